@@ -1,0 +1,51 @@
+"""Everything framesift raises on purpose. Only the command line turns it into a line and an exit code.
+
+FramesiftError
+├── UsageError          what was asked for cannot be done as asked          (exit code 2)
+├── StorageError        the disk refused: full, read-only, taken away        (exit code 3)
+├── ResultsInUse        another run is writing to the same results folder    (exit code 4)
+└── UnreadableFrame     the file is not a whole picture: skipped, never kept
+"""
+
+import os
+
+PathLike = str | bytes | os.PathLike[str]
+
+
+def show(path: PathLike) -> str:
+    """Return `path` as one printable line: control characters and bytes that are not UTF-8 are escaped."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class FramesiftError(Exception):
+    """Has the path it is about (None where there is none) and the reason in words."""
+
+    def __init__(self, reason: str, path: PathLike | None = None) -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        return self.reason if self.path is None else f"{show(self.path)}: {self.reason}"
+
+
+class UsageError(FramesiftError):
+    """What was asked for cannot be done as asked."""
+
+
+class StorageError(FramesiftError):
+    """The disk refused: full, read-only, taken away."""
+
+    @classmethod
+    def of(cls, error: OSError, path: PathLike) -> "StorageError":
+        """Wrap an OSError that was met at `path`."""
+        return cls(error.strerror or str(error), path)
+
+
+class ResultsInUse(FramesiftError):
+    """Another run is writing to the same results folder."""
+
+
+class UnreadableFrame(FramesiftError):
+    """The file is not a whole picture."""

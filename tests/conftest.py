@@ -1,0 +1,57 @@
+"""Shared by the tests: folder trees as dicts, frames as arrays, and where the measured corpora lie."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+"""Real frames and bad input, beside the checkout. Not part of a user's clone."""
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder with real frames and the bad-input corpus; skips where it is missing."""
+    if not (SHARED / "frames").is_dir():
+        pytest.skip("needs the real frames and bad inputs in ../shared, which a clone does not carry")
+    return SHARED
+
+
+def make_image(
+    width: int = 64, height: int = 48, level: int = 60, box: tuple[int, int, int, int] | None = None
+) -> np.ndarray:
+    """A BGR picture of one grey level, with a bright `box` (x, y, width, height) where something new stands."""
+    image = np.full((height, width, 3), level, np.uint8)
+    if box is not None:
+        x, y, box_width, box_height = box
+        image[y : y + box_height, x : x + box_width] = 220
+    return image
+
+
+def encode(image: np.ndarray, suffix: str = ".png") -> bytes:
+    """The bytes of `image` in the format of `suffix`."""
+    done, content = cv2.imencode(suffix, image)
+    assert done
+    return content.tobytes()
+
+
+@pytest.fixture
+def write_tree(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
+    """A function that writes {relative path: bytes} below a fresh folder and returns that folder."""
+
+    def write(tree: dict[str, bytes], name: str = "frames") -> Path:
+        root = tmp_path / name
+        for path, content in tree.items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        return root
+
+    return write
+
+
+def read_tree(root: Path) -> dict[str, bytes]:
+    """{relative path: bytes} of every file below `root`."""
+    return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
