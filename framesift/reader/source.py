@@ -1,0 +1,100 @@
+"""The bytes of one file, read once through a descriptor. OpenCV never sees a path."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from framesift.errors import FramesiftError, PathLike, StorageError, UnreadableFrame
+
+MAX_FILE_BYTES = 1 << 30
+"""A larger file is no frame. 100 million pixels of 8-bit BGR are 300 MB."""
+
+_OF_THE_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""Errors that every further file would meet as well: skipping frames because of them would lose frames."""
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+"""Without O_NONBLOCK, opening a FIFO that nobody writes to hangs for ever."""
+
+
+class _ChangedWhileRead(Exception):
+    """The file's size or time was not the same before and after."""
+
+
+def read_file(path: PathLike) -> tuple[bytes, os.stat_result]:
+    """Return the file's bytes and the status of the descriptor they came from.
+
+    Everything is tried a second time after an error or a change: a network share hiccups, and a camera that was
+    just writing has often finished by then.
+
+    Raises:
+        UnreadableFrame: the file cannot be read, is not a regular file, is empty, or keeps changing.
+        StorageError: the machine is out of descriptors or memory.
+    """
+    try:
+        return _read_once(path)
+    except (OSError, _ChangedWhileRead):
+        pass
+    try:
+        return _read_once(path)
+    except _ChangedWhileRead:
+        raise UnreadableFrame("changed while it was read", path) from None
+    except OSError as error:
+        raise _explain(error, path) from error
+
+
+@contextmanager
+def open_regular(path: PathLike) -> Iterator[tuple[int, os.stat_result]]:
+    """Open a regular file that is not empty; yields its descriptor and status.
+
+    Raises OSError, or UnreadableFrame for anything that is not such a file.
+    """
+    descriptor = _open(path)
+    try:
+        status = os.fstat(descriptor)
+        _check_kind(status, path)
+        yield descriptor, status
+    finally:
+        os.close(descriptor)
+
+
+def _read_once(path: PathLike) -> tuple[bytes, os.stat_result]:
+    with open_regular(path) as (descriptor, before):
+        content = _read(descriptor, before.st_size)
+        after = os.fstat(descriptor)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+        raise _ChangedWhileRead
+    return content, after
+
+
+def _open(path: PathLike) -> int:
+    try:
+        return os.open(path, _FLAGS)
+    except ValueError:
+        raise UnreadableFrame("a name that no file can have", path) from None
+
+
+def _check_kind(status: os.stat_result, path: PathLike) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFrame("not a regular file", path)
+    if status.st_size == 0:
+        raise UnreadableFrame("empty file", path)
+    if status.st_size > MAX_FILE_BYTES:
+        raise UnreadableFrame(f"too large ({status.st_size} bytes)", path)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _explain(error: OSError, path: PathLike) -> FramesiftError:
+    if error.errno in _OF_THE_MACHINE:
+        return StorageError.of(error, path)
+    if error.errno == errno.ENXIO:  # what Linux answers when a socket is opened
+        return UnreadableFrame("not a regular file", path)
+    return UnreadableFrame(error.strerror or str(error), path)
