@@ -1,0 +1,35 @@
+"""framesift keeps, out of the frames of fixed cameras, those that show something new.
+
+from framesift import filter_frames
+
+for decision in filter_frames("frames", "results"):
+    print(decision.frame.path, decision.verdict, decision.reason)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Decision", "Frame", "FramesiftError", "Verdict", "filter_frames"]
+
+if TYPE_CHECKING:
+    from framesift.errors import FramesiftError
+    from framesift.frames import Frame
+    from framesift.pipeline import filter_frames
+    from framesift.selection import Decision, Verdict
+
+_HOMES = {
+    "Decision": "selection",
+    "Frame": "frames",
+    "FramesiftError": "errors",
+    "Verdict": "selection",
+    "filter_frames": "pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `--help` must not wait for OpenCV."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,201 @@
+"""The one door to the disk. What stands under a final name is whole, and nothing is ever overwritten."""
+
+import contextlib
+import errno
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from framesift.errors import StorageError
+
+LEFTOVER = re.compile(r"\.framesift-\d+\.tmp")
+"""Names of files that are being written. A run that was killed can leave some; the next one removes them."""
+
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file to be written: the bytes that were read, with the times and the mode of their source."""
+
+    path: str
+    """Below the target folder, with `/`."""
+    content: bytes
+    stat: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to be made in place of a copy."""
+
+    path: str
+    """Below the target folder, with `/`."""
+    source: str
+    """Absolute path of what is linked to."""
+    symbolic: bool
+
+
+def place_files(folder: str, files: Sequence[Copy | Link]) -> None:
+    """Put files below `folder`, each under its final name whole or not at all, and durable when this returns.
+
+    A file of the same content that already stands there (a run was killed between placing and recording it) is left
+    as it is. Raises StorageError, with no temporary file left, when the disk refuses or another file is in the way.
+    """
+    touched = {folder}
+    with _staged(folder, [file for file in files if isinstance(file, Copy)]) as staged:
+        for file in files:
+            target = os.path.join(folder, file.path)
+            with storage_errors(target):
+                touched |= _make_folders(folder, file.path)
+                if isinstance(file, Link):
+                    _link(file, target)
+                else:
+                    _publish(staged[file.path], target, file.content)
+    for parent in sorted(touched):
+        sync_folder(parent)
+
+
+def remove_leftovers(folder: str) -> None:
+    """Remove what a killed run was writing in `folder`."""
+    with storage_errors(folder):
+        for name in os.listdir(folder):
+            if LEFTOVER.fullmatch(name):
+                os.unlink(os.path.join(folder, name))
+
+
+def sync_folder(folder: str) -> None:
+    """Make the names in `folder` durable."""
+    with storage_errors(folder):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that cannot sync folders
+                raise
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
+    """Give {path: temporary file with its content, synced}; the temporary names are removed at the end."""
+    staged: dict[str, str] = {}
+    descriptors: list[int] = []
+    try:
+        for number, copy in enumerate(copies):
+            temporary = os.path.join(folder, f".framesift-{number}.tmp")
+            with storage_errors(os.path.join(folder, copy.path)):
+                descriptors.append(_write(temporary, copy))
+            staged[copy.path] = temporary
+        _sync_and_close(descriptors, folder)
+        yield staged
+        with storage_errors(folder):
+            for path in list(staged):
+                with contextlib.suppress(FileNotFoundError):  # renamed, where the file system has no hard links
+                    os.unlink(staged[path])
+                del staged[path]
+    finally:
+        for descriptor in descriptors:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        for temporary in staged.values():
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _write(temporary: str, copy: Copy) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, copy.stat.st_mode & 0o777)
+    try:
+        write_all(descriptor, copy.content)
+        os.utime(descriptor, ns=(copy.stat.st_atime_ns, copy.stat.st_mtime_ns))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+            os.unlink(temporary)
+        raise
+    return descriptor
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of `content`, however many calls it takes."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _sync_and_close(descriptors: list[int], folder: str) -> None:
+    """Sync only when all is written, so that the disk can work on all files at once."""
+    with storage_errors(folder):
+        for descriptor in descriptors:
+            os.fsync(descriptor)
+        while descriptors:
+            os.close(descriptors.pop())
+
+
+def _publish(temporary: str, target: str, content: bytes) -> None:
+    """Give a staged file its final name. `link` fails where the name is taken; `rename` would overwrite."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        if not _has_content(target, content):
+            raise
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS or os.path.lexists(target):
+            raise
+        os.rename(temporary, target)
+
+
+def _link(file: Link, target: str) -> None:
+    try:
+        if file.symbolic:
+            os.symlink(file.source, target)
+        else:
+            os.link(os.path.realpath(file.source), target)
+    except FileExistsError:
+        if not is_link_to(target, file.source):
+            raise
+
+
+def is_link_to(target: str, source: str) -> bool:
+    """Tell whether `target` is a hard or symbolic link to `source`."""
+    try:
+        return os.path.samefile(target, source)
+    except OSError:
+        return False
+
+
+def _has_content(target: str, content: bytes) -> bool:
+    if os.path.islink(target) or not os.path.isfile(target) or os.path.getsize(target) != len(content):
+        return False
+    with open(target, "rb") as file:
+        return file.read() == content
+
+
+def _make_folders(folder: str, path: str) -> set[str]:
+    """Make the folders of `path` below `folder`; return those whose names must be synced.
+
+    A link or file that stands where a folder should be is refused: nothing is written outside `folder`.
+    """
+    touched = set()
+    parent = folder
+    for part in path.split("/")[:-1]:
+        touched.add(parent)
+        parent = os.path.join(parent, part)
+        try:
+            os.mkdir(parent)
+        except FileExistsError:
+            if os.path.islink(parent) or not os.path.isdir(parent):
+                raise
+    return touched | {parent}
+
+
+@contextlib.contextmanager
+def storage_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError as error:
+        raise StorageError("another file of this name is in the way; nothing was overwritten", path) from error
+    except OSError as error:
+        raise StorageError.of(error, path) from error

@@ -1,0 +1,54 @@
+"""Frame differencing: the sum of the areas that changed, in px of the compared size."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from framesift.thresholds import Threshold
+from imaging_interview import (
+    Contour,
+    Image,
+    compare_frames_change_detection,
+    kept_rectangle,
+    preprocess_image_change_detection,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameDifferencing:
+    """Compares by `preprocess_image_change_detection` and `compare_frames_change_detection`."""
+
+    min_contour_area: Threshold
+    """Changed regions smaller than this do not count."""
+    blur: tuple[int, ...] = (5,)
+    """Sides of the Gaussian kernels in px, odd, applied in order."""
+    border_mask: tuple[float, float, float, float] = (5, 10, 5, 0)
+    """Strips that are not compared, in percent of the side: left, top, right, bottom."""
+    size: tuple[int, int] | None = None
+    """Width and height in px at which all frames are compared; None: each at its own size."""
+
+    def describe(self, image: Image) -> Image:
+        """Return the grey, blurred, masked picture, (height, width) uint8, of a BGR one, (height, width, 3) uint8."""
+        return preprocess_image_change_detection(self.fit(image), self.blur, self.border_mask)
+
+    def fit(self, image: Image) -> Image:
+        """Return the picture at the compared size."""
+        if self.size is None or (image.shape[1], image.shape[0]) == self.size:
+            return image
+        return np.asarray(cv2.resize(image, self.size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def score(self, reference: Image, candidate: Image) -> float:
+        """Return the sum in px of the contour areas that count. Raises ValueError where the shapes differ."""
+        return self.compare(reference, candidate)[0]
+
+    def compare(self, reference: Image, candidate: Image) -> tuple[float, list[Contour], Image]:
+        """Return the score with its evidence: the contours that count, and the threshold image."""
+        min_contour_area = self.min_contour_area.px(self.compared_area(candidate))
+        return compare_frames_change_detection(reference, candidate, min_contour_area)
+
+    def compared_area(self, descriptor: Image) -> int:
+        """Return the px that the border mask leaves: what relative thresholds are a share of."""
+        height, width = descriptor.shape
+        x0, y0, x1, y1 = kept_rectangle(width, height, self.border_mask)
+        return max(x1 - x0, 0) * max(y1 - y0, 0)

@@ -1,0 +1,110 @@
+"""The record of a run: one JSON object a line, one line a decision, append-only, readable after any crash."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from framesift import __version__
+from framesift.errors import StorageError, UsageError
+from framesift.frames import Frame
+from framesift.selection import Decision, Verdict
+
+NAME = "manifest.jsonl"
+SCHEMA = 1
+
+
+def encode_header(settings: dict[str, Any]) -> bytes:
+    """Return the first line."""
+    return _encode({"framesift": __version__, "schema": SCHEMA, "settings": settings})
+
+
+def encode_decision(decision: Decision) -> bytes:
+    """Return the line of a decision. Bytes of a path that are not UTF-8 are escaped and come back whole."""
+    frame = decision.frame
+    return _encode(
+        {
+            "path": frame.path,
+            "camera": frame.camera,
+            "time": frame.time.isoformat() if frame.time else None,
+            "verdict": str(decision.verdict),
+            "score": decision.score,
+            "reference": decision.reference,
+            "reason": decision.reason,
+            "size": list(decision.size) if decision.size else None,
+        }
+    )
+
+
+def decode_decision(line: bytes) -> Decision:
+    """Return the decision of a line. Raises ValueError, KeyError or TypeError for a line that is none."""
+    entry = json.loads(line)
+    time = datetime.fromisoformat(entry["time"]) if entry["time"] else None
+    size = tuple(entry["size"]) if entry.get("size") else None
+    frame = Frame(entry["path"], entry["camera"], time)
+    return Decision(frame, Verdict(entry["verdict"]), entry["score"], entry["reference"], entry["reason"], size)
+
+
+def read_settings(path: str) -> dict[str, Any] | None:
+    """Return the settings that a manifest was begun with; None where its first line was torn by a crash.
+
+    Raises UsageError for a file that is not a manifest of this schema, StorageError where it cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            line = file.readline(1_000_000)
+    except OSError as error:
+        raise StorageError.of(error, path) from error
+    if not line.endswith(b"\n") and b'{"framesift": "'.startswith(line[:15]):
+        return None
+    try:
+        header = json.loads(line)
+        schema, settings = header["schema"], header["settings"]
+    except (ValueError, KeyError, TypeError):
+        raise UsageError("is not a manifest of framesift: choose another results folder", path) from None
+    if schema != SCHEMA:
+        raise UsageError(f"was written by framesift {header.get('framesift')}: this version cannot continue it", path)
+    return dict(settings)
+
+
+def read_decisions(path: str) -> Iterator[Decision]:
+    """Yield the decisions of a manifest, without a last line that a crash has torn.
+
+    Raises StorageError for a line that is no decision, or where the file cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            file.readline()
+            for number, line in enumerate(file, start=2):
+                if not line.endswith(b"\n"):
+                    return
+                yield _decode(line, number, path)
+    except OSError as error:
+        raise StorageError.of(error, path) from error
+
+
+def whole_length(path: str) -> int:
+    """Return the number of bytes of a manifest up to the end of its last whole line."""
+    with open(path, "rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(end - 65536, 0)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            end = start
+    return 0
+
+
+def _decode(line: bytes, number: int, path: str) -> Decision:
+    try:
+        return decode_decision(line)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        damaged = f"line {number} is damaged: restore the file, or choose another results folder"
+        raise StorageError(damaged, path) from None
+
+
+def _encode(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, allow_nan=False).encode("ascii") + b"\n"

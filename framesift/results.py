@@ -1,0 +1,253 @@
+"""The results folder of a run: who may write to it, what stands in it already, and how decisions reach it."""
+
+import fcntl
+import os
+from collections.abc import Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
+from framesift import manifest
+from framesift.actions import (
+    LEFTOVER,
+    Copy,
+    Link,
+    is_link_to,
+    place_files,
+    remove_leftovers,
+    storage_errors,
+    sync_folder,
+    write_all,
+)
+from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
+from framesift.frames import Frame, order_key
+from framesift.selection import Decision, Verdict
+from framesift.settings import Placement, Settings
+from framesift.summary import Summary
+
+GROUP_DECISIONS = 64
+GROUP_BYTES = 16 * 2**20
+"""Decisions are written in groups, so that the disk syncs once for many. A power cut or kill costs at most the last
+two groups: the next run decides these frames again, with the same result."""
+
+TOLERATED = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What operating systems put into any folder by themselves."""
+
+
+class Results:
+    """What an earlier run left in the folder, and the writing of this one. A context manager.
+
+    Entering changes nothing on disk: it reads the manifest, takes its lock and refuses a folder that another run is
+    using (ResultsInUse), that was begun with other settings, or that holds files that are not ours (UsageError).
+    `begin` makes the folder ready. `add` records a decision; leaving writes what is still waiting.
+    With `dry_run` nothing is written and no lock is taken.
+    """
+
+    def __init__(self, folder: PathLike, source: PathLike, settings: Settings, dry_run: bool = False) -> None:
+        self.folder = os.path.abspath(os.fsdecode(folder))
+        self.source = os.path.abspath(os.fsdecode(source))
+        self.summary = Summary()
+        """The decisions of earlier runs; the caller adds those of this one."""
+        self._settings = settings
+        self._dry_run = dry_run
+        self._manifest = os.path.join(self.folder, manifest.NAME)
+        self._descriptor: int | None = None
+        self._decided: dict[str, bool] = {}
+        self._last: dict[str, Frame] = {}
+        self._references: dict[str, dict[Hashable, str]] = {}
+        self._lines: list[bytes] = []
+        self._files: list[Copy | Link] = []
+        self._waiting = 0
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="framesift-writer")
+        self._writing: Future[None] | None = None
+
+    def __enter__(self) -> "Results":
+        try:
+            self._open()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if not isinstance(error, StorageError):
+                self._flush()
+                self._wait()
+        finally:
+            self._close()
+
+    def begin(self) -> None:
+        """Make the folder with its manifest, or cut what a crash left half-written. Raises StorageError."""
+        if self._dry_run:
+            return
+        if not os.path.isdir(self.folder):
+            with storage_errors(self.folder):
+                os.makedirs(self.folder, exist_ok=True)
+            sync_folder(os.path.dirname(self.folder))
+        if self._descriptor is None:
+            self._descriptor = self._create()
+        remove_leftovers(self.folder)
+        with storage_errors(self._manifest):
+            length = manifest.whole_length(self._manifest)
+            os.ftruncate(self._descriptor, length)
+            if length == 0:
+                write_all(self._descriptor, manifest.encode_header(self._record()))
+            os.fsync(self._descriptor)
+        sync_folder(self.folder)
+
+    def is_decided(self, frame: Frame) -> bool:
+        """Tell whether an earlier run has decided this frame."""
+        return frame.path in self._decided
+
+    def is_late(self, frame: Frame) -> bool:
+        """Tell whether the frame is undecided, but comes before the last decided frame of its camera."""
+        last = self._last.get(frame.camera)
+        return last is not None and not self.is_decided(frame) and order_key(frame) < order_key(last)
+
+    def references(self, camera: str) -> dict[Hashable, str]:
+        """Return the last kept frame of each chain of a camera, as earlier runs left them."""
+        return dict(self._references.get(camera, {}))
+
+    def add(self, decision: Decision, content: bytes | None = None, stat: os.stat_result | None = None) -> None:
+        """Record a decision and place the frame if it is kept. Raises StorageError, also for an earlier decision."""
+        if self._dry_run:
+            return
+        path = decision.frame.path
+        self._lines.append(manifest.encode_decision(decision))
+        if decision.verdict is Verdict.KEEP:
+            if self._settings.placement is not Placement.COPY:
+                symbolic = self._settings.placement is Placement.SYMBOLIC
+                self._files.append(Link(path, os.path.join(self.source, path), symbolic))
+            elif content is not None and stat is not None:
+                self._files.append(Copy(path, content, stat))
+                self._waiting += len(content)
+        if len(self._lines) >= GROUP_DECISIONS or self._waiting >= GROUP_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Hand the waiting group to the writer, once that has finished the group before."""
+        self._wait()
+        if self._lines:
+            self._writing = self._writer.submit(self._write, self._files, self._lines)
+            self._files, self._lines, self._waiting = [], [], 0
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, files: list[Copy | Link], lines: list[bytes]) -> None:
+        """Files first, then their lines: what the manifest says is kept stands in the folder."""
+        assert self._descriptor is not None
+        if files:
+            place_files(self.folder, files)
+        with storage_errors(self._manifest):
+            write_all(self._descriptor, b"".join(lines))
+            os.fsync(self._descriptor)
+
+    def _open(self) -> None:
+        if os.path.lexists(self.folder) and not os.path.isdir(self.folder):
+            raise UsageError("the results folder is a file", self.folder)
+        if is_link_to(self.folder, self.source):
+            raise UsageError("the results folder cannot be the folder of the frames", self.folder)
+        if os.path.lexists(self._manifest):
+            self._continue()
+        self._refuse_foreign_files()
+
+    def _continue(self) -> None:
+        """Read what an earlier run has decided."""
+        if not self._dry_run:
+            with storage_errors(self._manifest):
+                flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+                self._descriptor = self._lock(os.open(self._manifest, flags))
+        settings = manifest.read_settings(self._manifest)
+        if settings is None:
+            return
+        wanted = self._record()
+        for name in wanted:
+            if settings.get(name) != wanted[name]:
+                found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"
+                raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
+        for decision in manifest.read_decisions(self._manifest):
+            self._remember(decision)
+
+    def _remember(self, decision: Decision) -> None:
+        frame = decision.frame
+        kept = decision.verdict is Verdict.KEEP
+        self._decided[frame.path] = kept
+        self._last[frame.camera] = frame
+        self.summary.add(decision)
+        if kept:
+            chain = None if self._settings.size else decision.size
+            self._references.setdefault(frame.camera, {})[chain] = frame.path
+
+    def _record(self) -> dict[str, object]:
+        """Return the settings and where the frames lie as seen from here, so that both can be moved together."""
+        source = os.path.relpath(os.path.realpath(self.source), os.path.realpath(self.folder))
+        return {"source": source, **self._settings.record()}
+
+    def _create(self) -> int:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        try:
+            return self._lock(os.open(self._manifest, flags, 0o666))
+        except FileExistsError:
+            raise ResultsInUse("another run has just begun to use this results folder", self.folder) from None
+        except OSError as error:
+            raise StorageError.of(error, self._manifest) from error
+
+    def _lock(self, descriptor: int) -> int:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise ResultsInUse("another run is using this results folder", self.folder) from None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _refuse_foreign_files(self) -> None:
+        """Raise UsageError for any file that no run put here, before a frame is read."""
+        if not os.path.isdir(self.folder):
+            return
+        with storage_errors(self.folder):
+            for folder, folders, names in os.walk(self.folder, onerror=_raise):
+                links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+                for name in names + links:
+                    path = os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
+                    if not self._is_ours(path):
+                        hint = "is not of framesift: choose an empty or new results folder"
+                        raise UsageError(hint, os.path.join(self.folder, path))
+
+    def _is_ours(self, path: str) -> bool:
+        if self._decided.get(path) or path == manifest.NAME or LEFTOVER.fullmatch(path):
+            return True
+        if os.path.basename(path) in TOLERATED:
+            return True
+        return is_copy(os.path.join(self.folder, path), os.path.join(self.source, path))
+
+    def _close(self) -> None:
+        self._writer.shutdown()
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            with storage_errors(self._manifest):
+                os.close(descriptor)
+
+
+def is_copy(target: str, source: str) -> bool:
+    """Tell whether `target` is a copy of or a link to `source`: placed by a run that was killed before recording it."""
+    if is_link_to(target, source):
+        return True
+    try:
+        if os.path.islink(target) or os.path.getsize(target) != os.path.getsize(source):
+            return False
+        with open(target, "rb") as file, open(source, "rb") as original:
+            return file.read() == original.read()
+    except OSError:
+        return False
+
+
+def _raise(error: OSError) -> None:
+    raise error

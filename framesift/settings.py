@@ -1,0 +1,101 @@
+"""What a run decides by. Two runs with equal settings on equal frames decide the same."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from framesift.errors import UsageError
+from framesift.naming import Naming
+from framesift.thresholds import Threshold
+
+
+class Placement(StrEnum):
+    """How a kept frame comes into the results folder."""
+
+    COPY = "copy"
+    HARD = "hard"
+    SYMBOLIC = "symbolic"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a decision or its place on disk depends on, checked. Raises UsageError for what cannot be."""
+
+    min_contour_area: Threshold = field(default_factory=lambda: Threshold.parse("0.05%"))
+    """Changed regions smaller than this do not count."""
+    score_threshold: Threshold = field(default_factory=lambda: Threshold.parse("0.75%"))
+    """A frame is kept when its score is above this."""
+    blur: tuple[int, ...] = (5,)
+    """Sides of the Gaussian kernels in px, odd, applied in order."""
+    border_mask: tuple[float, float, float, float] = (5, 10, 5, 0)
+    """Strips that are not compared, in percent of the side: left, top, right, bottom."""
+    size: tuple[int, int] | None = None
+    """Width and height in px at which all frames are compared; None: each at its own size."""
+    min_size: int = 0
+    """Frames whose shorter side is less than this, in px, are skipped."""
+    max_pixels: int = 100_000_000
+    """Frames that declare more px than this are skipped before they are decoded."""
+    naming: Naming = field(default_factory=Naming)
+    placement: Placement = Placement.COPY
+
+    def __post_init__(self) -> None:
+        for kernel in self.blur:
+            if kernel <= 0 or kernel % 2 == 0:
+                raise UsageError(f"--blur takes odd kernel sizes in px, such as 5 or 3,5, not {kernel}")
+        left, top, right, bottom = self.border_mask
+        if min(self.border_mask) < 0 or left + right >= 100 or top + bottom >= 100:
+            raise UsageError(f"--border-mask {','.join(f'{p:g}' for p in self.border_mask)} leaves nothing to compare")
+        if self.size is not None and min(self.size) < 1:
+            raise UsageError("--size takes a width and a height of at least 1 px")
+
+    def record(self) -> dict[str, Any]:
+        """Return the settings as they stand in the first line of a manifest."""
+        return {
+            "method": "framediff",
+            "min_contour_area": str(self.min_contour_area),
+            "score_threshold": str(self.score_threshold),
+            "blur": list(self.blur),
+            "border_mask": list(self.border_mask),
+            "size": list(self.size) if self.size else None,
+            "min_size": self.min_size,
+            "max_pixels": self.max_pixels,
+            "name_pattern": self.naming.pattern,
+            "timezone": self.naming.timezone,
+            "placement": str(self.placement),
+        }
+
+
+def parse_blur(text: str) -> tuple[int, ...]:
+    """Read `3,5`, or `none`."""
+    if text == "none":
+        return ()
+    return tuple(_parse_numbers(text, int, "--blur takes kernel sizes in px such as 3,5, or none"))
+
+
+def parse_border_mask(text: str) -> tuple[float, float, float, float]:
+    """Read `5,10,5,0`: percent of the side, left, top, right, bottom."""
+    complaint = "--border-mask takes four percentages: left,top,right,bottom, such as 5,10,5,0"
+    numbers = _parse_numbers(text, float, complaint)
+    if len(numbers) != 4:
+        raise UsageError(f"{complaint}, not {text!r}")
+    left, top, right, bottom = (int(n) if n == int(n) else n for n in numbers)
+    return left, top, right, bottom
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read `640x480`: width and height in px."""
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"--size takes WIDTHxHEIGHT in px, such as 640x480, not {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def _parse_numbers(text: str, number: type[int] | type[float], complaint: str) -> list[Any]:
+    try:
+        values = [number(part) for part in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{complaint}, not {text!r}") from None
+    if not all(abs(value) < 10_000 for value in values):
+        raise UsageError(f"{complaint}, not {text!r}")
+    return values
