@@ -1,0 +1,101 @@
+"""The command line: the only place that prints and exits. Nothing heavy is imported before it is needed."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NoReturn
+
+from framesift import __version__
+from framesift.cli import filter as filter_
+from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
+from framesift.errors import FramesiftError, ResultsInUse, UsageError
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "filter": ("copy the frames that show something new", filter_.add_arguments),
+}
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asked the program to stop."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def run() -> NoReturn:
+    """The program `framesift`."""
+    _exit_with(main, sys.argv[1:])
+
+
+def run_filter() -> NoReturn:
+    """The program `main.py`: `framesift filter` without the word."""
+    _exit_with(main, sys.argv[1:], "main.py")
+
+
+def main(arguments: Sequence[str], program: str | None = None) -> int:
+    """Run one command and return its exit code. With `program`, that is the name of the command `filter` alone."""
+    options = _parse(arguments, program)
+    try:
+        return int(options.command(options))
+    except FramesiftError as error:
+        print(f"{options.program}: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, UsageError) else IN_USE if isinstance(error, ResultsInUse) else STORAGE
+    except ImportError as error:
+        print(f"{options.program}: {_what_to_install(error)}", file=sys.stderr)
+        return STORAGE
+    except KeyboardInterrupt as interrupt:
+        number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT
+        print(f"{options.program}: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 128 + number
+
+
+def _parse(arguments: Sequence[str], program: str | None) -> argparse.Namespace:
+    layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=28)
+    parser = argparse.ArgumentParser(program or "framesift", formatter_class=layout)
+    if program is not None:
+        COMMANDS["filter"][1](parser)
+    else:
+        parser.description = "Keeps, out of the frames of fixed cameras, those that show something new."
+        parser.epilog = EXIT_CODES
+        commands = parser.add_subparsers(metavar="COMMAND", required=True)
+        for name, (summary, add_arguments) in COMMANDS.items():
+            add_arguments(commands.add_parser(name, help=summary, formatter_class=layout))
+    parser.add_argument("--version", action="version", version=f"framesift {__version__}")
+    parser.set_defaults(program=program or "framesift")
+    return parser.parse_args(arguments)
+
+
+def _what_to_install(error: ImportError) -> str:
+    """Say in one line what is missing: a package of Python, or a library of the system that OpenCV needs."""
+    packages = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libglib-2.0.so.0": "libglib2.0-0"}
+    library = str(error).split(":")[0]
+    if ".so" in library:
+        package = packages.get(library, f"the package that has {library}")
+        return f"OpenCV cannot load without {library}: install it, on Debian or Ubuntu with: apt-get install {package}"
+    return f"{error}: install what framesift needs with: pip install -r requirements.txt"
+
+
+def _exit_with(command: Any, *arguments: Any) -> NoReturn:
+    """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
+    # libpng and others report damaged files on descriptor 2 themselves, in the middle of the progress bar.
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
+    os.close(silence)
+    try:
+        code = command(*arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output, such as head, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = STORAGE
+    sys.exit(code)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise Interrupted(number)

@@ -1,0 +1,11 @@
+"""Keeps, out of the frames of fixed cameras, those that show something new.
+
+    python main.py DIR RESULTS MIN_CONTOUR_AREA SCORE_THRESHOLD
+
+The same as `framesift filter`. How it decides: framesift/pipeline.py. The image functions: imaging_interview.py.
+"""
+
+from framesift.cli import run_filter
+
+if __name__ == "__main__":
+    run_filter()
