@@ -116,7 +116,7 @@ class Run:
 
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the pending frames: read and describe ahead in parallel, decide in order, record as decided."""
-        jobs = jobs or os.cpu_count() or 1
+        jobs = jobs or count_cores()
         look = partial(view_frame, directory=self.directory, settings=self.settings, comparator=self._comparator)
         with _workers(executor, jobs) as workers:
             views = map_ordered(workers, look, self.pending, window=2 * jobs + 2)
@@ -177,6 +177,13 @@ def view_frame(frame: Frame, directory: str, settings: Settings, comparator: Fra
     return View(
         frame, (width, height), comparator.describe(picture.pixels), chain, content=picture.content, stat=picture.stat
     )
+
+
+def count_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

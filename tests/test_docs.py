@@ -1,0 +1,88 @@
+"""The README is true: its commands run, its options and exit codes are those of the program."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from benchmarks.readme_pictures import draw_pictures
+from framesift import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SET_UP = re.compile(r"python3 -m venv \.venv && \.venv/bin/pip install \S+ ?\S+ && ")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if "DIR" not in line and "pytest" not in line]
+"""The placeholder line cannot run; the test command is running now, and .ci/run takes it from the README."""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What a user has, with the interpreter of the tests in place of the new environment."""
+    for name in ("framesift", "images"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("main.py", "imaging_interview.py", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_run(clone, command):
+    command = SET_UP.sub("", command)
+    assert command.startswith(".venv/bin/python ")
+    command = command.replace(".venv/bin/python", sys.executable)
+    done = subprocess.run(["bash", "-c", command], cwd=clone, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("total: ")
+
+
+def test_there_are_two_commands_with_all_the_set_up():
+    assert [bool(SET_UP.match(line)) for block in blocks("sh") for line in block.splitlines()].count(True) == 2
+
+
+def test_the_library_example_runs(clone):
+    [example] = blocks("python")
+    done = subprocess.run([sys.executable, "-c", example], cwd=clone, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    frames = list((clone / "images" / "frames").rglob("*.jpg"))
+    assert len(done.stdout.splitlines()) == len(frames) >= 40
+
+
+def test_the_manifest_line_has_the_keys_of_a_real_one(clone):
+    [example] = blocks("json")
+    subprocess.run([sys.executable, "main.py", "images/frames", "r"], cwd=clone, capture_output=True, check=True)
+    line = (clone / "r" / "manifest.jsonl").read_text().splitlines()[1]
+    assert json.loads(line).keys() == json.loads(example).keys()
+
+
+def options_of(command: str) -> set[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        texts: list[str] = []
+        patch.setattr("argparse.ArgumentParser.print_help", lambda self, *_: texts.append(self.format_help()))
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+    return set(re.findall(r"--[a-z][a-z-]+", texts[0])) - {"--help", "--version"}
+
+
+def test_every_option_is_documented():
+    table = set(re.findall(r"`(--[a-z][a-z-]+)", README))
+    assert options_of("filter") <= table
+
+
+def test_pictures_are_what_the_program_draws(tmp_path):
+    draw_pictures(tmp_path)
+    pictures = re.findall(r"\]\(images/([^)]+)\)", README)
+    assert sorted(pictures) == sorted(path.name for path in tmp_path.iterdir())
+    for picture in pictures:
+        drawn, shown = (cv2.imread(str(folder / picture)).astype(int) for folder in (tmp_path, ROOT / "images"))
+        assert abs(drawn - shown).mean() < 1, picture

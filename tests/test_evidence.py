@@ -1,0 +1,35 @@
+import numpy as np
+
+from framesift.comparators import FrameDifferencing
+from framesift.evidence import draw_evidence
+from framesift.thresholds import Threshold
+from tests.conftest import make_image
+
+COMPARATOR = FrameDifferencing(Threshold.parse(50), blur=())
+
+
+def test_shows_what_the_score_counts():
+    reference, candidate = make_image(), make_image(box=(20, 15, 20, 20))
+    evidence = draw_evidence(reference, candidate, COMPARATOR)
+    assert evidence.score == COMPARATOR.score(COMPARATOR.describe(reference), COMPARATOR.describe(candidate)) == 23 * 23
+    assert np.argwhere(evidence.threshold).min(axis=0).tolist() == [13, 18]
+    drawn = (evidence.contours != evidence.candidate).any(axis=2)
+    assert drawn[13, 20:38].all() and not drawn[20:30, 25:35].any()
+
+
+def test_nothing_new_draws_nothing():
+    evidence = draw_evidence(make_image(), make_image(), COMPARATOR)
+    assert evidence.score == 0 and not evidence.threshold.any() and (evidence.contours == evidence.candidate).all()
+
+
+def test_inputs_are_left_as_they_are():
+    reference, candidate = make_image(), make_image(box=(20, 15, 20, 20))
+    before = reference.copy(), candidate.copy()
+    draw_evidence(reference, candidate, COMPARATOR)
+    assert (reference == before[0]).all() and (candidate == before[1]).all()
+
+
+def test_at_the_compared_size():
+    comparator = FrameDifferencing(Threshold.parse("0%"), size=(32, 24))
+    evidence = draw_evidence(make_image(), make_image(128, 96), comparator)
+    assert {picture.shape[:2] for picture in (evidence.reference, evidence.candidate, evidence.threshold)} == {(24, 32)}

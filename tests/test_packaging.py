@@ -1,0 +1,49 @@
+"""What `pip install .` puts on a user's machine."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> zipfile.ZipFile:
+    """The wheel of a copy of the sources: building writes into the folder it builds from."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "imaging_interview.py", "main.py"):
+        shutil.copy(ROOT / name, source)
+    for name in ("framesift", "benchmarks", "tests"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", target, source]
+    subprocess.run(command, check=True, timeout=300)
+    [path] = target.iterdir()
+    return zipfile.ZipFile(path)
+
+
+def test_the_names_that_are_installed(wheel):
+    names = {name.split("/")[0] for name in wheel.namelist()}
+    assert {name for name in names if not name.endswith(".dist-info")} == {"framesift", "imaging_interview.py"}
+
+
+def test_every_module_is_in_the_wheel(wheel):
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift").rglob("*.py")}
+    assert modules | {"framesift/py.typed", "imaging_interview.py"} <= set(wheel.namelist())
+
+
+def test_the_command(wheel):
+    [entry_points] = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
+    assert wheel.read(entry_points).decode().split() == ["[console_scripts]", "framesift", "=", "framesift.cli:run"]
+
+
+def test_requirements_are_those_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    requirements = set((ROOT / "requirements.txt").read_text().split())
+    assert requirements == set(project["dependencies"]) | {
+        r for r in project["optional-dependencies"]["test"] if "pytest" in r
+    }
