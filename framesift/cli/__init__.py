@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NoReturn
 
@@ -41,15 +42,20 @@ def main(arguments: Sequence[str], program: str | None = None) -> int:
     try:
         return int(options.command(options))
     except FramesiftError as error:
-        print(f"{options.program}: {error}", file=sys.stderr)
+        _tell(options, str(error))
         return USAGE if isinstance(error, UsageError) else IN_USE if isinstance(error, ResultsInUse) else STORAGE
     except ImportError as error:
-        print(f"{options.program}: {_what_to_install(error)}", file=sys.stderr)
+        _tell(options, _what_to_install(error))
         return STORAGE
     except KeyboardInterrupt as interrupt:
         number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT
-        print(f"{options.program}: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        _tell(options, "interrupted; the same command goes on where it stopped")
         return 128 + number
+
+
+def _tell(options: argparse.Namespace, reason: str) -> None:
+    with suppress(OSError):  # nobody listens: the exit code still says it
+        print(f"{options.program}: {reason}", file=sys.stderr)
 
 
 def _parse(arguments: Sequence[str], program: str | None) -> argparse.Namespace:
