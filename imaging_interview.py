@@ -56,17 +56,17 @@ def preprocess_image_change_detection(
 ) -> Image:
     """Return what two frames are compared by: grey, blurred, with black borders, (height, width) uint8.
 
-    img: (height, width, 3) BGR uint8, left as it is. gaussian_blur_radius_list: the side of each Gaussian kernel in px,
-    odd, applied in order with sigma 0 (None or empty: no blur). black_mask: percent of the side, as in
-    `kept_rectangle`. Raises ValueError for a wrong image, kernel size or mask.
+    img: (height, width, 3) BGR or (height, width) grey, uint8, left as it is. gaussian_blur_radius_list: the side of
+    each Gaussian kernel in px, odd, applied in order with sigma 0 (None or empty: no blur). black_mask: percent of the
+    side, as in `kept_rectangle`. Raises ValueError for a wrong image, kernel size or mask.
     """
-    _require_image(img, (3,))
+    _require_image(img, (2, 3), channels=3)
     for size in gaussian_blur_radius_list or ():
         if not isinstance(size, int | np.integer) or size <= 0 or size % 2 == 0:
             raise ValueError(f"a blur kernel size must be a positive odd whole number of px, not {size!r}")
-    grey = np.asarray(cv2.cvtColor(img, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = np.asarray(cv2.cvtColor(img, cv2.COLOR_BGR2GRAY) if img.ndim == 3 else img.copy(), np.uint8)
     for size in gaussian_blur_radius_list or ():
-        cv2.GaussianBlur(grey, (size, size), 0, dst=grey)
+        grey = np.asarray(cv2.GaussianBlur(grey, (size, size), 0), np.uint8)
     _paint_borders(grey, black_mask, 0)
     return grey
 
@@ -88,12 +88,24 @@ def compare_frames_change_detection(
     if not min_contour_area >= 0:
         raise ValueError(f"min_contour_area must be 0 px or more, not {min_contour_area!r}")
     difference = cv2.absdiff(prev_frame, next_frame)
-    _, changed = cv2.threshold(difference, CHANGE_THRESHOLD, 255, cv2.THRESH_BINARY)
-    thresh = np.asarray(cv2.dilate(changed, DILATION_ELEMENT, iterations=DILATIONS), np.uint8)
-    found = imutils.grab_contours(cv2.findContours(thresh, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE))
-    areas = [(contour, cv2.contourArea(contour)) for contour in found]
+    _, changed = cv2.threshold(difference, CHANGE_THRESHOLD, 255, cv2.THRESH_BINARY, dst=difference)
+    thresh = np.asarray(changed, np.uint8)
+    areas = [(contour, cv2.contourArea(contour)) for contour in _dilate_and_find_contours(thresh)]
     counted = [(contour, area) for contour, area in areas if area >= min_contour_area]
     return float(sum(area for _, area in counted)), [contour for contour, _ in counted], thresh
+
+
+def _dilate_and_find_contours(thresh: Image) -> Sequence[Contour]:
+    """Dilate in place and return the outer contours; only around what changed, which is mostly little or nothing."""
+    x, y, width, height = cv2.boundingRect(thresh)
+    if width == 0:
+        return []
+    x0, y0 = max(x - DILATIONS - 1, 0), max(y - DILATIONS - 1, 0)
+    region = thresh[y0 : y + height + DILATIONS + 1, x0 : x + width + DILATIONS + 1]
+    cv2.dilate(region, DILATION_ELEMENT, dst=region, iterations=DILATIONS)
+    found = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x0, y0))
+    contours: Sequence[Contour] = imutils.grab_contours(found)
+    return contours
 
 
 def _paint_borders(img: Image, borders: Sequence[float], color: Any) -> None:
@@ -103,10 +115,12 @@ def _paint_borders(img: Image, borders: Sequence[float], color: Any) -> None:
     img[:, max(x1, 0) :] = img[max(y1, 0) :] = color
 
 
-def _require_image(img: Image, dimensions: tuple[int, ...]) -> None:
+def _require_image(img: Image, dimensions: tuple[int, ...], channels: int | None = None) -> None:
     """Raise a ValueError for anything but a uint8 array with one of the numbers of dimensions, not empty."""
     if not isinstance(img, np.ndarray) or img.dtype != np.uint8:
         raise ValueError(f"a frame must be a numpy array of uint8, not {getattr(img, 'dtype', type(img).__name__)}")
-    if img.ndim not in dimensions or img.size == 0 or (img.ndim == 3 and dimensions == (3,) and img.shape[2] != 3):
-        wanted = " or ".join("(height, width, 3)" if n == 3 else "(height, width)" for n in dimensions)
+    if img.ndim not in dimensions or img.size == 0 or (img.ndim == 3 and channels and img.shape[2] != channels):
+        wanted = " or ".join(
+            {2: "(height, width)", 3: f"(height, width, {channels or 'channels'})"}[n] for n in dimensions
+        )
         raise ValueError(f"a frame must have the shape {wanted}, not {img.shape}")

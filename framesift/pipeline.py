@@ -16,10 +16,10 @@ from framesift.errors import PathLike, StorageError, UnreadableFrame
 from framesift.frames import Frame, Listing, find_frames
 from framesift.naming import Naming
 from framesift.parallel import map_ordered
-from framesift.reader import read_picture
+from framesift.reader import GreyDecoding, Picture, read_picture
 from framesift.results import Results
 from framesift.selection import Decision, Observation, Reference, select_frames
-from framesift.settings import Placement, Settings
+from framesift.settings import Decoding, Placement, Settings
 from framesift.summary import Summary
 from framesift.thresholds import Threshold
 from imaging_interview import Image
@@ -39,6 +39,7 @@ def filter_frames(
     name_pattern: str | None = None,
     timezone: str = "UTC",
     link: str = "copy",
+    decode: str = "exact",
     dry_run: bool = False,
     jobs: int | None = None,
     executor: Executor | None = None,
@@ -62,6 +63,7 @@ def filter_frames(
         max_pixels,
         Naming(name_pattern, timezone),
         Placement(link),
+        Decoding(decode),
     )
     with Run(directory, results, settings, dry_run) as run:
         yield from run.decide(jobs, executor)
@@ -151,7 +153,7 @@ class Run:
         assert self._results is not None
         for folder in (self._results.folder, self.directory):
             with suppress(UnreadableFrame):
-                return read_picture(os.path.join(folder, path), self.settings.max_pixels).pixels
+                return read_frame(os.path.join(folder, path), self.settings).pixels
         gone = "is the last kept frame of its camera and cannot be read any more: choose another results folder"
         raise StorageError(gone, os.path.join(self._results.folder, path))
 
@@ -164,19 +166,23 @@ class Run:
 def view_frame(frame: Frame, directory: str, settings: Settings, comparator: FrameDifferencing) -> View:
     """Read and describe one frame; what is not a whole frame has no descriptor, but a problem."""
     try:
-        picture = read_picture(os.path.join(directory, frame.path), settings.max_pixels)
+        picture = read_frame(os.path.join(directory, frame.path), settings)
     except UnreadableFrame as error:
         if not os.path.isdir(directory):
             raise StorageError("the folder of the frames is gone", directory) from error
         return View(frame, None, None, problem=error.reason)
-    height, width = picture.pixels.shape[:2]
-    if min(width, height) < settings.min_size:
-        problem = f"shorter side {min(width, height)} px < {settings.min_size}"
-        return View(frame, (width, height), None, problem=problem)
-    chain = None if settings.size else (width, height)
-    return View(
-        frame, (width, height), comparator.describe(picture.pixels), chain, content=picture.content, stat=picture.stat
-    )
+    if min(picture.size) < settings.min_size:
+        problem = f"shorter side {min(picture.size)} px < {settings.min_size}"
+        return View(frame, picture.size, None, problem=problem)
+    chain = None if settings.size else picture.size
+    descriptor = comparator.describe(picture.pixels)
+    return View(frame, picture.size, descriptor, chain, content=picture.content, stat=picture.stat)
+
+
+def read_frame(path: str, settings: Settings) -> Picture:
+    """Read a frame with the pixels that the settings ask for. Raises UnreadableFrame."""
+    fast = GreyDecoding(*(settings.size or (0, 0))) if settings.decoding is Decoding.FAST else None
+    return read_picture(path, settings.max_pixels, fast)
 
 
 def count_cores() -> int:

@@ -18,6 +18,15 @@ class Placement(StrEnum):
     SYMBOLIC = "symbolic"
 
 
+class Decoding(StrEnum):
+    """Which pixels a frame has."""
+
+    EXACT = "exact"
+    """Those of OpenCV's colour decoder."""
+    FAST = "fast"
+    """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that a decision or its place on disk depends on, checked. Raises UsageError for what cannot be."""
@@ -38,6 +47,7 @@ class Settings:
     """Frames that declare more px than this are skipped before they are decoded."""
     naming: Naming = field(default_factory=Naming)
     placement: Placement = Placement.COPY
+    decoding: Decoding = Decoding.EXACT
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -57,6 +67,7 @@ class Settings:
             "score_threshold": str(self.score_threshold),
             "blur": list(self.blur),
             "border_mask": list(self.border_mask),
+            "decoding": str(self.decoding),
             "size": list(self.size) if self.size else None,
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,

@@ -94,6 +94,15 @@ class TestPreprocess:
         image = random_image(30, 30)
         assert (preprocess_image_change_detection(image, None, (0, 0, 0, 0)) == plain_grey(image, [])).all()
 
+    def test_a_grey_picture_is_grey_already(self):
+        image = random_image(30, 40)
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        before = grey.copy()
+        for kernels in ([], [5]):
+            expected = preprocess_image_change_detection(image, kernels)
+            assert (preprocess_image_change_detection(grey, kernels) == expected).all()
+        assert (grey == before).all()
+
     def test_leaves_its_input(self):
         image = random_image(30, 30)
         before = image.copy()
@@ -108,7 +117,7 @@ class TestPreprocess:
     @pytest.mark.parametrize(
         "image",
         [
-            np.zeros((5, 5), np.uint8),
+            np.zeros(5, np.uint8),
             np.zeros((5, 5, 4), np.uint8),
             np.zeros((0, 5, 3), np.uint8),
             np.zeros((5, 5, 3)),
@@ -174,3 +183,21 @@ class TestCompare:
         frame = np.zeros((5, 5), np.uint8)
         with pytest.raises(ValueError, match="min_contour_area"):
             compare_frames_change_detection(frame, frame, area)
+
+    @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60), st.sampled_from([0, 1, 3, 40]))
+    @settings(max_examples=200)
+    def test_is_difference_threshold_dilate_contours(self, seed, width, height, spots):
+        """Spots anywhere, the corners included, against the plain chain over the whole picture."""
+        rng = np.random.default_rng(seed)
+        first = rng.integers(0, 256, (height, width), np.uint8)
+        second = first.copy()
+        for _ in range(spots):
+            second[rng.integers(height), rng.integers(width)] ^= 128
+        changed = np.where(cv2.absdiff(first, second) > 45, 255, 0).astype(np.uint8)
+        expected = cv2.dilate(changed, None, iterations=2)
+        outer, _ = cv2.findContours(expected, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        outer = [contour for contour in outer if cv2.contourArea(contour) >= 17]
+        score, contours, thresh = compare_frames_change_detection(first, second, 17)
+        assert (thresh == expected).all()
+        assert [contour.tolist() for contour in contours] == [contour.tolist() for contour in outer]
+        assert score == sum(map(cv2.contourArea, outer))

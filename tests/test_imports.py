@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
-    *("cli", "pipeline", "evidence", "results", "summary", "actions", "manifest", "parallel", "selection"),
+    *("cli", "memory", "pipeline", "evidence", "results", "summary", "actions", "manifest", "parallel", "selection"),
     *("comparators", "settings", "frames", "naming", "thresholds", "reader", "errors"),
 ]
 """From the front door down to the cellar."""

@@ -265,3 +265,34 @@ def test_noise_and_gradients_are_decided_as_the_plain_loop_decides(tmp_path):
         paths[-1].write_bytes(encode(image, paths[-1].suffix))
     decisions = filter_frames(tmp_path, None, 3, 40)
     assert {d.frame.path: (str(d.verdict), d.score) for d in decisions} == plain_filter(paths, 3, 40, False)
+
+
+def write_jpegs(folder: Path, count: int = 12, width: int = 320, height: int = 240) -> Path:
+    rng = np.random.default_rng(2)
+    folder.mkdir()
+    for number in range(count):
+        image = cv2.resize(rng.integers(0, 256, (12, 16, 3), np.uint8), (width, height), interpolation=cv2.INTER_CUBIC)
+        (folder / name(number)).with_suffix(".jpg").write_bytes(encode(image, ".jpg"))
+    return folder
+
+
+@pytest.mark.parametrize("size", [None, (80, 60), (100, 60)])
+def test_fast_decoding_scores_nearly_the_same(tmp_path, size):
+    frames = write_jpegs(tmp_path / "frames")
+    exact, fast = (list(filter_frames(frames, size=size, decode=decode)) for decode in ("exact", "fast"))
+    assert [d.size for d in fast] == [(320, 240)] * 12 == [d.size for d in exact]
+    for one, other in zip(exact[1:], fast[1:], strict=True):
+        assert other.score == pytest.approx(one.score, rel=0.1) and one.score > 0
+
+
+def test_fast_decoding_decides_other_formats_exactly(write_tree):
+    frames = write_tree(scene(None, NEW, None))
+    assert list(filter_frames(frames, decode="fast")) == list(filter_frames(frames))
+
+
+def test_fast_decoding_skips_what_is_damaged(tmp_path):
+    frames = write_jpegs(tmp_path / "frames", count=2)
+    path = frames / f"{name(1)[:-4]}.jpg"
+    path.write_bytes(path.read_bytes()[:-300])
+    decisions = list(filter_frames(frames, size=(80, 60), decode="fast"))
+    assert [d.reason for d in decisions] == ["first frame to compare with", "truncated JPEG"]

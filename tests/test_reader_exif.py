@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from framesift.reader import decode_picture, read_capture_time
+from framesift.reader import GreyDecoding, decode_picture, read_capture_time, read_picture
 from tests.conftest import encode
 
 SCENE = np.random.default_rng(5).integers(0, 256, (8, 16, 3)).astype(np.uint8)
@@ -176,3 +176,18 @@ class TestCaptureTime:
             mutated = np.frombuffer(block, np.uint8).copy()
             mutated[rng.integers(0, len(block), 2)] = rng.choice([0, 1, 127, 255], 2)
             find(mutated.tobytes())
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_grey_decoding_is_upright_and_knows_its_size(tmp_path, orientation):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(put_jpeg(make_orientation(orientation)))
+    exact = read_picture(path)
+    for grey in (GreyDecoding(), GreyDecoding(exact.size[0] // 2, exact.size[1] // 2)):
+        picture = read_picture(path, grey=grey)
+        height, width = picture.pixels.shape
+        assert picture.size == exact.size and width >= grey.width and height >= grey.height
+        expected = cv2.resize(
+            cv2.cvtColor(exact.pixels, cv2.COLOR_BGR2GRAY), (width, height), interpolation=cv2.INTER_AREA
+        )
+        assert cv2.absdiff(picture.pixels, expected).mean() < 8

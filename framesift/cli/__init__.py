@@ -13,6 +13,7 @@ from framesift import __version__
 from framesift.cli import filter as filter_
 from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
 from framesift.errors import FramesiftError, ResultsInUse, UsageError
+from framesift.memory import reuse_memory
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "filter": ("copy the frames that show something new", filter_.add_arguments),
@@ -86,6 +87,7 @@ def _what_to_install(error: ImportError) -> str:
 
 def _exit_with(command: Any, *arguments: Any) -> NoReturn:
     """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
+    reuse_memory()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -67,6 +67,8 @@ def _add_frame_arguments(group: Any) -> None:
 
 def _add_running_arguments(group: Any) -> None:
     add = group.add_argument
+    fast = "fast: JPEG straight to grey, reduced where --size allows; about one frame in 100 is decided otherwise"
+    add("--decode", choices=("exact", "fast"), default="exact", help=fast)
     link = "link kept frames instead of copying them: hard or symbolic"
     add("--link", choices=("hard", "symbolic"), default="copy", help=link)
     add("--dry-run", action="store_true", help="decide and report the same, write nothing")
@@ -122,7 +124,7 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
 
 def _settings(options: argparse.Namespace) -> "Settings":
     from framesift.naming import Naming
-    from framesift.settings import Placement, Settings, parse_blur, parse_border_mask, parse_size
+    from framesift.settings import Decoding, Placement, Settings, parse_blur, parse_border_mask, parse_size
     from framesift.thresholds import Threshold
 
     return Settings(
@@ -135,4 +137,5 @@ def _settings(options: argparse.Namespace) -> "Settings":
         options.max_pixels,
         Naming(options.name_pattern, options.timezone),
         Placement(options.link),
+        Decoding(options.decode),
     )

@@ -29,7 +29,7 @@ class FrameDifferencing:
     """Width and height in px at which all frames are compared; None: each at its own size."""
 
     def describe(self, image: Image) -> Image:
-        """Return the grey, blurred, masked picture, (height, width) uint8, of a BGR one, (height, width, 3) uint8."""
+        """Return the grey, blurred, masked picture, (height, width) uint8, of a BGR or grey one."""
         return preprocess_image_change_detection(self.fit(image), self.blur, self.border_mask)
 
     def fit(self, image: Image) -> Image:

@@ -2,6 +2,15 @@
 
 from framesift.reader.capture_time import read_capture_time
 from framesift.reader.formats import sniff_format
+from framesift.reader.jpeg import GreyDecoding
 from framesift.reader.picture import MAX_PIXELS, Picture, decode_picture, read_picture
 
-__all__ = ["MAX_PIXELS", "Picture", "decode_picture", "read_capture_time", "read_picture", "sniff_format"]
+__all__ = [
+    "MAX_PIXELS",
+    "GreyDecoding",
+    "Picture",
+    "decode_picture",
+    "read_capture_time",
+    "read_picture",
+    "sniff_format",
+]

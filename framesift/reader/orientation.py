@@ -19,9 +19,14 @@ def read_orientation(blocks: Iterable[bytes]) -> int:
     return next((found for block in blocks if (found := _find_orientation(block)) is not None), 1)
 
 
+def swaps_sides(orientation: int) -> bool:
+    """Tell whether a picture of this orientation was taken on its side."""
+    return orientation in (5, 6, 7, 8)
+
+
 def turn_upright(pixels: Pixels, orientation: int) -> Pixels:
     """Undo the orientation 2..8; other numbers change nothing."""
-    if orientation in (5, 6, 7, 8):
+    if swaps_sides(orientation):
         pixels = cast(Pixels, cv2.transpose(pixels))
     flip = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
     return pixels if flip is None else cast(Pixels, cv2.flip(pixels, flip))

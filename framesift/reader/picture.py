@@ -4,6 +4,8 @@ import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +13,12 @@ from numpy.typing import NDArray
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.reader import bmp, gif, jpeg, png, tiff, webp
 from framesift.reader.formats import explain_refusal, sniff_format
+from framesift.reader.jpeg import GreyDecoding
 from framesift.reader.source import read_file
 
 MAX_PIXELS = 100_000_000
+
+Result = TypeVar("Result")
 
 _DECODERS: dict[str, Callable[[bytes, int], NDArray[np.uint8]]] = {
     "BMP": bmp.decode,
@@ -32,13 +37,18 @@ class Picture:
     content: bytes
     """The file's bytes."""
     pixels: NDArray[np.uint8]
-    """(height, width, 3) BGR, EXIF orientation applied, transparent parts over black."""
+    """(height, width, 3) BGR, EXIF orientation applied, transparent parts over black. (height, width) grey, perhaps at
+    a reduced scale, where that was asked for and the format allows it."""
+    size: tuple[int, int]
+    """Width and height in px as shown, at full scale."""
     stat: os.stat_result
     """Of the open descriptor, after the last byte was read."""
 
 
-def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecoding | None = None) -> Picture:
     """Read the file and decode it, if it is a whole picture of at most `max_pixels` pixels.
+
+    The pixels are those of cv2.imdecode(IMREAD_COLOR), or, with `grey`, what is fastest to get of a JPEG.
 
     Raises:
         UnreadableFrame: the file cannot be read or is not a whole picture; says why.
@@ -46,7 +56,12 @@ def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS) -> Picture:
     """
     content, status = read_file(path)
     try:
-        return Picture(content, decode_picture(content, max_pixels), status)
+        if grey is not None and sniff_format(content[:12]) == "JPEG":
+            pixels, size = _decode(content, "JPEG", partial(jpeg.decode_grey, grey=grey), max_pixels)
+        else:
+            pixels = decode_picture(content, max_pixels)
+            size = pixels.shape[1], pixels.shape[0]
+        return Picture(content, pixels, size, status)
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None
 
@@ -56,8 +71,12 @@ def decode_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.u
     kind = sniff_format(content[:12])
     if kind is None:
         raise UnreadableFrame(explain_refusal(content[:12]))
+    return _decode(content, kind, _DECODERS[kind], max_pixels)
+
+
+def _decode(content: bytes, kind: str, decoder: Callable[[bytes, int], Result], max_pixels: int) -> Result:
     try:
-        return _DECODERS[kind](content, max_pixels)
+        return decoder(content, max_pixels)
     except (struct.error, IndexError):  # a header is read past the end of the bytes
         raise UnreadableFrame(f"truncated {kind}") from None
     except MemoryError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from framesift.errors import UnreadableFrame
 from framesift.reader.decoding import Pixels, check_size, decode_whole
+from framesift.reader.png_rows import decode_rows
 
 _SIGNATURE_SIZE = 8
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -36,7 +37,9 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     _check_order(chunks)
     _check_header(content, chunks[0], max_pixels)
     _check_animation(content, chunks)
-    pixels = decode_whole(_strip(content, chunks), alpha=_has_alpha(content, chunks))
+    pixels = decode_rows(content, chunks)
+    if pixels is None:
+        pixels = decode_whole(_strip(content, chunks), alpha=_has_alpha(content, chunks))
     if pixels is None:
         raise UnreadableFrame(_explain(content, chunks))
     return pixels
