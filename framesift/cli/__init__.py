@@ -7,13 +7,12 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from framesift import __version__
 from framesift.cli import filter as filter_
 from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
 from framesift.errors import FramesiftError, ResultsInUse, UsageError
-from framesift.memory import reuse_memory
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "filter": ("copy the frames that show something new", filter_.add_arguments),
@@ -29,17 +28,20 @@ class Interrupted(KeyboardInterrupt):
 
 def run() -> NoReturn:
     """The program `framesift`."""
-    _exit_with(main, sys.argv[1:])
+    _exit_with(_parse(sys.argv[1:], None))
 
 
 def run_filter() -> NoReturn:
     """The program `main.py`: `framesift filter` without the word."""
-    _exit_with(main, sys.argv[1:], "main.py")
+    _exit_with(_parse(sys.argv[1:], "main.py"))
 
 
 def main(arguments: Sequence[str], program: str | None = None) -> int:
     """Run one command and return its exit code. With `program`, that is the name of the command `filter` alone."""
-    options = _parse(arguments, program)
+    return _execute(_parse(arguments, program))
+
+
+def _execute(options: argparse.Namespace) -> int:
     try:
         return int(options.command(options))
     except FramesiftError as error:
@@ -54,13 +56,21 @@ def main(arguments: Sequence[str], program: str | None = None) -> int:
         return 128 + number
 
 
+def _line_width() -> int:
+    """Return the columns for help texts. (argparse would import shutil, and with it three compressors, to find out.)"""
+    try:
+        return min(os.get_terminal_size().columns, 110)
+    except OSError:
+        return 110
+
+
 def _tell(options: argparse.Namespace, reason: str) -> None:
     with suppress(OSError):  # nobody listens: the exit code still says it
         print(f"{options.program}: {reason}", file=sys.stderr)
 
 
 def _parse(arguments: Sequence[str], program: str | None) -> argparse.Namespace:
-    layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=28)
+    layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=28, width=_line_width())
     parser = argparse.ArgumentParser(program or "framesift", formatter_class=layout)
     if program is not None:
         COMMANDS["filter"][1](parser)
@@ -85,8 +95,10 @@ def _what_to_install(error: ImportError) -> str:
     return f"{error}: install what framesift needs with: pip install -r requirements.txt"
 
 
-def _exit_with(command: Any, *arguments: Any) -> NoReturn:
+def _exit_with(options: argparse.Namespace) -> NoReturn:
     """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
+    from framesift.memory import reuse_memory
+
     reuse_memory()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -97,7 +109,7 @@ def _exit_with(command: Any, *arguments: Any) -> NoReturn:
     os.dup2(silence, 2)
     os.close(silence)
     try:
-        code = command(*arguments)
+        code = _execute(options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output, such as head, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

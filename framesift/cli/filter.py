@@ -1,7 +1,6 @@
 """`framesift filter`, which is also `main.py`: keep the frames that show something new."""
 
 import argparse
-import json
 import os
 import sys
 from contextlib import closing
@@ -109,6 +108,8 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     for camera, late in groupby(run.late, key=lambda frame: frame.camera):
         print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)
     if options.json:
+        import json
+
         print(json.dumps({**run.summary.as_json(), "late": len(run.late)}))
     elif not options.quiet:
         print("\n".join(run.summary.lines()))
