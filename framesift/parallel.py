@@ -1,8 +1,10 @@
-"""An order-keeping map with a bounded window over any `concurrent.futures.Executor`."""
+"""An order-keeping map with a bounded window over any `concurrent.futures.Executor`, and the usual one: threads."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -26,3 +28,27 @@ def map_ordered(executor: Executor, function: Callable[[T], R], items: Iterable[
     finally:
         for future in pending:
             future.cancel()
+
+
+def count_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def open_workers(executor: Executor | None, jobs: int) -> Iterator[Executor]:
+    """Give `executor`, or a pool of threads. OpenCV's own threads are off meanwhile: they would fight for the cores."""
+    import cv2  # whoever only maps need not wait for it
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        if executor is not None:
+            yield executor
+        else:
+            with ThreadPoolExecutor(jobs, thread_name_prefix="framesift") as pool:
+                yield pool
+    finally:
+        cv2.setNumThreads(threads)

@@ -4,6 +4,39 @@
 in parallel. `score` compares two descriptors: 0 for the same picture, growing with change.
 """
 
-from framesift.comparators.framediff import FrameDifferencing
+from typing import Any, Protocol
 
-__all__ = ["FrameDifferencing"]
+from numpy.typing import NDArray
+
+from framesift.comparators.combined import Combined
+from framesift.comparators.embedding import Embedding
+from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.histogram import Histogram
+from framesift.comparators.perceptual_hash import CosineHash, GradientHash
+from framesift.comparators.ssim import StructuralSimilarity
+from framesift.comparators.verified_hash import VerifiedHash
+
+__all__ = [
+    "Combined",
+    "Comparator",
+    "CosineHash",
+    "Embedding",
+    "FrameDifferencing",
+    "GradientHash",
+    "Histogram",
+    "StructuralSimilarity",
+    "VerifiedHash",
+]
+
+
+class Comparator(Protocol):
+    """One way of comparing."""
+
+    def describe(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return the descriptor, of the same shape and dtype for every picture, of a (height, width, 3) uint8 BGR one.
+
+        The picture is left as it is. A descriptor of several parts is a 0-dimensional structured array.
+        """
+
+    def score(self, reference: NDArray[Any], candidate: NDArray[Any]) -> float:
+        """Return how much two descriptors differ: symmetric, 0 for the same picture, growing with change."""

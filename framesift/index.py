@@ -1,0 +1,201 @@
+"""An index of descriptors, so that a second run only looks at what changed. A cache: losing it costs time alone.
+
+It is an SQLite file in the user's cache folder, or where the user says. A descriptor is found again by the file's path,
+size and time of modification and by what it was computed with.
+"""
+
+import io
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.errors import PathLike, StorageError, UsageError
+
+BATCH = 256
+"""Rows written at once. A run that is killed loses at most so many."""
+BATCH_BYTES = 16 * 2**20
+
+_APPLICATION_ID = int.from_bytes(b"fsix", "big")
+_SCHEMA = 1
+_TIMEOUT = 20.0
+"""Seconds to wait for another run that is writing."""
+_TABLE = """
+CREATE TABLE features (
+    path BLOB NOT NULL, method TEXT NOT NULL, file_size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, descriptor BLOB NOT NULL, PRIMARY KEY (path, method)
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of one file."""
+
+    path: str
+    """Absolute."""
+    file_size: int
+    mtime_ns: int
+    size: tuple[int, int]
+    """Width and height of the picture in px."""
+    descriptor: NDArray[Any]
+
+
+def default_index() -> str:
+    """Return where the index lies when the user names no other place."""
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(cache):  # the XDG specification: anything else is to be ignored
+        cache = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(cache, "framesift", "index.sqlite")
+
+
+class Index:
+    """An index file. A context manager; used by one thread. Several runs may use one file at the same time.
+
+    A damaged file of ours is begun anew; a file that is anything else is never touched (UsageError). Every method
+    raises StorageError where the disk refuses or another run holds the file for too long.
+    """
+
+    def __init__(self, path: PathLike | None = None) -> None:
+        self.path = default_index() if path is None else os.path.abspath(os.fsdecode(path))
+        self._waiting: list[Features] = []
+        self._method = ""
+
+    def __enter__(self) -> "Index":
+        with _explained(self.path):
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            self._refuse_foreign()
+            try:
+                self._open()
+            except sqlite3.OperationalError:  # locked, read-only, full: not a reason to begin anew
+                raise
+            except sqlite3.DatabaseError:
+                self._begin_anew()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if not isinstance(error, StorageError):
+                self.flush()
+        finally:
+            self._database.close()
+
+    def find(self, path: str, file_size: int, mtime_ns: int, method: str) -> Features | None:
+        """Return what is known of a file in this state; None where nothing is."""
+        query = (
+            "SELECT width, height, descriptor FROM features WHERE path=? AND method=? AND file_size=? AND mtime_ns=?"
+        )
+        with _explained(self.path):
+            row = self._database.execute(query, (os.fsencode(path), method, file_size, mtime_ns)).fetchone()
+        return row and Features(path, file_size, mtime_ns, (row[0], row[1]), _decode(row[2]))
+
+    def add(self, features: Features, method: str) -> None:
+        """Remember a file in place of what was known of an earlier state of it. Written in batches."""
+        if method != self._method:
+            self.flush()
+            self._method = method
+        self._waiting.append(features)
+        if len(self._waiting) >= BATCH or len(self._waiting) * features.descriptor.nbytes >= BATCH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        waiting, self._waiting = self._waiting, []
+        rows = [
+            (os.fsencode(f.path), self._method, f.file_size, f.mtime_ns, *f.size, _encode(f.descriptor))
+            for f in waiting
+        ]
+        if rows:
+            with _explained(self.path), self._database:
+                self._database.executemany("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def forget_missing(self, folder: str) -> None:
+        """Drop the files below an absolute folder that no longer exist."""
+        start = os.fsencode(os.path.join(folder, ""))
+        end = start[:-1] + bytes([start[-1] + 1])
+        query = "SELECT DISTINCT path FROM features WHERE path >= ? AND path < ?"
+        with _explained(self.path), self._database:
+            gone = [row for row in self._database.execute(query, (start, end)) if not os.path.lexists(row[0])]
+            self._database.executemany("DELETE FROM features WHERE path = ?", gone)
+
+    def _open(self) -> None:
+        self._database = sqlite3.connect(self.path, timeout=_TIMEOUT)
+        try:
+            if self._database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+                # Before WAL, so that it stands in the file itself at once: the next run asks the file whose it is.
+                self._database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")  # two runs may be making the same new file
+                if not self._has_table():
+                    self._database.execute(_TABLE)
+                    self._database.execute(f"PRAGMA user_version = {_SCHEMA}")
+            if self._database.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
+                raise sqlite3.DatabaseError("written by another version")
+            self._database.execute("SELECT path FROM features LIMIT 1").fetchone()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _has_table(self) -> bool:
+        return bool(self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'features'").fetchone())
+
+    def _refuse_foreign(self) -> None:
+        """Raise UsageError for a file that no run of ours has made. An empty one may become an index."""
+        if os.path.lexists(self.path) and not os.path.isfile(self.path):
+            raise UsageError("is not a file", self.path)
+        with suppress(FileNotFoundError), open(self.path, "rb") as file:
+            head = file.read(100)
+            ours = head[:15] == b"SQLite format 3" and head[68:72] == _APPLICATION_ID.to_bytes(4, "big")
+            if head and not ours and self.path != default_index():
+                raise UsageError("is not an index of framesift: choose another file", self.path)
+
+    def _begin_anew(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                os.unlink(self.path + suffix)
+        self._open()
+
+
+def _encode(descriptor: NDArray[Any]) -> bytes:
+    """Return an array in NumPy's file format, which carries its dtype and shape."""
+    file = io.BytesIO()
+    np.lib.format.write_array(file, descriptor, version=(1, 0), allow_pickle=False)
+    return file.getvalue()
+
+
+def _decode(content: bytes) -> NDArray[Any]:
+    start = 10 + int.from_bytes(content[8:10], "little")
+    shape, dtype = _read_header(content[:start])
+    return np.frombuffer(content, dtype, offset=start).reshape(shape)
+
+
+@lru_cache(maxsize=16)
+def _read_header(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """All descriptors of one method have the same; to read it takes longer than to copy one."""
+    file = io.BytesIO(header)
+    np.lib.format.read_magic(file)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    return shape, dtype
+
+
+@contextmanager
+def _explained(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        locked = "locked" in str(error)
+        raise StorageError("another run is writing to this index" if locked else str(error), path) from error
+    except sqlite3.DatabaseError as error:
+        raise StorageError(f"the index is damaged ({error}): remove it and run again", path) from error
+    except OSError as error:
+        raise StorageError.of(error, path) from error
