@@ -33,6 +33,7 @@ def encode_decision(decision: Decision) -> bytes:
             "reference": decision.reference,
             "reason": decision.reason,
             "size": list(decision.size) if decision.size else None,
+            **({} if frame.offset is None else {"offset": frame.offset}),
         }
     )
 
@@ -42,7 +43,7 @@ def decode_decision(line: bytes) -> Decision:
     entry = json.loads(line)
     time = datetime.fromisoformat(entry["time"]) if entry["time"] else None
     size = tuple(entry["size"]) if entry.get("size") else None
-    frame = Frame(entry["path"], entry["camera"], time)
+    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"))
     return Decision(frame, Verdict(entry["verdict"]), entry["score"], entry["reference"], entry["reason"], size)
 
 

@@ -85,7 +85,7 @@ def test_any_name(folder, source, name):
 
 
 def test_without_hard_links_a_rename_does(folder, source, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)

@@ -1,4 +1,4 @@
-"""The one door to the disk. What stands under a final name is whole, and nothing is ever overwritten."""
+"""Puts new files below a folder. What stands under a final name is whole, and nothing is ever overwritten."""
 
 import contextlib
 import errno
@@ -12,7 +12,8 @@ from framesift.errors import StorageError
 LEFTOVER = re.compile(r"\.framesift-\d+\.tmp")
 """Names of files that are being written. A run that was killed can leave some; the next one removes them."""
 
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""How file systems say that a file cannot have a second name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Copy:
     path: str
     """Below the target folder, with `/`."""
     content: bytes
-    stat: os.stat_result
+    stat: os.stat_result | None = None
+    """None for a file without a source: the usual mode, the time of writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def place_files(folder: str, files: Sequence[Copy | Link]) -> None:
         for file in files:
             target = os.path.join(folder, file.path)
             with storage_errors(target):
-                touched |= _make_folders(folder, file.path)
+                touched |= make_folders(folder, file.path)
                 if isinstance(file, Link):
                     _link(file, target)
                 else:
@@ -106,10 +108,11 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
 
 def _write(temporary: str, copy: Copy) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, copy.stat.st_mode & 0o777)
+    descriptor = os.open(temporary, flags, copy.stat.st_mode & 0o777 if copy.stat else 0o666)
     try:
         write_all(descriptor, copy.content)
-        os.utime(descriptor, ns=(copy.stat.st_atime_ns, copy.stat.st_mtime_ns))
+        if copy.stat:
+            os.utime(descriptor, ns=(copy.stat.st_atime_ns, copy.stat.st_mtime_ns))
     except BaseException:
         with contextlib.suppress(OSError):
             os.close(descriptor)
@@ -135,14 +138,22 @@ def _sync_and_close(descriptors: list[int], folder: str) -> None:
 
 
 def _publish(temporary: str, target: str, content: bytes) -> None:
-    """Give a staged file its final name. `link` fails where the name is taken; `rename` would overwrite."""
     try:
-        os.link(temporary, target)
+        give_name(temporary, target)
     except FileExistsError:
         if not _has_content(target, content):
             raise
+
+
+def give_name(temporary: str, target: str) -> None:
+    """Give a file its final name. `link` fails where the name is taken; `rename` would overwrite.
+
+    The temporary name stays, except where the file system has no hard links.
+    """
+    try:
+        os.link(temporary, target, follow_symlinks=False)
     except OSError as error:
-        if error.errno not in _NO_HARD_LINKS or os.path.lexists(target):
+        if error.errno not in NO_HARD_LINKS or os.path.lexists(target):
             raise
         os.rename(temporary, target)
 
@@ -173,7 +184,7 @@ def _has_content(target: str, content: bytes) -> bool:
         return file.read() == content
 
 
-def _make_folders(folder: str, path: str) -> set[str]:
+def make_folders(folder: str, path: str) -> set[str]:
     """Make the folders of `path` below `folder`; return those whose names must be synced.
 
     A link or file that stands where a folder should be is refused: nothing is written outside `folder`.
@@ -193,6 +204,7 @@ def _make_folders(folder: str, path: str) -> set[str]:
 
 @contextlib.contextmanager
 def storage_errors(path: str) -> Iterator[None]:
+    """Turn an OSError within into a StorageError at `path`."""
     try:
         yield
     except FileExistsError as error:

@@ -1,0 +1,46 @@
+"""The one door to the disk: placing new files, and removing others by plan to a backup that gives them back."""
+
+from framesift.actions.emptying import count_backup, empty_backup
+from framesift.actions.metadata_files import update_metadata
+from framesift.actions.outcome import Outcome
+from framesift.actions.placing import (
+    LEFTOVER,
+    Copy,
+    Link,
+    is_link_to,
+    place_files,
+    remove_leftovers,
+    storage_errors,
+    sync_folder,
+    write_all,
+)
+from framesift.actions.plan import FileStat, Plan, Step, plan_removal, read_plan, write_plan
+from framesift.actions.removal import apply_plan, check_backup
+from framesift.actions.restoring import undo
+from framesift.actions.verifying import verify
+
+__all__ = [
+    "LEFTOVER",
+    "Copy",
+    "FileStat",
+    "Link",
+    "Outcome",
+    "Plan",
+    "Step",
+    "apply_plan",
+    "check_backup",
+    "count_backup",
+    "empty_backup",
+    "is_link_to",
+    "place_files",
+    "plan_removal",
+    "read_plan",
+    "remove_leftovers",
+    "storage_errors",
+    "sync_folder",
+    "undo",
+    "update_metadata",
+    "verify",
+    "write_all",
+    "write_plan",
+]

@@ -1,0 +1,279 @@
+"""The record of a backup folder: a line before and after each step, append-only, readable after any crash.
+
+Each line carries a checksum of itself, so that a single damaged byte in it is found. States of a file in the backup:
+
+    moving   -> moved   -> returning -> (returned: no longer in the backup, or moved again: it stays)
+                        -> deleting  -> (deleted: gone for good)
+    updating -> updated                 the former version of a metadata file, and then as above
+"""
+
+import fcntl
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from types import TracebackType
+from typing import Any
+
+from framesift import __version__
+from framesift.actions.placing import storage_errors, sync_folder, write_all
+from framesift.actions.plan import FileStat
+from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError, show
+from framesift.frames import JOURNAL as NAME
+
+SCHEMA = 1
+TOLERATED = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_START = b'{"framesift": "'
+
+
+@dataclass(slots=True)
+class Entry:
+    """A file of the backup."""
+
+    stored: str
+    """Below the backup folder, with `/`."""
+    path: str
+    """Where it came from, below the root."""
+    state: str
+    """The event of the journal that it met last."""
+    file: FileStat | None = None
+    """As it was planned; None for the former version of a metadata file."""
+    held: FileStat | None = None
+    """As it was found in the backup when it was about to be given back."""
+    sha256: str = ""
+    after: str = ""
+    """SHA-256 of what a metadata file was replaced with."""
+    names: list[str] = field(default_factory=list)
+    """The names that were taken out of a metadata file."""
+    listed: bool = False
+    """Whether the metadata file of its folder knows that it was moved."""
+
+
+class Journal:
+    """The journal of a backup folder, locked. A context manager; entering reads it or begins it.
+
+    With a `root` the folder may be new or empty; without one it must be a backup already. With `writable` False nothing
+    is written or locked. Raises UsageError (no backup, of another root), ResultsInUse and StorageError.
+    """
+
+    def __init__(self, backup: PathLike, root: str | None = None, writable: bool = True) -> None:
+        self.backup = os.path.abspath(os.fsdecode(backup))
+        self.root = root or ""
+        self.entries: dict[str, Entry] = {}
+        """By `stored`, in the order in which they came."""
+        self.touched: set[tuple[int, int]] = set()
+        """Identities of files whose ctime moving has changed."""
+        self._path = os.path.join(self.backup, NAME)
+        self._writable = writable
+        self._descriptor: int | None = None
+        self._waiting: list[bytes] = []
+
+    def __enter__(self) -> "Journal":
+        try:
+            if os.path.lexists(self._path):
+                self._continue()
+            else:
+                self._begin()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if not isinstance(error, StorageError):
+                self.sync()
+        finally:
+            self._close()
+
+    def record(self, event: str, stored: str, **details: Any) -> None:
+        """Note an event. It is on disk when `sync` returns."""
+        entry = {"event": event, "stored": stored, **details}
+        self._waiting.append(_encode(entry))
+        self._replay(entry)
+
+    def sync(self) -> None:
+        """Write the noted events and make them durable. Raises StorageError."""
+        if self._waiting and self._descriptor is not None:
+            lines, self._waiting = b"".join(self._waiting), []
+            with storage_errors(self._path):
+                write_all(self._descriptor, lines)
+                os.fsync(self._descriptor)
+
+    def in_backup(self, path: str) -> str:
+        """Return the absolute path of what is stored as `path`."""
+        return os.path.join(self.backup, path)
+
+    def in_root(self, path: str) -> str:
+        """Return the absolute path of `path` below the root."""
+        return os.path.join(self.root, path)
+
+    def _begin(self) -> None:
+        if not self.root:
+            raise UsageError("is no backup folder of framesift", self.backup)
+        if os.path.lexists(self.backup):
+            self._refuse_foreign_files()
+        if self._writable:
+            with storage_errors(self.backup):
+                os.makedirs(self.backup, exist_ok=True)
+            with storage_errors(self._path):
+                flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._lock(os.open(self._path, flags, 0o666))
+            self._write_header()
+
+    def _refuse_foreign_files(self) -> None:
+        if not os.path.isdir(self.backup):
+            raise UsageError("the backup folder is a file", self.backup)
+        with storage_errors(self.backup):
+            foreign = set(os.listdir(self.backup)) - TOLERATED
+        if foreign:
+            held = f"holds {show(min(foreign))}, which is not of framesift: choose an empty or new backup folder"
+            raise UsageError(held, self.backup)
+
+    def _continue(self) -> None:
+        with storage_errors(self._path):
+            flags = (os.O_RDWR | os.O_APPEND) if self._writable else os.O_RDONLY
+            descriptor = os.open(self._path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            self._lock(descriptor)
+            content = _read(descriptor)
+        whole = content[: content.rfind(b"\n") + 1]
+        header, *lines = whole[:-1].split(b"\n")
+        if header:
+            self._read_header(header)
+            for number, line in enumerate(lines, start=2):
+                self._read_line(line, number)
+        elif not _START.startswith(content[: len(_START)]) or not self.root:
+            raise UsageError("is no backup folder of framesift", self.backup)
+        if self._writable and whole != content:
+            with storage_errors(self._path):
+                os.ftruncate(descriptor, len(whole))
+        if self._writable and not header:
+            self._write_header()
+
+    def _write_header(self) -> None:
+        header = {"framesift": __version__, "schema": SCHEMA, "root": self.root}
+        self._waiting.append(_encode(header))
+        self.sync()
+        sync_folder(self.backup)
+        sync_folder(os.path.dirname(self.backup))
+
+    def _read_header(self, line: bytes) -> None:
+        header = _decode(line)
+        if header is None or "framesift" not in header or not isinstance(header.get("root"), str):
+            raise UsageError("is no journal of framesift, or its first line is damaged", self._path)
+        if header.get("schema") != SCHEMA:
+            raise UsageError(f"was written by framesift {header['framesift']}: this version cannot go on", self._path)
+        if self.root and self.root != header["root"]:
+            raise UsageError(f"holds files of {show(header['root'])}: choose another backup folder", self.backup)
+        self.root = header["root"]
+
+    def _read_line(self, line: bytes, number: int) -> None:
+        entry = _decode(line)
+        try:
+            assert entry is not None
+            self._replay(entry)
+        except (AssertionError, KeyError, TypeError, ValueError):
+            raise StorageError(f"line {number} is damaged: nothing was touched", self._path) from None
+
+    def _replay(self, line: dict[str, Any]) -> None:
+        """Take over what a line says, whether it was just noted or is read again."""
+        event, stored = line["event"], line["stored"]
+        if event in ("moving", "updating"):
+            file = FileStat(**line["file"]) if line.get("file") else None
+            entry = Entry(stored, line["path"], event, file)
+            entry.sha256, entry.after = line.get("sha256", ""), line.get("after", "")
+            entry.names = line.get("names", [])
+            self.entries[stored] = entry
+            self._touch(file)
+        elif event in ("returned", "deleted", "left"):
+            del self.entries[stored]
+        else:
+            self._advance(self.entries[stored], event, line)
+
+    def _advance(self, entry: Entry, event: str, line: dict[str, Any]) -> None:
+        if event not in ("moved", "updated", "returning", "deleting"):
+            raise ValueError(event)
+        entry.state = event
+        entry.sha256 = line.get("sha256", entry.sha256)
+        if event == "returning":
+            entry.held = FileStat(**line["held"])
+            self._touch(entry.held)
+        elif event == "updated":
+            folder = os.path.dirname(entry.path)
+            for name in entry.names:
+                moved = self.entries.get(os.path.join(folder, name))
+                if moved is not None:
+                    moved.listed = True
+
+    def _touch(self, file: FileStat | None) -> None:
+        if file is not None:
+            self.touched.add(file.identity)
+
+    def _lock(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        if self._writable:
+            lock(descriptor, self.backup)
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            with storage_errors(self._path):
+                os.close(descriptor)
+
+
+def lock(descriptor: int, path: str) -> None:
+    """Take the lock of a file or folder. Raises ResultsInUse where another run has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ResultsInUse("another run is using this folder", path) from None
+
+
+@contextmanager
+def locked_folder(folder: str) -> Iterator[None]:
+    """Hold a folder alone: two runs with two plans might each remove what the other keeps.
+
+    Where the file system cannot lock folders this does nothing. Raises UsageError, where there is no such folder, and
+    ResultsInUse.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"cannot be opened: {error.strerror}", folder) from None
+    try:
+        with suppress(OSError):
+            lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def file_details(file: FileStat) -> dict[str, int]:
+    """Return the fields of `file` for a line of the journal."""
+    return asdict(file)
+
+
+def _encode(entry: dict[str, Any]) -> bytes:
+    text = json.dumps(entry, allow_nan=False)
+    return f'{text[:-1]}, "check": "{zlib.crc32(text.encode("ascii")):08x}"}}\n'.encode("ascii")
+
+
+def _decode(line: bytes) -> dict[str, Any] | None:
+    """Return the entry of a line; None where a byte of it has changed."""
+    body, separator, check = line.rpartition(b', "check": "')
+    body += b"}"
+    if not separator or check != f'{zlib.crc32(body):08x}"}}'.encode("ascii"):
+        return None
+    entry = json.loads(body)
+    return entry if isinstance(entry, dict) else None
+
+
+def _read(descriptor: int) -> bytes:
+    parts = []
+    while part := os.read(descriptor, 2**20):
+        parts.append(part)
+    return b"".join(parts)

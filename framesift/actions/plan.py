@@ -1,0 +1,186 @@
+"""What is to be removed, written down before anything is touched: a file that people can read, edit and apply later."""
+
+import json
+import math
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from framesift import __version__
+from framesift.actions.placing import Copy, place_files
+from framesift.errors import PathLike, StorageError, UsageError, show
+
+SCHEMA = 1
+_MOST = 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """What tells a file from another, and from itself before a change."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "FileStat":
+        """Take the five fields of a status."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Device and inode: equal for two paths to one file."""
+        return self.device, self.inode
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Whether `status` is of this file with this content. Giving it a name, as moving does, changes its ctime."""
+        found = FileStat.of(status)
+        same = (found.identity, found.size, found.mtime_ns) == (self.identity, self.size, self.mtime_ns)
+        return same and stat.S_ISREG(status.st_mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file to be moved to the backup, and the one that stays in its place."""
+
+    path: str
+    """Below the root, with `/`."""
+    file: FileStat
+    """As the scan found it."""
+    keeper: str
+    """Below the root, with `/`."""
+    keeper_file: FileStat
+    reason: str
+    similarity: float | None = None
+    """0 to 1."""
+    sha256: str | None = None
+    """Of the bytes that the scan read; None where it made none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a removal. Raises UsageError for steps that would leave a group empty or reach out of the root."""
+
+    root: str
+    """Absolute, without links."""
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if not os.path.isabs(self.root) or _oddity(self.root[1:] or "x"):
+            raise UsageError(f"the plan's root {show(self.root)} is not an absolute path")
+        removed: set[str] = set()
+        for step in self.steps:
+            for path in (step.path, step.keeper):
+                if oddity := _oddity(path):
+                    raise UsageError(f"the plan has a path that {oddity}: {_show(path)}")
+            if step.path in removed:
+                raise UsageError(f"the plan removes {show(step.path)} twice")
+            removed.add(step.path)
+        for step in self.steps:
+            if step.keeper in removed:
+                raise UsageError(f"the plan keeps {show(step.keeper)} for {show(step.path)} and removes it too")
+
+
+def plan_removal(root: PathLike, steps: Iterable[Step]) -> Plan:
+    """Return the plan of `steps` below the folder `root`."""
+    return Plan(os.path.realpath(os.fsdecode(root)), tuple(steps))
+
+
+def write_plan(plan: Plan, path: PathLike) -> None:
+    """Write a plan to a new file, a step a line. Raises StorageError, also where another file has the name."""
+    head = json.dumps({"framesift": __version__, "schema": SCHEMA, "root": plan.root})[:-1]
+    steps = ",\n".join(json.dumps(asdict(step), allow_nan=False) for step in plan.steps)
+    folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
+    place_files(folder, [Copy(name, f'{head}, "steps": [\n{steps}\n]}}\n'.encode("ascii"))])
+
+
+def read_plan(path: PathLike) -> Plan:
+    """Read a plan that `write_plan` wrote and that may have been edited since.
+
+    Raises UsageError for anything but a valid plan, StorageError where it cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise StorageError.of(error, path) from error
+    try:
+        return _decode(content)
+    except UsageError as error:
+        raise UsageError(error.reason, path) from None
+    except RecursionError:
+        raise UsageError("is nested too deeply for a plan", path) from None
+    except ValueError as error:
+        raise UsageError(f"is not JSON: {error}", path) from None
+
+
+def _decode(content: bytes) -> Plan:
+    document = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+    if not isinstance(document, dict) or "framesift" not in document:
+        raise UsageError("is not a plan of framesift")
+    if document.get("schema") != SCHEMA:
+        raise UsageError(f"was written by framesift {document['framesift']}: this version cannot apply it")
+    if set(document) != {"framesift", "schema", "root", "steps"}:
+        raise UsageError("a plan has framesift, schema, root and steps, and nothing else")
+    if not isinstance(document["root"], str) or not isinstance(document["steps"], list):
+        raise UsageError("a plan's root is a path, and its steps are a list")
+    return Plan(document["root"], tuple(_decode_step(*numbered) for numbered in enumerate(document["steps"], start=1)))
+
+
+def _decode_step(number: int, entry: Any) -> Step:
+    try:
+        step = dict(entry)
+        step["file"], step["keeper_file"] = _decode_stat(step["file"]), _decode_stat(step["keeper_file"])
+        decoded = Step(**step)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"step {number} of the plan is not one: {error}") from None
+    texts = (decoded.path, decoded.keeper, decoded.reason)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(decoded.sha256, str | None):
+        raise UsageError(f"step {number} of the plan: path, keeper, reason and sha256 are texts")
+    if not (decoded.similarity is None or _is_number(decoded.similarity)):
+        raise UsageError(f"step {number} of the plan: similarity is a number from 0 to 1, or null")
+    return decoded
+
+
+def _decode_stat(entry: Any) -> FileStat:
+    file = FileStat(**entry)
+    for field in fields(file):
+        value = getattr(file, field.name)
+        if type(value) is not int or abs(value) >= _MOST:
+            raise ValueError(f"{field.name} is not a whole number")
+    return file
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and 0 <= value <= 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return dict(pairs)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _oddity(path: str) -> str:
+    """Say why `path` is none below the root; return an empty string where it is one."""
+    if "\0" in path:
+        return "has a NUL"
+    if any(part in ("", ".", "..") for part in path.split("/")):
+        return "leaves the root or is not in its plain form"
+    try:
+        whole = os.fsdecode(os.fsencode(path)) == path
+    except UnicodeEncodeError:
+        whole = False
+    return "" if whole else "no file can have"
+
+
+def _show(path: str) -> str:
+    return path.encode("unicode_escape", "surrogatepass").decode("ascii")
