@@ -17,15 +17,18 @@ from functools import lru_cache
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.naming import Naming, split_suffix
 
-__all__ = ["Frame", "Listing", "Naming", "find_frames", "order_key"]
+__all__ = ["Frame", "Listing", "Naming", "find_frames", "is_video", "natural_key", "order_key", "walk_frames"]
 
 _READ = {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "gif"}
 _NOT_READ = {"jp2", "avif", "heic", "heif", "tga"}
 """Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
 _SUFFIXES = _READ | _NOT_READ
+_VIDEO = {"mp4", "m4v", "avi", "mkv", "mov", "flv", "webm", "mpg", "mpeg", "wmv", "ts", "3gp"}
 
-_MANIFEST = "manifest.jsonl"
-_MANIFEST_START = b'{"framesift"'
+JOURNAL = "journal.jsonl"
+"""What makes a folder a backup of removed files."""
+_RECORDS = ("manifest.jsonl", JOURNAL)
+_RECORD_START = b'{"framesift"'
 _UNLISTABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
 _AFTER_ALL = datetime.max.replace(tzinfo=UTC)
 _USUAL = Naming()
@@ -41,6 +44,8 @@ class Frame:
     camera: str
     time: datetime | None
     """Aware, UTC."""
+    offset: float | None = None
+    """Seconds from the start of the video that the frame is of; that is the folder of its path. None for a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +54,23 @@ class Listing:
 
     frames: list[Frame] = field(default_factory=list)
     """In total order."""
+    videos: list[str] = field(default_factory=list)
+    """Relative paths of the videos, in natural order."""
     unlisted: list[tuple[str, str]] = field(default_factory=list)
     """Relative path and reason of folders that could not be listed."""
     passed_over: list[str] = field(default_factory=list)
-    """Relative paths of folders left out because they hold the results of an earlier run."""
+    """Relative paths of folders left out because they hold the results or the backup of an earlier run."""
 
 
-def find_frames(directory: PathLike, naming: Naming = _USUAL, results: PathLike | None = None) -> Listing:
+def find_frames(
+    directory: PathLike, naming: Naming = _USUAL, results: PathLike | None = None, videos: bool = False
+) -> Listing:
     """Return the frames below `directory` in their total order. Links to folders and hidden folders are not entered.
 
     The folder `results`, wherever it lies and whether or not it exists, is not input, nor is any folder below
-    `directory` with a manifest in it.
+    `directory` with a manifest or the journal of a backup in it.
+
+    With `videos`, a folder that holds videos only is a folder of frames too.
 
     Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
     """
@@ -67,13 +78,14 @@ def find_frames(directory: PathLike, naming: Naming = _USUAL, results: PathLike 
     if _is_same_folder(root, results):
         raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
-    paths = list(_walk(root, results, listing))
-    if not paths:
+    paths = list(walk_frames(root, results, listing))
+    if not paths and not (videos and listing.videos):
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
-    if naming.pattern is not None and not any(map(naming.matches, paths)):
+    if naming.pattern is not None and paths and not any(map(naming.matches, paths)):
         raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {len(paths)} frames", directory)
     listing.frames.extend(_name_frames(root, paths, naming))
     listing.frames.sort(key=order_key)
+    listing.videos.sort(key=lambda path: (natural_key(path), path))
     listing.unlisted.sort()
     listing.passed_over.sort()
     return listing
@@ -85,15 +97,15 @@ def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
     The camera stands there twice so that `1` and `01`, equal in natural order, do not mix. Names that are equal in
     natural order differ first at a digit, where the order of code points is that of the bytes.
     """
-    return _natural_camera(frame.camera), frame.camera, frame.time or _AFTER_ALL, _natural(frame.path), frame.path
+    return _natural_camera(frame.camera), frame.camera, frame.time or _AFTER_ALL, natural_key(frame.path), frame.path
 
 
 @lru_cache(maxsize=1024)
 def _natural_camera(camera: str) -> str:
-    return _natural(camera)
+    return natural_key(camera)
 
 
-def _natural(text: str) -> str:
+def natural_key(text: str) -> str:
     """Return a string that sorts as `text` does when its runs of digits are numbers and its folders are parts.
 
     Each number stands without leading zeros behind the count of its digits, so that none is too long to compare.
@@ -106,8 +118,11 @@ def _measure_digits(match: re.Match[str]) -> str:
     return f"0{chr(min(len(digits), sys.maxunicode))}{digits}"
 
 
-def _walk(root: str, results: PathLike | None, listing: Listing) -> Iterator[str]:
-    """Yield the relative paths of the frames and note in `listing` the folders left out.
+def walk_frames(root: str, results: PathLike | None, listing: Listing) -> Iterator[str]:
+    """Yield the relative paths of the frames below `root`, in no order, and note in `listing` the folders left out.
+
+    Links to folders, hidden folders, the folder `results` and those with the results of an earlier run are not entered.
+    Raises UsageError (`root` cannot be listed) and StorageError (listing fails).
 
     A stack and not a recursion: a tree may be deeper than Python's limit.
     """
@@ -121,6 +136,8 @@ def _walk(root: str, results: PathLike | None, listing: Listing) -> Iterator[str
                     if not entry.is_dir(follow_symlinks=False):
                         if _is_frame(entry):
                             yield path
+                        elif is_video(entry.name) and not _is_link_to_folder(entry):
+                            listing.videos.append(path)
                     elif _is_input(entry, path, results, listing):
                         pending.append(path)
         except OSError as error:
@@ -142,7 +159,7 @@ def _note_unlisted(error: OSError, root: str, folder: str, listing: Listing) -> 
 def _is_input(entry: os.DirEntry[str], path: str, results: PathLike | None, listing: Listing) -> bool:
     if entry.name.startswith(".") or _is_same_folder(entry.path, results):
         return False
-    if _holds_manifest(entry.path):
+    if any(_is_record(os.path.join(entry.path, name)) for name in _RECORDS):
         listing.passed_over.append(path)
         return False
     return True
@@ -155,15 +172,13 @@ def _is_same_folder(folder: str, results: PathLike | None) -> bool:
         return False  # no results folder yet; what is wrong with either is said by who lists or writes it
 
 
-def _holds_manifest(folder: str) -> bool:
+def _is_record(path: str) -> bool:
     try:
-        descriptor = os.open(
-            os.path.join(folder, _MANIFEST), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-        )
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        return os.read(descriptor, len(_MANIFEST_START)) == _MANIFEST_START
+        return os.read(descriptor, len(_RECORD_START)) == _RECORD_START
     except OSError:
         return False  # a folder or a FIFO of that name
     finally:
@@ -174,7 +189,16 @@ def _is_frame(entry: os.DirEntry[str]) -> bool:
     _, suffix = split_suffix(entry.name)
     if not suffix:
         return _holds_picture(entry)
-    return suffix in _SUFFIXES and not (entry.is_symlink() and os.path.isdir(entry.path))
+    return suffix in _SUFFIXES and not _is_link_to_folder(entry)
+
+
+def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() and os.path.isdir(entry.path)
+
+
+def is_video(path: str) -> bool:
+    """Tell by the suffix whether a file is looked at as a video."""
+    return split_suffix(path.rpartition("/")[2])[1] in _VIDEO
 
 
 def _holds_picture(entry: os.DirEntry[str]) -> bool:
@@ -211,6 +235,8 @@ def _read_exif_time(path: str, naming: Naming) -> datetime | None:
 
 def _describe_rest(listing: Listing) -> str:
     rest = []
+    if listing.videos:
+        rest.append(f"videos: {len(listing.videos)}; --every 1s samples them")
     if listing.unlisted:
         rest.append(f"folders that cannot be listed: {len(listing.unlisted)}")
     if listing.passed_over:

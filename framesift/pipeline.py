@@ -1,27 +1,27 @@
 """The main job: keep, out of the frames of fixed cameras, those that show something new against the last kept one."""
 
+import math
 import os
 from collections.abc import Generator, Hashable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from contextlib import suppress
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from types import TracebackType
 
-import cv2
-
+from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
 from framesift.comparators import FrameDifferencing
-from framesift.errors import PathLike, StorageError, UnreadableFrame
+from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames import Frame, Listing, find_frames
 from framesift.naming import Naming
-from framesift.parallel import map_ordered
-from framesift.reader import GreyDecoding, Picture, read_picture
+from framesift.parallel import count_cores, map_ordered, open_workers
 from framesift.results import Results
-from framesift.selection import Decision, Observation, Reference, select_frames
-from framesift.settings import Decoding, Placement, Settings
+from framesift.selection import Decision, Reference, Verdict, select_frames
+from framesift.settings import Decoding, Placement, Settings, parse_every
 from framesift.summary import Summary
 from framesift.thresholds import Threshold
+from framesift.videos import Still, encode_still, name_video, probe_video, walk_stills
+from framesift.views import View, read_frame, view_frame
 from imaging_interview import Image
 
 
@@ -40,6 +40,7 @@ def filter_frames(
     timezone: str = "UTC",
     link: str = "copy",
     decode: str = "exact",
+    every: float | str | None = None,
     dry_run: bool = False,
     jobs: int | None = None,
     executor: Executor | None = None,
@@ -48,8 +49,9 @@ def filter_frames(
 
     Thresholds are in px of the compared size (a number) or relative to the compared area ("0.75%"). Kept frames are
     placed below `results`, beside a manifest with all decisions; frames that the manifest has already are not decided
-    again. Without `results`, or with `dry_run`, nothing is written. The decisions do not depend on `jobs` or
-    `executor`. The other arguments are explained in `framesift.settings.Settings`.
+    again. With `every`, in seconds or such as "500ms", videos are sampled too: each is a camera of its own. Without
+    `results`, or with `dry_run`, nothing is written. The decisions do not depend on `jobs` or `executor`. The other
+    arguments are explained in `framesift.settings.Settings`.
 
     Raises UsageError (what was asked for cannot be), StorageError (the disk refuses), ResultsInUse (another run).
     """
@@ -64,47 +66,61 @@ def filter_frames(
         Naming(name_pattern, timezone),
         Placement(link),
         Decoding(decode),
+        parse_every(every) if isinstance(every, str) else every,
     )
     with Run(directory, results, settings, dry_run) as run:
         yield from run.decide(jobs, executor)
 
 
-@dataclass(frozen=True, slots=True)
-class View(Observation[Image]):
-    """What a worker has seen of one frame, with the bytes that are copied if it is kept."""
-
-    content: bytes | None = None
-    stat: os.stat_result | None = None
-
-
 class Run:
-    """One run of the main job. A context manager: entering finds the frames, leaving completes the results folder."""
+    """One run of the main job. A context manager: entering finds the frames, leaving completes the results folder.
+
+    With a `backup` the run collects the removal of the frames that it drops; nothing is moved before it is applied.
+    """
 
     def __init__(
-        self, directory: PathLike, results: PathLike | None, settings: Settings, dry_run: bool = False
+        self,
+        directory: PathLike,
+        results: PathLike | None,
+        settings: Settings,
+        dry_run: bool = False,
+        backup: PathLike | None = None,
     ) -> None:
         self.directory = os.path.abspath(os.fsdecode(directory))
         self.settings = settings
-        self.listing = Listing([], [], [])
+        self.listing = Listing()
         """The frames below the folder, and what could not be listed."""
         self.pending: list[Frame] = []
-        """The frames to be decided now."""
+        """The pictures to be decided now."""
+        self.videos: list[str] = []
+        """The videos to be decided now, after the pictures."""
+        self.expected = 0
+        """About how many frames there are to be decided."""
         self.late: list[Frame] = []
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
         self._comparator = FrameDifferencing(
             settings.min_contour_area, settings.blur, settings.border_mask, settings.size
         )
         self._results_folder = results
+        self._backup = backup
+        self._stats: dict[str, FileStat] = {}
+        self._removals: list[Step] = []
         self._results = None if results is None else Results(results, directory, settings, dry_run)
         self.summary = Summary() if self._results is None else self._results.summary
         """All decisions so far, those of earlier runs into the same results folder included."""
 
     def __enter__(self) -> "Run":
+        if self._backup is not None:
+            if self.settings.every is not None:
+                raise UsageError("--every belongs to RESULTS: no frame can be removed from a video")
+            check_backup(self.directory, self._backup)
         if self._results is not None:
             self._results.__enter__()
         try:
-            self.listing = find_frames(self.directory, self.settings.naming, self._results_folder)
+            own, with_videos = self._results_folder or self._backup, self.settings.every is not None
+            self.listing = find_frames(self.directory, self.settings.naming, own, with_videos)
             self._sort_out_decided()
+            self._sort_out_videos()
         except BaseException as error:
             self.__exit__(type(error), error, error.__traceback__)
             raise
@@ -120,13 +136,18 @@ class Run:
         """Walk the pending frames: read and describe ahead in parallel, decide in order, record as decided."""
         jobs = jobs or count_cores()
         look = partial(view_frame, directory=self.directory, settings=self.settings, comparator=self._comparator)
-        with _workers(executor, jobs) as workers:
-            views = map_ordered(workers, look, self.pending, window=2 * jobs + 2)
+        with open_workers(executor, jobs) as workers:
+            views = map_ordered(workers, look, chain(self.pending, self._walk_videos()), window=2 * jobs + 2)
             for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
                 references = self._references(camera)
                 for view, decision in select_frames(of_camera, self._comparator.score, self._limit, references):
-                    self._record(view, decision)
-                    yield decision
+                    if self._is_undecided(decision.frame):
+                        self._record(view, decision)
+                        yield decision
+
+    def removal(self) -> Plan:
+        """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""
+        return plan_removal(self.directory, self._removals)
 
     def _sort_out_decided(self) -> None:
         if self._results is None:
@@ -137,12 +158,47 @@ class Run:
                 (self.late if self._results.is_late(frame) else self.pending).append(frame)
         self._results.begin()
 
+    def _sort_out_videos(self) -> None:
+        """Leave out the videos that earlier runs have walked to their end, as far as their headers tell it."""
+        self.expected, every = len(self.pending), self.settings.every
+        if every is None:
+            return
+        for video in self.listing.videos:
+            if not self._is_undecided(name_video(video, self.settings.naming)):
+                continue
+            decided = None if self._results is None else self._results.last_offset(video)
+            due = 0.0 if decided is None else (math.floor((decided + 0.0005) / every) + 1) * every
+            with suppress(UnreadableFrame):
+                left = probe_video(os.path.join(self.directory, video)).duration_s - due
+                if decided is not None and left <= 0:
+                    continue
+                self.expected += math.ceil(left / every)
+            self.videos.append(video)
+
+    def _walk_videos(self) -> Iterator[Still]:
+        """Yield the frames of one video after the other. A video of which a part is decided is walked from its start:
+        that costs less than to find the reference again, and gives the same decisions.
+        """
+        assert self.settings.every is not None or not self.videos
+        for video in self.videos:
+            yield from walk_stills(
+                self.directory, video, self.settings.every or 0, self.settings.naming, self.settings.max_pixels
+            )
+
+    def _is_undecided(self, frame: Frame) -> bool:
+        """Tell whether no earlier run has decided a frame of a video or gone beyond it. True for pending pictures."""
+        if self._results is None:
+            return True
+        last = self._results.last_offset(frame.camera)
+        beyond = frame.offset is None or last is None or frame.offset > last
+        return beyond and not self._results.is_decided(frame)
+
     def _limit(self, descriptor: Image) -> float:
         return self.settings.score_threshold.px(self._comparator.compared_area(descriptor))
 
     def _references(self, camera: str) -> dict[Hashable, Reference[Image]]:
         """Describe the last kept frames of earlier runs again."""
-        if self._results is None:
+        if self._results is None or camera in self.videos:
             return {}
         paths = self._results.references(camera)
         describe = self._comparator.describe
@@ -160,48 +216,16 @@ class Run:
     def _record(self, view: View, decision: Decision) -> None:
         self.summary.add(decision)
         if self._results is not None:
-            self._results.add(decision, view.content, view.stat)
+            content = view.content
+            if view.pixels is not None and decision.verdict is Verdict.KEEP:
+                content = encode_still(view.pixels)
+            self._results.add(decision, content, view.stat)
+        if self._backup is not None and view.stat is not None:
+            self._collect(decision, FileStat.of(view.stat))
 
-
-def view_frame(frame: Frame, directory: str, settings: Settings, comparator: FrameDifferencing) -> View:
-    """Read and describe one frame; what is not a whole frame has no descriptor, but a problem."""
-    try:
-        picture = read_frame(os.path.join(directory, frame.path), settings)
-    except UnreadableFrame as error:
-        if not os.path.isdir(directory):
-            raise StorageError("the folder of the frames is gone", directory) from error
-        return View(frame, None, None, problem=error.reason)
-    if min(picture.size) < settings.min_size:
-        problem = f"shorter side {min(picture.size)} px < {settings.min_size}"
-        return View(frame, picture.size, None, problem=problem)
-    chain = None if settings.size else picture.size
-    descriptor = comparator.describe(picture.pixels)
-    return View(frame, picture.size, descriptor, chain, content=picture.content, stat=picture.stat)
-
-
-def read_frame(path: str, settings: Settings) -> Picture:
-    """Read a frame with the pixels that the settings ask for. Raises UnreadableFrame."""
-    fast = GreyDecoding(*(settings.size or (0, 0))) if settings.decoding is Decoding.FAST else None
-    return read_picture(path, settings.max_pixels, fast)
-
-
-def count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@contextmanager
-def _workers(executor: Executor | None, jobs: int) -> Iterator[Executor]:
-    """Give `executor`, or a pool of threads. OpenCV's own threads are off meanwhile: they would fight for the cores."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        if executor is not None:
-            yield executor
-        else:
-            with ThreadPoolExecutor(jobs, thread_name_prefix="framesift") as pool:
-                yield pool
-    finally:
-        cv2.setNumThreads(threads)
+    def _collect(self, decision: Decision, file: FileStat) -> None:
+        path, reference = decision.frame.path, decision.reference
+        if decision.verdict is Verdict.KEEP:
+            self._stats[path] = file
+        elif decision.verdict is Verdict.DROP and reference is not None:
+            self._removals.append(Step(path, file, reference, self._stats[reference], decision.reason))

@@ -23,6 +23,7 @@ from framesift.frames import Frame, order_key
 from framesift.selection import Decision, Verdict
 from framesift.settings import Placement, Settings
 from framesift.summary import Summary
+from framesift.videos import is_still
 
 GROUP_DECISIONS = 64
 GROUP_BYTES = 16 * 2**20
@@ -106,6 +107,11 @@ class Results:
         last = self._last.get(frame.camera)
         return last is not None and not self.is_decided(frame) and order_key(frame) < order_key(last)
 
+    def last_offset(self, camera: str) -> float | None:
+        """Return how far an earlier run has decided a video."""
+        last = self._last.get(camera)
+        return None if last is None else last.offset
+
     def references(self, camera: str) -> dict[Hashable, str]:
         """Return the last kept frame of each chain of a camera, as earlier runs left them."""
         return dict(self._references.get(camera, {}))
@@ -117,7 +123,7 @@ class Results:
         path = decision.frame.path
         self._lines.append(manifest.encode_decision(decision))
         if decision.verdict is Verdict.KEEP:
-            if self._settings.placement is not Placement.COPY:
+            if self._settings.placement is not Placement.COPY and decision.frame.offset is None:
                 symbolic = self._settings.placement is Placement.SYMBOLIC
                 self._files.append(Link(path, os.path.join(self.source, path), symbolic))
             elif content is not None and stat is not None:
@@ -226,6 +232,8 @@ class Results:
             return True
         if os.path.basename(path) in TOLERATED:
             return True
+        if self._settings.every is not None and is_still(path, self.source):
+            return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
         return is_copy(os.path.join(self.folder, path), os.path.join(self.source, path))
 
     def _close(self) -> None:

@@ -48,6 +48,8 @@ class Settings:
     naming: Naming = field(default_factory=Naming)
     placement: Placement = Placement.COPY
     decoding: Decoding = Decoding.EXACT
+    every: float | None = None
+    """Seconds from one frame of a video to the next that is looked at; None: videos are left out."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -58,6 +60,8 @@ class Settings:
             raise UsageError(f"--border-mask {','.join(f'{p:g}' for p in self.border_mask)} leaves nothing to compare")
         if self.size is not None and min(self.size) < 1:
             raise UsageError("--size takes a width and a height of at least 1 px")
+        if self.every is not None and not 0.001 <= self.every <= 1e6:
+            raise UsageError("--every takes at least 1ms")
 
     def record(self) -> dict[str, Any]:
         """Return the settings as they stand in the first line of a manifest."""
@@ -71,6 +75,7 @@ class Settings:
             "size": list(self.size) if self.size else None,
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,
+            "every": self.every,
             "name_pattern": self.naming.pattern,
             "timezone": self.naming.timezone,
             "placement": str(self.placement),
@@ -94,12 +99,20 @@ def parse_border_mask(text: str) -> tuple[float, float, float, float]:
     return left, top, right, bottom
 
 
-def parse_size(text: str) -> tuple[int, int]:
+def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
     """Read `640x480`: width and height in px."""
     match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text, re.ASCII)
     if match is None:
-        raise UsageError(f"--size takes WIDTHxHEIGHT in px, such as 640x480, not {text!r}")
+        raise UsageError(f"{option} takes WIDTHxHEIGHT in px, such as 640x480, not {text!r}")
     return int(match[1]), int(match[2])
+
+
+def parse_every(text: str) -> float:
+    """Read `1s`, `500ms`, `2min` or a number of seconds; return seconds."""
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\ ?(ms|s|min|h)?", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"--every takes a time such as 1s, 500ms or 2min, not {text!r}")
+    return float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
 
 
 def _parse_numbers(text: str, number: type[int] | type[float], complaint: str) -> list[Any]:

@@ -41,19 +41,19 @@ def read_file(path: PathLike) -> tuple[bytes, os.stat_result]:
     except _ChangedWhileRead:
         raise UnreadableFrame("changed while it was read", path) from None
     except OSError as error:
-        raise _explain(error, path) from error
+        raise explain_error(error, path) from error
 
 
 @contextmanager
-def open_regular(path: PathLike) -> Iterator[tuple[int, os.stat_result]]:
-    """Open a regular file that is not empty; yields its descriptor and status.
+def open_regular(path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> Iterator[tuple[int, os.stat_result]]:
+    """Open a regular file that is not empty and not above `max_bytes`; yields its descriptor and status.
 
     Raises OSError, or UnreadableFrame for anything that is not such a file.
     """
     descriptor = _open(path)
     try:
         status = os.fstat(descriptor)
-        _check_kind(status, path)
+        _check_kind(status, path, max_bytes)
         yield descriptor, status
     finally:
         os.close(descriptor)
@@ -75,12 +75,12 @@ def _open(path: PathLike) -> int:
         raise UnreadableFrame("a name that no file can have", path) from None
 
 
-def _check_kind(status: os.stat_result, path: PathLike) -> None:
+def _check_kind(status: os.stat_result, path: PathLike, max_bytes: int | None) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableFrame("not a regular file", path)
     if status.st_size == 0:
         raise UnreadableFrame("empty file", path)
-    if status.st_size > MAX_FILE_BYTES:
+    if max_bytes is not None and status.st_size > max_bytes:
         raise UnreadableFrame(f"too large ({status.st_size} bytes)", path)
 
 
@@ -92,7 +92,8 @@ def _read(descriptor: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _explain(error: OSError, path: PathLike) -> FramesiftError:
+def explain_error(error: OSError, path: PathLike) -> FramesiftError:
+    """Return what to raise for an OSError met while reading: StorageError where every other file would meet it too."""
     if error.errno in _OF_THE_MACHINE:
         return StorageError.of(error, path)
     if error.errno == errno.ENXIO:  # what Linux answers when a socket is opened

@@ -1,0 +1,70 @@
+"""What one worker sees of one frame: read, checked and described, knowing nothing of other frames."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from framesift.comparators import FrameDifferencing
+from framesift.errors import StorageError, UnreadableFrame
+from framesift.frames import Frame
+from framesift.reader import GreyDecoding, Picture, read_picture
+from framesift.selection import Observation
+from framesift.settings import Decoding, Settings
+from framesift.videos import Still
+from imaging_interview import Image
+
+
+@dataclass(frozen=True, slots=True)
+class View(Observation[Image]):
+    """What a worker has seen of one frame, with the bytes that are copied if it is kept."""
+
+    content: bytes | None = None
+    stat: os.stat_result | None = None
+    pixels: Image | None = None
+    """Of a frame of a video, which has no bytes of its own."""
+
+
+def view_frame(frame: Frame | Still, directory: str, settings: Settings, comparator: FrameDifferencing) -> View:
+    """Read and describe one frame; what is not a whole frame has no descriptor, but a problem."""
+    if isinstance(frame, Still):
+        return _view_still(frame, directory, settings, comparator)
+    try:
+        picture = read_frame(os.path.join(directory, frame.path), settings)
+    except UnreadableFrame as error:
+        return _view_problem(frame, directory, error.reason)
+    source = {"content": picture.content, "stat": picture.stat}
+    return _describe(frame, picture.pixels, picture.size, settings, comparator, **source)
+
+
+def read_frame(path: str, settings: Settings) -> Picture:
+    """Read a frame with the pixels that the settings ask for. Raises UnreadableFrame."""
+    fast = GreyDecoding(*(settings.size or (0, 0))) if settings.decoding is Decoding.FAST else None
+    return read_picture(path, settings.max_pixels, fast)
+
+
+def _view_still(still: Still, directory: str, settings: Settings, comparator: FrameDifferencing) -> View:
+    if still.pixels is None:
+        return _view_problem(still.frame, directory, still.problem)
+    size = still.pixels.shape[1], still.pixels.shape[0]
+    source = {"pixels": still.pixels, "stat": still.stat}
+    return _describe(still.frame, still.pixels, size, settings, comparator, **source)
+
+
+def _view_problem(frame: Frame, directory: str, problem: str) -> View:
+    if not os.path.isdir(directory):
+        raise StorageError("the folder of the frames is gone", directory)
+    return View(frame, None, None, problem=problem)
+
+
+def _describe(
+    frame: Frame,
+    image: Image,
+    size: tuple[int, int],
+    settings: Settings,
+    comparator: FrameDifferencing,
+    **source: Any,
+) -> View:
+    if min(size) < settings.min_size:
+        return View(frame, size, None, problem=f"shorter side {min(size)} px < {settings.min_size}")
+    chain = None if settings.size else size
+    return View(frame, size, comparator.describe(image), chain, **source)
