@@ -10,12 +10,18 @@ from functools import partial
 from typing import NoReturn
 
 from framesift import __version__
+from framesift.cli import backups, duplicates
 from framesift.cli import filter as filter_
 from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
 from framesift.errors import FramesiftError, ResultsInUse, UsageError
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "filter": ("copy the frames that show something new", filter_.add_arguments),
+    "duplicates": ("find near-duplicate images and say which to keep", duplicates.add_arguments),
+    "apply": ("carry out a plan of removal", backups.add_apply_arguments),
+    "undo": ("give back what was removed", backups.add_undo_arguments),
+    "empty-backup": ("delete for good what was removed", backups.add_empty_arguments),
+    "verify": ("read a backup or results folder again and compare", backups.add_verify_arguments),
 }
 
 

@@ -7,8 +7,9 @@ from contextlib import closing
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, positive, whole_number
-from framesift.errors import counted, show
+from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
     from framesift.frames import Frame
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Walks the frames of each camera in time order and copies to RESULTS those that show something new against the last
-kept frame. RESULTS/manifest.jsonl says what was decided of each frame, and why. Nothing of yours is ever changed."""
+kept frame. RESULTS/manifest.jsonl says what was decided of each frame, and why. Nothing of yours is ever changed.
+With --remove-to BACKUP there is no RESULTS: the frames that show nothing new are moved to BACKUP instead."""
 
 EXAMPLE = """\
 example:
   %(prog)s frames results                    the default thresholds, relative to the picture
   %(prog)s frames results 0.1%% 1.5%%          shares of the compared area: the same for any size of picture
   %(prog)s frames results 500 5000           px of the compared size
+  %(prog)s frames --remove-to backup         the kept frames stay, the others go; framesift undo gives them back
 
 """
 
@@ -34,13 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=filter_command)
     add = parser.add_argument
     add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
-    add("results", metavar="RESULTS", help="folder for the kept frames: new, empty, or of an earlier run to go on with")
+    results = "folder for the kept frames: new, empty, or of an earlier run to go on with"
+    add("results", metavar="RESULTS", nargs="?", help=results)
     area = "changed regions smaller than this do not count: px, or a share such as 0.05%% (default)"
-    add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", default="0.05%", help=area)
+    add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
     score = "a frame is kept when its changed area is above this: px, or a share such as 0.75%% (default)"
-    add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", default="0.75%", help=score)
+    add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", help=score)
     _add_comparing_arguments(parser.add_argument_group("comparing"))
     _add_frame_arguments(parser.add_argument_group("frames"))
+    add_removal_arguments(parser.add_argument_group("removing"))
     _add_running_arguments(parser.add_argument_group("running"))
 
 
@@ -60,6 +65,8 @@ def _add_frame_arguments(group: Any) -> None:
     add("--max-pixels", metavar="PX", type=whole_number, default=100_000_000, help=limit)
     pattern = "regular expression with the groups (?P<camera>...) and (?P<time>...); with a / it reads the whole path"
     add("--name-pattern", metavar="REGEX", help=pattern)
+    every = "look at videos too: at a frame for each 1s, 500ms or 2min; kept ones become PNG files"
+    add("--every", metavar="TIME", help=every)
     zone = "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00 (default UTC)"
     add("--timezone", metavar="ZONE", default="UTC", help=zone)
 
@@ -70,7 +77,7 @@ def _add_running_arguments(group: Any) -> None:
     add("--decode", choices=("exact", "fast"), default="exact", help=fast)
     link = "link kept frames instead of copying them: hard or symbolic"
     add("--link", choices=("hard", "symbolic"), default="copy", help=link)
-    add("--dry-run", action="store_true", help="decide and report the same, write nothing")
+    add("--dry-run", action="store_true", help="decide and report the same, write and move nothing")
     add("--jobs", metavar="N", type=positive, help="frames read at the same time (default: all cores)")
     add("--quiet", action="store_true", help="no progress bar and no summary")
     add("--verbose", action="store_true", help="a line for each decision")
@@ -84,9 +91,11 @@ def filter_command(options: argparse.Namespace) -> int:
     from framesift.pipeline import Run
     from framesift.selection import Verdict
 
+    _sort_out_places(options)
+    backup = options.remove_to
     with (
-        Run(options.directory, options.results, _settings(options), options.dry_run) as run,
-        tqdm(total=len(run.pending), unit="frame", file=sys.stderr, disable=options.quiet or None) as bar,
+        Run(options.directory, options.results, _settings(options), options.dry_run, backup) as run,
+        tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=options.quiet or None) as bar,
         closing(run.decide(options.jobs)) as decisions,
     ):
         for decision in decisions:
@@ -99,9 +108,31 @@ def filter_command(options: argparse.Namespace) -> int:
     return _conclude(run, options)
 
 
+def _sort_out_places(options: argparse.Namespace) -> None:
+    """Take RESULTS or --remove-to, and where there is no RESULTS the numbers behind DIR as thresholds."""
+    from framesift.thresholds import Threshold
+
+    check_plan_file(options)
+    if options.remove_to:
+        numbers = [options.results, options.min_contour_area]
+        try:
+            list(map(Threshold.parse, filter(None, [*numbers, options.score_threshold])))
+        except UsageError:
+            numbers.append("")
+        if options.score_threshold or "" in numbers:
+            raise UsageError("takes RESULTS or --remove-to BACKUP, not both")
+        options.results, options.min_contour_area, options.score_threshold = None, *numbers
+    elif not options.results or options.plan:
+        raise UsageError("takes RESULTS, or --remove-to BACKUP and then perhaps --plan")
+    options.min_contour_area = options.min_contour_area or "0.05%"
+    options.score_threshold = options.score_threshold or "0.75%"
+
+
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
-    """Print the summary; return the exit code."""
+    """Carry out the removal, print the summary; return the exit code."""
     from framesift.selection import Verdict
+
+    removed = remove(run.removal(), options) if options.remove_to else {}
 
     for folder, reason in run.listing.unlisted:
         print(f"{show(os.path.join(options.directory, folder))}: {reason}", file=sys.stderr)
@@ -110,10 +141,13 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     if options.json:
         import json
 
-        print(json.dumps({**run.summary.as_json(), "late": len(run.late)}))
+        print(json.dumps({**run.summary.as_json(), "late": len(run.late), **({"removed": removed} if removed else {})}))
     elif not options.quiet:
-        print("\n".join(run.summary.lines()))
-    return SKIPPED if run.summary.verdicts[Verdict.SKIP] or run.listing.unlisted or run.late else DONE
+        print("\n".join([*run.summary.lines(), *([describe_removal(removed, options)] if removed else [])]))
+        if run.listing.videos and not options.every:
+            print(f"{counted(len(run.listing.videos), 'video')} left out: --every 1s looks at a frame for each second")
+    skipped = run.summary.verdicts[Verdict.SKIP] or run.listing.unlisted or run.late or removed.get("left")
+    return SKIPPED if skipped else DONE
 
 
 def _describe_late(camera: str, late: "list[Frame]") -> str:
@@ -125,7 +159,15 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
 
 def _settings(options: argparse.Namespace) -> "Settings":
     from framesift.naming import Naming
-    from framesift.settings import Decoding, Placement, Settings, parse_blur, parse_border_mask, parse_size
+    from framesift.settings import (
+        Decoding,
+        Placement,
+        Settings,
+        parse_blur,
+        parse_border_mask,
+        parse_every,
+        parse_size,
+    )
     from framesift.thresholds import Threshold
 
     return Settings(
@@ -139,4 +181,5 @@ def _settings(options: argparse.Namespace) -> "Settings":
         Naming(options.name_pattern, options.timezone),
         Placement(options.link),
         Decoding(options.decode),
+        parse_every(options.every) if options.every else None,
     )

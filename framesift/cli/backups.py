@@ -1,0 +1,172 @@
+"""Removing to a backup folder, and the commands on such a folder: apply, undo, empty-backup, verify."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
+from framesift.errors import UsageError, counted, show
+
+if TYPE_CHECKING:
+    from framesift.actions import Outcome, Plan
+
+APPLY = """\
+Moves the files of PLAN to BACKUP, each to the same path below it. A file that has changed since the plan was made, or
+whose keeper has, stays where it is. PLAN is JSON: steps can be deleted from it before. `framesift undo BACKUP` gives
+all files back."""
+UNDO = """\
+Moves every file of BACKUP back to where it was, with its times and its mode, and metadata.json files to what they were.
+Nothing that has come since is overwritten: such files stay in BACKUP. Can be repeated."""
+EMPTY = """\
+Deletes for good the files that framesift has moved to BACKUP and that are still what they were. Other files stay, and
+so does the journal. This is the only command that deletes files."""
+VERIFY = """\
+Reads every file of a backup folder again and compares it with the SHA-256 of the journal; of a results folder every
+kept frame with its source, where that still is. Names each that differs. Nothing is written."""
+
+
+def add_removal_arguments(group: Any) -> None:
+    """Describe the options of commands that make a plan and carry it out."""
+    where = (
+        "move them to the folder BACKUP: new, empty, or the backup of an earlier run; `framesift undo` gives them back"
+    )
+    group.add_argument("--remove-to", metavar="BACKUP", help=where)
+    plan = "write the plan of the removal to a new file, for `framesift apply`"
+    group.add_argument("--plan", metavar="FILE", help=plan)
+
+
+def add_apply_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe `apply` to `parser`."""
+    parser.description, parser.epilog = APPLY, EXIT_CODES
+    parser.set_defaults(command=apply_command)
+    parser.add_argument("plan", metavar="PLAN", help="what `--plan FILE` wrote")
+    where = "folder to move the files to: new, empty, or the backup of an earlier run"
+    parser.add_argument("--remove-to", metavar="BACKUP", required=True, help=where)
+    parser.add_argument("--dry-run", action="store_true", help="check and report the same, move nothing")
+    _add_output_arguments(parser)
+
+
+def add_undo_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe `undo` to `parser`."""
+    parser.description, parser.epilog = UNDO, EXIT_CODES
+    parser.set_defaults(command=undo_command)
+    parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
+    _add_output_arguments(parser)
+
+
+def add_empty_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe `empty-backup` to `parser`."""
+    parser.description, parser.epilog = EMPTY, EXIT_CODES
+    parser.set_defaults(command=empty_command)
+    parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _add_output_arguments(parser)
+
+
+def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe `verify` to `parser`."""
+    parser.description, parser.epilog = VERIFY, EXIT_CODES
+    parser.set_defaults(command=verify_command)
+    parser.add_argument("folder", metavar="FOLDER", help="a backup or a results folder")
+    _add_output_arguments(parser)
+
+
+def check_plan_file(options: argparse.Namespace) -> None:
+    """Raise UsageError for a file that `--plan` would overwrite: to be known before a long search."""
+    if options.plan and os.path.lexists(options.plan):
+        raise UsageError("--plan takes a new file", options.plan)
+
+
+def remove(plan: "Plan", options: argparse.Namespace) -> dict[str, Any]:
+    """Write the plan and carry it out as the options say; return the tally, with the lines on problems printed."""
+    from framesift.actions import apply_plan, write_plan
+
+    if options.plan:
+        write_plan(plan, options.plan)
+    if not options.remove_to:
+        return {"done": 0, "left": []}
+    return _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
+
+
+def describe_removal(tally: dict[str, Any], options: argparse.Namespace) -> str:
+    """Return what `remove` came to in one line."""
+    verb = "would be moved" if options.dry_run else "moved"
+    line = f"{counted(tally['done'], 'file')} {verb} to {show(options.remove_to)}"
+    return f"{line}, {len(tally['left'])} left as they are" if tally["left"] else line
+
+
+def apply_command(options: argparse.Namespace) -> int:
+    """Carry out a plan that was written before."""
+    from framesift.actions import apply_plan, read_plan
+
+    plan = read_plan(options.plan)
+    tally = _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
+    return _conclude(tally, options, describe_removal(tally, options))
+
+
+def undo_command(options: argparse.Namespace) -> int:
+    """Give all files back."""
+    from framesift.actions import undo
+
+    tally = _carry_out(undo(options.backup), options)
+    return _conclude(tally, options, f"{counted(tally['done'], 'file')} given back from {show(options.backup)}")
+
+
+def empty_command(options: argparse.Namespace) -> int:
+    """Delete what a backup holds, once that is confirmed."""
+    from framesift.actions import count_backup, empty_backup
+
+    number = count_backup(options.backup)
+    question = f"Delete {counted(number, 'file')} in {show(options.backup)} for good?"
+    if number and not options.yes and not _confirm(question):
+        print("nothing was deleted", file=sys.stderr)
+        return DONE
+    tally = _carry_out(empty_backup(options.backup), options)
+    return _conclude(tally, options, f"{counted(tally['done'], 'file')} deleted from {show(options.backup)}")
+
+
+def verify_command(options: argparse.Namespace) -> int:
+    """Read all files of a folder again."""
+    from framesift.actions import verify
+
+    tally = _carry_out(verify(options.folder), options)
+    line = f"{counted(tally['done'], 'file')} of {show(options.folder)} as recorded, {len(tally['left'])} not"
+    return _conclude(tally, options, line)
+
+
+def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
+    parser.add_argument("--json", action="store_true", help="the summary as JSON")
+
+
+def _carry_out(outcomes: "Iterable[Outcome]", options: argparse.Namespace, total: int | None = None) -> dict[str, Any]:
+    """Go through the outcomes with a progress bar and a line for each problem; return the tally."""
+    from tqdm import tqdm
+
+    done, left = 0, []
+    with tqdm(outcomes, total=total, unit="file", file=sys.stderr, disable=options.quiet or None) as bar:
+        for outcome in bar:
+            if outcome.problem:
+                left.append({"path": outcome.path, "reason": outcome.problem})
+                bar.write(f"{show(outcome.path)}: {outcome.problem}", file=sys.stderr)
+            else:
+                done += 1
+    return {"done": done, "left": left}
+
+
+def _conclude(tally: dict[str, Any], options: argparse.Namespace, line: str) -> int:
+    if options.json:
+        print(json.dumps(tally))
+    elif not options.quiet:
+        print(line)
+    return SKIPPED if tally["left"] else DONE
+
+
+def _confirm(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("deleting takes a terminal to ask on, or --yes")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

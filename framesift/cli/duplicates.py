@@ -1,0 +1,220 @@
+"""`framesift duplicates`: near-duplicates below a folder, and which one of each group to keep."""
+
+import argparse
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
+from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, positive, whole_number
+from framesift.errors import UsageError, counted, show
+
+if TYPE_CHECKING:
+    from framesift.comparators import Embedding
+    from framesift.duplicates import Findings, Group, Method
+
+DESCRIPTION = """\
+Finds the near-duplicate images and videos below DIR and names the one to keep of each group: every other member is
+within the threshold of the one that is kept. Nothing is changed unless --remove-to says so."""
+
+EXAMPLE = """\
+example:
+  %(prog)s crops                             list the groups
+  %(prog)s crops --similarity 95%%            only what is more alike
+  %(prog)s crops --keep oldest               keep the oldest file of each group
+  %(prog)s crops --remove-to backup          move the others; framesift undo gives them back
+
+"""
+METHODS = ("combined", "hash", "framediff", "embedding")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
+    parser.set_defaults(command=duplicates_command)
+    add = parser.add_argument
+    add("directory", metavar="DIR", nargs="?", help="folder of the files; folders below it are searched too")
+    add("-i", "--input", metavar="DIR", help="the same")
+    _add_comparing_arguments(parser.add_argument_group("comparing"))
+    _add_network_arguments(parser.add_argument_group("--method embedding"))
+    add_removal_arguments(parser.add_argument_group("removing"))
+    _add_running_arguments(parser.add_argument_group("running"))
+
+
+def _add_comparing_arguments(group: Any) -> None:
+    add = group.add_argument
+    method = """how images are compared: combined (default; gradient hash, SSIM and colours), hash (cosine hash,
+        confirmed by colours and levels), framediff (changed regions of at least 1000 px at 320x240), embedding (a
+        neural network)"""
+    add("--method", choices=METHODS, default="combined", help=method)
+    similarity = "near-duplicates are at least so similar: combined (default 90%%), embedding (default 95%%)"
+    add("--similarity", metavar="PERCENT", help=similarity)
+    add("--distance", metavar="BITS", type=whole_number, help="hash: bits of 64 that may differ (default 8)")
+    order = "what to keep: largest-resolution, smallest-resolution, largest-file, smallest-file, oldest, newest, name"
+    default = "(default largest-resolution,largest-file,oldest,name)"
+    add("--keep", metavar="ORDER", default="largest-resolution", help=f"{order}; several with commas {default}")
+
+
+def _add_network_arguments(group: Any) -> None:
+    add = group.add_argument
+    add("--model", metavar="FILE", help="an ONNX network that turns a picture into a vector")
+    add("--input-size", metavar="WIDTHxHEIGHT", help="of the network's picture in px (default: as the network says)")
+    add("--mean", metavar="R,G,B", help="subtracted from the levels, which are 0 to 255 (default 0,0,0)")
+    add("--scale", metavar="R,G,B", help="what they are multiplied by then (default 1/255 each)")
+
+
+def _add_running_arguments(group: Any) -> None:
+    add = group.add_argument
+    index = "where descriptors are remembered, so that a second run is fast (default: in the user's cache folder)"
+    add("--index", metavar="FILE", help=index)
+    export = "write hash, histograms, resolution and size of every image that remains to FILE, as JSON"
+    add("--export", metavar="FILE", help=export)
+    add("--dry-run", action="store_true", help="with --remove-to: check and report the same, move nothing")
+    add("--jobs", metavar="N", type=positive, help="files read at the same time (default: all cores)")
+    add("--quiet", action="store_true", help="no progress bars and no list")
+    add("--json", action="store_true", help="the groups as JSON")
+
+
+def duplicates_command(options: argparse.Namespace) -> int:
+    """Find the groups, remove what was asked for, then say what it came to."""
+    from framesift.duplicates import Preference, check_export, export_media_data, find_duplicates
+
+    _sort_out_options(options)
+    method, preference = _choose_method(options), Preference.parse(options.keep)
+    if options.export:
+        check_export(options.export)
+    if options.remove_to:
+        from framesift.actions import check_backup
+
+        check_backup(options.directory, options.remove_to)
+    findings = find_duplicates(
+        options.directory, method, preference,
+        jobs=options.jobs, index=options.index, exclude=options.remove_to, watch=_make_watch(options),
+    )  # fmt: skip
+    for skipped in (*findings.skipped, *findings.unlisted):
+        print(f"{show(os.path.join(options.directory, skipped.path))}: {skipped.reason}", file=sys.stderr)
+    removed = remove(findings.removal(), options) if options.remove_to or options.plan else {}
+    if options.export:
+        export_media_data(options.export, method.name, findings.remaining())
+    return _conclude(findings, removed, options)
+
+
+def _sort_out_options(options: argparse.Namespace) -> None:
+    if (options.directory is None) == (options.input is None):
+        raise UsageError("takes one folder: DIR or -i DIR")
+    options.directory = options.directory or options.input
+    if not options.directory:
+        raise UsageError("DIR is empty")
+    if options.dry_run and not options.remove_to:
+        raise UsageError("--dry-run belongs to --remove-to: without it nothing is changed anyway")
+    check_plan_file(options)
+    belongs = {
+        "similarity": ("combined", "embedding"),
+        "distance": ("hash",),
+        "model": ("embedding",),
+        "input_size": ("embedding",),
+        "mean": ("embedding",),
+        "scale": ("embedding",),
+    }
+    for name, methods in belongs.items():
+        if getattr(options, name) is not None and options.method not in methods:
+            raise UsageError(f"--{name.replace('_', '-')} belongs to --method {' or '.join(methods)}")
+
+
+def _choose_method(options: argparse.Namespace) -> "Method":
+    from framesift.duplicates import by_combined, by_embedding, by_framediff, by_hash, parse_similarity
+
+    similarity = {} if options.similarity is None else {"similarity": parse_similarity(options.similarity)}
+    if options.method == "hash":
+        return by_hash() if options.distance is None else by_hash(options.distance)
+    if options.method == "framediff":
+        return by_framediff()
+    if options.method == "embedding":
+        return by_embedding(_choose_network(options), **similarity)
+    return by_combined(**similarity)
+
+
+def _choose_network(options: argparse.Namespace) -> "Embedding":
+    from framesift.comparators import Embedding
+    from framesift.settings import parse_size
+
+    if options.model is None:
+        raise UsageError("--method embedding takes --model FILE, an ONNX network")
+    size = parse_size(options.input_size, "--input-size") if options.input_size else None
+    return Embedding(
+        os.path.abspath(options.model),
+        size,
+        _parse_colours(options.mean, "--mean") if options.mean else (0.0, 0.0, 0.0),
+        _parse_colours(options.scale, "--scale") if options.scale else (1 / 255, 1 / 255, 1 / 255),
+    )
+
+
+def _parse_colours(text: str, option: str) -> tuple[float, float, float]:
+    try:
+        red, green, blue = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"{option} takes three numbers: red,green,blue, not {text!r}") from None
+    return red, green, blue
+
+
+def _make_watch(options: argparse.Namespace) -> Any:
+    """Return a `Watch` that draws a progress bar for each stage on stderr."""
+    from tqdm import tqdm
+
+    from framesift.duplicates import Watch
+
+    class Bars(Watch):
+        def follow(self, items: Any, stage: str, total: int | None = None) -> Any:
+            return tqdm(
+                items, stage, total, unit="image", file=sys.stderr, disable=options.quiet or None, dynamic_ncols=True
+            )
+
+    return Bars()
+
+
+def _conclude(findings: "Findings", removed: dict[str, Any], options: argparse.Namespace) -> int:
+    """Print the groups and what they come to; return the exit code."""
+    if options.json:
+        print(json.dumps({**_as_json(findings), **({"removed": removed} if removed else {})}))
+    elif not options.quiet:
+        for group in findings.groups:
+            print("\n".join(_lines(group)))
+        print(_total(findings))
+        if options.remove_to:
+            print(describe_removal(removed, options))
+    skipped = findings.skipped or findings.unlisted or removed.get("left")
+    return SKIPPED if skipped else DONE
+
+
+def _lines(group: "Group") -> list[str]:
+    members = [f"  {100 * member.similarity:5.1f}%  {show(member.item.path)}" for member in group.members]
+    return [f"keep    {show(group.keeper.path)}  ({group.reason})", *members, ""]
+
+
+def _total(findings: "Findings") -> str:
+    surplus, images, videos = findings.surplus, len(findings.inventory.items), len(findings.videos.items)
+    size = sum(item.file_size for item in surplus)
+    return (
+        f"{counted(images, 'image')}, {counted(videos, 'video') + ', ' if videos else ''}"
+        f"{counted(len(findings.groups), 'group')}, "
+        f"{counted(len(surplus), 'file')} could go ({size / 1e6:.1f} MB), {len(findings.skipped)} skipped"
+    )
+
+
+def _as_json(findings: "Findings") -> dict[str, Any]:
+    groups = [
+        {
+            "keeper": group.keeper.path,
+            "reason": group.reason,
+            "members": [
+                {"path": member.item.path, "similarity": round(member.similarity, 6), "size": member.item.file_size}
+                for member in group.members
+            ],
+        }
+        for group in findings.groups
+    ]
+    skipped = [{"path": each.path, "reason": each.reason} for each in findings.skipped]
+    unlisted = [{"path": each.path, "reason": each.reason} for each in findings.unlisted]
+    images, videos = len(findings.inventory.items), len(findings.videos.items)
+    return {"groups": groups, "images": images, "videos": videos, "skipped": skipped, "unlisted": unlisted}

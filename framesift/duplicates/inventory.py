@@ -1,0 +1,163 @@
+"""The images below a folder and their descriptors: each file is read once, and only when the index does not know it."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators import Comparator
+from framesift.duplicates.groups import Item
+from framesift.duplicates.methods import Method
+from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.frames import Listing, natural_key, walk_frames
+from framesift.index import Features, Index
+from framesift.parallel import map_ordered, open_workers
+from framesift.reader import read_picture
+
+T = TypeVar("T")
+
+IN_MEMORY = 2**30
+"""Bytes of descriptors. More of them are kept in a file without a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A path below the folder and the status of what lies there."""
+
+    path: str
+    stat: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What could not be used; it is never a keeper and never a member."""
+
+    path: str
+    """Relative to the searched folder."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One whole image."""
+
+    item: Item
+    descriptor: NDArray[Any]
+    is_new: bool
+    """Not known to the index."""
+
+
+@dataclass(slots=True)
+class Inventory:
+    """The whole images of a folder with their descriptors."""
+
+    items: list[Item] = field(default_factory=list)
+    descriptors: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    """(number of items, ...)"""
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+class Watch:
+    """Sees how far the work has come. This one looks away; the command line draws a bar."""
+
+    def follow(self, items: Iterable[T], stage: str, total: int | None = None) -> Iterable[T]:
+        """Return `items` as they are. `stage` is `finding`, `describing`, `watching` or `comparing`."""
+        return items
+
+
+def find_files(directory: str, exclude: PathLike | None, watch: Watch) -> tuple[list[File], list[File], list[Skipped]]:
+    """Return the images and the videos below a folder in natural order, and the folders that could not be listed.
+
+    Several paths to one file (hard links, a folder mounted twice) are one file: the first path stands for it. Symbolic
+    links are left out: what they point to is found where it lies. Raises UsageError (no such folder, neither in it).
+    """
+    listing, seen = Listing(), set[tuple[int, int]]()
+    paths = list(watch.follow(walk_frames(directory, exclude, listing), "finding"))
+    images, videos = (list(_check_files(directory, found, seen)) for found in (paths, listing.videos))
+    if not images and not videos:
+        raise UsageError("holds no image and no video", directory)
+    return images, videos, [Skipped(path, reason) for path, reason in sorted(listing.unlisted)]
+
+
+def _check_files(directory: str, paths: list[str], seen: set[tuple[int, int]]) -> Iterator[File]:
+    for path in sorted(paths, key=lambda path: (natural_key(path), path)):
+        try:
+            status = os.lstat(os.path.join(directory, path))
+        except OSError:  # gone since it was listed
+            continue
+        identity = (status.st_dev, status.st_ino)
+        if not stat.S_ISLNK(status.st_mode) and identity not in seen:
+            seen.add(identity)
+            yield File(path, status)
+
+
+def take_inventory(
+    directory: str, files: list[File], method: Method, index: Index, watch: Watch, jobs: int
+) -> Inventory:
+    """Describe the files, `jobs` at a time, and remember in the index what it did not know. Raises StorageError."""
+    inventory = Inventory()
+    tasks = ((file, _recall(directory, file, method, index)) for file in files)
+    look = partial(_look, directory=directory, comparator=method.comparator)
+    with open_workers(None, jobs) as workers:
+        results = map_ordered(workers, look, tasks, window=2 * jobs + 2)
+        for seen in watch.follow(results, "describing", len(files)):
+            if isinstance(seen, Skipped):
+                inventory.skipped.append(seen)
+                continue
+            if not inventory.items:
+                inventory.descriptors = _allocate(len(files), seen.descriptor, index)
+            inventory.descriptors[len(inventory.items)] = seen.descriptor
+            inventory.items.append(seen.item)
+            if seen.is_new:
+                index.add(_features(directory, seen), method.key)
+    index.flush()
+    inventory.descriptors = inventory.descriptors[: len(inventory.items)]
+    return inventory
+
+
+def _recall(directory: str, file: File, method: Method, index: Index) -> Features | None:
+    path = os.path.join(directory, file.path)
+    return index.find(path, file.stat.st_size, file.stat.st_mtime_ns, method.key)
+
+
+def _look(task: tuple[File, Features | None], directory: str, comparator: Comparator) -> Seen | Skipped:
+    """Say what is known of a file, or read and describe it."""
+    file, known = task
+    if known is not None:
+        return Seen(make_item(file.path, known.size, file.stat), known.descriptor, is_new=False)
+    try:
+        picture = read_picture(os.path.join(directory, file.path))
+    except UnreadableFrame as error:
+        if not os.path.isdir(directory):
+            raise StorageError("the folder of the images is gone", directory) from error
+        return Skipped(file.path, error.reason)
+    height, width = picture.pixels.shape[:2]
+    return Seen(make_item(file.path, (width, height), picture.stat), comparator.describe(picture.pixels), is_new=True)
+
+
+def make_item(path: str, size: tuple[int, int], status: os.stat_result) -> Item:
+    """Return the item of a file in the state that a status shows."""
+    return Item(path, size, status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino, status.st_ctime_ns)
+
+
+def _features(directory: str, seen: Seen) -> Features:
+    item = seen.item
+    return Features(os.path.join(directory, item.path), item.file_size, item.mtime_ns, item.size, seen.descriptor)
+
+
+def _allocate(count: int, descriptor: NDArray[Any], index: Index) -> NDArray[Any]:
+    """Make room for `count` descriptors: in memory, or beside the index where they are too many for that."""
+    shape = (count, *descriptor.shape)
+    if count * descriptor.nbytes <= IN_MEMORY:
+        return np.empty(shape, descriptor.dtype)
+    try:
+        with tempfile.TemporaryFile(dir=os.path.dirname(index.path)) as file:  # the mapping outlives it
+            return np.memmap(file, descriptor.dtype, "w+", shape=shape)
+    except OSError as error:
+        raise StorageError.of(error, os.path.dirname(index.path)) from error

@@ -1,0 +1,76 @@
+"""The ways of finding near-duplicates: a comparator, and what score makes two files near-duplicates."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators import Combined, Comparator, Embedding, FrameDifferencing, VerifiedHash
+from framesift.duplicates.neighbours import (
+    CombinedNeighbours,
+    EmbeddingNeighbours,
+    FramediffNeighbours,
+    HashNeighbours,
+    Neighbours,
+)
+from framesift.errors import UsageError
+from framesift.thresholds import Threshold
+
+FRAMEDIFF_SIZE = (320, 240)
+"""Width and height in px at which frame differencing compares files of any size."""
+FRAMEDIFF_AREA = 1000
+FRAMEDIFF_SCORE = 1000
+"""px: the smallest contour that counts, and what the score has to be below."""
+COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.9, 0.95
+HASH_DISTANCE = 8
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way of finding near-duplicates."""
+
+    name: str
+    comparator: Comparator
+    key: str
+    """What a descriptor depends on beside the picture: descriptors of equal keys can be compared."""
+    search: Callable[[NDArray[Any], NDArray[np.intp]], Neighbours]
+    """Makes the neighbours of descriptors, (n, ...), in an order of preference, (n,)."""
+
+
+def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
+    """Near-duplicates are at least so similar: gradient hash, SSIM and colours in one score (see `Combined`)."""
+    return Method("combined", Combined(), "combined/1", partial(CombinedNeighbours, similarity=similarity))
+
+
+def by_hash(distance: int = HASH_DISTANCE) -> Method:
+    """Near-duplicates have cosine hashes that differ in at most so many bits, confirmed by colours and levels."""
+    comparator = VerifiedHash(distance)
+    return Method("hash", comparator, "hash/1", partial(HashNeighbours, comparator=comparator))
+
+
+def by_framediff() -> Method:
+    """Near-duplicates have no changed region of 1000 px at a common small size."""
+    comparator = FrameDifferencing(Threshold.parse(FRAMEDIFF_AREA), size=FRAMEDIFF_SIZE)
+    key = f"framediff/1 {comparator.size} {comparator.blur} {comparator.border_mask}"
+    search = partial(FramediffNeighbours, comparator=comparator, score_limit=FRAMEDIFF_SCORE)
+    return Method("framediff", comparator, key, search)
+
+
+def by_embedding(comparator: Embedding, similarity: float = EMBEDDING_SIMILARITY) -> Method:
+    """Near-duplicates have feature vectors with at least this cosine."""
+    key = f"embedding/1 {comparator.digest} {comparator.size} {comparator.mean} {comparator.scale}"
+    search = partial(EmbeddingNeighbours, comparator=comparator, similarity=similarity)
+    return Method("embedding", comparator, key, search)
+
+
+def parse_similarity(text: str) -> float:
+    """Read `90%` or `0.9`. Raises UsageError for anything that is not above 0 and at most 100 %."""
+    match = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*(%?)\s*", text, re.ASCII)
+    value = float(match[1]) / (100 if match[2] else 1) if match else 0.0
+    if not 0 < value <= 1:
+        raise UsageError(f"--similarity takes a share such as 90% or 0.9, not {text!r}")
+    return value

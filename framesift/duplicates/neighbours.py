@@ -1,0 +1,138 @@
+"""Exact search for near-duplicates among many descriptors, without a call of Python for every pair.
+
+One keeper is held against all later files at once by bounds that numpy computes; what the bounds cannot rule out is
+scored by the comparator. A bound never rules out a near-duplicate: hash distance alone contributes at least its weight
+to a combined score, so that a pair further apart than the limit by its hashes is further apart by the score.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators import Combined, Embedding, FrameDifferencing, VerifiedHash
+from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, HISTOGRAM_WEIGHT, SSIM_WEIGHT
+from framesift.comparators.ssim import measure_similarity
+
+Found = Iterator[tuple[int, float]]
+"""Positions of near-duplicates, growing, with their similarity."""
+
+_SLACK = 1e-4
+"""Of bounds computed in float32, many times their error."""
+_ROUND = 9
+"""Decimals of a similarity that count: 0.9 is reached by what rounding leaves just below it."""
+
+
+class Neighbours(Protocol):
+    """The descriptors of all files, in the order of preference, ready to be searched."""
+
+    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+        """Yield the near-duplicates of a file among the later ones that are `free`, (n,)."""
+
+
+class CombinedNeighbours:
+    """By `Combined`: bounded by the hashes, then by the histograms too, then by all but rounding."""
+
+    def __init__(self, descriptors: NDArray[Any], order: NDArray[np.intp], similarity: float) -> None:
+        self._descriptors, self._order, self._similarity = descriptors, order, similarity
+        self._words = np.ascontiguousarray(descriptors["hash"][order].T)
+        self._colours = _unit_histograms(descriptors["histogram"])[order]
+
+    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+        limit = 1 - self._similarity + _SLACK
+        change = count_bits(self._words, keeper) * np.float32(HASH_WEIGHT / HASH_SIDE**2)
+        near = np.flatnonzero((change <= limit) & free[keeper + 1 :])
+        colours = np.minimum(1 - self._colours[near + keeper + 1] @ self._colours[keeper], 1)
+        change = change[near] + HISTOGRAM_WEIGHT * colours
+        own = self._descriptors[self._order[keeper]]
+        for position, bound in zip((near + keeper + 1).tolist(), change.tolist(), strict=True):
+            if bound > limit:
+                continue
+            other = self._descriptors[self._order[position]]
+            structure = min(1 - measure_similarity(own["grey"], other["grey"]), 1.0)
+            if bound + SSIM_WEIGHT * structure > limit:
+                continue
+            similarity = 1 - Combined().score(own, other)
+            if round(similarity, _ROUND) >= self._similarity:
+                yield position, similarity
+
+
+class HashNeighbours:
+    """By `VerifiedHash`: hashes first, then the two measures that confirm. Similarity is the share of equal bits."""
+
+    def __init__(self, descriptors: NDArray[Any], order: NDArray[np.intp], comparator: VerifiedHash) -> None:
+        self._descriptors, self._order, self._comparator = descriptors, order, comparator
+        self._words = np.ascontiguousarray(descriptors["hash"][order].T)
+
+    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+        distance = count_bits(self._words, keeper)
+        near = np.flatnonzero((distance <= self._comparator.distance) & free[keeper + 1 :])
+        own = self._descriptors[self._order[keeper]]
+        for position in near.tolist():
+            other = self._descriptors[self._order[position + keeper + 1]]
+            if self._comparator.score(own, other) < 1:
+                yield position + keeper + 1, 1 - int(distance[position]) / (64 * len(self._words))
+
+
+class FramediffNeighbours:
+    """By `FrameDifferencing`: similar below a score in px. There is no bound, so every pair is scored."""
+
+    def __init__(
+        self, descriptors: NDArray[Any], order: NDArray[np.intp], comparator: FrameDifferencing, score_limit: float
+    ) -> None:
+        self._descriptors, self._order = descriptors, order
+        self._comparator, self._limit = comparator, score_limit
+
+    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+        own = np.ascontiguousarray(self._descriptors[self._order[keeper]])
+        for position in (np.flatnonzero(free[keeper + 1 :]) + keeper + 1).tolist():
+            score = self._comparator.score(own, np.ascontiguousarray(self._descriptors[self._order[position]]))
+            if score < self._limit:
+                yield position, 1 - score / self._comparator.compared_area(own)
+
+
+class EmbeddingNeighbours:
+    """By `Embedding`: one product of a vector with all the others."""
+
+    def __init__(
+        self, descriptors: NDArray[Any], order: NDArray[np.intp], comparator: Embedding, similarity: float
+    ) -> None:
+        self._descriptors, self._order = descriptors, order
+        self._comparator, self._similarity = comparator, similarity
+        lengths = np.linalg.norm(descriptors, axis=1, keepdims=True)
+        self._unit = (descriptors / np.where(lengths == 0, 1, lengths))[order]
+
+    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+        cosines = self._unit[keeper + 1 :] @ self._unit[keeper]
+        own = self._descriptors[self._order[keeper]]
+        is_zero = not own.any()
+        near = np.flatnonzero((is_zero | (cosines >= self._similarity - _SLACK)) & free[keeper + 1 :])
+        for position in (near + keeper + 1).tolist():
+            similarity = 1 - self._comparator.score(own, self._descriptors[self._order[position]])
+            if round(similarity, _ROUND) >= self._similarity:
+                yield position, similarity
+
+
+def count_bits(words: NDArray[np.uint64], keeper: int) -> NDArray[np.uint16]:
+    """Return the Hamming distances, (n - keeper - 1,), of one hash to all later ones of `words`, (words, n)."""
+    distances = np.zeros(words.shape[1] - keeper - 1, np.uint16)
+    for word in words:
+        distances += np.bitwise_count(word[keeper + 1 :] ^ word[keeper])
+    return distances
+
+
+def _unit_histograms(counts: NDArray[np.uint32]) -> NDArray[np.float32]:
+    """Return (n, 195) of (n, 3, 64) such that the product of two rows is the mean correlation of their channels.
+
+    An even histogram has no direction; the last column of each channel makes it like other even ones alone.
+    """
+    count, channels, bins = counts.shape
+    units = np.empty((count, channels * (bins + 1)), np.float32)
+    for start in range(0, count, 4096):
+        part = counts[start : start + 4096].astype(np.float64)
+        part -= part.mean(axis=2, keepdims=True)
+        lengths = np.linalg.norm(part, axis=2, keepdims=True)
+        part = np.concatenate([part / np.where(lengths == 0, 1, lengths), lengths == 0], axis=2) / np.sqrt(channels)
+        units[start : start + 4096] = part.reshape(len(part), -1)
+    return units

@@ -1,0 +1,118 @@
+"""The whole search: find the files, describe them, form the groups."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.actions import FileStat, Plan, Step, plan_removal
+from framesift.duplicates.groups import Group, Item, Member
+from framesift.duplicates.inventory import Inventory, Skipped, Watch, find_files, take_inventory
+from framesift.duplicates.methods import Method, by_combined
+from framesift.duplicates.preference import Preference
+from framesift.duplicates.videos import Videos, group_videos, read_videos
+from framesift.errors import PathLike
+from framesift.index import Index
+from framesift.parallel import count_cores
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What lies below a folder."""
+
+    directory: str
+    """Absolute."""
+    groups: list[Group] = field(default_factory=list)
+    """Of images, then of videos, in the order of preference of their keepers. No file is in two of them."""
+    inventory: Inventory = field(default_factory=Inventory)
+    """All whole images with their descriptors, and the files that could not be used."""
+    videos: Videos = field(default_factory=Videos)
+    """The same of the videos."""
+    unlisted: list[Skipped] = field(default_factory=list)
+    """Folders that could not be listed."""
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        """The images and videos that could not be used."""
+        return [*self.inventory.skipped, *self.videos.skipped]
+
+    @property
+    def surplus(self) -> list[Item]:
+        """The members of all groups: what could go."""
+        return [member.item for group in self.groups for member in group.members]
+
+    def removal(self) -> Plan:
+        """Return the plan of moving the members away; nothing is touched before it is applied."""
+        return plan_removal(self.directory, [step for group in self.groups for step in _steps(group)])
+
+    def remaining(self) -> Iterator[tuple[Item, NDArray[Any]]]:
+        """Yield what would be left without the members, with descriptors, in natural order of the paths."""
+        surplus = {item.path for item in self.surplus}
+        for item, descriptor in zip(self.inventory.items, self.inventory.descriptors, strict=True):
+            if item.path not in surplus:
+                yield item, descriptor
+
+
+def find_duplicates(
+    directory: PathLike,
+    method: Method | None = None,
+    preference: Preference | None = None,
+    *,
+    jobs: int | None = None,
+    index: PathLike | None = None,
+    exclude: PathLike | None = None,
+    watch: Watch | None = None,
+) -> Findings:
+    """Find the near-duplicate images and videos below `directory`; nothing is changed there.
+
+    Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
+    otherwise). Descriptors are computed by `jobs` threads and kept in the file `index` (None: in the user's cache
+    folder). The folder `exclude` is not entered. The groups do not depend on `jobs` or on what the index knows.
+
+    Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
+    """
+    method, preference, watch = method or by_combined(), preference or Preference(), watch or Watch()
+    root = os.path.abspath(os.fsdecode(directory))
+    files, films, unlisted = find_files(root, exclude, watch)
+    jobs = jobs or count_cores()
+    with Index(index) as opened:
+        inventory = take_inventory(root, files, method, opened, watch, jobs)
+        videos = read_videos(root, films, opened, watch, jobs)
+        opened.forget_missing(root)
+    groups = [
+        *form_groups(inventory, method, preference, watch),
+        *group_videos(root, videos, preference, watch),
+    ]
+    return Findings(root, groups, inventory, videos, unlisted)
+
+
+def form_groups(inventory: Inventory, method: Method, preference: Preference, watch: Watch) -> Iterator[Group]:
+    """Walk the items in the order of preference: each that is still free is a keeper and takes all its near ones."""
+    if not inventory.items:
+        return
+    order = preference.sort(inventory.items)
+    items = [inventory.items[position] for position in order]
+    neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
+    free = np.ones(len(items), np.bool_)
+    for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
+        if not free[position]:
+            continue
+        found = list(neighbours.find(position, free))
+        free[[other for other, _ in found]] = False
+        if found:
+            members = tuple(Member(items[other], similarity) for other, similarity in found)
+            yield Group(keeper, members, preference.explain(keeper, members[0].item))
+
+
+def _steps(group: Group) -> Iterator[Step]:
+    keeper = group.keeper
+    for member in group.members:
+        item = member.item
+        yield Step(item.path, _stat(item), keeper.path, _stat(keeper), group.reason, member.similarity)
+
+
+def _stat(item: Item) -> FileStat:
+    return FileStat(item.device, item.inode, item.file_size, item.mtime_ns, item.ctime_ns)

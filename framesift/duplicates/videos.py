@@ -1,0 +1,147 @@
+"""Groups of videos: every member shows only what its keeper shows, whole or a part of it.
+
+So the longest is kept whatever the preference, which chooses among those that are equally long.
+"""
+
+import filecmp
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from framesift.duplicates.groups import Group, Item, Member
+from framesift.duplicates.inventory import File, Skipped, Watch, make_item
+from framesift.duplicates.preference import Preference
+from framesift.errors import StorageError, UnreadableFrame
+from framesift.index import Features, Index
+from framesift.parallel import map_ordered, open_workers
+from framesift.videos import (
+    Fingerprint,
+    compare_fingerprints,
+    find_strongest,
+    measure_changes,
+    occurs,
+    read_fingerprint,
+)
+from framesift.videos.alignment import SLACK
+from framesift.videos.fingerprint import STEP_S
+
+KEY = "video/1"
+"""What is remembered of videos in the index: changes with the fingerprint."""
+
+
+@dataclass(slots=True)
+class Videos:
+    """The whole videos of a folder with their fingerprints."""
+
+    items: list[Item] = field(default_factory=list)
+    fingerprints: list[Fingerprint] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watch, jobs: int) -> Videos:
+    """Fingerprint the videos, `jobs` at a time, and remember in the index what it did not know. Raises StorageError."""
+    videos = Videos()
+    if not files:
+        return videos
+    tasks = ((file, _recall(directory, file, index)) for file in files)
+    with open_workers(None, jobs) as workers:
+        results = map_ordered(workers, partial(_look, directory=directory), tasks, window=2 * jobs)
+        for found in watch.follow(results, "watching", len(files)):
+            if isinstance(found, Skipped):
+                videos.skipped.append(found)
+                continue
+            item, fingerprint, is_new = found
+            videos.items.append(item)
+            videos.fingerprints.append(fingerprint)
+            if is_new:
+                path = os.path.join(directory, item.path)
+                index.add(Features(path, item.file_size, item.mtime_ns, item.size, fingerprint), KEY)
+    index.flush()
+    return videos
+
+
+def group_videos(directory: str, videos: Videos, preference: Preference, watch: Watch) -> Iterator[Group]:
+    """Yield a group for each video of which others show a part or all, the longest first. No video is in two."""
+    if not videos.items:
+        return
+    comparison = _Comparison(directory, videos)
+    lengths = [len(fingerprint) for fingerprint in videos.fingerprints]
+    order = sorted(preference.sort(videos.items), key=lambda position: -lengths[position])
+    free = dict.fromkeys(order)
+    for longest in watch.follow(order, "comparing", len(order)):
+        if longest not in free:
+            continue
+        found = comparison.find(longest, [other for other in free if other != longest])
+        equals = [other for other in found if lengths[other] >= lengths[longest] - SLACK]
+        keeper = min([longest, *equals], key=lambda position: preference.key(videos.items[position]))
+        if keeper != longest:
+            found = comparison.find(keeper, [other for other in free if other != keeper])
+        for position in (keeper, *found):
+            free.pop(position, None)
+        if found:
+            best = sorted(found, key=lambda position: (-lengths[position], preference.key(videos.items[position])))
+            members = tuple(Member(videos.items[position], found[position]) for position in best)
+            yield Group(videos.items[keeper], members, _explain(keeper, best[0], videos, preference))
+
+
+class _Comparison:
+    """Compares one video with many others: those that do not show its strongest moment are ruled out together."""
+
+    def __init__(self, directory: str, videos: Videos) -> None:
+        self._directory, self._videos = directory, videos
+        self._moments = np.array([find_strongest(measure_changes(each)) for each in videos.fingerprints])
+
+    def find(self, keeper: int, others: list[int]) -> dict[int, float]:
+        """Return those of the others that show only what the keeper shows, with their similarity."""
+        fingerprints = self._videos.fingerprints
+        own, found = fingerprints[keeper], {}
+        others = [other for other in others if len(fingerprints[other]) <= len(own) + SLACK]
+        if not others:
+            return {}
+        likely = occurs(self._moments[others], measure_changes(own))
+        for other, is_likely in zip(others, likely.tolist(), strict=True):
+            match = compare_fingerprints(own, fingerprints[other]) if is_likely else None
+            if match is not None:
+                found[other] = match.similarity
+            elif self._has_same_bytes(keeper, other):
+                found[other] = 1.0
+        return found
+
+    def _has_same_bytes(self, keeper: int, other: int) -> bool:
+        """Nothing moves in either, so that only the bytes can tell."""
+        one, two = self._videos.items[keeper], self._videos.items[other]
+        if one.file_size != two.file_size:
+            return False
+        try:
+            paths = [os.path.join(self._directory, item.path) for item in (one, two)]
+            return filecmp.cmp(paths[0], paths[1], shallow=False)
+        except OSError:
+            return False
+
+
+def _recall(directory: str, file: File, index: Index) -> Features | None:
+    return index.find(os.path.join(directory, file.path), file.stat.st_size, file.stat.st_mtime_ns, KEY)
+
+
+def _look(task: tuple[File, Features | None], directory: str) -> tuple[Item, Fingerprint, bool] | Skipped:
+    """Say what is known of a video, or watch it."""
+    file, known = task
+    if known is not None:
+        return make_item(file.path, known.size, file.stat), known.descriptor, False
+    try:
+        fingerprint, size, status = read_fingerprint(os.path.join(directory, file.path))
+    except UnreadableFrame as error:
+        if not os.path.isdir(directory):
+            raise StorageError("the folder of the videos is gone", directory) from error
+        return Skipped(file.path, error.reason)
+    return make_item(file.path, size, status), fingerprint, True
+
+
+def _explain(keeper: int, next_best: int, videos: Videos, preference: Preference) -> str:
+    lengths = [len(videos.fingerprints[position]) for position in (keeper, next_best)]
+    if lengths[0] > lengths[1] + SLACK:
+        return f"longest, {lengths[0] * STEP_S:.1f} s"
+    return preference.explain(videos.items[keeper], videos.items[next_best])
