@@ -2,17 +2,55 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from framesift import __version__
-from framesift.errors import StorageError, UsageError
+from framesift.errors import PathLike, StorageError, UsageError
 from framesift.frames import Frame
 from framesift.selection import Decision, Verdict
+from framesift.settings import Settings
 
 NAME = "manifest.jsonl"
 SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The manifest of a results folder, opened to be read."""
+
+    folder: str
+    """Absolute path of the results folder."""
+    source: str
+    """Absolute path of the folder of the frames."""
+    settings: Settings
+    path: str
+    """Of the manifest itself."""
+
+    def decisions(self) -> Iterator[Decision]:
+        """Yield the decisions, as `read_decisions` does."""
+        return read_decisions(self.path)
+
+
+def open_record(results: PathLike) -> Record:
+    """Read the first line of a results folder's manifest. Raises UsageError where there is none, StorageError."""
+    folder = os.path.abspath(os.fsdecode(results))
+    path = os.path.join(folder, NAME)
+    if not os.path.isfile(path):
+        raise UsageError(f"holds no {NAME}: name a folder that framesift has filled", results)
+    record = read_settings(path)
+    if record is None:
+        raise UsageError("its manifest holds nothing yet: run framesift filter first", results)
+    try:
+        # The real folder: the way to the frames was measured from there.
+        source = os.path.normpath(os.path.join(os.path.realpath(folder), record["source"]))
+        return Record(folder, source, Settings.from_record(record), path)
+    except UsageError as error:
+        raise UsageError(error.reason, path) from None
+    except (KeyError, TypeError):
+        raise UsageError("does not say where the frames lie", path) from None
 
 
 def encode_header(settings: dict[str, Any]) -> bytes:
@@ -69,18 +107,39 @@ def read_settings(path: str) -> dict[str, Any] | None:
     return dict(settings)
 
 
-def read_decisions(path: str) -> Iterator[Decision]:
-    """Yield the decisions of a manifest, without a last line that a crash has torn.
+def read_decisions(path: str, start: int = 0, end: int | None = None) -> Iterator[Decision]:
+    """Yield the decisions of a manifest, or of its bytes from `start` to `end`; not a last line that a crash has torn.
 
     Raises StorageError for a line that is no decision, or where the file cannot be read.
     """
+    for number, (_, line) in enumerate(read_lines(path, start, end), start=2):
+        yield _decode(line, number, path)
+
+
+def locate_decisions(path: str) -> Iterator[tuple[int, int, Decision]]:
+    """Yield each decision after the first and the last offset in bytes of its line. Raises as `read_decisions` does."""
+    for number, (offset, line) in enumerate(read_lines(path), start=2):
+        yield offset, offset + len(line), _decode(line, number, path)
+
+
+def find_decisions(path: str, names: Iterable[str]) -> Iterator[Decision]:
+    """Yield the decisions whose line has one of `names` in it, without decoding the other lines."""
+    needles = [json.dumps(name)[1:-1].encode("ascii") for name in names]
+    for number, (_, line) in enumerate(read_lines(path), start=2):
+        if any(needle in line for needle in needles):
+            yield _decode(line, number, path)
+
+
+def read_lines(path: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the whole lines after the first, or those that begin in `start` to `end`, each with its offset in bytes."""
     try:
         with open(path, "rb") as file:
-            file.readline()
-            for number, line in enumerate(file, start=2):
-                if not line.endswith(b"\n"):
+            offset = file.seek(start) if start else len(file.readline())
+            for line in file:
+                if not line.endswith(b"\n") or (end is not None and offset >= end):
                     return
-                yield _decode(line, number, path)
+                yield offset, line
+                offset += len(line)
     except OSError as error:
         raise StorageError.of(error, path) from error
 

@@ -25,6 +25,7 @@ _CLOCK_TEXT = r"""
 _EPOCH_TEXT = r"(?P<seconds>1\d{9}|\d{10}(?=\d{3}(?!\d)))(?:(?P<attached>\d{3}|\d{6}|\d{9})|[.](?P<fraction>\d{1,9}))?"
 # Ten digits are seconds from 2001 to 2033 only: 0000000042 is a sequence number and 2021032712 a date with an hour.
 
+_COPY_MARK = re.compile(r"(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy", re.ASCII)
 _MARKS = r"(?:[-_.\ ]+\d+|(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy)*\Z"
 
 _CLOCK = re.compile(_CLOCK_TEXT, re.ASCII | re.VERBOSE)
@@ -79,10 +80,24 @@ class Naming:
             return _read_epoch(match)
         return None
 
-    def _read_by_pattern(self, path: str) -> tuple[str | None, datetime | None]:
+    def cut_time(self, path: str) -> str:
+        """Return `path` without its time and copy marks: what is left, such as a sequence number, knows no clock."""
+        match = self._search(path)
+        if match is not None and self.read_time(match.groupdict().get("time") or ""):
+            start, end = match.span("time")
+            before = len(path) - len(match.string)
+            path = path[: before + start] + path[before + end :]
+        elif match := _CLOCK_IN_NAME.search(name := split_suffix(path)[0]) or _EPOCH_IN_NAME.search(name):
+            path = path[: match.start()] + path[max(map(match.end, match.groupdict())) :]
+        return _COPY_MARK.sub("", path)
+
+    def _search(self, path: str) -> re.Match[str] | None:
         if self._expression is None:
-            return None, None
-        match = self._expression.search(path if "/" in self._expression.pattern else path.rpartition("/")[2])
+            return None
+        return self._expression.search(path if "/" in self._expression.pattern else path.rpartition("/")[2])
+
+    def _read_by_pattern(self, path: str) -> tuple[str | None, datetime | None]:
+        match = self._search(path)
         if match is None:
             return None, None
         groups = match.groupdict()

@@ -10,7 +10,7 @@ from itertools import chain, groupby
 from types import TracebackType
 
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
-from framesift.comparators import FrameDifferencing
+from framesift.comparators import comparator_of
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames import Frame, Listing, find_frames
 from framesift.naming import Naming
@@ -98,9 +98,7 @@ class Run:
         """About how many frames there are to be decided."""
         self.late: list[Frame] = []
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
-        self._comparator = FrameDifferencing(
-            settings.min_contour_area, settings.blur, settings.border_mask, settings.size
-        )
+        self._comparator = comparator_of(settings)
         self._results_folder = results
         self._backup = backup
         self._stats: dict[str, FileStat] = {}

@@ -20,6 +20,7 @@ from framesift.actions import (
 )
 from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
 from framesift.frames import Frame, order_key
+from framesift.outputs import is_output
 from framesift.selection import Decision, Verdict
 from framesift.settings import Placement, Settings
 from framesift.summary import Summary
@@ -230,7 +231,7 @@ class Results:
     def _is_ours(self, path: str) -> bool:
         if self._decided.get(path) or path == manifest.NAME or LEFTOVER.fullmatch(path):
             return True
-        if os.path.basename(path) in TOLERATED:
+        if os.path.basename(path) in TOLERATED or is_output(os.path.join(self.folder, path)):
             return True
         if self._settings.every is not None and is_still(path, self.source):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten

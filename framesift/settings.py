@@ -63,6 +63,10 @@ class Settings:
         if self.every is not None and not 0.001 <= self.every <= 1e6:
             raise UsageError("--every takes at least 1ms")
 
+    def refuse(self, size: tuple[int, int]) -> str:
+        """Return why a frame of this width and height is skipped; empty where it is not."""
+        return f"shorter side {min(size)} px < {self.min_size}" if min(size) < self.min_size else ""
+
     def record(self) -> dict[str, Any]:
         """Return the settings as they stand in the first line of a manifest."""
         return {
@@ -80,6 +84,28 @@ class Settings:
             "timezone": self.naming.timezone,
             "placement": str(self.placement),
         }
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Settings":
+        """Return the settings that `record` has written down. Raises UsageError for what this version cannot read."""
+        try:
+            if record["method"] != "framediff":
+                raise UsageError(f"was filled with the method {record['method']}, which this version does not know")
+            return cls(
+                Threshold.parse(record["min_contour_area"]),
+                Threshold.parse(record["score_threshold"]),
+                tuple(record["blur"]),
+                tuple(record["border_mask"]),
+                tuple(record["size"]) if record["size"] else None,
+                record["min_size"],
+                record["max_pixels"],
+                Naming(record["name_pattern"], record["timezone"]),
+                Placement(record["placement"]),
+                Decoding(record["decoding"]),
+                record["every"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"has settings that this version cannot read: {error!r}") from None
 
 
 def parse_blur(text: str) -> tuple[int, ...]:

@@ -45,9 +45,7 @@ class CameraSummary:
 
     def rare_sizes(self) -> list[tuple[int, int]]:
         """Return the sizes that few frames have, the rarest first."""
-        most = max(self.sizes.values(), default=0)
-        limit = min(RARE * self.sizes.total(), most - 1)
-        return sorted((size for size, count in self.sizes.items() if count <= limit), key=lambda s: (self.sizes[s], s))
+        return find_rare(self.sizes)
 
     def line(self) -> str:
         """Return the camera's line for a person."""
@@ -101,6 +99,12 @@ class Summary:
         verdicts = self.verdicts
         cameras = [camera.as_json() for camera in self.cameras.values()]
         return {**_as_json(verdicts, verdicts.total()), "cameras": cameras}
+
+
+def find_rare(sizes: Counter[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the sizes, of those of one camera with the number of frames of each, that are rare; the rarest first."""
+    limit = min(RARE * sizes.total(), max(sizes.values(), default=0) - 1)
+    return sorted((size for size, count in sizes.items() if count <= limit), key=lambda size: (sizes[size], size))
 
 
 def _counted(verdicts: Counter[Verdict], frames: int) -> str:

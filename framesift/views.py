@@ -64,7 +64,7 @@ def _describe(
     comparator: FrameDifferencing,
     **source: Any,
 ) -> View:
-    if min(size) < settings.min_size:
-        return View(frame, size, None, problem=f"shorter side {min(size)} px < {settings.min_size}")
+    if problem := settings.refuse(size):
+        return View(frame, size, None, problem=problem)
     chain = None if settings.size else size
     return View(frame, size, comparator.describe(image), chain, **source)

@@ -138,6 +138,7 @@ def _sync_and_close(descriptors: list[int], folder: str) -> None:
 
 
 def _publish(temporary: str, target: str, content: bytes) -> None:
+    """Give a staged file its final name, or leave the same content that stands there."""
     try:
         give_name(temporary, target)
     except FileExistsError:

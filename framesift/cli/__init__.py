@@ -10,14 +10,19 @@ from functools import partial
 from typing import NoReturn
 
 from framesift import __version__
-from framesift.cli import backups, duplicates
+from framesift.cli import audit, backups, duplicates, explain, export, overview, report
 from framesift.cli import filter as filter_
 from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
 from framesift.errors import FramesiftError, ResultsInUse, UsageError
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "filter": ("copy the frames that show something new", filter_.add_arguments),
-    "duplicates": ("find near-duplicate images and say which to keep", duplicates.add_arguments),
+    "report": ("show every decision of a run on one page", report.add_arguments),
+    "explain": ("draw why one frame was kept, dropped or skipped", explain.add_arguments),
+    "audit": ("bound what was lost, by looking at some dropped frames", audit.add_arguments),
+    "export": ("hand the result over to a labelling tool", export.add_arguments),
+    "overview": ("say what is in a folder of frames", overview.add_arguments),
+    "duplicates": ("find near-duplicate images and films and say which to keep", duplicates.add_arguments),
     "apply": ("carry out a plan of removal", backups.add_apply_arguments),
     "undo": ("give back what was removed", backups.add_undo_arguments),
     "empty-backup": ("delete for good what was removed", backups.add_empty_arguments),

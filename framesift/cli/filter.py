@@ -3,17 +3,27 @@
 import argparse
 import os
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
-from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, positive, whole_number
+from framesift.cli.options import (
+    DONE,
+    EXIT_CODES,
+    SKIPPED,
+    add_jobs_argument,
+    add_max_pixels_argument,
+    add_naming_arguments,
+    whole_number,
+)
 from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
     from framesift.frames import Frame
     from framesift.pipeline import Run
+    from framesift.report.rehearsal import Rehearsal
+    from framesift.selection import Decision
     from framesift.settings import Settings
 
 DESCRIPTION = """\
@@ -61,14 +71,10 @@ def _add_comparing_arguments(group: Any) -> None:
 def _add_frame_arguments(group: Any) -> None:
     add = group.add_argument
     add("--min-size", metavar="PX", type=whole_number, default=0, help="skip frames whose shorter side is less")
-    limit = "skip frames that declare more px, before they are decoded (default 100000000)"
-    add("--max-pixels", metavar="PX", type=whole_number, default=100_000_000, help=limit)
-    pattern = "regular expression with the groups (?P<camera>...) and (?P<time>...); with a / it reads the whole path"
-    add("--name-pattern", metavar="REGEX", help=pattern)
+    add_max_pixels_argument(group)
     every = "look at videos too: at a frame for each 1s, 500ms or 2min; kept ones become PNG files"
     add("--every", metavar="TIME", help=every)
-    zone = "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00 (default UTC)"
-    add("--timezone", metavar="ZONE", default="UTC", help=zone)
+    add_naming_arguments(group)
 
 
 def _add_running_arguments(group: Any) -> None:
@@ -78,7 +84,8 @@ def _add_running_arguments(group: Any) -> None:
     link = "link kept frames instead of copying them: hard or symbolic"
     add("--link", choices=("hard", "symbolic"), default="copy", help=link)
     add("--dry-run", action="store_true", help="decide and report the same, write and move nothing")
-    add("--jobs", metavar="N", type=positive, help="frames read at the same time (default: all cores)")
+    add_jobs_argument(group)
+    add("--report", metavar="FILE.html", help="a page that shows every decision, also of a dry run")
     add("--quiet", action="store_true", help="no progress bar and no summary")
     add("--verbose", action="store_true", help="a line for each decision")
     add("--json", action="store_true", help="the summary as JSON")
@@ -89,23 +96,53 @@ def filter_command(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from framesift.pipeline import Run
-    from framesift.selection import Verdict
 
     _sort_out_places(options)
-    backup = options.remove_to
-    with (
-        Run(options.directory, options.results, _settings(options), options.dry_run, backup) as run,
-        tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=options.quiet or None) as bar,
-        closing(run.decide(options.jobs)) as decisions,
-    ):
-        for decision in decisions:
-            bar.update()
-            path = os.path.join(options.directory, decision.frame.path)
-            if decision.verdict is Verdict.SKIP:
-                bar.write(f"{show(path)}: {decision.reason}", file=sys.stderr)
-            elif options.verbose:
-                bar.write(f"{decision.verdict} {show(path)}: {decision.reason}", file=sys.stderr)
+    settings = _settings(options)
+    with ExitStack() as stack:
+        rehearsal = _prepare_report(options, settings, stack)
+        with (
+            Run(options.directory, options.results, settings, options.dry_run, options.remove_to) as run,
+            tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=options.quiet or None) as bar,
+            closing(run.decide(options.jobs)) as decisions,
+        ):
+            for decision in decisions:
+                bar.update()
+                _tell_decision(decision, options, bar)
+                if rehearsal is not None:
+                    rehearsal.add(decision)
+        if options.report:
+            _write_report(options, rehearsal)
     return _conclude(run, options)
+
+
+def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: Any) -> None:
+    from framesift.selection import Verdict
+
+    path = os.path.join(options.directory, decision.frame.path)
+    if decision.verdict is Verdict.SKIP:
+        bar.write(f"{show(path)}: {decision.reason}", file=sys.stderr)
+    elif options.verbose:
+        bar.write(f"{decision.verdict} {show(path)}: {decision.reason}", file=sys.stderr)
+
+
+def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: ExitStack) -> "Rehearsal | None":
+    """Refuse a report that would overwrite something before the work begins; begin what a dry run is reported from."""
+    if not options.report:
+        return None
+    from framesift.outputs import check_output
+    from framesift.report.rehearsal import Rehearsal
+
+    check_output(options.report, None if options.dry_run else options.results)
+    return stack.enter_context(Rehearsal(options.results, options.directory, settings)) if options.dry_run else None
+
+
+def _write_report(options: argparse.Namespace, rehearsal: "Rehearsal | None") -> None:
+    from framesift.manifest import open_record
+    from framesift.report import write_report
+
+    record = open_record(options.results) if rehearsal is None else rehearsal.finish()
+    write_report(record, options.report, options.jobs)
 
 
 def _sort_out_places(options: argparse.Namespace) -> None:

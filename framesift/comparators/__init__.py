@@ -15,6 +15,7 @@ from framesift.comparators.histogram import Histogram
 from framesift.comparators.perceptual_hash import CosineHash, GradientHash
 from framesift.comparators.ssim import StructuralSimilarity
 from framesift.comparators.verified_hash import VerifiedHash
+from framesift.settings import Settings
 
 __all__ = [
     "Combined",
@@ -26,6 +27,7 @@ __all__ = [
     "Histogram",
     "StructuralSimilarity",
     "VerifiedHash",
+    "comparator_of",
 ]
 
 
@@ -40,3 +42,8 @@ class Comparator(Protocol):
 
     def score(self, reference: NDArray[Any], candidate: NDArray[Any]) -> float:
         """Return how much two descriptors differ: symmetric, 0 for the same picture, growing with change."""
+
+
+def comparator_of(settings: Settings) -> FrameDifferencing:
+    """Return what compares frames as `settings` say."""
+    return FrameDifferencing(settings.min_contour_area, settings.blur, settings.border_mask, settings.size)

@@ -49,6 +49,14 @@ class FrameDifferencing:
 
     def compared_area(self, descriptor: Image) -> int:
         """Return the px that the border mask leaves: what relative thresholds are a share of."""
-        height, width = descriptor.shape
-        x0, y0, x1, y1 = kept_rectangle(width, height, self.border_mask)
+        return self.compared_area_of((descriptor.shape[1], descriptor.shape[0]))
+
+    def compared_area_of(self, size: tuple[int, int]) -> int:
+        """Return the px that are compared of a frame of this width and height."""
+        x0, y0, x1, y1 = self.compared_rectangle(size)
         return max(x1 - x0, 0) * max(y1 - y0, 0)
+
+    def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
+        width, height = self.size or size
+        return kept_rectangle(width, height, self.border_mask)

@@ -2,8 +2,9 @@
 
 from framesift.reader.capture_time import read_capture_time
 from framesift.reader.formats import sniff_format
+from framesift.reader.header import read_size
 from framesift.reader.jpeg import GreyDecoding
-from framesift.reader.picture import MAX_PIXELS, Picture, decode_picture, read_picture
+from framesift.reader.picture import MAX_PIXELS, Picture, decode_picture, read_picture, read_reduced
 
 __all__ = [
     "MAX_PIXELS",
@@ -12,5 +13,7 @@ __all__ = [
     "decode_picture",
     "read_capture_time",
     "read_picture",
+    "read_reduced",
+    "read_size",
     "sniff_format",
 ]

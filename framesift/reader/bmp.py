@@ -11,18 +11,24 @@ _UNCOMPRESSED = (0, 3, 6)
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
     """Decode a whole BMP. Raises UnreadableFrame."""
-    start, header = struct.unpack_from("<II", content, 10)
-    if header == _CORE_HEADER:
-        width, height, _, depth = struct.unpack_from("<HHHH", content, 18)
-        compression = 0
-    else:
-        width, height, _, depth, compression = struct.unpack_from("<iiHHI", content, 18)
-    height = abs(height)  # negative: the rows come from the top
+    width, height, row = read_header(content)
     check_size(width, height, max_pixels)
-    row = (width * depth + 31) // 32 * 4
-    if compression in _UNCOMPRESSED and start + row * height > len(content):
+    (start,) = struct.unpack_from("<I", content, 10)
+    if row is not None and start + row * height > len(content):
         raise UnreadableFrame("truncated BMP")
     pixels = decode_whole(content)
     if pixels is None:
         raise UnreadableFrame("damaged BMP")
     return pixels
+
+
+def read_header(content: bytes) -> tuple[int, int, int | None]:
+    """Return width, height and the bytes of a row, None where rows are compressed."""
+    (header,) = struct.unpack_from("<I", content, 14)
+    if header == _CORE_HEADER:
+        width, height, _, depth = struct.unpack_from("<HHHH", content, 18)
+        compression = 0
+    else:
+        width, height, _, depth, compression = struct.unpack_from("<iiHHI", content, 18)
+    row = (width * depth + 31) // 32 * 4 if compression in _UNCOMPRESSED else None
+    return width, abs(height), row  # negative: the rows come from the top

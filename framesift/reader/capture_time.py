@@ -29,13 +29,14 @@ def read_capture_time(path: PathLike) -> CaptureTime | None:
     """Return EXIF DateTimeOriginal and its offset; None where the file has none, is damaged or cannot be read."""
     try:
         with open_regular(path) as (descriptor, status):
-            exif = _read_exif(descriptor, status.st_size)
+            exif = read_exif(descriptor, status.st_size)
         return _find_time(exif)
     except (OSError, UnreadableFrame, BadTags, struct.error):
         return None
 
 
-def _read_exif(descriptor: int, size: int) -> bytes:
+def read_exif(descriptor: int, size: int) -> bytes:
+    """Return the EXIF block of an open picture of `size` bytes, without its label; empty where it has none."""
     match sniff_format(os.pread(descriptor, 12, 0)):
         case "JPEG":
             blocks = find_exif(find_segments(os.pread(descriptor, _JPEG_HEAD, 0)))

@@ -16,13 +16,18 @@ _TRAILER = 0x3B
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
     """Decode the first picture of a whole GIF. Raises UnreadableFrame."""
-    screen = struct.unpack_from("<HH", content, 6)
-    for width, height in {screen, *_find_sizes(content)}:
+    for width, height in {read_screen(content), *_find_sizes(content)}:
         check_size(width, height, max_pixels)
     pixels = decode_whole(content)
     if pixels is None:
         raise UnreadableFrame("damaged GIF")
     return pixels
+
+
+def read_screen(content: bytes) -> tuple[int, int]:
+    """Return (width, height) of the canvas that all images are drawn on."""
+    width, height = struct.unpack_from("<HH", content, 6)
+    return width, height
 
 
 def _find_sizes(content: bytes) -> Iterator[tuple[int, ...]]:

@@ -9,6 +9,7 @@ import cv2
 from framesift.reader.decoding import Pixels
 
 _ORIENTATION = 0x0112
+_ON_ITS_SIDE = (5, 6, 7, 8)
 _TEXTS = {0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x8298}
 _RATIONALS = {0x011A: 8, 0x011B: 8, 0x013E: 16, 0x013F: 48, 0x0211: 24, 0x0214: 48}
 """Bytes that the entry's offset points at."""
@@ -19,14 +20,14 @@ def read_orientation(blocks: Iterable[bytes]) -> int:
     return next((found for block in blocks if (found := _find_orientation(block)) is not None), 1)
 
 
-def swaps_sides(orientation: int) -> bool:
-    """Tell whether a picture of this orientation was taken on its side."""
-    return orientation in (5, 6, 7, 8)
+def turn_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """Return the size, width and height, as shown of one as stored, or the other way round."""
+    return size[::-1] if orientation in _ON_ITS_SIDE else size
 
 
 def turn_upright(pixels: Pixels, orientation: int) -> Pixels:
     """Undo the orientation 2..8; other numbers change nothing."""
-    if swaps_sides(orientation):
+    if orientation in _ON_ITS_SIDE:
         pixels = cast(Pixels, cv2.transpose(pixels))
     flip = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
     return pixels if flip is None else cast(Pixels, cv2.flip(pixels, flip))

@@ -18,7 +18,10 @@ from framesift.reader.source import read_file
 
 MAX_PIXELS = 100_000_000
 
-Result = TypeVar("Result")
+_STEP = 8
+"""Of a picture that cannot be decoded at a reduced size, every 8th pixel of every 8th row."""
+
+T = TypeVar("T")
 
 _DECODERS: dict[str, Callable[[bytes, int], NDArray[np.uint8]]] = {
     "BMP": bmp.decode,
@@ -57,11 +60,26 @@ def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecodin
     content, status = read_file(path)
     try:
         if grey is not None and sniff_format(content[:12]) == "JPEG":
-            pixels, size = _decode(content, "JPEG", partial(jpeg.decode_grey, grey=grey), max_pixels)
+            size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
         else:
             pixels = decode_picture(content, max_pixels)
             size = pixels.shape[1], pixels.shape[0]
         return Picture(content, pixels, size, status)
+    except UnreadableFrame as error:
+        raise UnreadableFrame(error.reason, path) from None
+
+
+def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], NDArray[np.uint8]]:
+    """Return the size, width and height, of a whole picture and its pixels (h, w, 3) BGR at about an eighth of it.
+
+    Refuses what `read_picture` refuses, but a JPEG takes a quarter of the time or less. Raises as that does.
+    """
+    content, _ = read_file(path)
+    try:
+        if sniff_format(content[:12]) == "JPEG":
+            return _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
+        pixels = decode_picture(content, max_pixels)
+        return (pixels.shape[1], pixels.shape[0]), pixels[::_STEP, ::_STEP]
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None
 
@@ -71,12 +89,12 @@ def decode_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.u
     kind = sniff_format(content[:12])
     if kind is None:
         raise UnreadableFrame(explain_refusal(content[:12]))
-    return _decode(content, kind, _DECODERS[kind], max_pixels)
+    return _decode(kind, content, max_pixels, _DECODERS[kind])
 
 
-def _decode(content: bytes, kind: str, decoder: Callable[[bytes, int], Result], max_pixels: int) -> Result:
+def _decode(kind: str, content: bytes, max_pixels: int, decode: Callable[[bytes, int], T]) -> T:
     try:
-        return decoder(content, max_pixels)
+        return decode(content, max_pixels)
     except (struct.error, IndexError):  # a header is read past the end of the bytes
         raise UnreadableFrame(f"truncated {kind}") from None
     except MemoryError:

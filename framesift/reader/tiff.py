@@ -2,7 +2,7 @@
 
 from framesift.errors import UnreadableFrame
 from framesift.reader.decoding import Pixels, check_size, decode_whole
-from framesift.reader.tags import BadTags, TagReader
+from framesift.reader.tags import BadTags, Entry, TagReader
 
 _WIDTH, _HEIGHT = 256, 257
 _PLACES = ((273, 279), (324, 325))
@@ -14,8 +14,7 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     try:
         tags = TagReader.of(content)
         entries = tags.directory(tags.first)
-        width, height = (tags.integers(entries[tag])[0] for tag in (_WIDTH, _HEIGHT))
-        check_size(width, height, max_pixels)
+        check_size(*_read_size(tags, entries), max_pixels)
         for offsets, counts in _PLACES:
             if offsets in entries and counts in entries:
                 _check_places(tags.integers(entries[offsets]), tags.integers(entries[counts]), len(content))
@@ -30,3 +29,16 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
 def _check_places(offsets: tuple[int, ...], counts: tuple[int, ...], size: int) -> None:
     if any(offset + count > size for offset, count in zip(offsets, counts, strict=False)):
         raise UnreadableFrame("truncated TIFF")
+
+
+def read_size(content: bytes) -> tuple[int, int]:
+    """Return width and height of the first page. Raises UnreadableFrame."""
+    try:
+        tags = TagReader.of(content)
+        return _read_size(tags, tags.directory(tags.first))
+    except (BadTags, KeyError, IndexError):
+        raise UnreadableFrame("damaged TIFF: bad directory") from None
+
+
+def _read_size(tags: TagReader, entries: dict[int, Entry]) -> tuple[int, int]:
+    return tags.integers(entries[_WIDTH])[0], tags.integers(entries[_HEIGHT])[0]

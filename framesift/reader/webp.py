@@ -20,7 +20,7 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
         raise UnreadableFrame("truncated WebP")
     if size - len(content[:size].rstrip(b"\0")) > size * _MOST_ZEROS:
         raise UnreadableFrame("damaged WebP: ends in zeros")
-    width, height, alpha = _read_header(content)
+    width, height, alpha = read_header(content)
     check_size(width, height, max_pixels)
     pixels = decode_whole(content, alpha)
     if pixels is None:
@@ -28,7 +28,7 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     return pixels
 
 
-def _read_header(content: bytes) -> tuple[int, int, bool]:
+def read_header(content: bytes) -> tuple[int, int, bool]:
     """Return width, height and whether there may be alpha."""
     kind = content[12:16]
     if kind == b"VP8X":

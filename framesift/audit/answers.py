@@ -1,0 +1,106 @@
+"""The table that a person fills in: for each drawn frame, whether it shows something that its reference does not."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from framesift.audit.bound import CONFIDENCE, bound_lost
+from framesift.audit.draw import Sample
+from framesift.errors import PathLike, StorageError, UsageError, show
+from framesift.manifest import Record
+from framesift.outputs import create_output
+from framesift.selection import Verdict
+
+COLUMNS = ("number", "dropped", "path", "reference", "score", "lost")
+_ANSWERS = {"yes", "no", "unsure", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person found."""
+
+    drawn: int
+    """Frames in the table."""
+    answered: int
+    """Frames up to the last answer; those behind it were not looked at and count as not drawn."""
+    lost: int
+    """Frames answered with yes or unsure, or passed over: what is not known to be nothing counts as lost."""
+    population: int
+    """Dropped frames that the sample was drawn from."""
+
+    @property
+    def bound(self) -> int:
+        """The number of dropped frames that can be lost at most, at 95 % confidence."""
+        return bound_lost(self.lost, self.answered, self.population, CONFIDENCE)
+
+
+def list_answers(sample: Sample) -> Iterator[tuple[str, ...]]:
+    """Yield the table's rows without answers. Paths are printable, so that any program carries them unharmed."""
+    for number, decision in enumerate(sample.decisions, start=1):
+        reference = show(decision.reference or "")
+        yield str(number), str(sample.population), show(decision.frame.path), reference, str(decision.score), ""
+
+
+def write_answers(path: PathLike, sample: Sample) -> None:
+    """Write the table without answers as CSV. Raises UsageError where `path` exists, StorageError."""
+    with create_output(path) as file:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([COLUMNS, *list_answers(sample)])
+        file.write(text.getvalue().encode())
+
+
+def read_answers(path: PathLike, record: Record) -> Answers:
+    """Read the filled-in table. Raises UsageError for one that is not of these results, StorageError."""
+    rows = sorted(_read_rows(path), key=lambda row: int(row["number"]))
+    if [int(row["number"]) for row in rows] != list(range(1, len(rows) + 1)):
+        raise UsageError("rows are missing or there twice: every drawn frame has to stand in it once", path)
+    answers = [row["lost"].strip().lower() for row in rows]
+    for row, answer in zip(rows, answers, strict=True):
+        if answer not in _ANSWERS:
+            raise UsageError(f"row {row['number']}: {answer!r} is neither yes, no nor unsure", path)
+    populations = {row["dropped"] for row in rows}
+    if len(populations) != 1:
+        raise UsageError("holds rows of several draws", path)
+    _check_frames(path, {row["path"] for row in rows}, len(rows), int(populations.pop()), record)
+    answered = max((number for number, answer in enumerate(answers, start=1) if answer), default=0)
+    if not answered:
+        raise UsageError("holds no answers yet: write yes, no or unsure into the column lost", path)
+    lost = sum(answer != "no" for answer in answers[:answered])
+    return Answers(len(rows), answered, lost, int(rows[0]["dropped"]))
+
+
+def _check_frames(path: PathLike, names: set[str], rows: int, population: int, record: Record) -> None:
+    """Refuse a table that cannot be a draw from these results."""
+    dropped = 0
+    missing = set(names)
+    for decision in record.decisions():
+        if decision.verdict is Verdict.DROP:
+            dropped += 1
+            missing.discard(show(decision.frame.path))
+    if missing:
+        raise UsageError(f"{min(missing)} was not dropped in {show(record.folder)}: is it of other results?", path)
+    if len(names) != rows or not rows <= population <= dropped:
+        raise UsageError("is no draw from these results", path)
+
+
+def _read_rows(path: PathLike) -> list[dict[str, str]]:
+    try:
+        with open(os.fsdecode(path), encoding="utf-8-sig", newline="") as file:
+            text = file.read().splitlines()
+    except OSError as error:
+        raise StorageError.of(error, path) from error
+    except UnicodeDecodeError:
+        raise UsageError("is not a CSV file in UTF-8", path) from None
+    heading = text[0] if text else ""
+    rows = list(csv.DictReader(text, delimiter=max(",;\t", key=heading.count)))  # what spreadsheets write differs
+    for row in rows:
+        if None in row.values() or not set(COLUMNS) <= row.keys() or not row["number"].isdecimal():
+            break
+        if not row["dropped"].isdecimal():
+            break
+    else:
+        if rows:
+            return rows
+    raise UsageError(f"is not a table of answers: its columns are {', '.join(COLUMNS)}", path)

@@ -1,0 +1,103 @@
+"""`framesift audit`: bound what was lost, by looking at some of the dropped frames."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, add_jobs_argument, positive, whole_number
+from framesift.errors import UsageError, counted, show
+
+if TYPE_CHECKING:
+    from framesift.audit import Answers
+
+DESCRIPTION = """\
+Draws dropped frames at random for a person to look at beside their references, and says from the answers how many of
+all dropped frames can have shown something new: at most so many, at 95 % confidence."""
+
+EXAMPLE = """\
+example:
+  %(prog)s results                           writes results-audit/audit.html and answers.csv: open, answer, save
+  %(prog)s results --answers answers.csv     0 of 300: at most 1 %% of the dropped frames
+
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
+    parser.set_defaults(command=audit_command)
+    add = parser.add_argument
+    add("results", metavar="RESULTS", help="folder that framesift filter has filled")
+    drawing = parser.add_argument_group("drawing")
+    number = "so many dropped frames, or all if there are fewer (default 300)"
+    drawing.add_argument("--number", metavar="N", type=positive, default=300, help=number)
+    seed = "another number draws other frames (default 0)"
+    drawing.add_argument("--seed", metavar="N", type=whole_number, default=0, help=seed)
+    drawing.add_argument("--output", metavar="FOLDER", help="a new or empty folder (default: RESULTS-audit)")
+    add_jobs_argument(drawing)
+    answering = parser.add_argument_group("answering")
+    answers = "the table with the answers yes, no or unsure in its column lost"
+    answering.add_argument("--answers", metavar="FILE.csv", help=answers)
+    answering.add_argument("--json", action="store_true", help="the bound as JSON")
+
+
+def audit_command(options: argparse.Namespace) -> int:
+    """Draw frames, or conclude from the answers."""
+    return _conclude(options) if options.answers else _draw(options)
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from framesift.actions import storage_errors
+    from framesift.audit import draw_sample, write_answers, write_audit
+    from framesift.manifest import open_record
+
+    record = open_record(options.results)
+    sample = draw_sample(record, options.number, options.seed)
+    folder = options.output or f"{os.path.normpath(options.results)}-audit"
+    with storage_errors(folder):
+        os.makedirs(folder, exist_ok=True)
+        if os.listdir(folder):
+            raise UsageError("is not empty: choose another folder with --output", folder)
+    page, table = os.path.join(folder, "audit.html"), os.path.join(folder, "answers.csv")
+    changes = write_audit(page, record, sample, options.jobs)
+    write_answers(table, sample)
+    for path, change in changes:
+        print(f"{show(path)}: {change}", file=sys.stderr)
+    print(f"{counted(len(sample.decisions), 'frame')} of {sample.population} dropped: answer in {show(page)}, or write")
+    print(f"yes, no or unsure into {show(table)}; then: framesift audit {show(options.results)} --answers FILE.csv")
+    return SKIPPED if changes else DONE
+
+
+def _conclude(options: argparse.Namespace) -> int:
+    from framesift.audit import read_answers
+    from framesift.manifest import open_record
+
+    answers = read_answers(options.answers, open_record(options.results))
+    print(json.dumps(_as_json(answers)) if options.json else _describe(answers))
+    return DONE
+
+
+def _describe(answers: "Answers") -> str:
+    rest = answers.drawn - answers.answered
+    unseen = f" (the last {rest} drawn were not looked at and do not count)" if rest else ""
+    share = math.ceil(10_000 * answers.bound / answers.population) / 100
+    return (
+        f"{answers.lost} of {answers.answered} frames looked at were lost or unsure{unseen}\n"
+        f"at 95 % confidence at most {share:g} % of the dropped frames are: {answers.bound} of {answers.population}\n"
+        "(exact one-sided bound for a draw without replacement, Clopper and Pearson, hypergeometric)"
+    )
+
+
+def _as_json(answers: "Answers") -> dict[str, float]:
+    return {
+        "drawn": answers.drawn,
+        "answered": answers.answered,
+        "lost": answers.lost,
+        "dropped": answers.population,
+        "confidence": 0.95,
+        "at_most": answers.bound,
+        "at_most_share": answers.bound / answers.population,
+    }

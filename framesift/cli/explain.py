@@ -1,0 +1,60 @@
+"""`framesift explain`: why one frame was kept, dropped or skipped, as a picture."""
+
+import argparse
+import os
+import sys
+
+from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
+from framesift.errors import UsageError, show
+
+DESCRIPTION = """\
+Draws why a frame was kept, dropped or skipped: its reference, the frame with what changed, their difference and the
+threshold image, with score, threshold, settings and times. It is computed again from the files; where they have
+changed since the run, it says so (exit code 1)."""
+
+EXAMPLE = """\
+example:
+  %(prog)s results c10_2021_03_27__17_16_10          a part of the name is enough
+  %(prog)s results c10/1.jpg --output why.png
+
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
+    parser.set_defaults(command=explain_command)
+    parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
+    parser.add_argument("frame", metavar="FRAME", help="path of a frame as in the manifest, or a part that is unique")
+    output = "where to draw it (default explained.png in the current folder)"
+    parser.add_argument("--output", metavar="FILE.png", default="explained.png", help=output)
+
+
+def explain_command(options: argparse.Namespace) -> int:
+    """Draw one decision."""
+    from framesift.explanation import explain_decision, find_decision, find_time
+    from framesift.manifest import open_record
+    from framesift.outputs import check_output, replace_output
+    from framesift.reasons import state_verdict
+    from framesift.sheet import draw_sheet, encode_sheet
+
+    record = open_record(options.results)
+    check_output(options.output)
+    _refuse_among_frames(options.output, record.source)
+    decision = find_decision(record, options.frame)
+    explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)
+    with replace_output(options.output) as file:
+        file.write(encode_sheet(draw_sheet(explanation)))
+    path = show(decision.frame.path)
+    print(f"{path}: {state_verdict(decision, explanation.limit)}\n{show(options.output)}")
+    if explanation.change:
+        print(f"{path}: the files have changed since the run: {explanation.change}", file=sys.stderr)
+        return SKIPPED
+    return DONE
+
+
+def _refuse_among_frames(output: str, source: str) -> None:
+    """Raise UsageError where the next run would take the picture for a frame."""
+    folder = os.path.realpath(source)
+    if os.path.commonpath([folder, os.path.realpath(output)]) == folder:
+        raise UsageError("is in the folder of the frames, where it would become one: use --output", output)

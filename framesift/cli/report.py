@@ -1,0 +1,40 @@
+"""`framesift report`: one page that shows every decision of a run."""
+
+import argparse
+
+from framesift.cli.options import DONE, EXIT_CODES, add_jobs_argument
+from framesift.errors import show
+
+DESCRIPTION = """\
+Writes one page, which opens offline in any browser, from RESULTS/manifest.jsonl: for each camera the scores over time
+with the threshold, the most doubtful decisions with what changed drawn into them, and the kept frames."""
+
+EXAMPLE = """\
+example:
+  %(prog)s results                           writes results/report.html
+  %(prog)s results --output look.html
+
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
+    parser.set_defaults(command=report_command)
+    parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
+    parser.add_argument("--output", metavar="FILE.html", help="where to write it (default RESULTS/report.html)")
+    add_jobs_argument(parser)
+
+
+def report_command(options: argparse.Namespace) -> int:
+    """Write the page."""
+    import os
+
+    from framesift.manifest import open_record
+    from framesift.report import write_report
+
+    record = open_record(options.results)
+    output = options.output or os.path.join(options.results, "report.html")
+    write_report(record, output, options.jobs)
+    print(show(output))
+    return DONE

@@ -1,0 +1,55 @@
+"""The frames of a manifest as they are handed over."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from framesift.manifest import Record
+from framesift.selection import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kept or dropped frame."""
+
+    number: int
+    """From 1."""
+    path: str
+    """Relative to the folder of the frames, and for kept frames to the results folder too."""
+    name: str
+    """The path with what is to stand before it."""
+    camera: str
+    time: str | None
+    """ISO 8601, UTC."""
+    verdict: Verdict
+    score: float | None
+    """px of the compared size."""
+    represented_by: str | None
+    """Path of the kept frame that stands for a dropped one; None for a kept one."""
+    width: int
+    height: int
+
+
+def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row]:
+    """Yield the kept frames in the order of the manifest, with `dropped` the dropped ones too.
+
+    Without a prefix, paths are absolute: kept frames lie in the results folder, dropped ones in that of the frames.
+    """
+    wanted = {Verdict.KEEP, Verdict.DROP} if dropped else {Verdict.KEEP}
+    decisions = (decision for decision in record.decisions() if decision.verdict in wanted)
+    for number, decision in enumerate(decisions, start=1):
+        frame, kept = decision.frame, decision.verdict is Verdict.KEEP
+        folder = os.path.join(record.folder if kept else record.source, "") if prefix is None else prefix
+        width, height = decision.size or (0, 0)
+        yield Row(
+            number,
+            frame.path,
+            folder + frame.path,
+            frame.camera,
+            frame.time.isoformat() if frame.time else None,
+            decision.verdict,
+            decision.score,
+            None if kept else decision.reference,
+            width,
+            height,
+        )

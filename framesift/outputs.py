@@ -1,0 +1,93 @@
+"""Files made for people to look at: whole or not there at all, and never in place of a file that is not ours."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+from framesift.actions import give_name
+from framesift.errors import PathLike, StorageError, UsageError
+
+HTML_MARK = b"<!doctype html>\n<!-- made by framesift -->\n"
+PNG_MARK = b"tEXtSoftware\0framesift"
+"""What a page or a picture of ours has in its first bytes: such a file may be replaced, and is no foreign file."""
+_HEAD = 128
+
+
+def is_output(path: PathLike) -> bool:
+    """Tell whether `path` is a regular file that `replace_output` has written."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return head.startswith(HTML_MARK) or PNG_MARK in head
+
+
+def check_output(path: PathLike, coming: PathLike | None = None) -> None:
+    """Raise UsageError where `path` cannot be written to, or a file would be lost: before an hour's work, not after.
+
+    `coming` is a folder that will have been made by then.
+    """
+    folder = os.path.dirname(os.path.abspath(os.fsdecode(path)))
+    if not os.path.isdir(folder) and (coming is None or folder != os.path.abspath(os.fsdecode(coming))):
+        raise UsageError("its folder does not exist", path)
+    if os.path.isdir(path):
+        raise UsageError("is a folder: name a file", path)
+    if os.path.lexists(path) and not is_output(path):
+        raise UsageError("is not a file of framesift: choose another name; nothing was overwritten", path)
+
+
+@contextmanager
+def replace_output(path: PathLike) -> Iterator[BinaryIO]:
+    """Give a file to write to, which becomes `path` when the block ends without an error.
+
+    The content has to begin with HTML_MARK, or hold PNG_MARK in its first bytes. Raises as `check_output` does, and
+    StorageError where the disk refuses.
+    """
+    check_output(path)
+    with _staged(path) as (file, temporary, target):
+        yield file
+        _sync(file)
+        check_output(path)
+        os.replace(temporary, target)
+
+
+@contextmanager
+def create_output(path: PathLike) -> Iterator[BinaryIO]:
+    """Give a file to write to, which becomes `path` when the block ends without an error. Never replaces anything.
+
+    Raises UsageError where `path` exists, StorageError where the disk refuses.
+    """
+    taken = UsageError("exists: choose another name; nothing was overwritten", path)
+    if os.path.lexists(path):
+        raise taken
+    with _staged(path) as (file, temporary, target):
+        yield file
+        _sync(file)
+        try:
+            give_name(temporary, target)
+        except FileExistsError:
+            raise taken from None
+
+
+@contextmanager
+def _staged(path: PathLike) -> Iterator[tuple[BinaryIO, str, str]]:
+    """Give a file to write to, its temporary name, which is gone at the end, and the final one."""
+    target = os.path.abspath(os.fsdecode(path))
+    temporary = os.path.join(os.path.dirname(target), f".framesift-{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            yield file, temporary, target
+    except OSError as error:
+        raise StorageError.of(error, path) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,137 @@
+"use strict";
+// The scores of a camera over time. uPlot draws; this tells it what, and makes it work with keys and on small screens.
+const charts = (() => {
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  const axis = (more) => ({ stroke: color("ink"), grid: { stroke: color("line"), width: 1 },
+    ticks: { stroke: color("line"), width: 1 }, font: "13px system-ui, sans-serif", ...more });
+  const drawn = [];
+  // A chart is drawn again where its colours have changed, and scaled where its width has.
+  const draw = (place, build) => {
+    const entry = { place, build, chart: build(place.clientWidth) };
+    drawn.push(entry);
+    new ResizeObserver(() => {
+      const width = place.clientWidth;
+      if (width && width !== entry.chart.width) entry.chart.setSize({ width, height: entry.chart.height });
+    }).observe(place);
+    return entry;
+  };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const entry of drawn) {
+      entry.chart.destroy();
+      entry.chart = entry.build(entry.place.clientWidth);
+    }
+  });
+  return { color, axis, draw };
+})();
+
+// From which step in seconds on the ticks are written how, and what is added where a year, day, hour or minute begins.
+const CLOCK = (() => {
+  const day = "\n{D} {MMM} {YYYY}", short = "\n{D} {MMM}";
+  return [
+    [31536000, "{YYYY}", null, null, null, null, null, null, 1],
+    [2419200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [60, "{HH}:{mm}", day, null, short, null, null, null, 1],
+    [1, "{HH}:{mm}:{ss}", day, null, short, null, null, null, 1],
+    [0.001, ":{ss}.{fff}", day + " {HH}:{mm}", null, short + " {HH}:{mm}", null, "\n{HH}:{mm}", null, 1],
+  ];
+})();
+
+function timeline(place, frames, describe) {
+  const { color, axis } = charts;
+  const rows = frames.rows;
+  const x = rows.map((row, n) => frames.timed ? row[1] : n + 1);
+  const series = (value) => rows.map((row, n) => value(row, n));
+  const data = [x,
+    series((row) => row[3] === "drop" ? row[2] : null),
+    series((row) => row[3] === "keep" ? row[2] ?? 0 : null),
+    series((row) => row[3] === "skip" ? 0 : null),
+    series((row) => row[4] === null ? null : frames.sizes[row[4]][2])];
+  const limit = Math.max(1, ...frames.sizes.map((size) => size[2]));
+  // Below this power of ten the axis is even, above it logarithmic: what is near the threshold is seen beside the largest.
+  const even = 10 ** Math.floor(Math.log10(limit));
+
+  place.innerHTML = '<div class="tools"></div><div class="chart" tabindex="0" role="application"></div>' +
+    '<p class="reading" role="status"></p>';
+  const [tools, box, reading] = place.children;
+  box.setAttribute("aria-label", "Scores of " + frames.camera + " over time. Left and right walk from frame to frame, "
+    + "page up and page down between kept frames, plus and minus zoom, 0 shows everything.");
+  let at = -1;
+
+  const points = (name, size, hollow) => ({ show: true, size, width: hollow ? 2 : 0, stroke: color(name),
+    fill: hollow ? "transparent" : color(name) });
+  // The logarithmic steps go on below 0, where there is no score.
+  const from0 = () => ({ filter: (u, splits) => splits.map((v) => v >= 0 ? v : null), stroke: color("line"), width: 1 });
+  const build = (width) => new uPlot({
+    width: Math.max(width, 200), height: 300, ms: 1e-3, legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    cursor: { drag: { x: true, y: false, setScale: true }, points: { show: false } },
+    scales: { x: { time: frames.timed }, y: { distr: 4, asinh: even, range: (u, low, high) => [0, Math.max(high, limit) * 1.3] } },
+    axes: [axis({ space: 70, ...(frames.timed ? { values: CLOCK } : {}) }), axis({ grid: from0(), ticks: from0(), size: 68, label: "score in px", labelSize: 20, labelFont: "13px system-ui, sans-serif",
+      filter: (u, splits) => splits.map((v) => v === 0 || Number.isInteger(Math.log10(v)) ? v : null),
+      values: (u, splits) => splits.map((v) => v === null ? null : v.toLocaleString("en")) })],
+    series: [{},
+      { stroke: color("drop"), width: 0, paths: () => null, points: points("drop", 5) },
+      { stroke: color("keep"), width: 0, paths: () => null, points: points("keep", 7) },
+      { stroke: color("skip"), width: 0, paths: () => null, points: points("skip", 9, true) },
+      { stroke: color("limit"), width: 2, dash: [8, 5], spanGaps: true, points: { show: false } }],
+    hooks: { setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
+  }, data, box);
+  const entry = charts.draw(box, build);
+
+  function read(index) {
+    at = index;
+    describe(reading, index);
+  }
+  // The frame is in view, and the cursor on it.
+  function go(index) {
+    if (!rows.length) return;
+    read(Math.min(Math.max(index, 0), rows.length - 1));
+    const chart = entry.chart, { min, max } = chart.scales.x;
+    if (x[at] < min || x[at] > max) chart.setScale("x", { min: x[at] - (max - min) / 2, max: x[at] + (max - min) / 2 });
+    const value = rows[at][2] ?? 0;
+    chart.setCursor({ left: chart.valToPos(x[at], "x"), top: chart.valToPos(value, "y") }, false);
+  }
+  function zoom(factor) {
+    const chart = entry.chart, { min, max } = chart.scales.x;
+    const middle = at >= 0 && x[at] >= min && x[at] <= max ? x[at] : (min + max) / 2;
+    const first = x[0], last = x[x.length - 1];
+    const low = Math.max(middle - (middle - min) * factor, first), high = Math.min(middle + (max - middle) * factor, last);
+    if (high > low) chart.setScale("x", { min: low, max: high });
+  }
+  const everything = () => entry.chart.setScale("x", { min: x[0], max: x[x.length - 1] > x[0] ? x[x.length - 1] : x[0] + 1 });
+  function pan(share) {
+    const chart = entry.chart, { min, max } = chart.scales.x, step = (max - min) * share;
+    if ((share < 0 && min <= x[0]) || (share > 0 && max >= x[x.length - 1])) return;
+    chart.setScale("x", { min: min + step, max: max + step });
+  }
+  function nextKept(step) {
+    let n = at + step;
+    while (n >= 0 && n < rows.length && rows[n][3] !== "keep") n += step;
+    if (rows[n]) go(n);
+  }
+  const keys = { ArrowLeft: () => go(at - 1), ArrowRight: () => go(at + 1), Home: () => go(0), End: () => go(rows.length - 1),
+    PageUp: () => nextKept(-1), PageDown: () => nextKept(1), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
+    0: everything };
+  box.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  for (const [text, name, act] of [["Zoom in", "+", () => zoom(0.5)], ["Zoom out", "−", () => zoom(2)], ["Earlier", "◀", () => pan(-0.5)],
+    ["Later", "▶", () => pan(0.5)], ["Show everything", "All", everything]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    button.title = text;
+    button.setAttribute("aria-label", text);
+    button.addEventListener("click", act);
+    tools.append(button);
+  }
+  const hint = document.createElement("span");
+  hint.className = "faint";
+  hint.textContent = "Drag to zoom, double click for all." + (frames.timed ? " Times are UTC." : " Left to right: frames in order.");
+  tools.append(hint);
+  describe(reading, -1);
+  return { go };
+}

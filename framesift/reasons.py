@@ -1,0 +1,64 @@
+"""Why a frame was kept, dropped or skipped, in words for people who have never seen a score."""
+
+import cv2
+
+from framesift.errors import counted
+from framesift.evidence import LEVELS, Evidence
+from framesift.selection import Decision, Verdict
+from framesift.thresholds import format_number
+
+VERDICTS = {Verdict.KEEP: "Kept", Verdict.DROP: "Dropped", Verdict.SKIP: "Skipped"}
+_NAMED = 4
+"""So many areas are named one by one."""
+
+
+def state_verdict(decision: Decision, limit: float | None) -> str:
+    """Return the verdict with its numbers, from the manifest alone; `limit` is the score threshold in px."""
+    if decision.verdict is Verdict.SKIP:
+        return f"Skipped: {decision.reason}"
+    if decision.score is None or limit is None:
+        return f"Kept: {decision.reason}"
+    score, threshold = format_number(decision.score), format_number(limit)
+    if decision.verdict is Verdict.KEEP:
+        return f"Kept: its score, {score} px of changed area, is above the threshold, {threshold} px"
+    return f"Dropped: its score, {score} px of changed area, is not above the threshold, {threshold} px"
+
+
+def title_verdict(decision: Decision, evidence: Evidence | None) -> str:
+    """Return the verdict and its cause in a few words."""
+    if decision.verdict is Verdict.SKIP:
+        return "SKIPPED: this file was not compared"
+    if decision.reference is None:
+        return "KEPT: the first frame of its camera and size"
+    if decision.verdict is Verdict.KEEP:
+        return "KEPT: enough has changed since the reference"
+    if evidence is None or evidence.counted:
+        return "DROPPED: too little has changed since the reference"
+    if evidence.ignored:
+        return "DROPPED: what changed is too small to count"
+    return "DROPPED: nothing has changed enough to be marked"
+
+
+def describe_changes(evidence: Evidence) -> str:
+    """Return which regions count, and which are too small."""
+    if not evidence.counted and not evidence.ignored:
+        return f"No pixel changed by more than {LEVELS} of 255 grey levels."
+    parts = []
+    if evidence.counted:
+        number = len(evidence.counted)
+        parts.append(f"{counted(number, 'region')} {'counts' if number == 1 else 'count'} (red): {_areas(evidence)}.")
+    if evidence.ignored:
+        small, least = len(evidence.ignored), format_number(evidence.min_contour_area)
+        largest = format_number(max(map(cv2.contourArea, evidence.ignored)))
+        many = f"the largest {largest} px, " if small > 1 else f"{largest} px, "
+        parts.append(f"{counted(small, 'region')} too small to count (yellow): {many}and {least} px would count.")
+    return " ".join(parts)
+
+
+def _areas(evidence: Evidence) -> str:
+    areas = sorted(map(cv2.contourArea, evidence.counted), reverse=True)
+    text = " + ".join(map(format_number, areas[:_NAMED]))
+    rest = sum(areas[_NAMED:])
+    if rest:
+        text += f" + {format_number(rest)} in {len(areas) - _NAMED} more"
+    return f"{text} px"
