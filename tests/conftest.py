@@ -1,7 +1,9 @@
 """Shared by the tests: folder trees as dicts, frames as arrays, and where the measured corpora lie."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +11,9 @@ import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real frames and bad input, beside the checkout. Not part of a user's clone."""
+
+cv2.setNumThreads(1)
+"""A process that is forked while OpenCV has a pool of its own waits for ever when it sets their number."""
 
 
 @pytest.fixture
@@ -55,3 +60,19 @@ def write_tree(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
 def read_tree(root: Path) -> dict[str, bytes]:
     """{relative path: bytes} of every file below `root`."""
     return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, driven by Playwright; skips where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("needs a browser, on Debian or Ubuntu: apt-get install chromium-headless-shell (or chromium)")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

@@ -1,7 +1,7 @@
 import numpy as np
 
 from framesift.comparators import FrameDifferencing
-from framesift.evidence import draw_evidence
+from framesift.evidence import RED, YELLOW, draw_evidence, outline_changes
 from framesift.thresholds import Threshold
 from tests.conftest import make_image
 
@@ -33,3 +33,15 @@ def test_at_the_compared_size():
     comparator = FrameDifferencing(Threshold.parse("0%"), size=(32, 24))
     evidence = draw_evidence(make_image(), make_image(128, 96), comparator)
     assert {picture.shape[:2] for picture in (evidence.reference, evidence.candidate, evidence.threshold)} == {(24, 32)}
+
+
+def test_what_is_too_small_is_told_from_what_counts():
+    candidate = make_image(box=(20, 15, 20, 20))
+    candidate[40:42, 50:52] = 220
+    evidence = draw_evidence(make_image(), candidate, COMPARATOR)
+    assert [len(evidence.counted), len(evidence.ignored)] == [1, 1] and evidence.min_contour_area == 50
+    assert evidence.difference.max() == 160 and evidence.difference[0, 0] == 0
+    assert evidence.compared == (4, 5, 61, 48)
+    drawn = outline_changes(evidence, 640, 480)
+    assert drawn.shape == (480, 640, 3) and [(drawn == c).all(axis=2).any() for c in (RED, YELLOW)] == [True, True]
+    assert drawn[10, 300].tolist() == [20, 20, 20], "the strips that are not compared are dimmed"

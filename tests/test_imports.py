@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
-    *("cli", "memory", "pipeline", "views", "evidence", "duplicates", "results", "summary", "actions", "manifest"),
-    *("parallel", "index", "selection", "comparators", "settings", "videos", "frames", "naming", "thresholds"),
-    *("reader", "errors"),
+    *("cli", "memory", "pipeline", "views", "report", "overview", "audit", "export", "sheet", "explanation", "reasons"),
+    *("page", "evidence", "duplicates", "results", "summary", "outputs", "actions", "manifest", "parallel", "index"),
+    *("selection", "comparators", "settings", "videos", "frames", "naming", "thresholds", "reader", "errors"),
 ]
 """From the front door down to the cellar."""
 FILES = sorted((ROOT / "framesift").rglob("*.py"))

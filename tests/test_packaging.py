@@ -36,6 +36,11 @@ def test_every_module_is_in_the_wheel(wheel):
     assert modules | {"framesift/py.typed", "imaging_interview.py"} <= set(wheel.namelist())
 
 
+def test_what_pages_are_made_of_is_in_the_wheel(wheel):
+    assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / "page" / "assets").iterdir()}
+    assert len(assets) > 5 and assets <= set(wheel.namelist())
+
+
 def test_the_command(wheel):
     [entry_points] = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
     assert wheel.read(entry_points).decode().split() == ["[console_scripts]", "framesift", "=", "framesift.cli:run"]

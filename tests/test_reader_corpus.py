@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framesift.errors import UnreadableFrame
-from framesift.reader import read_capture_time, read_picture
+from framesift.reader import read_capture_time, read_picture, read_reduced
 from tests.conftest import SHARED
 
 FOLDERS = {"gen", "pub", "seq_truncated"}
@@ -42,3 +42,18 @@ def test_bad_input(shared: Path, row: dict[str, str]) -> None:
 def test_corpus_is_complete(shared: Path) -> None:
     """An empty table would make the test above pass without a single file."""
     assert len(list_rows()) > 150
+
+
+@pytest.mark.parametrize("row", list_rows(), ids=lambda row: row["path"])
+def test_a_reduced_picture_is_refused_and_sized_as_the_whole_one(shared: Path, row: dict[str, str]) -> None:
+    path = shared / "bad_inputs" / row["path"]
+    try:
+        height, width = read_picture(path).pixels.shape[:2]
+    except UnreadableFrame as error:
+        with pytest.raises(UnreadableFrame) as caught:
+            read_reduced(path)
+        assert caught.value.reason == error.reason
+    else:
+        size, pixels = read_reduced(path)
+        assert size == (width, height)
+        assert pixels.shape == (-(-height // 8), -(-width // 8), 3)
