@@ -76,3 +76,12 @@ def browser() -> Iterator[Any]:
         chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+FORKING = ("test_crash", "test_removal_crash", "test_removal_random")
+"""Tests that fork children of this process and kill them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what forks first: after a library has started threads, a child can wait for ever for one of their locks."""
+    items.sort(key=lambda item: item.path.stem not in FORKING)
