@@ -69,11 +69,11 @@ def wrap(strike: Strike) -> None:
             if not changes_disk(name, arguments):
                 return function(*arguments, **named)
             strike(next(count))
+            if name == "close":  # before the number is free: another thread may get it for a file that it only reads
+                written.discard(arguments[0])
             result = function(*arguments, **named)
             if name == "open":
                 written.add(result)
-            elif name == "close":
-                written.discard(arguments[0])
             return result
 
         return watched
@@ -90,7 +90,7 @@ def run_in_child(arguments: list[str], strike: Strike | None = None, output: Pat
             sink = os.open(output or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(sink, 1)
             os.dup2(sink, 2)
-            cli.sys.stdout, cli.sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+            cli.sys.stdout, cli.sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
             if strike is not None:
                 wrap(strike)
             code = cli.main(arguments)
