@@ -14,6 +14,8 @@ Contour = NDArray[np.int32]
 CHANGE_THRESHOLD = 45
 """A pixel has changed when its grey level differs by more than this (0 to 255)."""
 DILATION_ELEMENT = np.ones((3, 3), np.uint8)
+STRIP_ROWS = 128
+"""How many rows are described at a time; changes the speed only."""
 DILATIONS = 2
 """How often the changed pixels are dilated, so that the parts of one object grow together."""
 
@@ -64,11 +66,7 @@ def preprocess_image_change_detection(
     for size in gaussian_blur_radius_list or ():
         if not isinstance(size, int | np.integer) or size <= 0 or size % 2 == 0:
             raise ValueError(f"a blur kernel size must be a positive odd whole number of px, not {size!r}")
-    grey = np.asarray(cv2.cvtColor(img, cv2.COLOR_BGR2GRAY) if img.ndim == 3 else img.copy(), np.uint8)
-    for size in gaussian_blur_radius_list or ():
-        grey = np.asarray(cv2.GaussianBlur(grey, (size, size), 0), np.uint8)
-    _paint_borders(grey, black_mask, 0)
-    return grey
+    return _blur_inside(img, tuple(gaussian_blur_radius_list or ()), black_mask)
 
 
 def compare_frames_change_detection(
@@ -93,6 +91,29 @@ def compare_frames_change_detection(
     areas = [(contour, cv2.contourArea(contour)) for contour in _dilate_and_find_contours(thresh)]
     counted = [(contour, area) for contour, area in areas if area >= min_contour_area]
     return float(sum(area for _, area in counted)), [contour for contour, _ in counted], thresh
+
+
+def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -> Image:
+    """Return the grey, blurred picture, black outside of the kept rectangle.
+
+    Only what is kept is computed, with a margin that the kernels reach into, and in strips that stay in the processor's
+    cache from one step to the next. Both leave every pixel as it is when the whole picture is blurred.
+    """
+    height, width = img.shape[:2]
+    x0, y0, x1, y1 = kept_rectangle(width, height, borders)
+    blurred = np.zeros((height, width), np.uint8)
+    margin = sum(size // 2 for size in kernels)
+    left, right = max(x0 - margin, 0), min(x1 + margin, width)
+    rows = STRIP_ROWS + 4 * margin
+    for top in range(y0, y1 if x0 < x1 else y0, rows):
+        bottom = min(top + rows, y1)
+        first = max(top - margin, 0)
+        strip = img[first : min(bottom + margin, height), left:right]
+        grey = strip if strip.ndim == 2 else cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
+        for size in kernels:
+            grey = cv2.GaussianBlur(grey, (size, size), 0)
+        blurred[top:bottom, x0:x1] = grey[top - first : bottom - first, x0 - left : x1 - left]
+    return blurred
 
 
 def _dilate_and_find_contours(thresh: Image) -> Sequence[Contour]:

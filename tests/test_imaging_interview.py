@@ -86,6 +86,16 @@ class TestPreprocess:
         expected[plain_strips(width, height, (5, 10, 5, 0))] = 0
         assert (preprocess_image_change_detection(image, kernels) == expected).all()
 
+    @pytest.mark.parametrize("kernels", [[], [5], [31, 9], [201]])
+    @pytest.mark.parametrize("borders", [(0, 0, 0, 0), (5, 10, 5, 0), (30, 0, 0.2, 45)])
+    def test_tall_pictures_show_no_seams_between_strips(self, kernels, borders):
+        image = random_image(700, 61)
+        expected = plain_grey(image, kernels)
+        x0, y0, x1, y1 = kept_rectangle(61, 700, borders)
+        inside = np.zeros_like(expected)
+        inside[y0:y1, x0:x1] = expected[y0:y1, x0:x1]
+        assert (preprocess_image_change_detection(image, kernels, borders) == inside).all()
+
     def test_mask_comes_last_so_its_edge_is_sharp(self):
         grey = preprocess_image_change_detection(np.full((100, 100, 3), 200, np.uint8), [9])
         assert set(np.unique(grey)) == {0, 200}

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("opencv-python", "opencv-python-headless", "numpy", "simplejpeg", "isal", "deflate", "numba")
+PACKAGES: Final = ("opencv-python", "opencv-python-headless", "numpy", "simplejpeg", "isal", "numba")
 """Those that decide how fast frames are read; where one is installed its version is told."""
 
 

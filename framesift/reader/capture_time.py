@@ -9,7 +9,7 @@ from datetime import datetime
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.reader.formats import sniff_format
 from framesift.reader.jpeg_structure import find_exif, find_segments
-from framesift.reader.png import MAX_CHUNKS
+from framesift.reader.png_chunks import MAX_CHUNKS
 from framesift.reader.source import open_regular
 from framesift.reader.tags import BadTags, TagReader
 

@@ -5,30 +5,16 @@ W3C, Portable Network Graphics, third edition (2025), section 5.
 
 import struct
 import zlib
-from dataclasses import dataclass
 
 from framesift.errors import UnreadableFrame
 from framesift.reader.decoding import Pixels, check_size, decode_whole
-from framesift.reader.png_rows import decode_rows
+from framesift.reader.png_chunks import SIGNATURE_SIZE, Chunk, find_chunks
+from framesift.reader.png_data import add_rows, inflate_rows, store_rows
 
-_SIGNATURE_SIZE = 8
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 """Bits of a sample, by colour type."""
-MAX_CHUNKS = 200_000
-"""libpng writes 8 KiB a chunk: enough for 1.6 GB of compressed pixels."""
 _DROPPED = {b"acTL", b"fcTL", b"fdAT", b"zTXt", b"iTXt"}
 """A damaged animation ends the process inside OpenCV (4.12 to 5.0.0); compressed text inflates to any size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Where one chunk stands."""
-
-    kind: bytes
-    start: int
-    """Offset of its length field."""
-    end: int
-    """Offset behind its CRC."""
 
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
@@ -37,28 +23,14 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     _check_order(chunks)
     _check_header(content, chunks[0], max_pixels)
     _check_animation(content, chunks)
-    pixels = decode_rows(content, chunks)
+    rows = inflate_rows(content, chunks)
+    pixels = None if rows is None else add_rows(content, chunks, rows)
     if pixels is None:
-        pixels = decode_whole(_strip(content, chunks), alpha=_has_alpha(content, chunks))
+        plain = _strip(content, chunks, rows)
+        pixels = decode_whole(plain, alpha=_has_alpha(content, chunks))
     if pixels is None:
         raise UnreadableFrame(_explain(content, chunks))
     return pixels
-
-
-def find_chunks(content: bytes) -> list[Chunk]:
-    """Return the chunks up to the end or to where the bytes break off; what follows IEND is not looked at."""
-    chunks: list[Chunk] = []
-    position = _SIGNATURE_SIZE
-    while position + 12 <= len(content):
-        length, kind = struct.unpack_from(">I4s", content, position)
-        end = position + 12 + length
-        if end > len(content) or not kind.isalpha() or len(chunks) == MAX_CHUNKS:
-            break
-        chunks.append(Chunk(kind, position, end))
-        if kind == b"IEND":
-            break
-        position = end
-    return chunks
 
 
 def _check_order(chunks: list[Chunk]) -> None:
@@ -81,11 +53,15 @@ def _check_animation(content: bytes, chunks: list[Chunk]) -> None:
             raise UnreadableFrame("damaged PNG: an animation of no frames")
 
 
-def _strip(content: bytes, chunks: list[Chunk]) -> bytes:
+def _strip(content: bytes, chunks: list[Chunk], rows: Pixels | None) -> bytes:
+    """Return what libpng is given: without the dropped chunks, and stored where `rows` have been inflated already."""
+    if rows is not None:
+        content = store_rows(content, chunks, rows)
+        chunks = find_chunks(content)
     if not any(chunk.kind in _DROPPED for chunk in chunks):
         return content
     kept = (content[chunk.start : chunk.end] for chunk in chunks if chunk.kind not in _DROPPED)
-    return content[:_SIGNATURE_SIZE] + b"".join(kept)
+    return content[:SIGNATURE_SIZE] + b"".join(kept)
 
 
 def _has_alpha(content: bytes, chunks: list[Chunk]) -> bool:
