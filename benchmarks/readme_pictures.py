@@ -24,10 +24,10 @@ def draw_pictures(folder: Path) -> None:
     assert decision.reference is not None
     reference, candidate = (read_picture(FRAMES / path).pixels for path in (decision.reference, CANDIDATE))
     evidence = draw_evidence(reference, candidate, FrameDifferencing(Threshold.parse("0.05%")))
-    assert evidence.score == decision.score
+    assert evidence.comparison.score == decision.score
     for name in ("reference", "candidate", "contours"):
         cv2.imwrite(str(folder / f"{name}.jpg"), getattr(evidence, name), [cv2.IMWRITE_JPEG_QUALITY, 88])
-    cv2.imwrite(str(folder / "threshold.png"), evidence.threshold, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    cv2.imwrite(str(folder / "threshold.png"), evidence.comparison.threshold, [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 if __name__ == "__main__":

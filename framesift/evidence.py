@@ -1,90 +1,97 @@
 """The pictures of one decision: what was compared, what changed, and what of it counted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from framesift.comparators import FrameDifferencing
-from framesift.thresholds import Threshold, format_number
-from imaging_interview import CHANGE_THRESHOLD, Contour, Image
+from framesift.comparators import Bearing, Comparison, Differencing, Region
+from framesift.thresholds import format_number
+from imaging_interview import Contour, Image
 
-LEVELS = CHANGE_THRESHOLD
-"""A pixel has changed when it differs by more than so many of 255 grey levels."""
 RED = (60, 60, 235)
 """BGR: around what counts."""
 YELLOW = (40, 215, 255)
-"""BGR: around what changed, but is too small to count."""
+"""BGR: around what changed, but does not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """BGR or grey pictures, uint8, of the compared size."""
+    """Two frames as they are shown, and what comparing them found."""
 
     reference: Image
-    """(height, width, 3): the last kept frame."""
+    """(height, width, 3) BGR uint8: the last kept frame."""
     candidate: Image
-    """(height, width, 3): the frame that was decided."""
-    difference: Image
-    """(height, width): by how many grey levels the two differ, blurred and masked as for the score."""
-    threshold: Image
-    """(height, width): 255 where the two differ, grown as for the score."""
-    counted: tuple[Contour, ...]
-    """The contours that count."""
-    ignored: tuple[Contour, ...]
-    """The contours that are smaller than `min_contour_area`."""
+    """(height, width, 3) BGR uint8: the frame that was decided."""
+    comparison: Comparison
+    """In px of the compared size, which need not be that of the pictures."""
     compared: tuple[int, int, int, int]
-    """(x0, y0, x1, y1): the half-open rectangle in px that the border mask leaves."""
-    min_contour_area: float
-    """px of the compared size."""
-    score: float
-    """px of the compared size."""
+    """(x0, y0, x1, y1): the half-open rectangle in px of the compared size that the border mask leaves."""
+
+    @property
+    def compared_size(self) -> tuple[int, int]:
+        """Width and height in px of the compared size."""
+        height, width = self.comparison.threshold.shape
+        return width, height
+
+    @property
+    def counted(self) -> tuple[Region, ...]:
+        """The regions that count."""
+        return tuple(region for region in self.comparison.regions if region.bearing is Bearing.COUNTED)
+
+    @property
+    def ignored(self) -> tuple[Region, ...]:
+        """The regions that changed and do not count."""
+        return tuple(region for region in self.comparison.regions if region.bearing is not Bearing.COUNTED)
 
     @property
     def contours(self) -> Image:
-        """(height, width, 3): the candidate with the contours that count, each with its area in px."""
-        drawn = self.candidate.copy()
-        width = drawn.shape[1]
-        cv2.drawContours(drawn, self.counted, -1, RED, thickness=max(1, width // 320), lineType=cv2.LINE_AA)
-        for contour in self.counted:
-            x, y, _, height = cv2.boundingRect(contour)
-            _write(drawn, f"{format_number(cv2.contourArea(contour))} px", x, y, height)
+        """(height, width, 3) of the compared size: the candidate with the regions that count and their areas in px."""
+        drawn = scale_picture(self.candidate, *self.compared_size)
+        thickness = max(1, drawn.shape[1] // 320)
+        cv2.drawContours(drawn, [region.contour for region in self.counted], -1, RED, thickness, cv2.LINE_AA)
+        for region in self.counted:
+            x, y, _, height = cv2.boundingRect(region.contour)
+            _write(drawn, f"{format_number(region.area)} px", x, y, height)
         return drawn
 
 
-def draw_evidence(reference: Image, candidate: Image, comparator: FrameDifferencing) -> Evidence:
-    """Compare two frames, (height, width, 3) BGR uint8 of the same size, and show what the comparison saw."""
-    reference, candidate = comparator.fit(reference), comparator.fit(candidate)
-    before, after = comparator.describe(reference), comparator.describe(candidate)
-    score, counted, threshold = comparator.compare(before, after)
-    everything = replace(comparator, min_contour_area=Threshold(Fraction(0)))
-    least = comparator.min_contour_area.px(comparator.compared_area(after))
-    ignored = tuple(c for c in everything.compare(before, after)[1] if cv2.contourArea(c) < least)
-    difference = np.asarray(cv2.absdiff(before, after), np.uint8)
-    compared = comparator.compared_rectangle((after.shape[1], after.shape[0]))
-    return Evidence(reference, candidate, difference, threshold, tuple(counted), ignored, compared, least, score)
+def draw_evidence(
+    reference: Image,
+    candidate: Image,
+    comparator: Differencing,
+    compared: tuple[Image, Image] | None = None,
+) -> Evidence:
+    """Compare two frames, (height, width, 3) BGR uint8 of the same size, and show what the comparison saw.
+
+    Where a run reads other pixels than people are shown, such as those of a reduced JPEG, they are in `compared`.
+    """
+    before, after = (comparator.describe(image) for image in compared or (reference, candidate))
+    rectangle = comparator.compared_rectangle((candidate.shape[1], candidate.shape[0]))
+    return Evidence(reference, candidate, comparator.examine(before, after), rectangle)
 
 
 def scale_picture(image: Image, width: int, height: int) -> Image:
     """Return the picture at another size: averaged where it shrinks, with its own pixels where it grows."""
     shrinks = width < image.shape[1] or height < image.shape[0]
+    if (image.shape[1], image.shape[0]) == (width, height):
+        return image.copy()
     method = cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST
     return np.asarray(cv2.resize(image, (width, height), interpolation=method), np.uint8)
 
 
 def outline_changes(evidence: Evidence, width: int, height: int) -> Image:
-    """Return the candidate at this size with all contours: red for those that count, yellow for those too small.
+    """Return the candidate at this size with all contours: red for those that count, yellow for the others.
 
     The lines are drawn after scaling, with a dark edge, so that they are seen on any picture at any size. The strips
     that are not compared are dimmed.
     """
-    scale = width / evidence.candidate.shape[1], height / evidence.candidate.shape[0]
+    scale = width / evidence.compared_size[0], height / evidence.compared_size[1]
     drawn = _dim_borders(scale_picture(evidence.candidate, width, height), evidence.compared, scale)
     thickness = max(1, round(width / 320))
-    for contours, color in ((evidence.ignored, YELLOW), (evidence.counted, RED)):
-        scaled = [_scale_contour(contour, scale) for contour in contours]
+    for regions, color in ((evidence.ignored, YELLOW), (evidence.counted, RED)):
+        scaled = [_scale_contour(region.contour, scale) for region in regions]
         cv2.drawContours(drawn, scaled, -1, (0, 0, 0), thickness + 2, cv2.LINE_AA)
         cv2.drawContours(drawn, scaled, -1, color, thickness, cv2.LINE_AA)
     return drawn

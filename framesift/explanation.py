@@ -3,6 +3,7 @@
 import difflib
 import heapq
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,9 +17,10 @@ from framesift.evidence import Evidence, draw_evidence
 from framesift.manifest import Record, find_decisions
 from framesift.reader import read_picture
 from framesift.selection import Decision, Verdict
-from framesift.settings import Decoding, Settings
+from framesift.settings import Settings
 from framesift.thresholds import format_number
 from framesift.videos import is_still, walk_stills
+from framesift.views import read_frame
 
 Pixels = NDArray[np.uint8]
 _NAMED = 5
@@ -82,7 +84,7 @@ def explain_decision(
         limit = score_limit(record.settings, decision.size)
     candidate = read_pixels(record, decision.frame.path, walk_films)
     reference = None if decision.reference is None else read_pixels(record, decision.reference)
-    evidence = compare_files(record, candidate, reference)
+    evidence = _compare(record, decision, candidate, reference)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
     return Explanation(decision, record.settings, limit, candidate, reference, reference_time, evidence, change)
 
@@ -117,13 +119,28 @@ def _read_still(record: Record, path: str) -> Pixels | str:
     return "the film has no such frame any more"
 
 
-def compare_files(record: Record, candidate: Pixels | str, reference: Pixels | str | None) -> Evidence | None:
+def _compare(
+    record: Record, decision: Decision, candidate: Pixels | str, reference: Pixels | str | None
+) -> Evidence | None:
     """Return what comparing shows; None where one of the two cannot be read, or they have different sizes."""
     if isinstance(candidate, str) or reference is None or isinstance(reference, str):
         return None
     if record.settings.size is None and candidate.shape != reference.shape:
         return None
-    return draw_evidence(reference, candidate, comparator_of(record.settings))
+    assert decision.reference is not None
+    compared = (
+        _read_compared(record, decision.reference, reference),
+        _read_compared(record, decision.frame.path, candidate),
+    )
+    return draw_evidence(reference, candidate, comparator_of(record.settings), compared)
+
+
+def _read_compared(record: Record, path: str, shown: Pixels) -> Pixels:
+    """Return the pixels that a run compares, where they are not those that people are shown."""
+    for folder in (record.source, record.folder) if record.settings.reads_grey else ():
+        with suppress(UnreadableFrame):
+            return read_frame(os.path.join(folder, path), record.settings).pixels
+    return shown
 
 
 def find_time(record: Record, path: str | None) -> datetime | None:
@@ -158,11 +175,9 @@ def _describe_change(
     size = None if isinstance(candidate, str) else (candidate.shape[1], candidate.shape[0])
     if size != decision.size or (reference is not None and evidence is None):
         return "the frame or its reference has another size now"
-    if settings.decoding is Decoding.FAST:  # what is drawn are the exact pixels, and their score is another
-        return ""
-    if evidence is not None and evidence.score != decision.score:
+    if evidence is not None and evidence.comparison.score != decision.score:
         then = "null" if decision.score is None else format_number(decision.score)
-        return f"the score is now {format_number(evidence.score)}, the manifest says {then}"
+        return f"the score is now {format_number(evidence.comparison.score)}, the manifest says {then}"
     return ""
 
 

@@ -17,7 +17,15 @@ from framesift.naming import Naming
 from framesift.parallel import count_cores, map_ordered, open_workers
 from framesift.results import Results
 from framesift.selection import Decision, Reference, Verdict, select_frames
-from framesift.settings import Decoding, Placement, Settings, parse_every
+from framesift.settings import (
+    DEFAULT_WIDTH,
+    Decoding,
+    Placement,
+    Settings,
+    choose_thresholds,
+    parse_every,
+    parse_method,
+)
 from framesift.summary import Summary
 from framesift.thresholds import Threshold
 from framesift.videos import Still, encode_still, name_video, probe_video, walk_stills
@@ -28,8 +36,8 @@ from imaging_interview import Image
 def filter_frames(
     directory: PathLike,
     results: PathLike | None = None,
-    min_contour_area: str | float | Threshold = "0.05%",
-    score_threshold: str | float | Threshold = "0.75%",
+    min_contour_area: str | float | Threshold | None = None,
+    score_threshold: str | float | Threshold | None = None,
     *,
     blur: tuple[int, ...] = (5,),
     border_mask: tuple[float, float, float, float] = (5, 10, 5, 0),
@@ -41,13 +49,17 @@ def filter_frames(
     link: str = "copy",
     decode: str = "exact",
     every: float | str | None = None,
+    method: str = "framediff",
+    thorough: bool = False,
+    width: int = DEFAULT_WIDTH,
     dry_run: bool = False,
     jobs: int | None = None,
     executor: Executor | None = None,
 ) -> Iterator[Decision]:
     """Decide every frame below `directory` and yield the decisions, per camera in the order of time.
 
-    Thresholds are in px of the compared size (a number) or relative to the compared area ("0.75%"). Kept frames are
+    Thresholds are in px of the compared size (a number) or relative to the compared area ("0.75%"); left out, they are
+    the method's own, or with `thorough` those that find also what is small (method "tolerance" only). Kept frames are
     placed below `results`, beside a manifest with all decisions; frames that the manifest has already are not decided
     again. With `every`, in seconds or such as "500ms", videos are sampled too: each is a camera of its own. Without
     `results`, or with `dry_run`, nothing is written. The decisions do not depend on `jobs` or `executor`. The other
@@ -55,9 +67,9 @@ def filter_frames(
 
     Raises UsageError (what was asked for cannot be), StorageError (the disk refuses), ResultsInUse (another run).
     """
+    how = parse_method(method)
     settings = Settings(
-        Threshold.parse(min_contour_area),
-        Threshold.parse(score_threshold),
+        *choose_thresholds(how, min_contour_area, score_threshold, thorough),
         tuple(blur),
         border_mask,
         size,
@@ -67,6 +79,8 @@ def filter_frames(
         Placement(link),
         Decoding(decode),
         parse_every(every) if isinstance(every, str) else every,
+        how,
+        width,
     )
     with Run(directory, results, settings, dry_run) as run:
         yield from run.decide(jobs, executor)

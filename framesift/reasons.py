@@ -1,9 +1,8 @@
 """Why a frame was kept, dropped or skipped, in words for people who have never seen a score."""
 
-import cv2
-
+from framesift.comparators import Bearing
 from framesift.errors import counted
-from framesift.evidence import LEVELS, Evidence
+from framesift.evidence import Evidence
 from framesift.selection import Decision, Verdict
 from framesift.thresholds import format_number
 
@@ -34,29 +33,35 @@ def title_verdict(decision: Decision, evidence: Evidence | None) -> str:
         return "KEPT: enough has changed since the reference"
     if evidence is None or evidence.counted:
         return "DROPPED: too little has changed since the reference"
+    if any(region.bearing is Bearing.LIGHT for region in evidence.ignored):
+        return "DROPPED: only the light has changed"
     if evidence.ignored:
         return "DROPPED: what changed is too small to count"
     return "DROPPED: nothing has changed enough to be marked"
 
 
 def describe_changes(evidence: Evidence) -> str:
-    """Return which regions count, and which are too small."""
+    """Return which regions count, and why others do not."""
     if not evidence.counted and not evidence.ignored:
-        return f"No pixel changed by more than {LEVELS} of 255 grey levels."
+        return f"No pixel changed by more than {evidence.comparison.level} of 255 grey levels."
     parts = []
-    if evidence.counted:
-        number = len(evidence.counted)
-        parts.append(f"{counted(number, 'region')} {'counts' if number == 1 else 'count'} (red): {_areas(evidence)}.")
-    if evidence.ignored:
-        small, least = len(evidence.ignored), format_number(evidence.min_contour_area)
-        largest = format_number(max(map(cv2.contourArea, evidence.ignored)))
-        many = f"the largest {largest} px, " if small > 1 else f"{largest} px, "
-        parts.append(f"{counted(small, 'region')} too small to count (yellow): {many}and {least} px would count.")
+    if areas := _areas(evidence, Bearing.COUNTED):
+        number = len(areas)
+        parts.append(f"{counted(number, 'region')} {'counts' if number == 1 else 'count'} (red): {_add_up(areas)}.")
+    if areas := _areas(evidence, Bearing.LIGHT):
+        parts.append(f"{counted(len(areas), 'region')} changed in light alone (yellow): {_add_up(areas)}.")
+    if areas := _areas(evidence, Bearing.SMALL):
+        least, largest = format_number(evidence.comparison.min_contour_area), format_number(areas[0])
+        many = f"the largest {largest} px, " if len(areas) > 1 else f"{largest} px, "
+        parts.append(f"{counted(len(areas), 'region')} too small to count (yellow): {many}and {least} px would count.")
     return " ".join(parts)
 
 
-def _areas(evidence: Evidence) -> str:
-    areas = sorted(map(cv2.contourArea, evidence.counted), reverse=True)
+def _areas(evidence: Evidence, bearing: Bearing) -> list[float]:
+    return sorted((region.area for region in evidence.comparison.regions if region.bearing is bearing), reverse=True)
+
+
+def _add_up(areas: list[float]) -> str:
     text = " + ".join(map(format_number, areas[:_NAMED]))
     rest = sum(areas[_NAMED:])
     if rest:

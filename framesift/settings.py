@@ -10,6 +10,23 @@ from framesift.naming import Naming
 from framesift.thresholds import Threshold
 
 
+class Method(StrEnum):
+    """How two frames are compared."""
+
+    FRAMEDIFF = "framediff"
+    """Every pixel against the same pixel, at the frame's own size."""
+    TOLERANCE = "tolerance"
+    """Against what lies around it, at a small size, and only where the structure has changed."""
+
+
+DEFAULT_THRESHOLDS = {Method.FRAMEDIFF: ("0.05%", "0.75%"), Method.TOLERANCE: ("0.75%", "0.75%")}
+"""`min_contour_area` and `score_threshold`."""
+THOROUGH_THRESHOLDS = ("0.1%", "0.75%")
+"""Of the method tolerance: also what is small."""
+DEFAULT_WIDTH = 320
+"""px, of the method tolerance."""
+
+
 class Placement(StrEnum):
     """How a kept frame comes into the results folder."""
 
@@ -50,6 +67,9 @@ class Settings:
     decoding: Decoding = Decoding.EXACT
     every: float | None = None
     """Seconds from one frame of a video to the next that is looked at; None: videos are left out."""
+    method: Method = Method.FRAMEDIFF
+    width: int = DEFAULT_WIDTH
+    """px: wider frames are compared at this width by the method tolerance."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -62,6 +82,13 @@ class Settings:
             raise UsageError("--size takes a width and a height of at least 1 px")
         if self.every is not None and not 0.001 <= self.every <= 1e6:
             raise UsageError("--every takes at least 1ms")
+        if not 32 <= self.width <= 100_000:
+            raise UsageError("--width takes at least 32 px")
+
+    @property
+    def reads_grey(self) -> bool:
+        """Whether JPEGs are decoded straight to grey, at the smallest scale that the comparison allows."""
+        return self.decoding is Decoding.FAST or self.method is Method.TOLERANCE
 
     def refuse(self, size: tuple[int, int]) -> str:
         """Return why a frame of this width and height is skipped; empty where it is not."""
@@ -70,13 +97,14 @@ class Settings:
     def record(self) -> dict[str, Any]:
         """Return the settings as they stand in the first line of a manifest."""
         return {
-            "method": "framediff",
+            "method": str(self.method),
             "min_contour_area": str(self.min_contour_area),
             "score_threshold": str(self.score_threshold),
             "blur": list(self.blur),
             "border_mask": list(self.border_mask),
             "decoding": str(self.decoding),
             "size": list(self.size) if self.size else None,
+            "width": self.width,
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,
             "every": self.every,
@@ -89,8 +117,6 @@ class Settings:
     def from_record(cls, record: dict[str, Any]) -> "Settings":
         """Return the settings that `record` has written down. Raises UsageError for what this version cannot read."""
         try:
-            if record["method"] != "framediff":
-                raise UsageError(f"was filled with the method {record['method']}, which this version does not know")
             return cls(
                 Threshold.parse(record["min_contour_area"]),
                 Threshold.parse(record["score_threshold"]),
@@ -103,9 +129,33 @@ class Settings:
                 Placement(record["placement"]),
                 Decoding(record["decoding"]),
                 record["every"],
+                Method(record["method"]),
+                record["width"],
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None
+
+
+def choose_thresholds(
+    method: Method, min_contour_area: Any = None, score_threshold: Any = None, thorough: bool = False
+) -> tuple[Threshold, Threshold]:
+    """Return both thresholds, the method's own for those that are None or empty. Raises UsageError."""
+    if thorough and method is not Method.TOLERANCE:
+        raise UsageError("--thorough belongs to --method tolerance")
+    area, score = THOROUGH_THRESHOLDS if thorough else DEFAULT_THRESHOLDS[method]
+    given = [
+        default if value in (None, "") else value
+        for value, default in ((min_contour_area, area), (score_threshold, score))
+    ]
+    return Threshold.parse(given[0]), Threshold.parse(given[1])
+
+
+def parse_method(text: str) -> Method:
+    """Read the name of a method. Raises UsageError for an unknown one."""
+    try:
+        return Method(text)
+    except ValueError:
+        raise UsageError(f"--method is framediff or tolerance, not {text!r}") from None
 
 
 def parse_blur(text: str) -> tuple[int, ...]:

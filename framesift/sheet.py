@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators import Comparison, comparator_of
 from framesift.errors import show
-from framesift.evidence import LEVELS, RED, outline_changes, scale_picture
+from framesift.evidence import RED, outline_changes, scale_picture
 from framesift.explanation import Explanation
 from framesift.outputs import PNG_MARK
 from framesift.reasons import describe_changes, state_verdict, title_verdict
@@ -90,11 +91,15 @@ def _panels(explanation: Explanation) -> Iterator[Pixels]:
     width, height = _fit(evidence.candidate)
     outlined = outline_changes(evidence, width, height)
     yield _pair(before, Panel("this frame, with what changed outlined", this.caption, outlined))
-    difference = np.asarray(cv2.convertScaleAbs(evidence.difference, alpha=BRIGHTER), np.uint8)
+    difference = np.asarray(cv2.convertScaleAbs(evidence.comparison.difference, alpha=BRIGHTER), np.uint8)
     yield _pair(
         Panel("difference", f"in grey levels, {BRIGHTER} times as bright as compared", difference),
-        Panel("threshold image", f"white: differs by more than {LEVELS} levels, grown by 2 px", evidence.threshold),
+        Panel("threshold image", _caption_threshold(evidence.comparison), evidence.comparison.threshold),
     )
+
+
+def _caption_threshold(comparison: Comparison) -> str:
+    return f"white: differs by more than {comparison.level} levels, grown by {comparison.grown} px"
 
 
 def _pair(left: Panel, right: Panel | None) -> Pixels:
@@ -148,7 +153,7 @@ def _draw_bar(ratio: float) -> Pixels:
 
 def _describe_settings(explanation: Explanation) -> list[str]:
     settings, limit, evidence = explanation.settings, explanation.limit, explanation.evidence
-    least = f" = {format_number(evidence.min_contour_area)} px" if evidence else ""
+    least = f" = {format_number(evidence.comparison.min_contour_area)} px" if evidence else ""
     most = f" = {format_number(limit)} px" if limit is not None else ""
     return [
         f"score threshold {settings.score_threshold}{most if settings.score_threshold.relative else ''}"
@@ -161,8 +166,11 @@ def _describe_settings(explanation: Explanation) -> list[str]:
 
 def _describe_size(settings: Settings, explanation: Explanation) -> str:
     size = explanation.decision.size
-    own = f"frame {size[0]}x{size[1]} px" if size else "no size known"
-    return f"{own}, compared at {settings.size[0]}x{settings.size[1]}" if settings.size else own
+    if size is None:
+        return "no size known"
+    compared = comparator_of(settings).compared_size(size)
+    own = f"method {settings.method}   frame {size[0]}x{size[1]} px"
+    return own if compared == size else f"{own}, compared at {compared[0]}x{compared[1]}"
 
 
 def _caption(path: str, time: datetime | None) -> str:

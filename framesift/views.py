@@ -4,12 +4,12 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from framesift.comparators import FrameDifferencing
+from framesift.comparators import Differencing
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames import Frame
 from framesift.reader import GreyDecoding, Picture, read_picture
 from framesift.selection import Observation
-from framesift.settings import Decoding, Settings
+from framesift.settings import Method, Settings
 from framesift.videos import Still
 from imaging_interview import Image
 
@@ -24,7 +24,7 @@ class View(Observation[Image]):
     """Of a frame of a video, which has no bytes of its own."""
 
 
-def view_frame(frame: Frame | Still, directory: str, settings: Settings, comparator: FrameDifferencing) -> View:
+def view_frame(frame: Frame | Still, directory: str, settings: Settings, comparator: Differencing) -> View:
     """Read and describe one frame; what is not a whole frame has no descriptor, but a problem."""
     if isinstance(frame, Still):
         return _view_still(frame, directory, settings, comparator)
@@ -37,12 +37,17 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, compara
 
 
 def read_frame(path: str, settings: Settings) -> Picture:
-    """Read a frame with the pixels that the settings ask for. Raises UnreadableFrame."""
-    fast = GreyDecoding(*(settings.size or (0, 0))) if settings.decoding is Decoding.FAST else None
-    return read_picture(path, settings.max_pixels, fast)
+    """Read a frame with the pixels that the settings ask for. Raises UnreadableFrame.
+
+    The method tolerance looks at a small grey picture only, which a JPEG gives without being decoded whole.
+    """
+    least = settings.size or (0, 0)
+    if settings.size is None and settings.method is Method.TOLERANCE:
+        least = settings.width, 1
+    return read_picture(path, settings.max_pixels, GreyDecoding(*least) if settings.reads_grey else None)
 
 
-def _view_still(still: Still, directory: str, settings: Settings, comparator: FrameDifferencing) -> View:
+def _view_still(still: Still, directory: str, settings: Settings, comparator: Differencing) -> View:
     if still.pixels is None:
         return _view_problem(still.frame, directory, still.problem)
     size = still.pixels.shape[1], still.pixels.shape[0]
@@ -61,7 +66,7 @@ def _describe(
     image: Image,
     size: tuple[int, int],
     settings: Settings,
-    comparator: FrameDifferencing,
+    comparator: Differencing,
     **source: Any,
 ) -> View:
     if problem := settings.refuse(size):

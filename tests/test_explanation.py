@@ -62,7 +62,7 @@ def test_the_numbers_are_those_of_the_manifest(run):
     for decision in open_record(run / "results").decisions():
         explanation = explain(run, decision.frame.path)
         if decision.score is not None:
-            assert explanation.evidence.score == decision.score
+            assert explanation.evidence.comparison.score == decision.score
             assert decision.reason.endswith(f" {explanation.limit:g}")
             assert f"{decision.score:g} px" in state_verdict(decision, explanation.limit)
 
@@ -174,10 +174,10 @@ def test_a_dropped_frame_of_a_film_is_found_in_the_film(tmp_path):
     decision = find_decision(record, "000001.500s")
     assert decision.verdict == "drop" and isinstance(explain_decision(record, decision, None).candidate, str)
     explanation = explain_decision(record, decision, None, walk_films=True)
-    assert explanation.change == "" and explanation.evidence.score == decision.score
+    assert explanation.change == "" and explanation.evidence.comparison.score == decision.score
 
 
-def test_fast_decoding_is_explained_by_the_exact_pixels(tmp_path):
+def test_fast_decoding_is_explained_by_the_pixels_that_were_compared(tmp_path):
     frames = tmp_path / "frames"
     frames.mkdir()
     for minute, box in enumerate((None, NEW)):
@@ -185,4 +185,5 @@ def test_fast_decoding_is_explained_by_the_exact_pixels(tmp_path):
         (frames / name(minute)).with_suffix(".jpg").write_bytes(encode(image, ".jpg"))
     list(filter_frames(frames, tmp_path / "results", decode="fast", size=(80, 60)))
     explanation = explain(tmp_path, name(1)[:-4])
-    assert explanation.change == "" and explanation.evidence.score > 0
+    assert explanation.change == "" and explanation.evidence.comparison.score == explanation.decision.score > 0
+    assert explanation.candidate.shape == (240, 320, 3), "people are shown the colours"

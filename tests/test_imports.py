@@ -7,8 +7,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
-    *("cli", "memory", "pipeline", "views", "report", "overview", "audit", "export", "sheet", "explanation", "reasons"),
-    *("page", "evidence", "duplicates", "results", "summary", "outputs", "actions", "manifest", "parallel", "index"),
+    *("cli", "memory", "pipeline", "report", "overview", "audit", "export", "sheet", "explanation"),
+    *(
+        "reasons",
+        "page",
+        "views",
+        "evidence",
+        "duplicates",
+        "results",
+        "summary",
+        "outputs",
+        "actions",
+        "manifest",
+        "parallel",
+        "index",
+    ),
     *("selection", "comparators", "settings", "videos", "frames", "naming", "thresholds", "reader", "errors"),
 ]
 """From the front door down to the cellar."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from framesift.errors import StorageError, UnreadableFrame
-from framesift.reader import png_data, read_picture
+from framesift.reader import png, read_picture
 from framesift.reader.source import read_file
 from tests.conftest import encode
 from tests.test_reader import make_scene
@@ -152,7 +152,7 @@ class TestSecondTry:
         def fail(*_: object) -> None:
             raise MemoryError
 
-        monkeypatch.setattr(png_data, "isal_zlib", None)
+        monkeypatch.setattr(png, "inflate_rows", lambda *_: None)
         monkeypatch.setattr(cv2, "imdecode", fail)
         with pytest.raises(UnreadableFrame, match="not enough memory"):
             read_picture(path)

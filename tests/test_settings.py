@@ -5,7 +5,7 @@ import pytest
 
 from framesift.errors import UsageError
 from framesift.naming import Naming
-from framesift.settings import Decoding, Placement, Settings, parse_every
+from framesift.settings import Decoding, Method, Placement, Settings, parse_every
 from framesift.thresholds import Threshold
 
 UNUSUAL = Settings(
@@ -20,6 +20,8 @@ UNUSUAL = Settings(
     Placement.HARD,
     Decoding.FAST,
     2.5,
+    Method.TOLERANCE,
+    640,
 )
 
 

@@ -96,9 +96,11 @@ def _draw_picture(picture: Pixels | str | None, caption: str, outline: str) -> s
 
 def _outline(evidence: Evidence) -> str:
     """Return what changed as lines that can be taken off the picture again: they must not hide what is to be judged."""
-    height, width = evidence.candidate.shape[:2]
+    width, height = evidence.compared_size
     paths = (("counted", evidence.counted), ("ignored", evidence.ignored))
-    drawn = "".join(f'<path class="{kind}" d="{"".join(map(_trace, contours))}"/>' for kind, contours in paths)
+    drawn = "".join(
+        f'<path class="{kind}" d="{"".join(_trace(region.contour) for region in regions)}"/>' for kind, regions in paths
+    )
     box = f'viewBox="0 0 {width} {height}" preserveAspectRatio="none"'
     return f'<svg class="outline" {box} aria-hidden="true">{drawn}</svg>'
 

@@ -49,9 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
     results = "folder for the kept frames: new, empty, or of an earlier run to go on with"
     add("results", metavar="RESULTS", nargs="?", help=results)
-    area = "changed regions smaller than this do not count: px, or a share such as 0.05%% (default)"
+    area = "changed regions smaller than this do not count: px, or a share (default 0.05%%; tolerance: 0.75%%)"
     add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
-    score = "a frame is kept when its changed area is above this: px, or a share such as 0.75%% (default)"
+    score = "a frame is kept when its changed area is above this: px, or a share (default 0.75%%)"
     add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", help=score)
     _add_comparing_arguments(parser.add_argument_group("comparing"))
     _add_frame_arguments(parser.add_argument_group("frames"))
@@ -61,6 +61,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_comparing_arguments(group: Any) -> None:
     add = group.add_argument
+    method = "framediff (default): pixel by pixel; tolerance: forgives shake, foliage and changes of light"
+    add("--method", metavar="HOW", default="framediff", help=method)
+    thorough = "with tolerance: find also what is small, and keep a little more (0.1%% and 0.75%%)"
+    add("--thorough", action="store_true", help=thorough)
+    width = "with tolerance: compare wider frames at this width (default 320)"
+    add("--width", metavar="PX", type=whole_number, help=width)
     add("--blur", metavar="PX,...", default="5", help="sides of the Gaussian kernels in px, odd, or none (default 5)")
     mask = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
     add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=mask)
@@ -161,8 +167,6 @@ def _sort_out_places(options: argparse.Namespace) -> None:
         options.results, options.min_contour_area, options.score_threshold = None, *numbers
     elif not options.results or options.plan:
         raise UsageError("takes RESULTS, or --remove-to BACKUP and then perhaps --plan")
-    options.min_contour_area = options.min_contour_area or "0.05%"
-    options.score_threshold = options.score_threshold or "0.75%"
 
 
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
@@ -197,19 +201,24 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
 def _settings(options: argparse.Namespace) -> "Settings":
     from framesift.naming import Naming
     from framesift.settings import (
+        DEFAULT_WIDTH,
         Decoding,
+        Method,
         Placement,
         Settings,
+        choose_thresholds,
         parse_blur,
         parse_border_mask,
         parse_every,
+        parse_method,
         parse_size,
     )
-    from framesift.thresholds import Threshold
 
+    method = parse_method(options.method)
+    if options.width and method is not Method.TOLERANCE:
+        raise UsageError("--width belongs to --method tolerance")
     return Settings(
-        Threshold.parse(options.min_contour_area),
-        Threshold.parse(options.score_threshold),
+        *choose_thresholds(method, options.min_contour_area, options.score_threshold, options.thorough),
         parse_blur(options.blur),
         parse_border_mask(options.border_mask),
         parse_size(options.size) if options.size else None,
@@ -219,4 +228,6 @@ def _settings(options: argparse.Namespace) -> "Settings":
         Placement(options.link),
         Decoding(options.decode),
         parse_every(options.every) if options.every else None,
+        method,
+        options.width or DEFAULT_WIDTH,
     )

@@ -9,23 +9,30 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from framesift.comparators.combined import Combined
+from framesift.comparators.comparison import Bearing, Comparison, Region
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.histogram import Histogram
 from framesift.comparators.perceptual_hash import CosineHash, GradientHash
 from framesift.comparators.ssim import StructuralSimilarity
+from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.comparators.verified_hash import VerifiedHash
-from framesift.settings import Settings
+from framesift.settings import Method, Settings
 
 __all__ = [
+    "Bearing",
     "Combined",
     "Comparator",
+    "Comparison",
     "CosineHash",
+    "Differencing",
     "Embedding",
     "FrameDifferencing",
     "GradientHash",
     "Histogram",
+    "Region",
     "StructuralSimilarity",
+    "ToleranceDifferencing",
     "VerifiedHash",
     "comparator_of",
 ]
@@ -44,6 +51,28 @@ class Comparator(Protocol):
         """Return how much two descriptors differ: symmetric, 0 for the same picture, growing with change."""
 
 
-def comparator_of(settings: Settings) -> FrameDifferencing:
+class Differencing(Comparator, Protocol):
+    """A way of comparing whose score is an area: what the main job decides by."""
+
+    def examine(self, reference: NDArray[Any], candidate: NDArray[Any]) -> Comparison:
+        """Return the score of two descriptors with its evidence."""
+
+    def compared_area(self, descriptor: NDArray[Any]) -> int:
+        """Return the px that are compared of a descriptor: what relative thresholds are a share of."""
+
+    def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the width and height in px at which frames of this width and height are compared."""
+
+    def compared_area_of(self, size: tuple[int, int]) -> int:
+        """Return the px that are compared of a frame of this width and height."""
+
+    def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
+
+
+def comparator_of(settings: Settings) -> Differencing:
     """Return what compares frames as `settings` say."""
-    return FrameDifferencing(settings.min_contour_area, settings.blur, settings.border_mask, settings.size)
+    area, blur, mask, size = settings.min_contour_area, settings.blur, settings.border_mask, settings.size
+    if settings.method is Method.TOLERANCE:
+        return ToleranceDifferencing(area, blur, mask, size, settings.width)
+    return FrameDifferencing(area, blur, mask, size)

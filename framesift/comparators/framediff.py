@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from framesift.comparators.comparison import Bearing, Comparison, Region
 from framesift.thresholds import Threshold
 from imaging_interview import (
+    CHANGE_THRESHOLD,
+    DILATIONS,
     Contour,
     Image,
     compare_frames_change_detection,
@@ -47,6 +50,20 @@ class FrameDifferencing:
         min_contour_area = self.min_contour_area.px(self.compared_area(candidate))
         return compare_frames_change_detection(reference, candidate, min_contour_area)
 
+    def examine(self, reference: Image, candidate: Image) -> Comparison:
+        """Return the score with all regions, also those too small. Raises ValueError where the shapes differ."""
+        score, _, threshold = self.compare(reference, candidate)
+        least = self.min_contour_area.px(self.compared_area(candidate))
+        contours = compare_frames_change_detection(reference, candidate, 0)[1]
+        areas = [(contour, cv2.contourArea(contour)) for contour in contours]
+        regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
+        difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
+        return Comparison(score, regions, difference, threshold, CHANGE_THRESHOLD, DILATIONS, least)
+
+    def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the width and height in px at which frames of this width and height are compared."""
+        return self.size or size
+
     def compared_area(self, descriptor: Image) -> int:
         """Return the px that the border mask leaves: what relative thresholds are a share of."""
         return self.compared_area_of((descriptor.shape[1], descriptor.shape[0]))
@@ -58,5 +75,4 @@ class FrameDifferencing:
 
     def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
-        width, height = self.size or size
-        return kept_rectangle(width, height, self.border_mask)
+        return kept_rectangle(*self.compared_size(size), self.border_mask)

@@ -1,7 +1,7 @@
-"""The compressed data of a PNG, inflated by ISA-L: four fifths of a PNG's time is zlib, and ISA-L takes a third of it.
+"""The compressed data of a PNG, inflated here: four fifths of a PNG's time is zlib.
 
-Needs the package `isal` (extra `fast`). Without it, and for whatever is unusual or damaged, libpng inflates; it gives
-the same pixels, or finds the reason why there are none.
+With the package `isal` (extra `fast`) it takes a third of the time. Whatever is unusual or damaged is left to libpng,
+which gives the same pixels, or finds the reason why there are none.
 """
 
 import itertools
@@ -15,9 +15,14 @@ from framesift.reader.decoding import Pixels
 from framesift.reader.png_chunks import Chunk
 
 try:
-    from isal import igzip_lib, isal_zlib
+    from isal import igzip_lib
+    from isal import isal_zlib as zlib
+
+    _Damaged = igzip_lib.IsalError
 except ImportError:
-    isal_zlib = None  # type: ignore[assignment, unused-ignore]
+    import zlib  # type: ignore[no-redef, unused-ignore]
+
+    _Damaged = zlib.error
 
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of a pixel, by colour type."""
@@ -31,11 +36,11 @@ _STORED_BLOCK = 65535
 def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] | None:
     """Return the (height, 1 + row bytes) filter types and filtered bytes of a PNG whose header has been checked.
 
-    None without ISA-L, for an interlaced PNG, and for damage of any sort.
+    None for an interlaced PNG, and for damage of any sort.
     """
     width, height, depth, colour_type, *methods = struct.unpack_from(">IIBBBBB", content, chunks[0].start + 8)
     data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
-    if isal_zlib is None or any(methods) or not _is_unbroken(data):
+    if any(methods) or not _is_unbroken(data):
         return None
     view = memoryview(content)
     stream = b"".join(view[chunk.start + 8 : chunk.end - 4] for chunk in data)
@@ -43,10 +48,10 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
     size = height * row_bytes
     if not _has_room(stream, size) or not all(_is_whole(view, chunk) for chunk in data):
         return None
-    inflater = isal_zlib.decompressobj()
+    inflater = zlib.decompressobj()
     try:
         inflated = inflater.decompress(stream, size + 1)
-    except (igzip_lib.IsalError, MemoryError):  # type: ignore[misc, unused-ignore]
+    except (_Damaged, MemoryError):  # type: ignore[misc, unused-ignore]
         return None
     if not inflater.eof or len(inflated) != size:
         return None
@@ -78,10 +83,10 @@ def store_rows(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8])
         block = data[start : start + _STORED_BLOCK]
         is_last = start + _STORED_BLOCK >= len(data)
         parts += [struct.pack("<BHH", is_last, len(block), len(block) ^ 0xFFFF), block]
-    parts.append(struct.pack(">I", isal_zlib.adler32(data)))
+    parts.append(struct.pack(">I", zlib.adler32(data)))
     checksum = 0
     for part in parts:
-        checksum = isal_zlib.crc32(part, checksum)
+        checksum = zlib.crc32(part, checksum)
     length = sum(len(part) for part in parts) - len(parts[0])
     idat = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
     before, after = content[: idat[0].start], content[idat[-1].end :]
@@ -101,4 +106,4 @@ def _has_room(stream: bytes, size: int) -> bool:
 
 def _is_whole(view: memoryview, chunk: Chunk) -> bool:
     checksum: int = struct.unpack_from(">I", view, chunk.end - 4)[0]
-    return isal_zlib.crc32(view[chunk.start + 4 : chunk.end - 4]) == checksum
+    return zlib.crc32(view[chunk.start + 4 : chunk.end - 4]) == checksum

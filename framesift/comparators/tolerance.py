@@ -1,0 +1,215 @@
+"""Tolerance differencing: frame differencing that forgives shake, foliage, edge noise and changes of light.
+
+A pixel has changed by how far it lies outside of what the other frame shows within a few pixels around it. A region
+that changed counts only where its structure changed too. Everything is computed on small pictures, in whole numbers up
+to the correlation, so that it is quick and the same on every machine.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators.comparison import Bearing, Comparison, Region
+from framesift.thresholds import Threshold
+from imaging_interview import Image, kept_rectangle, preprocess_image_change_detection
+
+WIDTH = 320
+"""px: wider pictures are compared at this width."""
+NEIGHBOURHOOD = np.ones((9, 9), np.uint8)
+"""Within which a pixel may find its level in the other frame: what moves less than 4 px has not changed."""
+HIGHEST_LEVEL, LOWEST_LEVEL = 15, 6
+"""Grey levels beyond the range of the neighbourhood from which on a pixel has changed. The level falls with the
+contrast of the picture, for in fog and by night whole persons differ by less than 15 levels."""
+FULL_CONTRAST = 90
+"""Grey levels between the 5th and the 95th percentile from which on the highest level is used."""
+GROWTH = np.ones((3, 3), np.uint8)
+WINDOW = 9
+"""px, side of the window of the local correlation."""
+TEXTURE_FLOOR = 20
+"""Variance in squared grey levels that is added to both windows: the noise of a plain surface is no structure."""
+LEAST_CORRELATION = 0.8
+"""Below it the structure around a pixel has changed."""
+LEAST_SHARE = 0.05
+"""Of a region, whose structure has to have changed for the region to count."""
+LEAST_AREA = 0.5
+"""Of `min_contour_area`, the area whose structure has to have changed."""
+FARTHEST_SHIFT = 16
+"""px, the most that a camera is taken to have been shaken, up or down and left or right."""
+LEAST_GAIN = 0.3
+"""Of the difference of the profiles, which a shift has to remove to be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToleranceDifferencing:
+    """Compares the grey, blurred, masked picture at `WIDTH`, by local ranges and local correlation."""
+
+    min_contour_area: Threshold
+    """Changed regions smaller than this do not count."""
+    blur: tuple[int, ...] = (5,)
+    """Sides of the Gaussian kernels in px of the compared size, odd, applied in order."""
+    border_mask: tuple[float, float, float, float] = (5, 10, 5, 0)
+    """Strips that are not compared, in percent of the side: left, top, right, bottom."""
+    size: tuple[int, int] | None = None
+    """Width and height in px that all frames are brought to first; None: each has its own size."""
+    width: int = WIDTH
+    """px: wider pictures are compared at this width."""
+
+    def describe(self, image: Image) -> Image:
+        """Return the grey, blurred, masked picture at the compared size, (height, width) uint8; takes BGR or grey."""
+        size = self.compared_size((image.shape[1], image.shape[0]))
+        if (image.shape[1], image.shape[0]) != size:
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return preprocess_image_change_detection(image, self.blur, self.border_mask)
+
+    def score(self, reference: Image, candidate: Image) -> float:
+        """Return the sum in px of the regions that count. Raises ValueError where the shapes differ."""
+        before, after, _ = self._overlap(reference, candidate)
+        least = self.min_contour_area.px(self.compared_area(candidate))
+        changed = find_changed(before, after)[1]
+        regions = measure_regions(changed, before, after, least)
+        return float(sum(region.area for region in regions if region.bearing is Bearing.COUNTED))
+
+    def examine(self, reference: Image, candidate: Image) -> Comparison:
+        """Return the score with its evidence. Raises ValueError where the shapes differ."""
+        before, after, (x, y) = self._overlap(reference, candidate)
+        least = self.min_contour_area.px(self.compared_area(candidate))
+        beyond, changed, level = find_changed(before, after)
+        regions = tuple(
+            Region(np.asarray(np.add(region.contour, (x, y)), np.int32), region.area, region.bearing)
+            for region in measure_regions(changed, before, after, least)
+        )
+        score = float(sum(region.area for region in regions if region.bearing is Bearing.COUNTED))
+        pictures = [np.zeros_like(candidate), np.zeros_like(candidate)]
+        for picture, part in zip(pictures, (beyond, changed), strict=True):
+            picture[y : y + part.shape[0], x : x + part.shape[1]] = part
+        return Comparison(score, regions, pictures[0], pictures[1], level, GROWTH.shape[0] // 2, least)
+
+    def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the width and height in px at which frames of this width and height are compared."""
+        width, height = self.size or size
+        if width <= self.width:
+            return width, height
+        return self.width, max(1, round(height * self.width / width))
+
+    def compared_area(self, descriptor: Image) -> int:
+        """Return the px that the border mask leaves: what relative thresholds are a share of."""
+        x0, y0, x1, y1 = kept_rectangle(descriptor.shape[1], descriptor.shape[0], self.border_mask)
+        return max(x1 - x0, 0) * max(y1 - y0, 0)
+
+    def compared_area_of(self, size: tuple[int, int]) -> int:
+        """Return the px that are compared of a frame of this width and height."""
+        x0, y0, x1, y1 = self.compared_rectangle(size)
+        return max(x1 - x0, 0) * max(y1 - y0, 0)
+
+    def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
+        return kept_rectangle(*self.compared_size(size), self.border_mask)
+
+    def _overlap(self, reference: Image, candidate: Image) -> tuple[Image, Image, tuple[int, int]]:
+        """Return what both frames show of the same part of the scene, and where in the candidate it begins (x, y)."""
+        if reference.shape != candidate.shape:
+            raise ValueError(f"frames must have the same shape, not {reference.shape} and {candidate.shape}")
+        x0, y0, x1, y1 = kept_rectangle(candidate.shape[1], candidate.shape[0], self.border_mask)
+        before, after = reference[y0:y1, x0:x1], candidate[y0:y1, x0:x1]
+        if before.size == 0:
+            return before, after, (0, 0)
+        right, down = find_shift(before, after)
+        height, width = after.shape
+        before = before[max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)]
+        after = after[max(down, 0) : height - max(-down, 0), max(right, 0) : width - max(-right, 0)]
+        return before, after, (x0 + max(right, 0), y0 + max(down, 0))
+
+
+def find_shift(before: Image, after: Image) -> tuple[int, int]:
+    """Return by how many px to the right and down the scene has moved; 0 where no shift explains the difference.
+
+    Both are (height, width) uint8. The profiles, sums of the columns and of the rows, are matched as in E. Ratnakar
+    and others' electronic image stabilisation by projections; their steps are compared, so that light does not matter.
+    """
+    return _match_profiles(before, after, 0), _match_profiles(before, after, 1)
+
+
+def _match_profiles(before: Image, after: Image, axis: int) -> int:
+    steps = [np.diff(image.sum(axis=axis, dtype=np.int64)) for image in (before, after)]
+    farthest = min(FARTHEST_SHIFT, len(steps[0]) // 4)
+    if farthest == 0:
+        return 0
+    core = steps[0][farthest : len(steps[0]) - farthest]
+    errors = np.abs(np.lib.stride_tricks.sliding_window_view(steps[1], len(core)) - core).sum(axis=1)
+    best = int(errors.argmin())
+    return best - farthest if errors[best] < (1 - LEAST_GAIN) * errors[farthest] else 0
+
+
+def find_changed(before: Image, after: Image) -> tuple[Image, Image, int]:
+    """Return how far each pixel lies beyond the other frame's range, where that is too far, grown, and the level.
+
+    All (height, width) uint8; the second has 255 where it changed. Looked at both ways round: what disappears is seen
+    from the frame that still has it.
+    """
+    if before.size == 0:
+        return before.copy(), before.copy(), HIGHEST_LEVEL
+    beyond = np.asarray(cv2.max(_exceed(before, after), _exceed(after, before)), np.uint8)
+    contrast = min(measure_contrast(before), measure_contrast(after))
+    level = min(max(HIGHEST_LEVEL * contrast // FULL_CONTRAST, LOWEST_LEVEL), HIGHEST_LEVEL)
+    _, changed = cv2.threshold(beyond, level, 255, cv2.THRESH_BINARY)
+    return beyond, np.asarray(cv2.dilate(changed, GROWTH), np.uint8), level
+
+
+def _exceed(ranged: Image, image: Image) -> Image:
+    """Return by how many grey levels `image` leaves the local range of `ranged`."""
+    above = cv2.subtract(image, cv2.dilate(ranged, NEIGHBOURHOOD))
+    below = cv2.subtract(cv2.erode(ranged, NEIGHBOURHOOD), image)
+    return np.asarray(cv2.max(above, below), np.uint8)
+
+
+def measure_contrast(image: Image) -> int:
+    """Return the grey levels between the 5th and the 95th percentile of a (height, width) uint8 picture."""
+    reached = np.cumsum(np.bincount(image.ravel(), minlength=256)) * 20
+    return int(np.searchsorted(reached, 19 * image.size) - np.searchsorted(reached, image.size))
+
+
+def measure_regions(changed: Image, before: Image, after: Image, min_contour_area: float) -> Iterator[Region]:
+    """Yield the regions of `changed`, (height, width) uint8, each with its area: all px that its outer contour holds.
+
+    The structure is looked at of those that are large enough.
+    """
+    contours, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for contour in contours:
+        x, y, width, height = cv2.boundingRect(contour)
+        inside = np.zeros((height, width), np.uint8)
+        cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+        area = cv2.countNonZero(inside)
+        bearing = Bearing.SMALL
+        if area >= min_contour_area:
+            altered = cv2.countNonZero(find_altered(before, after, (x, y, width, height)) & inside)
+            enough = max(LEAST_SHARE * area, LEAST_AREA * min_contour_area)
+            bearing = Bearing.COUNTED if altered >= enough else Bearing.LIGHT
+        yield Region(np.asarray(contour, np.int32), area, bearing)
+
+
+def find_altered(before: Image, after: Image, box: tuple[int, int, int, int]) -> Image:
+    """Return 1 where the structure has changed, (height, width) uint8 of the box (x, y, width, height)."""
+    x, y, width, height = box
+    margin = WINDOW // 2
+    top, left = max(y - margin, 0), max(x - margin, 0)
+    parts = [
+        np.asarray(image[top : y + height + margin, left : x + width + margin], np.float64) for image in (before, after)
+    ]
+    altered = correlate(parts[0], parts[1]) < LEAST_CORRELATION
+    return np.asarray(altered[y - top : y - top + height, x - left : x - left + width], np.uint8)
+
+
+def correlate(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the normalised correlation of the windows around each pixel of two pictures, -1 to 1, of their shape."""
+
+    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(cv2.boxFilter(values, cv2.CV_64F, (WINDOW, WINDOW), normalize=False))
+
+    count, floor = WINDOW**2, TEXTURE_FLOOR * WINDOW**4
+    sums = total(before), total(after)
+    together = count * total(before * after) - sums[0] * sums[1] + floor
+    alone = [count * total(v * v) - s * s + floor for v, s in zip((before, after), sums, strict=True)]
+    return np.asarray(together / np.sqrt(alone[0] * alone[1]))
