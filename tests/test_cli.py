@@ -116,6 +116,10 @@ def test_late_frames_are_told(write_tree, tmp_path, capsys):
     ("arguments", "line"),
     [
         (["missing", "r"], "missing: "),
+        (["frames", "r", "--method", "blind"], "--method is framediff or tolerance, not 'blind'"),
+        (["frames", "r", "--thorough"], "--thorough belongs to --method tolerance"),
+        (["frames", "r", "--width", "200"], "--width belongs to --method tolerance"),
+        (["frames", "r", "--method", "tolerance", "--width", "3"], "--width takes at least 32 px"),
         (["frames", "r", "5px"], "a threshold is a number of px such as 5000, or a share such as 0.75%, not '5px'"),
         (["frames", "r", "--blur", "4"], "--blur takes odd kernel sizes in px, such as 5 or 3,5, not 4"),
         (["frames", "r", "--blur", "x"], "--blur takes kernel sizes in px such as 3,5, or none, not 'x'"),

@@ -21,6 +21,7 @@ from framesift.comparators import (
     GradientHash,
     Histogram,
     StructuralSimilarity,
+    ToleranceDifferencing,
     VerifiedHash,
 )
 from framesift.comparators.histogram import correlate
@@ -40,6 +41,7 @@ def network(tmp_path_factory):
 
 COMPARATORS = {
     "framediff": lambda _: FrameDifferencing(Threshold.parse(100), size=(64, 48)),
+    "tolerance": lambda _: ToleranceDifferencing(Threshold.parse(10), size=(64, 48)),
     "gradient hash": lambda _: GradientHash(),
     "cosine hash": lambda _: CosineHash(),
     "histogram": lambda _: Histogram(),

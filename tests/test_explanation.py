@@ -177,6 +177,15 @@ def test_a_dropped_frame_of_a_film_is_found_in_the_film(tmp_path):
     assert explanation.change == "" and explanation.evidence.comparison.score == decision.score
 
 
+def test_tolerance_is_explained_by_the_pixels_that_were_compared(shared, tmp_path):
+    list(filter_frames(shared / "frames" / "c102", tmp_path / "results", method="tolerance"))
+    record = open_record(tmp_path / "results")
+    compared = [decision for decision in record.decisions() if decision.score is not None][:12]
+    assert any(decision.score for decision in compared)
+    for decision in compared:
+        assert explain_decision(record, decision, None).change == ""
+
+
 def test_fast_decoding_is_explained_by_the_pixels_that_were_compared(tmp_path):
     frames = tmp_path / "frames"
     frames.mkdir()

@@ -2,6 +2,8 @@ import json
 import os
 import random
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -10,6 +12,7 @@ import pytest
 
 from framesift import filter_frames, manifest
 from framesift.errors import StorageError, UsageError
+from framesift.manifest import open_record
 from framesift.selection import Verdict
 from tests.conftest import encode, make_image, read_tree
 from tests.plain_loop import plain_filter
@@ -208,6 +211,30 @@ def test_any_number_of_workers_decides_the_same(write_tree, tmp_path):
     assert manifest_bytes(frames, tmp_path / "r8", jobs=8) == expected
     with ProcessPoolExecutor(2) as executor:
         assert manifest_bytes(frames, tmp_path / "rp", executor=executor) == expected
+
+
+def test_tolerance_decides_the_same_with_any_number_of_workers_and_when_stopped(write_tree, tmp_path):
+    frames = write_tree(random_scene())
+    expected = manifest_bytes(frames, tmp_path / "r1", jobs=1, method="tolerance", thorough=True)
+    assert expected != manifest_bytes(frames, tmp_path / "r", jobs=1)
+    with closing(filter_frames(frames, tmp_path / "r2", method="tolerance", thorough=True)) as decisions:
+        list(islice(decisions, 7))
+    assert manifest_bytes(frames, tmp_path / "r2", jobs=8, method="tolerance", thorough=True) == expected
+
+
+def test_thresholds_left_out_are_those_of_the_method(write_tree, tmp_path):
+    frames = write_tree(scene(None, NEW))
+    for number, (options, expected) in enumerate(
+        [
+            ({}, ["0.05%", "0.75%"]),
+            ({"method": "tolerance"}, ["0.75%", "0.75%"]),
+            ({"method": "tolerance", "thorough": True}, ["0.1%", "0.75%"]),
+            ({"method": "tolerance", "score_threshold": 9}, ["0.75%", "9"]),
+        ]
+    ):
+        list(filter_frames(frames, tmp_path / f"r{number}", **options))
+        settings = open_record(tmp_path / f"r{number}").settings
+        assert [str(settings.min_contour_area), str(settings.score_threshold)] == expected
 
 
 def test_any_order_of_the_folder_decides_the_same(write_tree, tmp_path, monkeypatch):

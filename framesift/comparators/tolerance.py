@@ -28,7 +28,7 @@ FULL_CONTRAST = 90
 GROWTH = np.ones((3, 3), np.uint8)
 WINDOW = 9
 """px, side of the window of the local correlation."""
-TEXTURE_FLOOR = 20
+TEXTURE_FLOOR = 25
 """Variance in squared grey levels that is added to both windows: the noise of a plain surface is no structure."""
 LEAST_CORRELATION = 0.8
 """Below it the structure around a pixel has changed."""
@@ -126,21 +126,29 @@ class ToleranceDifferencing:
 def find_shift(before: Image, after: Image) -> tuple[int, int]:
     """Return by how many px to the right and down the scene has moved; 0 where no shift explains the difference.
 
-    Both are (height, width) uint8. The profiles, sums of the columns and of the rows, are matched as in E. Ratnakar
-    and others' electronic image stabilisation by projections; their steps are compared, so that light does not matter.
+    Both are (height, width) uint8. The sums of the columns and of the rows are matched (integral projections, as
+    cameras' stabilisers do); what is compared is how they change from one to the next, so that light does not matter.
     """
     return _match_profiles(before, after, 0), _match_profiles(before, after, 1)
 
 
 def _match_profiles(before: Image, after: Image, axis: int) -> int:
-    steps = [np.diff(image.sum(axis=axis, dtype=np.int64)) for image in (before, after)]
-    farthest = min(FARTHEST_SHIFT, len(steps[0]) // 4)
+    first, second = (np.diff(image.sum(axis=axis, dtype=np.int64)) for image in (before, after))
+    farthest = min(FARTHEST_SHIFT, len(first) // 4)
     if farthest == 0:
         return 0
-    core = steps[0][farthest : len(steps[0]) - farthest]
-    errors = np.abs(np.lib.stride_tricks.sliding_window_view(steps[1], len(core)) - core).sum(axis=1)
-    best = int(errors.argmin())
-    return best - farthest if errors[best] < (1 - LEAST_GAIN) * errors[farthest] else 0
+    errors = _slide(first, second, farthest) + _slide(second, first, farthest)[::-1]
+    best = np.flatnonzero(errors == errors.min())
+    if len(best) > 1 or errors[best[0]] >= (1 - LEAST_GAIN) * errors[farthest]:
+        return 0
+    return int(best[0]) - farthest
+
+
+def _slide(still: NDArray[np.int64], sliding: NDArray[np.int64], farthest: int) -> NDArray[np.int64]:
+    """Return the sum of absolute differences of two profiles for each shift from -farthest to farthest."""
+    core = still[farthest : len(still) - farthest]
+    windows = np.lib.stride_tricks.sliding_window_view(sliding, len(core))
+    return np.asarray(np.abs(windows - core).sum(axis=1), np.int64)
 
 
 def find_changed(before: Image, after: Image) -> tuple[Image, Image, int]:

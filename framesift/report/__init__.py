@@ -16,7 +16,7 @@ from framesift.parallel import count_cores
 from framesift.report.section import Section
 from framesift.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
 from framesift.selection import Verdict
-from framesift.settings import Settings
+from framesift.settings import Method, Settings
 
 __all__ = ["write_report"]
 
@@ -84,6 +84,8 @@ def _describe_run(record: Record, cameras: list[CameraSurvey]) -> str:
 
 def _explain_settings(settings: Settings) -> str:
     size = f"at {settings.size[0]}x{settings.size[1]} px" if settings.size else "at its own size"
+    if settings.method is Method.TOLERANCE:
+        size = f"by tolerance, {settings.width} px wide"
     strips = ", ".join(f"{side:g}" for side in settings.border_mask)
     return (
         f"<p>Each frame is compared with the <em>reference</em>, the last kept frame of its camera, {size}. "
