@@ -6,11 +6,10 @@ for decision in filter_frames("frames", "results"):
     print(decision.frame.path, decision.verdict, decision.reason)
 """
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 __all__ = ["Decision", "Frame", "FramesiftError", "Verdict", "filter_frames"]
 
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
     from framesift.errors import FramesiftError
     from framesift.frames import Frame
@@ -26,7 +25,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used: `--help` must not wait for OpenCV."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

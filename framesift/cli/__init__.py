@@ -4,30 +4,29 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
-from typing import NoReturn
+from importlib import import_module
 
 from framesift import __version__
-from framesift.cli import audit, backups, duplicates, explain, export, overview, report
-from framesift.cli import filter as filter_
 from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
 from framesift.errors import FramesiftError, ResultsInUse, UsageError
 
-COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "filter": ("copy the frames that show something new", filter_.add_arguments),
-    "report": ("show every decision of a run on one page", report.add_arguments),
-    "explain": ("draw why one frame was kept, dropped or skipped", explain.add_arguments),
-    "audit": ("bound what was lost, by looking at some dropped frames", audit.add_arguments),
-    "export": ("hand the result over to a labelling tool", export.add_arguments),
-    "overview": ("say what is in a folder of frames", overview.add_arguments),
-    "duplicates": ("find near-duplicate images and films and say which to keep", duplicates.add_arguments),
-    "apply": ("carry out a plan of removal", backups.add_apply_arguments),
-    "undo": ("give back what was removed", backups.add_undo_arguments),
-    "empty-backup": ("delete for good what was removed", backups.add_empty_arguments),
-    "verify": ("read a backup or results folder again and compare", backups.add_verify_arguments),
+COMMANDS = {
+    "filter": ("copy the frames that show something new", "filter", "add_arguments"),
+    "report": ("show every decision of a run on one page", "report", "add_arguments"),
+    "explain": ("draw why one frame was kept, dropped or skipped", "explain", "add_arguments"),
+    "audit": ("bound what was lost, by looking at some dropped frames", "audit", "add_arguments"),
+    "export": ("hand the result over to a labelling tool", "export", "add_arguments"),
+    "overview": ("say what is in a folder of frames", "overview", "add_arguments"),
+    "duplicates": ("find near-duplicate images and films and say which to keep", "duplicates", "add_arguments"),
+    "apply": ("carry out a plan of removal", "backups", "add_apply_arguments"),
+    "undo": ("give back what was removed", "backups", "add_undo_arguments"),
+    "empty-backup": ("delete for good what was removed", "backups", "add_empty_arguments"),
+    "verify": ("read a backup or results folder again and compare", "backups", "add_verify_arguments"),
 }
+"""Summary, module of `framesift.cli`, and the function there that describes the command to a parser. A module is
+imported when it is needed, and imports little at its top, not even typing: `--help` answers at once."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -37,12 +36,12 @@ class Interrupted(KeyboardInterrupt):
         self.number = number
 
 
-def run() -> NoReturn:
+def run() -> None:
     """The program `framesift`."""
     _exit_with(_parse(sys.argv[1:], None))
 
 
-def run_filter() -> NoReturn:
+def run_filter() -> None:
     """The program `main.py`: `framesift filter` without the word."""
     _exit_with(_parse(sys.argv[1:], "main.py"))
 
@@ -76,24 +75,31 @@ def _line_width() -> int:
 
 
 def _tell(options: argparse.Namespace, reason: str) -> None:
-    with suppress(OSError):  # nobody listens: the exit code still says it
+    try:
         print(f"{options.program}: {reason}", file=sys.stderr)
+    except OSError:  # nobody listens: the exit code still says it
+        return
 
 
 def _parse(arguments: Sequence[str], program: str | None) -> argparse.Namespace:
     layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=28, width=_line_width())
     parser = argparse.ArgumentParser(program or "framesift", formatter_class=layout)
     if program is not None:
-        COMMANDS["filter"][1](parser)
+        _add_command(parser, "filter")
     else:
         parser.description = "Keeps, out of the frames of fixed cameras, those that show something new."
         parser.epilog = EXIT_CODES
         commands = parser.add_subparsers(metavar="COMMAND", required=True)
-        for name, (summary, add_arguments) in COMMANDS.items():
-            add_arguments(commands.add_parser(name, help=summary, formatter_class=layout))
+        for name, (summary, _, _) in COMMANDS.items():
+            _add_command(commands.add_parser(name, help=summary, formatter_class=layout), name)
     parser.add_argument("--version", action="version", version=f"framesift {__version__}")
     parser.set_defaults(program=program or "framesift")
     return parser.parse_args(arguments)
+
+
+def _add_command(parser: argparse.ArgumentParser, name: str) -> None:
+    _, module, function = COMMANDS[name]
+    getattr(import_module(f"framesift.cli.{module}"), function)(parser)
 
 
 def _what_to_install(error: ImportError) -> str:
@@ -106,7 +112,7 @@ def _what_to_install(error: ImportError) -> str:
     return f"{error}: install what framesift needs with: pip install -r requirements.txt"
 
 
-def _exit_with(options: argparse.Namespace) -> NoReturn:
+def _exit_with(options: argparse.Namespace) -> None:
     """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
     from framesift.memory import reuse_memory
 

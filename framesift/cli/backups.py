@@ -1,16 +1,17 @@
 """Removing to a backup folder, and the commands on such a folder: apply, undo, empty-backup, verify."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
 from framesift.errors import UsageError, counted, show
 
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from typing import Any
+
     from framesift.actions import Outcome, Plan
 
 APPLY = """\
@@ -28,7 +29,7 @@ Reads every file of a backup folder again and compares it with the SHA-256 of th
 kept frame with its source, where that still is. Names each that differs. Nothing is written."""
 
 
-def add_removal_arguments(group: Any) -> None:
+def add_removal_arguments(group: argparse._ActionsContainer) -> None:
     """Describe the options of commands that make a plan and carry it out."""
     where = (
         "move them to the folder BACKUP: new, empty, or the backup of an earlier run; `framesift undo` gives them back"
@@ -80,7 +81,7 @@ def check_plan_file(options: argparse.Namespace) -> None:
         raise UsageError("--plan takes a new file", options.plan)
 
 
-def remove(plan: "Plan", options: argparse.Namespace) -> dict[str, Any]:
+def remove(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
     """Write the plan and carry it out as the options say; return the tally, with the lines on problems printed."""
     from framesift.actions import apply_plan, write_plan
 
@@ -91,7 +92,7 @@ def remove(plan: "Plan", options: argparse.Namespace) -> dict[str, Any]:
     return _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
 
 
-def describe_removal(tally: dict[str, Any], options: argparse.Namespace) -> str:
+def describe_removal(tally: "dict[str, Any]", options: argparse.Namespace) -> str:
     """Return what `remove` came to in one line."""
     verb = "would be moved" if options.dry_run else "moved"
     line = f"{counted(tally['done'], 'file')} {verb} to {show(options.remove_to)}"
@@ -142,7 +143,9 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
 
 
-def _carry_out(outcomes: "Iterable[Outcome]", options: argparse.Namespace, total: int | None = None) -> dict[str, Any]:
+def _carry_out(
+    outcomes: "Iterable[Outcome]", options: argparse.Namespace, total: int | None = None
+) -> "dict[str, Any]":
     """Go through the outcomes with a progress bar and a line for each problem; return the tally."""
     from tqdm import tqdm
 
@@ -157,8 +160,10 @@ def _carry_out(outcomes: "Iterable[Outcome]", options: argparse.Namespace, total
     return {"done": done, "left": left}
 
 
-def _conclude(tally: dict[str, Any], options: argparse.Namespace, line: str) -> int:
+def _conclude(tally: "dict[str, Any]", options: argparse.Namespace, line: str) -> int:
     if options.json:
+        import json
+
         print(json.dumps(tally))
     elif not options.quiet:
         print(line)

@@ -3,9 +3,7 @@
 import argparse
 import os
 import sys
-from contextlib import ExitStack, closing
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
 from framesift.cli.options import (
@@ -19,7 +17,13 @@ from framesift.cli.options import (
 )
 from framesift.errors import UsageError, counted, show
 
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+    from typing import Any
+
+    from tqdm import tqdm
+
     from framesift.frames import Frame
     from framesift.pipeline import Run
     from framesift.report.rehearsal import Rehearsal
@@ -59,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_running_arguments(parser.add_argument_group("running"))
 
 
-def _add_comparing_arguments(group: Any) -> None:
+def _add_comparing_arguments(group: argparse._ActionsContainer) -> None:
     add = group.add_argument
     method = "framediff (default): pixel by pixel; tolerance: forgives shake, foliage and changes of light"
     add("--method", metavar="HOW", default="framediff", help=method)
@@ -74,7 +78,7 @@ def _add_comparing_arguments(group: Any) -> None:
     add("--size", metavar="WIDTHxHEIGHT", help=size)
 
 
-def _add_frame_arguments(group: Any) -> None:
+def _add_frame_arguments(group: argparse._ActionsContainer) -> None:
     add = group.add_argument
     add("--min-size", metavar="PX", type=whole_number, default=0, help="skip frames whose shorter side is less")
     add_max_pixels_argument(group)
@@ -83,7 +87,7 @@ def _add_frame_arguments(group: Any) -> None:
     add_naming_arguments(group)
 
 
-def _add_running_arguments(group: Any) -> None:
+def _add_running_arguments(group: argparse._ActionsContainer) -> None:
     add = group.add_argument
     fast = "fast: JPEG straight to grey, reduced where --size allows; about one frame in 100 is decided otherwise"
     add("--decode", choices=("exact", "fast"), default="exact", help=fast)
@@ -99,6 +103,8 @@ def _add_running_arguments(group: Any) -> None:
 
 def filter_command(options: argparse.Namespace) -> int:
     """Decide all frames, then say what it came to."""
+    from contextlib import ExitStack, closing
+
     from tqdm import tqdm
 
     from framesift.pipeline import Run
@@ -122,7 +128,7 @@ def filter_command(options: argparse.Namespace) -> int:
     return _conclude(run, options)
 
 
-def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: Any) -> None:
+def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: "tqdm[Any]") -> None:
     from framesift.selection import Verdict
 
     path = os.path.join(options.directory, decision.frame.path)
@@ -132,7 +138,7 @@ def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: Any) 
         bar.write(f"{decision.verdict} {show(path)}: {decision.reason}", file=sys.stderr)
 
 
-def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: ExitStack) -> "Rehearsal | None":
+def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "ExitStack") -> "Rehearsal | None":
     """Refuse a report that would overwrite something before the work begins; begin what a dry run is reported from."""
     if not options.report:
         return None

@@ -1,7 +1,6 @@
 """What the commands share: exit codes, and how numbers are read."""
 
 import argparse
-from typing import Any
 
 DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
@@ -27,7 +26,7 @@ def positive(text: str) -> int:
 whole_number.__name__ = positive.__name__ = "whole number"  # argparse puts the name into its message
 
 
-def add_naming_arguments(group: Any) -> None:
+def add_naming_arguments(group: argparse._ActionsContainer) -> None:
     """Add how names are read."""
     pattern = "regular expression with the groups (?P<camera>...) and (?P<time>...); with a / it reads the whole path"
     group.add_argument("--name-pattern", metavar="REGEX", help=pattern)
@@ -35,12 +34,12 @@ def add_naming_arguments(group: Any) -> None:
     group.add_argument("--timezone", metavar="ZONE", default="UTC", help=zone)
 
 
-def add_max_pixels_argument(group: Any) -> None:
+def add_max_pixels_argument(group: argparse._ActionsContainer) -> None:
     """Add the size from which on a picture is refused."""
     limit = "skip frames that declare more px, before they are decoded (default 100000000)"
     group.add_argument("--max-pixels", metavar="PX", type=whole_number, default=100_000_000, help=limit)
 
 
-def add_jobs_argument(group: Any) -> None:
+def add_jobs_argument(group: argparse._ActionsContainer) -> None:
     """Add how many frames are read at the same time."""
     group.add_argument("--jobs", metavar="N", type=positive, help="frames read at the same time (default: all cores)")
