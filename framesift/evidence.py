@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from framesift.comparators import Bearing, Comparison, Differencing, Region
+from framesift.comparators import Bearing, ComparedPart, Comparison, Differencing, Region
 from framesift.thresholds import format_number
 from imaging_interview import Contour, Image
 
@@ -26,8 +26,8 @@ class Evidence:
     """(height, width, 3) BGR uint8: the frame that was decided."""
     comparison: Comparison
     """In px of the compared size, which need not be that of the pictures."""
-    compared: tuple[int, int, int, int]
-    """(x0, y0, x1, y1): the half-open rectangle in px of the compared size that the border mask leaves."""
+    compared: ComparedPart
+    """What border mask and masks leave, in px of the compared size."""
 
     @property
     def compared_size(self) -> tuple[int, int]:
@@ -68,8 +68,8 @@ def draw_evidence(
     Where a run reads other pixels than people are shown, such as those of a reduced JPEG, they are in `compared`.
     """
     before, after = (comparator.describe(image) for image in compared or (reference, candidate))
-    rectangle = comparator.compared_rectangle((candidate.shape[1], candidate.shape[0]))
-    return Evidence(reference, candidate, comparator.examine(before, after), rectangle)
+    part = comparator.compared_part((candidate.shape[1], candidate.shape[0]))
+    return Evidence(reference, candidate, comparator.examine(before, after), part)
 
 
 def scale_picture(image: Image, width: int, height: int) -> Image:
@@ -84,11 +84,11 @@ def scale_picture(image: Image, width: int, height: int) -> Image:
 def outline_changes(evidence: Evidence, width: int, height: int) -> Image:
     """Return the candidate at this size with all contours: red for those that count, yellow for the others.
 
-    The lines are drawn after scaling, with a dark edge, so that they are seen on any picture at any size. The strips
-    that are not compared are dimmed.
+    The lines are drawn after scaling, with a dark edge, so that they are seen on any picture at any size. What is not
+    compared is dimmed.
     """
     scale = width / evidence.compared_size[0], height / evidence.compared_size[1]
-    drawn = _dim_borders(scale_picture(evidence.candidate, width, height), evidence.compared, scale)
+    drawn = _dim_uncompared(scale_picture(evidence.candidate, width, height), evidence.compared, scale)
     thickness = max(1, round(width / 320))
     for regions, color in ((evidence.ignored, YELLOW), (evidence.counted, RED)):
         scaled = [_scale_contour(region.contour, scale) for region in regions]
@@ -97,11 +97,32 @@ def outline_changes(evidence: Evidence, width: int, height: int) -> Image:
     return drawn
 
 
-def _dim_borders(image: Image, compared: tuple[int, int, int, int], scale: tuple[float, float]) -> Image:
-    x0, y0, x1, y1 = (round(side * scale[n % 2]) for n, side in enumerate(compared))
-    dimmed = image // 3
-    dimmed[y0:y1, x0:x1] = image[y0:y1, x0:x1]
-    return dimmed
+def outline_compared(image: Image, compared: ComparedPart) -> Image:
+    """Return a frame, (height, width, 3) BGR uint8, dimmed where it is not compared, and the rest outlined."""
+    drawn = _dim_uncompared(image, compared, (1, 1))
+    outlines, _ = cv2.findContours(
+        _show_compared(compared, image.shape[:2], (1, 1)), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
+    cv2.drawContours(drawn, outlines, -1, YELLOW, max(1, round(image.shape[1] / 640)))
+    return drawn
+
+
+def _dim_uncompared(image: Image, compared: ComparedPart, scale: tuple[float, float]) -> Image:
+    """Return a picture that is `scale` times as large as the compared one, dimmed where that is not compared."""
+    shown = _show_compared(compared, image.shape[:2], scale)
+    return np.where(shown[..., np.newaxis] > 0, image, image // 3)
+
+
+def _show_compared(compared: ComparedPart, shape: tuple[int, ...], scale: tuple[float, float]) -> Image:
+    """Return 255 where a picture of this height and width is compared, and 0 elsewhere."""
+    x0, y0, x1, y1 = (round(side * scale[n % 2]) for n, side in enumerate(compared.rectangle))
+    inside = np.s_[y0:y1, x0:x1]
+    shown = np.zeros(shape, np.uint8)
+    shown[inside] = 255
+    if compared.pixels is not None:
+        pixels = cv2.resize(compared.pixels, shape[::-1], interpolation=cv2.INTER_NEAREST)
+        shown[inside] = pixels[inside]
+    return shown
 
 
 def _scale_contour(contour: Contour, scale: Sequence[float]) -> Contour:

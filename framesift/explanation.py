@@ -81,7 +81,7 @@ def explain_decision(
     """
     limit = None
     if decision.score is not None and decision.size is not None:
-        limit = score_limit(record.settings, decision.size)
+        limit = score_limit(record.settings, decision.frame.camera, decision.size)
     candidate = read_pixels(record, decision.frame.path, walk_films)
     reference = None if decision.reference is None else read_pixels(record, decision.reference)
     evidence = _compare(record, decision, candidate, reference)
@@ -89,9 +89,9 @@ def explain_decision(
     return Explanation(decision, record.settings, limit, candidate, reference, reference_time, evidence, change)
 
 
-def score_limit(settings: Settings, size: tuple[int, int]) -> float:
-    """Return the score threshold in px of the compared size for frames of this width and height."""
-    return settings.score_threshold.px(comparator_of(settings).compared_area_of(size))
+def score_limit(settings: Settings, camera: str, size: tuple[int, int]) -> float:
+    """Return the score threshold in px of the compared size for a camera's frames of this width and height."""
+    return settings.score_threshold.px(comparator_of(settings, camera).compared_area_of(size))
 
 
 def read_pixels(record: Record, path: str, walk_films: bool = False) -> Pixels | str:
@@ -132,7 +132,7 @@ def _compare(
         _read_compared(record, decision.reference, reference),
         _read_compared(record, decision.frame.path, candidate),
     )
-    return draw_evidence(reference, candidate, comparator_of(record.settings), compared)
+    return draw_evidence(reference, candidate, comparator_of(record.settings, decision.frame.camera), compared)
 
 
 def _read_compared(record: Record, path: str, shown: Pixels) -> Pixels:

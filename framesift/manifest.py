@@ -15,6 +15,8 @@ from framesift.settings import Settings
 
 NAME = "manifest.jsonl"
 SCHEMA = 1
+_LONGEST_HEADER = 16 * 2**20
+"""Bytes: masks stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def read_settings(path: str) -> dict[str, Any] | None:
     """
     try:
         with open(path, "rb") as file:
-            line = file.readline(1_000_000)
+            line = file.readline(_LONGEST_HEADER)
     except OSError as error:
         raise StorageError.of(error, path) from error
     if not line.endswith(b"\n") and b'{"framesift": "'.startswith(line[:15]):

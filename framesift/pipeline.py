@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Generator, Hashable, Iterator
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
@@ -10,11 +10,14 @@ from itertools import chain, groupby
 from types import TracebackType
 
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
-from framesift.comparators import comparator_of
+from framesift.comparators import Differencing, comparator_of
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames import Frame, Listing, find_frames
+from framesift.masks import require_cameras
+from framesift.masks.reading import read_masks
 from framesift.naming import Naming
 from framesift.parallel import count_cores, map_ordered, open_workers
+from framesift.reader import read_size
 from framesift.results import Results
 from framesift.selection import Decision, Reference, Verdict, select_frames
 from framesift.settings import (
@@ -29,7 +32,7 @@ from framesift.settings import (
 from framesift.summary import Summary
 from framesift.thresholds import Threshold
 from framesift.videos import Still, encode_still, name_video, probe_video, walk_stills
-from framesift.views import View, read_frame, view_frame
+from framesift.views import View, check_masks, read_frame, view_frame
 from imaging_interview import Image
 
 
@@ -41,6 +44,7 @@ def filter_frames(
     *,
     blur: tuple[int, ...] = (5,),
     border_mask: tuple[float, float, float, float] = (5, 10, 5, 0),
+    mask: PathLike | Sequence[PathLike] = (),
     size: tuple[int, int] | None = None,
     min_size: int = 0,
     max_pixels: int = 100_000_000,
@@ -61,26 +65,29 @@ def filter_frames(
     Thresholds are in px of the compared size (a number) or relative to the compared area ("0.75%"); left out, they are
     the method's own, or with `thorough` those that find also what is small (method "tolerance" only). Kept frames are
     placed below `results`, beside a manifest with all decisions; frames that the manifest has already are not decided
-    again. With `every`, in seconds or such as "500ms", videos are sampled too: each is a camera of its own. Without
+    again. With `every`, in seconds or such as "500ms", videos are sampled too: each is a camera of its own. `mask` is
+    `FILE`, `CAMERA=FILE` or several of these: regions that are not compared, see `framesift.masks.reading`. Without
     `results`, or with `dry_run`, nothing is written. The decisions do not depend on `jobs` or `executor`. The other
     arguments are explained in `framesift.settings.Settings`.
 
     Raises UsageError (what was asked for cannot be), StorageError (the disk refuses), ResultsInUse (another run).
     """
-    how = parse_method(method)
+    how, naming = parse_method(method), Naming(name_pattern, timezone)
+    sources = [mask] if isinstance(mask, str | bytes | os.PathLike) else mask
     settings = Settings(
         *choose_thresholds(how, min_contour_area, score_threshold, thorough),
         tuple(blur),
-        border_mask,
+        (*border_mask,),
         size,
         min_size,
         max_pixels,
-        Naming(name_pattern, timezone),
+        naming,
         Placement(link),
         Decoding(decode),
         parse_every(every) if isinstance(every, str) else every,
         how,
         width,
+        read_masks(sources, naming),
     )
     with Run(directory, results, settings, dry_run) as run:
         yield from run.decide(jobs, executor)
@@ -112,7 +119,6 @@ class Run:
         """About how many frames there are to be decided."""
         self.late: list[Frame] = []
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
-        self._comparator = comparator_of(settings)
         self._results_folder = results
         self._backup = backup
         self._stats: dict[str, FileStat] = {}
@@ -131,6 +137,7 @@ class Run:
         try:
             own, with_videos = self._results_folder or self._backup, self.settings.every is not None
             self.listing = find_frames(self.directory, self.settings.naming, own, with_videos)
+            self._check_masks()
             self._sort_out_decided()
             self._sort_out_videos()
         except BaseException as error:
@@ -147,12 +154,13 @@ class Run:
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the pending frames: read and describe ahead in parallel, decide in order, record as decided."""
         jobs = jobs or count_cores()
-        look = partial(view_frame, directory=self.directory, settings=self.settings, comparator=self._comparator)
+        look = partial(view_frame, directory=self.directory, settings=self.settings)
         with open_workers(executor, jobs) as workers:
             views = map_ordered(workers, look, chain(self.pending, self._walk_videos()), window=2 * jobs + 2)
             for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
-                references = self._references(camera)
-                for view, decision in select_frames(of_camera, self._comparator.score, self._limit, references):
+                comparator = comparator_of(self.settings, camera)
+                limit, references = partial(self._limit, comparator), self._references(camera, comparator)
+                for view, decision in select_frames(of_camera, comparator.score, limit, references):
                     if self._is_undecided(decision.frame):
                         self._record(view, decision)
                         yield decision
@@ -160,6 +168,18 @@ class Run:
     def removal(self) -> Plan:
         """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""
         return plan_removal(self.directory, self._removals)
+
+    def _check_masks(self) -> None:
+        """Raise UsageError for a mask that does not fit the cameras or the first frame of one, before anything else."""
+        masks, frames = self.settings.masks, self.listing.frames if self.settings.masks else []
+        cameras = list(dict.fromkeys(frame.camera for frame in frames))
+        require_cameras(masks, [*cameras, *self.listing.videos], self.directory)
+        for camera, of_camera in groupby(frames, key=lambda frame: frame.camera):
+            path = next(of_camera).path
+            with suppress(UnreadableFrame):
+                check_masks(
+                    self.settings, camera, read_size(os.path.join(self.directory, path), self.settings.max_pixels), path
+                )
 
     def _sort_out_decided(self) -> None:
         if self._results is None:
@@ -205,16 +225,15 @@ class Run:
         beyond = frame.offset is None or last is None or frame.offset > last
         return beyond and not self._results.is_decided(frame)
 
-    def _limit(self, descriptor: Image) -> float:
-        return self.settings.score_threshold.px(self._comparator.compared_area(descriptor))
+    def _limit(self, comparator: Differencing, descriptor: Image) -> float:
+        return self.settings.score_threshold.px(comparator.compared_area(descriptor))
 
-    def _references(self, camera: str) -> dict[Hashable, Reference[Image]]:
+    def _references(self, camera: str, comparator: Differencing) -> dict[Hashable, Reference[Image]]:
         """Describe the last kept frames of earlier runs again."""
         if self._results is None or camera in self.videos:
             return {}
         paths = self._results.references(camera)
-        describe = self._comparator.describe
-        return {chain: Reference(path, describe(self._read_kept(path))) for chain, path in paths.items()}
+        return {chain: Reference(path, comparator.describe(self._read_kept(path))) for chain, path in paths.items()}
 
     def _read_kept(self, path: str) -> Image:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""

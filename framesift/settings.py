@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from framesift.errors import UsageError
+from framesift.masks import Mask, digest_masks
 from framesift.naming import Naming
 from framesift.thresholds import Threshold
 
@@ -70,6 +71,8 @@ class Settings:
     method: Method = Method.FRAMEDIFF
     width: int = DEFAULT_WIDTH
     """px: wider frames are compared at this width by the method tolerance."""
+    masks: tuple[Mask, ...] = ()
+    """What of the frames is ignored, or looked at only, besides the border mask."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -102,6 +105,8 @@ class Settings:
             "score_threshold": str(self.score_threshold),
             "blur": list(self.blur),
             "border_mask": list(self.border_mask),
+            "mask": digest_masks(self.masks),
+            "masks": [mask.record() for mask in self.masks] or None,
             "decoding": str(self.decoding),
             "size": list(self.size) if self.size else None,
             "width": self.width,
@@ -117,6 +122,9 @@ class Settings:
     def from_record(cls, record: dict[str, Any]) -> "Settings":
         """Return the settings that `record` has written down. Raises UsageError for what this version cannot read."""
         try:
+            masks = tuple(map(Mask.from_record, record["masks"] or ()))
+            if record["mask"] != digest_masks(masks):
+                raise ValueError("masks that are not those it names")
             return cls(
                 Threshold.parse(record["min_contour_area"]),
                 Threshold.parse(record["score_threshold"]),
@@ -131,6 +139,7 @@ class Settings:
                 record["every"],
                 Method(record["method"]),
                 record["width"],
+                masks,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None

@@ -17,6 +17,7 @@ from framesift.comparators import Comparison, comparator_of
 from framesift.errors import show
 from framesift.evidence import RED, outline_changes, scale_picture
 from framesift.explanation import Explanation
+from framesift.masks import choose_masks
 from framesift.outputs import PNG_MARK
 from framesift.reasons import describe_changes, state_verdict, title_verdict
 from framesift.selection import Verdict
@@ -155,11 +156,12 @@ def _describe_settings(explanation: Explanation) -> list[str]:
     settings, limit, evidence = explanation.settings, explanation.limit, explanation.evidence
     least = f" = {format_number(evidence.comparison.min_contour_area)} px" if evidence else ""
     most = f" = {format_number(limit)} px" if limit is not None else ""
+    masked = " and a mask" if choose_masks(settings.masks, explanation.decision.frame.camera) else ""
     return [
         f"score threshold {settings.score_threshold}{most if settings.score_threshold.relative else ''}"
         f"   min contour area {settings.min_contour_area}{least if settings.min_contour_area.relative else ''}",
         f"blur {','.join(map(str, settings.blur)) or 'none'}"
-        f"   border mask {','.join(f'{side:g}' for side in settings.border_mask)} % (dimmed: not compared)"
+        f"   border mask {','.join(f'{side:g}' for side in settings.border_mask)} %{masked} (dimmed: not compared)"
         f"   {_describe_size(settings, explanation)}",
     ]
 
@@ -168,7 +170,7 @@ def _describe_size(settings: Settings, explanation: Explanation) -> str:
     size = explanation.decision.size
     if size is None:
         return "no size known"
-    compared = comparator_of(settings).compared_size(size)
+    compared = comparator_of(settings, explanation.decision.frame.camera).compared_size(size)
     own = f"method {settings.method}   frame {size[0]}x{size[1]} px"
     return own if compared == size else f"{own}, compared at {compared[0]}x{compared[1]}"
 

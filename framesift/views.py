@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from framesift.comparators import Differencing
+from framesift.comparators import comparator_of
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames import Frame
+from framesift.masks import require_fit
 from framesift.reader import GreyDecoding, Picture, read_picture
 from framesift.selection import Observation
 from framesift.settings import Method, Settings
@@ -24,16 +25,19 @@ class View(Observation[Image]):
     """Of a frame of a video, which has no bytes of its own."""
 
 
-def view_frame(frame: Frame | Still, directory: str, settings: Settings, comparator: Differencing) -> View:
-    """Read and describe one frame; what is not a whole frame has no descriptor, but a problem."""
+def view_frame(frame: Frame | Still, directory: str, settings: Settings) -> View:
+    """Read and describe one frame; what is not a whole frame has no descriptor, but a problem.
+
+    Raises UsageError for a frame that a mask does not fit: nobody knows what of it is to be ignored.
+    """
     if isinstance(frame, Still):
-        return _view_still(frame, directory, settings, comparator)
+        return _view_still(frame, directory, settings)
     try:
         picture = read_frame(os.path.join(directory, frame.path), settings)
     except UnreadableFrame as error:
         return _view_problem(frame, directory, error.reason)
     source = {"content": picture.content, "stat": picture.stat}
-    return _describe(frame, picture.pixels, picture.size, settings, comparator, **source)
+    return _describe(frame, picture.pixels, picture.size, settings, **source)
 
 
 def read_frame(path: str, settings: Settings) -> Picture:
@@ -47,12 +51,19 @@ def read_frame(path: str, settings: Settings) -> Picture:
     return read_picture(path, settings.max_pixels, GreyDecoding(*least) if settings.reads_grey else None)
 
 
-def _view_still(still: Still, directory: str, settings: Settings, comparator: Differencing) -> View:
+def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: str) -> None:
+    """Raise UsageError where the masks of a camera do not fit its frame `path`, or leave nothing of its size."""
+    if settings.masks and not settings.refuse(size):
+        require_fit(settings.masks, camera, size, path)
+        comparator_of(settings, camera).compared_part(size)
+
+
+def _view_still(still: Still, directory: str, settings: Settings) -> View:
     if still.pixels is None:
         return _view_problem(still.frame, directory, still.problem)
     size = still.pixels.shape[1], still.pixels.shape[0]
     source = {"pixels": still.pixels, "stat": still.stat}
-    return _describe(still.frame, still.pixels, size, settings, comparator, **source)
+    return _describe(still.frame, still.pixels, size, settings, **source)
 
 
 def _view_problem(frame: Frame, directory: str, problem: str) -> View:
@@ -61,15 +72,9 @@ def _view_problem(frame: Frame, directory: str, problem: str) -> View:
     return View(frame, None, None, problem=problem)
 
 
-def _describe(
-    frame: Frame,
-    image: Image,
-    size: tuple[int, int],
-    settings: Settings,
-    comparator: Differencing,
-    **source: Any,
-) -> View:
+def _describe(frame: Frame, image: Image, size: tuple[int, int], settings: Settings, **source: Any) -> View:
     if problem := settings.refuse(size):
         return View(frame, size, None, problem=problem)
+    check_masks(settings, frame.camera, size, frame.path)
     chain = None if settings.size else size
-    return View(frame, size, comparator.describe(image), chain, **source)
+    return View(frame, size, comparator_of(settings, frame.camera).describe(image), chain, **source)

@@ -50,7 +50,7 @@ def test_what_is_too_small_is_told_from_what_counts():
     evidence = draw_evidence(make_image(), candidate, COMPARATOR)
     assert [len(evidence.counted), len(evidence.ignored)] == [1, 1] and evidence.comparison.min_contour_area == 50
     assert evidence.comparison.difference.max() == 160 and evidence.comparison.difference[0, 0] == 0
-    assert evidence.compared == (4, 5, 61, 48)
+    assert evidence.compared.rectangle == (4, 5, 61, 48)
     drawn = outline_changes(evidence, 640, 480)
     assert drawn.shape == (480, 640, 3) and [(drawn == c).all(axis=2).any() for c in (RED, YELLOW)] == [True, True]
     assert drawn[10, 300].tolist() == [20, 20, 20], "the strips that are not compared are dimmed"

@@ -22,7 +22,7 @@ ROOMS = [
         "parallel",
         "index",
     ),
-    *("selection", "comparators", "settings", "videos", "frames", "naming", "thresholds", "reader", "errors"),
+    *("selection", "comparators", "settings", "masks", "videos", "frames", "naming", "thresholds", "reader", "errors"),
 ]
 """From the front door down to the cellar."""
 FILES = sorted((ROOT / "framesift").rglob("*.py"))

@@ -4,6 +4,7 @@ from dataclasses import fields
 import pytest
 
 from framesift.errors import UsageError
+from framesift.masks import Mask
 from framesift.naming import Naming
 from framesift.settings import Decoding, Method, Placement, Settings, parse_every
 from framesift.thresholds import Threshold
@@ -22,6 +23,10 @@ UNUSUAL = Settings(
     2.5,
     Method.TOLERANCE,
     640,
+    (
+        Mask("c1", (((0.0, 0.0), (0.5, 0.25), (0.1, 1.0)),), (), (4, 2), "3 5"),
+        Mask(only=(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),)),
+    ),
 )
 
 

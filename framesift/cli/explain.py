@@ -1,11 +1,10 @@
 """`framesift explain`: why one frame was kept, dropped or skipped, as a picture."""
 
 import argparse
-import os
 import sys
 
-from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
-from framesift.errors import UsageError, show
+from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, refuse_among_frames
+from framesift.errors import show
 
 DESCRIPTION = """\
 Draws why a frame was kept, dropped or skipped: its reference, the frame with what changed, their difference and the
@@ -40,7 +39,7 @@ def explain_command(options: argparse.Namespace) -> int:
 
     record = open_record(options.results)
     check_output(options.output)
-    _refuse_among_frames(options.output, record.source)
+    refuse_among_frames(options.output, record.source, "--output")
     decision = find_decision(record, options.frame)
     explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)
     with replace_output(options.output) as file:
@@ -51,10 +50,3 @@ def explain_command(options: argparse.Namespace) -> int:
         print(f"{path}: the files have changed since the run: {explanation.change}", file=sys.stderr)
         return SKIPPED
     return DONE
-
-
-def _refuse_among_frames(output: str, source: str) -> None:
-    """Raise UsageError where the next run would take the picture for a frame."""
-    folder = os.path.realpath(source)
-    if os.path.commonpath([folder, os.path.realpath(output)]) == folder:
-        raise UsageError("is in the folder of the frames, where it would become one: use --output", output)

@@ -11,6 +11,7 @@ from framesift.cli.options import (
     EXIT_CODES,
     SKIPPED,
     add_jobs_argument,
+    add_mask_argument,
     add_max_pixels_argument,
     add_naming_arguments,
     whole_number,
@@ -74,6 +75,8 @@ def _add_comparing_arguments(group: argparse._ActionsContainer) -> None:
     add("--blur", metavar="PX,...", default="5", help="sides of the Gaussian kernels in px, odd, or none (default 5)")
     mask = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
     add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=mask)
+    regions = "polygons to ignore or to look at only (JSON, LabelMe, COCO) or a black-and-white PNG; may be repeated"
+    add_mask_argument(group, regions)
     size = "compare all frames at this size in px (default: each frame at its own, with frames of the same size)"
     add("--size", metavar="WIDTHxHEIGHT", help=size)
 
@@ -205,6 +208,7 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
+    from framesift.masks.reading import read_masks
     from framesift.naming import Naming
     from framesift.settings import (
         DEFAULT_WIDTH,
@@ -223,6 +227,7 @@ def _settings(options: argparse.Namespace) -> "Settings":
     method = parse_method(options.method)
     if options.width and method is not Method.TOLERANCE:
         raise UsageError("--width belongs to --method tolerance")
+    naming = Naming(options.name_pattern, options.timezone)
     return Settings(
         *choose_thresholds(method, options.min_contour_area, options.score_threshold, options.thorough),
         parse_blur(options.blur),
@@ -230,10 +235,11 @@ def _settings(options: argparse.Namespace) -> "Settings":
         parse_size(options.size) if options.size else None,
         options.min_size,
         options.max_pixels,
-        Naming(options.name_pattern, options.timezone),
+        naming,
         Placement(options.link),
         Decoding(options.decode),
         parse_every(options.every) if options.every else None,
         method,
         options.width or DEFAULT_WIDTH,
+        read_masks(options.mask, naming),
     )

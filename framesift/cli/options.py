@@ -1,6 +1,9 @@
 """What the commands share: exit codes, and how numbers are read."""
 
 import argparse
+import os
+
+from framesift.errors import UsageError
 
 DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
@@ -43,3 +46,15 @@ def add_max_pixels_argument(group: argparse._ActionsContainer) -> None:
 def add_jobs_argument(group: argparse._ActionsContainer) -> None:
     """Add how many frames are read at the same time."""
     group.add_argument("--jobs", metavar="N", type=positive, help="frames read at the same time (default: all cores)")
+
+
+def add_mask_argument(group: argparse._ActionsContainer, purpose: str) -> None:
+    """Add the files that say what is ignored, or looked at only."""
+    group.add_argument("--mask", metavar="[CAMERA=]FILE", action="append", default=[], help=purpose)
+
+
+def refuse_among_frames(output: str, source: str, option: str) -> None:
+    """Raise UsageError where the next run would take a picture for a frame; `option` names another place."""
+    folder = os.path.realpath(source)
+    if os.path.commonpath([folder, os.path.realpath(output)]) == folder:
+        raise UsageError(f"is in the folder of the frames, where it would become one: use {option}", output)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from framesift.comparators.combined import Combined
+from framesift.comparators.compared import ComparedPart
 from framesift.comparators.comparison import Bearing, Comparison, Region
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
@@ -17,12 +18,14 @@ from framesift.comparators.perceptual_hash import CosineHash, GradientHash
 from framesift.comparators.ssim import StructuralSimilarity
 from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.comparators.verified_hash import VerifiedHash
+from framesift.masks import choose_masks
 from framesift.settings import Method, Settings
 
 __all__ = [
     "Bearing",
     "Combined",
     "Comparator",
+    "ComparedPart",
     "Comparison",
     "CosineHash",
     "Differencing",
@@ -66,13 +69,14 @@ class Differencing(Comparator, Protocol):
     def compared_area_of(self, size: tuple[int, int]) -> int:
         """Return the px that are compared of a frame of this width and height."""
 
-    def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
+    def compared_part(self, size: tuple[int, int]) -> ComparedPart:
+        """Return what is compared of such a frame. Raises UsageError where the masks leave nothing of it."""
 
 
-def comparator_of(settings: Settings) -> Differencing:
-    """Return what compares frames as `settings` say."""
+def comparator_of(settings: Settings, camera: str) -> Differencing:
+    """Return what compares the frames of a camera as `settings` say."""
+    masks = choose_masks(settings.masks, camera)
     area, blur, mask, size = settings.min_contour_area, settings.blur, settings.border_mask, settings.size
     if settings.method is Method.TOLERANCE:
-        return ToleranceDifferencing(area, blur, mask, size, settings.width)
-    return FrameDifferencing(area, blur, mask, size)
+        return ToleranceDifferencing(area, blur, mask, size, settings.width, masks)
+    return FrameDifferencing(area, blur, mask, size, masks)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from framesift.comparators.compared import ComparedPart, find_compared
 from framesift.comparators.comparison import Bearing, Comparison, Region
+from framesift.masks import Mask
 from framesift.thresholds import Threshold
 from imaging_interview import (
     CHANGE_THRESHOLD,
@@ -13,7 +15,6 @@ from imaging_interview import (
     Contour,
     Image,
     compare_frames_change_detection,
-    kept_rectangle,
     preprocess_image_change_detection,
 )
 
@@ -30,10 +31,19 @@ class FrameDifferencing:
     """Strips that are not compared, in percent of the side: left, top, right, bottom."""
     size: tuple[int, int] | None = None
     """Width and height in px at which all frames are compared; None: each at its own size."""
+    masks: tuple[Mask, ...] = ()
+    """What is not compared besides these strips; those of the frames' camera only."""
 
     def describe(self, image: Image) -> Image:
         """Return the grey, blurred, masked picture, (height, width) uint8, of a BGR or grey one."""
-        return preprocess_image_change_detection(self.fit(image), self.blur, self.border_mask)
+        fitted = self.fit(image)
+        pixels = self._find(fitted.shape[1], fitted.shape[0]).pixels if self.masks else None
+        if pixels is None:
+            return preprocess_image_change_detection(fitted, self.blur, self.border_mask)
+        # Black before the blur too, which would carry what happens behind the mask across its edge.
+        inside = np.asarray(cv2.bitwise_and(fitted, fitted, mask=pixels), np.uint8)
+        described = preprocess_image_change_detection(inside, self.blur, self.border_mask)
+        return np.asarray(cv2.bitwise_and(described, pixels, dst=described), np.uint8)
 
     def fit(self, image: Image) -> Image:
         """Return the picture at the compared size."""
@@ -65,14 +75,16 @@ class FrameDifferencing:
         return self.size or size
 
     def compared_area(self, descriptor: Image) -> int:
-        """Return the px that the border mask leaves: what relative thresholds are a share of."""
-        return self.compared_area_of((descriptor.shape[1], descriptor.shape[0]))
+        """Return the px that border mask and masks leave: what relative thresholds are a share of."""
+        return self._find(descriptor.shape[1], descriptor.shape[0]).area
 
     def compared_area_of(self, size: tuple[int, int]) -> int:
         """Return the px that are compared of a frame of this width and height."""
-        x0, y0, x1, y1 = self.compared_rectangle(size)
-        return max(x1 - x0, 0) * max(y1 - y0, 0)
+        return self.compared_part(size).area
 
-    def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
-        return kept_rectangle(*self.compared_size(size), self.border_mask)
+    def compared_part(self, size: tuple[int, int]) -> ComparedPart:
+        """Return what is compared of a frame of this width and height. Raises UsageError where that is nothing."""
+        return self._find(*self.compared_size(size))
+
+    def _find(self, width: int, height: int) -> ComparedPart:
+        return find_compared(width, height, self.border_mask, self.masks)

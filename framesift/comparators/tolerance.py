@@ -12,9 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators.compared import ComparedPart, find_compared
 from framesift.comparators.comparison import Bearing, Comparison, Region
+from framesift.masks import Mask
 from framesift.thresholds import Threshold
-from imaging_interview import Image, kept_rectangle, preprocess_image_change_detection
+from imaging_interview import Image, preprocess_image_change_detection
 
 WIDTH = 320
 """px: wider pictures are compared at this width."""
@@ -56,6 +58,8 @@ class ToleranceDifferencing:
     """Width and height in px that all frames are brought to first; None: each has its own size."""
     width: int = WIDTH
     """px: wider pictures are compared at this width."""
+    masks: tuple[Mask, ...] = ()
+    """What is not compared besides these strips; those of the frames' camera only."""
 
     def describe(self, image: Image) -> Image:
         """Return the grey, blurred, masked picture at the compared size, (height, width) uint8; takes BGR or grey."""
@@ -66,20 +70,20 @@ class ToleranceDifferencing:
 
     def score(self, reference: Image, candidate: Image) -> float:
         """Return the sum in px of the regions that count. Raises ValueError where the shapes differ."""
-        before, after, _ = self._overlap(reference, candidate)
+        before, after, looked_at, _ = self._overlap(reference, candidate)
         least = self.min_contour_area.px(self.compared_area(candidate))
-        changed = find_changed(before, after)[1]
-        regions = measure_regions(changed, before, after, least)
+        changed = find_changed(before, after, looked_at)[1]
+        regions = measure_regions(changed, before, after, least, looked_at)
         return float(sum(region.area for region in regions if region.bearing is Bearing.COUNTED))
 
     def examine(self, reference: Image, candidate: Image) -> Comparison:
         """Return the score with its evidence. Raises ValueError where the shapes differ."""
-        before, after, (x, y) = self._overlap(reference, candidate)
+        before, after, looked_at, (x, y) = self._overlap(reference, candidate)
         least = self.min_contour_area.px(self.compared_area(candidate))
-        beyond, changed, level = find_changed(before, after)
+        beyond, changed, level = find_changed(before, after, looked_at)
         regions = tuple(
             Region(np.asarray(np.add(region.contour, (x, y)), np.int32), region.area, region.bearing)
-            for region in measure_regions(changed, before, after, least)
+            for region in measure_regions(changed, before, after, least, looked_at)
         )
         score = float(sum(region.area for region in regions if region.bearing is Bearing.COUNTED))
         pictures = [np.zeros_like(candidate), np.zeros_like(candidate)]
@@ -95,32 +99,39 @@ class ToleranceDifferencing:
         return self.width, max(1, round(height * self.width / width))
 
     def compared_area(self, descriptor: Image) -> int:
-        """Return the px that the border mask leaves: what relative thresholds are a share of."""
-        x0, y0, x1, y1 = kept_rectangle(descriptor.shape[1], descriptor.shape[0], self.border_mask)
-        return max(x1 - x0, 0) * max(y1 - y0, 0)
+        """Return the px that border mask and masks leave: what relative thresholds are a share of."""
+        return self._find(descriptor.shape[1], descriptor.shape[0]).area
 
     def compared_area_of(self, size: tuple[int, int]) -> int:
         """Return the px that are compared of a frame of this width and height."""
-        x0, y0, x1, y1 = self.compared_rectangle(size)
-        return max(x1 - x0, 0) * max(y1 - y0, 0)
+        return self.compared_part(size).area
 
-    def compared_rectangle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Return (x0, y0, x1, y1), what the border mask leaves of such a frame, in px of the compared size."""
-        return kept_rectangle(*self.compared_size(size), self.border_mask)
+    def compared_part(self, size: tuple[int, int]) -> ComparedPart:
+        """Return what is compared of a frame of this width and height. Raises UsageError where that is nothing."""
+        return self._find(*self.compared_size(size))
 
-    def _overlap(self, reference: Image, candidate: Image) -> tuple[Image, Image, tuple[int, int]]:
-        """Return what both frames show of the same part of the scene, and where in the candidate it begins (x, y)."""
+    def _find(self, width: int, height: int) -> ComparedPart:
+        return find_compared(width, height, self.border_mask, self.masks)
+
+    def _overlap(self, reference: Image, candidate: Image) -> tuple[Image, Image, Image | None, tuple[int, int]]:
+        """Return what both frames show of the same part of the scene, and where in the candidate it begins (x, y).
+
+        The third picture is 255 where the masks let compare both; None where there are no masks.
+        """
         if reference.shape != candidate.shape:
             raise ValueError(f"frames must have the same shape, not {reference.shape} and {candidate.shape}")
-        x0, y0, x1, y1 = kept_rectangle(candidate.shape[1], candidate.shape[0], self.border_mask)
+        part = self._find(candidate.shape[1], candidate.shape[0])
+        x0, y0, x1, y1 = part.rectangle
         before, after = reference[y0:y1, x0:x1], candidate[y0:y1, x0:x1]
         if before.size == 0:
-            return before, after, (0, 0)
+            return before, after, None, (0, 0)
         right, down = find_shift(before, after)
         height, width = after.shape
-        before = before[max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)]
-        after = after[max(down, 0) : height - max(-down, 0), max(right, 0) : width - max(-right, 0)]
-        return before, after, (x0 + max(right, 0), y0 + max(down, 0))
+        then = np.s_[max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)]
+        now = np.s_[max(down, 0) : height - max(-down, 0), max(right, 0) : width - max(-right, 0)]
+        pixels = None if part.pixels is None else part.pixels[y0:y1, x0:x1]
+        looked_at = None if pixels is None else pixels[then] & pixels[now]
+        return before[then], after[now], looked_at, (x0 + max(right, 0), y0 + max(down, 0))
 
 
 def find_shift(before: Image, after: Image) -> tuple[int, int]:
@@ -151,19 +162,23 @@ def _slide(still: NDArray[np.int64], sliding: NDArray[np.int64], farthest: int) 
     return np.asarray(np.abs(windows - core).sum(axis=1), np.int64)
 
 
-def find_changed(before: Image, after: Image) -> tuple[Image, Image, int]:
+def find_changed(before: Image, after: Image, looked_at: Image | None = None) -> tuple[Image, Image, int]:
     """Return how far each pixel lies beyond the other frame's range, where that is too far, grown, and the level.
 
     All (height, width) uint8; the second has 255 where it changed. Looked at both ways round: what disappears is seen
-    from the frame that still has it.
+    from the frame that still has it. Nothing has changed where `looked_at` is 0; the pictures are whole there, because
+    a blackened part would widen the ranges around it.
     """
     if before.size == 0:
         return before.copy(), before.copy(), HIGHEST_LEVEL
     beyond = np.asarray(cv2.max(_exceed(before, after), _exceed(after, before)), np.uint8)
+    if looked_at is not None:
+        beyond &= looked_at
     contrast = min(measure_contrast(before), measure_contrast(after))
     level = min(max(HIGHEST_LEVEL * contrast // FULL_CONTRAST, LOWEST_LEVEL), HIGHEST_LEVEL)
     _, changed = cv2.threshold(beyond, level, 255, cv2.THRESH_BINARY)
-    return beyond, np.asarray(cv2.dilate(changed, GROWTH), np.uint8), level
+    grown = np.asarray(cv2.dilate(changed, GROWTH), np.uint8)
+    return beyond, grown if looked_at is None else grown & looked_at, level
 
 
 def _exceed(ranged: Image, image: Image) -> Image:
@@ -179,8 +194,11 @@ def measure_contrast(image: Image) -> int:
     return int(np.searchsorted(reached, 19 * image.size) - np.searchsorted(reached, image.size))
 
 
-def measure_regions(changed: Image, before: Image, after: Image, min_contour_area: float) -> Iterator[Region]:
-    """Yield the regions of `changed`, (height, width) uint8, each with its area: all px that its outer contour holds.
+def measure_regions(
+    changed: Image, before: Image, after: Image, min_contour_area: float, looked_at: Image | None = None
+) -> Iterator[Region]:
+    """Yield the regions of `changed`, (height, width) uint8, each with its area: all px that its outer contour holds,
+    without those where `looked_at` is 0.
 
     The structure is looked at of those that are large enough.
     """
@@ -189,6 +207,8 @@ def measure_regions(changed: Image, before: Image, after: Image, min_contour_are
         x, y, width, height = cv2.boundingRect(contour)
         inside = np.zeros((height, width), np.uint8)
         cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+        if looked_at is not None:
+            inside &= looked_at[y : y + height, x : x + width]
         area = cv2.countNonZero(inside)
         bearing = Bearing.SMALL
         if area >= min_contour_area:

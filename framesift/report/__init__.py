@@ -94,7 +94,7 @@ def _explain_settings(settings: Settings) -> str:
         f"is kept when its score is above the <em>threshold</em>, {escape(str(settings.score_threshold))}"
         f"{_of_what(settings.score_threshold.relative)}.</p>\n"
         f"<p>Blur {escape(','.join(map(str, settings.blur)) or 'none')}; not compared are strips of {strips} % at "
-        "the left, top, right and bottom.</p>\n"
+        f"the left, top, right and bottom{', and what a mask leaves out' if settings.masks else ''}.</p>\n"
     )
 
 

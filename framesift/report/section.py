@@ -150,7 +150,7 @@ _LEGEND = (
 )
 _OUTLINES = (
     '<p class="faint">Left: the reference. Right: the frame, with what changed: <span class="skipped">red</span> '
-    'counts, <span class="limit">yellow</span> is too small to count, the dimmed border is not compared.</p>\n'
+    'counts, <span class="limit">yellow</span> is too small to count, what is dimmed is not compared.</p>\n'
 )
 
 

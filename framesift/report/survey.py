@@ -126,7 +126,7 @@ class Walk:
         if size is None:
             return None
         if size not in self._limits:
-            self._limits[size] = score_limit(self._settings, size)
+            self._limits[size] = score_limit(self._settings, decision.frame.camera, size)
         return None if decision.score is None else self._limits[size]
 
 

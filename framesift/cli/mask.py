@@ -1,0 +1,142 @@
+"""`framesift mask`: begin a mask file, and show for each camera what is masked."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+from framesift.cli.options import (
+    DONE,
+    EXIT_CODES,
+    SKIPPED,
+    add_mask_argument,
+    add_max_pixels_argument,
+    add_naming_arguments,
+    refuse_among_frames,
+)
+from framesift.errors import UnreadableFrame, show
+
+if TYPE_CHECKING:
+    from framesift.settings import Settings
+    from imaging_interview import Image
+
+DESCRIPTION = """\
+Writes a mask file with an entry for each camera, in which nothing is masked yet, and draws a frame of each camera:
+dimmed is what is not compared. With --mask FILE it draws what that file masks, and writes no other."""
+
+EXAMPLE = """\
+example:
+  %(prog)s frames                            begins mask.json; draws mask-pictures/CAMERA.png
+  %(prog)s frames --mask mask.json           draws what mask.json masks: edit, look, and edit again
+  framesift filter frames results --mask mask.json
+
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
+    parser.set_defaults(command=mask_command)
+    add = parser.add_argument
+    add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
+    add("--output", metavar="FILE.json", default="mask.json", help="the file to begin (default mask.json)")
+    pictures = "folder for the pictures, outside of DIR (default mask-pictures)"
+    add("--pictures", metavar="FOLDER", default="mask-pictures", help=pictures)
+    add_mask_argument(parser, "draw what this file masks, as framesift filter would; may be repeated")
+    strips = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
+    add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=strips)
+    frames = parser.add_argument_group("frames")
+    add_max_pixels_argument(frames)
+    add_naming_arguments(frames)
+
+
+def mask_command(options: argparse.Namespace) -> int:
+    """Begin a mask file, or take one, and draw a frame of each camera."""
+    from framesift.actions import storage_errors
+    from framesift.masks import require_cameras
+    from framesift.masks.reading import start_masks
+    from framesift.outputs import create_output
+
+    refuse_among_frames(options.pictures, options.directory, "--pictures")
+    settings = _settings(options)
+    cameras = _find_cameras(options.directory, settings)
+    require_cameras(settings.masks, list(cameras), options.directory)
+    with ExitStack() as stack:
+        if not options.mask:
+            stack.enter_context(create_output(options.output)).write(start_masks(cameras).encode("ascii"))
+        with storage_errors(options.pictures):
+            os.makedirs(options.pictures, exist_ok=True)
+        drawn = [_draw_camera(options, settings, camera, paths) for camera, paths in cameras.items()]
+    if not options.mask:
+        print(f"{show(options.output)}: fill it in, then look with --mask {show(options.output)}")
+    return DONE if all(drawn) else SKIPPED
+
+
+def _find_cameras(directory: str, settings: "Settings") -> dict[str, list[str]]:
+    """Return the paths of the frames of each camera; a video, if it is looked at, is a camera of its own."""
+    from framesift.frames import find_frames
+
+    listing = find_frames(directory, settings.naming, videos=True)
+    cameras: dict[str, list[str]] = {}
+    for frame in listing.frames:
+        cameras.setdefault(frame.camera, []).append(frame.path)
+    return cameras | {video: [video] for video in listing.videos}
+
+
+def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str, paths: list[str]) -> bool:
+    """Draw the first whole frame of a camera; tell whether there is one."""
+    from framesift.comparators import comparator_of
+    from framesift.evidence import outline_compared
+    from framesift.outputs import replace_output
+    from framesift.sheet import encode_sheet
+    from framesift.views import check_masks
+
+    path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
+    if pixels is None:
+        print(f"{show(camera)}: has no whole frame to draw", file=sys.stderr)
+        return False
+    height, width = pixels.shape[:2]
+    check_masks(settings, camera, (width, height), path)
+    part = comparator_of(settings, camera).compared_part((width, height))
+    target = os.path.join(options.pictures, _name_picture(camera))
+    with replace_output(target) as file:
+        file.write(encode_sheet(outline_compared(pixels, part)))
+    share = 100 * part.area / (width * height)
+    print(f"{show(camera)}: {share:.0f} % of {width}x{height} px are compared: {show(target)}")
+    return True
+
+
+def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iterator[tuple[str, Image | None]]":
+    """Yield the whole frames, of a video the first."""
+    from framesift.frames import is_video
+    from framesift.videos import walk_stills
+    from framesift.views import read_frame
+
+    for path in paths:
+        if is_video(path):
+            still = next(walk_stills(directory, path, 1, settings.naming, settings.max_pixels))
+            yield path, still.pixels
+            continue
+        with suppress(UnreadableFrame):
+            yield path, read_frame(os.path.join(directory, path), settings).pixels
+
+
+def _name_picture(camera: str) -> str:
+    """Return the name of a camera's picture: a camera that is named after a folder may have a / in its name."""
+    return camera.replace("%", "%25").replace("/", "%2F") + ".png"
+
+
+def _settings(options: argparse.Namespace) -> "Settings":
+    from framesift.masks.reading import read_masks
+    from framesift.naming import Naming
+    from framesift.settings import Settings, parse_border_mask
+
+    naming = Naming(options.name_pattern, options.timezone)
+    return Settings(
+        border_mask=parse_border_mask(options.border_mask),
+        max_pixels=options.max_pixels,
+        naming=naming,
+        masks=read_masks(options.mask, naming),
+    )
