@@ -247,6 +247,7 @@ ERRORS = {
     "LabelMe without a size": (labelme(imageWidth=None), "does not say how large the picture is: None by 48 px"),
     "LabelMe cut": (b'{"shapes": []}', "is damaged, for LabelMe: KeyError('imageWidth')"),
     "LabelMe with odd shapes": (labelme(shapes=[5]), "is damaged, for LabelMe"),
+    "a name of two lines": (own("c\n1", ignore=[[]]), "camera c\\n1: ignore: polygon 1 has 0 points"),
     "a category": (coco("person"), "annotation 1 has the label 'person'"),
     "a painted region": (coco(segmentation={"counts": [1], "size": [1, 1]}), "annotation 1 is painted"),
     "COCO without the image": (coco(image_id=1), "is damaged, for COCO: KeyError(1)"),

@@ -75,7 +75,7 @@ def _add_comparing_arguments(group: argparse._ActionsContainer) -> None:
     add("--blur", metavar="PX,...", default="5", help="sides of the Gaussian kernels in px, odd, or none (default 5)")
     mask = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
     add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=mask)
-    regions = "polygons to ignore or to look at only (JSON, LabelMe, COCO) or a black-and-white PNG; may be repeated"
+    regions = "regions to ignore or to look at only: polygons (JSON, LabelMe, COCO) or a black-and-white PNG"
     add_mask_argument(group, regions)
     size = "compare all frames at this size in px (default: each frame at its own, with frames of the same size)"
     add("--size", metavar="WIDTHxHEIGHT", help=size)

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--output", metavar="FILE.json", default="mask.json", help="the file to begin (default mask.json)")
     pictures = "folder for the pictures, outside of DIR (default mask-pictures)"
     add("--pictures", metavar="FOLDER", default="mask-pictures", help=pictures)
-    add_mask_argument(parser, "draw what this file masks, as framesift filter would; may be repeated")
+    add_mask_argument(parser, "draw what this file masks in framesift filter")
     strips = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
     add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=strips)
     frames = parser.add_argument_group("frames")

@@ -50,7 +50,8 @@ def add_jobs_argument(group: argparse._ActionsContainer) -> None:
 
 def add_mask_argument(group: argparse._ActionsContainer, purpose: str) -> None:
     """Add the files that say what is ignored, or looked at only."""
-    group.add_argument("--mask", metavar="[CAMERA=]FILE", action="append", default=[], help=purpose)
+    help_ = f"{purpose}; CAMERA=FILE is for one camera only, and more than one --mask may be given"
+    group.add_argument("--mask", metavar="FILE", action="append", default=[], help=help_)
 
 
 def refuse_among_frames(output: str, source: str, option: str) -> None:

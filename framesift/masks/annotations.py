@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from framesift.errors import UsageError
+from framesift.errors import UsageError, show
 from framesift.masks.mask import KINDS, Mask, Polygon, make_polygon
 from framesift.naming import Naming
 
@@ -66,7 +66,7 @@ def _read_shape(shape: dict[str, Any], name: str) -> list[list[float]]:
         (x0, y0), (x1, y1) = points
         return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
     if kind not in ("polygon", "rectangle"):
-        raise UsageError(f"{name} is a {kind}: a mask takes polygons and rectangles")
+        raise UsageError(f"{name} is a {show(str(kind))}: a mask takes polygons and rectangles")
     return list(points)
 
 

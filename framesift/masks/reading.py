@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from framesift.errors import PathLike, UnreadableFrame, UsageError
+from framesift.errors import PathLike, UnreadableFrame, UsageError, show
 from framesift.masks.annotations import read_coco, read_labelme
 from framesift.masks.bitmap import read_bitmap
 from framesift.masks.mask import KINDS, Mask, Polygon, make_polygon
@@ -91,7 +91,7 @@ def _read_own(data: dict[str, Any]) -> Iterator[Mask]:
     if not isinstance(cameras, dict):
         raise UsageError("cameras is not an object with the names of cameras as keys")
     for camera, part in [(None, data.get("all", {})), *cameras.items()]:
-        name = "all" if camera is None else f"camera {camera}"
+        name = "all" if camera is None else f"camera {show(camera)}"
         _require_keys(part, KINDS, name)
         ignore, only = (tuple(_read_polygons(part.get(kind, []), f"{name}: {kind}")) for kind in KINDS)
         yield Mask(camera, ignore, only)
