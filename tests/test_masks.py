@@ -161,6 +161,8 @@ def test_whose_mask_it_is(read):
         "cam 1",
         None,
     ]
+    pictures = [read(labelme(name="..\\c2.png"), camera)[0].picture for camera in ("", "c2", "*")]
+    assert pictures == ["c2", "", ""] and read(labelme())[0].picture == ""
     masks = (Mask("a", (TRIANGLE,)), Mask(None, (SQUARE,)), Mask("b", (TRIANGLE,)))
     assert choose_masks(masks, "b") == masks[1:]
 
@@ -312,6 +314,13 @@ def test_cameras_that_are_not_there():
     with pytest.raises(UsageError) as error:
         require_cameras([Mask("c9", path="m.json")], ["c1", "c2"], "frames")
     assert str(error.value) == "m.json: is for the camera c9, but frames has c1, c2"
+    drawn = Mask(picture="c1", path="c1.json")
+    require_cameras([drawn], ["c1"], "frames")
+    require_cameras([drawn], ["c2", "c3"], "frames")
+    with pytest.raises(UsageError) as error:
+        require_cameras([drawn], ["c1", "c2"], "frames")
+    line = "c1.json: is for all cameras, but was drawn on a picture named c1: write c1=FILE or *=FILE"
+    assert str(error.value) == line
     with pytest.raises(UsageError, match="has c0, c1, c2, c3, c4 and 3 more; CAMERA=FILE says which it is for"):
         require_cameras([Mask("c9", size=(4, 3))], [f"c{n}" for n in range(8)], "frames")
 

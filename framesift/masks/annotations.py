@@ -9,11 +9,11 @@ from typing import Any
 
 from framesift.errors import UsageError, show
 from framesift.masks.mask import KINDS, Mask, Polygon, make_polygon
-from framesift.naming import Naming
+from framesift.naming import Naming, split_suffix
 
 Size = tuple[int, int]
-Outline = tuple[str | None, Size, str, Polygon]
-"""Camera, size of the picture, kind and polygon."""
+Outline = tuple[str, Size, str, Polygon]
+"""Path and size of the picture, kind and polygon."""
 _OVERHANG = 1
 """px by which a corner may lie beyond the picture: tools round."""
 
@@ -22,15 +22,15 @@ def read_labelme(data: dict[str, Any], naming: Naming) -> list[Mask]:
     """Return the masks of a LabelMe file. Raises UsageError for labels and shapes that are none of a mask's."""
     try:
         size = _read_size(data["imageWidth"], data["imageHeight"])
-        camera = _find_camera(data.get("imagePath") or "", naming)
+        picture = (data.get("imagePath") or "").replace("\\", "/")
         outlines = []
         for number, shape in enumerate(data["shapes"], start=1):
             name = f"shape {number}"
             corners = _read_shape(shape, name)
-            outlines.append((camera, size, _read_kind(shape["label"], name), _scale(corners, size, name)))
+            outlines.append((picture, size, _read_kind(shape["label"], name), _scale(corners, size, name)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"is damaged, for LabelMe: {error!r}") from None
-    return _collect(outlines)
+    return _collect(outlines, naming)
 
 
 def read_coco(data: dict[str, Any], naming: Naming) -> list[Mask]:
@@ -38,16 +38,13 @@ def read_coco(data: dict[str, Any], naming: Naming) -> list[Mask]:
     try:
         kinds = {category["id"]: category["name"] for category in data["categories"]}
         images = {image["id"]: image for image in data["images"]}
-        return _collect(
-            [outline for entry in data["annotations"] for outline in _read_entry(entry, kinds, images, naming)]
-        )
+        outlines = [outline for entry in data["annotations"] for outline in _read_entry(entry, kinds, images)]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"is damaged, for COCO: {error!r}") from None
+    return _collect(outlines, naming)
 
 
-def _read_entry(
-    entry: dict[str, Any], kinds: dict[Any, str], images: dict[Any, Any], naming: Naming
-) -> Iterator[Outline]:
+def _read_entry(entry: dict[str, Any], kinds: dict[Any, str], images: dict[Any, Any]) -> Iterator[Outline]:
     name = f"annotation {entry['id']}"
     image = images[entry["image_id"]]
     size = _read_size(image["width"], image["height"])
@@ -57,7 +54,7 @@ def _read_entry(
     for flat in parts:
         corners = [list(point) for point in zip(flat[::2], flat[1::2], strict=True)]
         kind = _read_kind(kinds[entry["category_id"]], name)
-        yield _find_camera(image["file_name"], naming), size, kind, _scale(corners, size, name)
+        yield image["file_name"].replace("\\", "/"), size, kind, _scale(corners, size, name)
 
 
 def _read_shape(shape: dict[str, Any], name: str) -> list[list[float]]:
@@ -88,7 +85,6 @@ def _read_size(width: Any, height: Any) -> Size:
 
 def _find_camera(path: str, naming: Naming) -> str | None:
     """Return the camera that the name of a picture tells, or its folder as seen from DIR; None for neither."""
-    path = path.replace("\\", "/")
     folder = "/".join(part for part in path.split("/")[:-1] if part not in (".", ".."))
     return naming.read(path)[0] or folder or None
 
@@ -102,14 +98,17 @@ def _share(value: float, most: int) -> float:
     return (min(max(value, 0), most) if -_OVERHANG <= value <= most + _OVERHANG else value) / most
 
 
-def _collect(outlines: Iterable[Outline]) -> list[Mask]:
+def _collect(outlines: Iterable[Outline], naming: Naming) -> list[Mask]:
     """Return a mask for each camera, and each size of its pictures. Raises UsageError for no outline at all."""
-    together: defaultdict[tuple[str | None, Size], dict[str, list[Polygon]]]
+    together: defaultdict[tuple[str | None, str, Size], dict[str, list[Polygon]]]
     together = defaultdict(lambda: {kind: [] for kind in KINDS})
-    for camera, size, kind, polygon in outlines:
-        together[camera, size][kind].append(polygon)
+    for path, size, kind, polygon in outlines:
+        camera = _find_camera(path, naming)
+        picture = "" if camera else split_suffix(path.rpartition("/")[2])[0]
+        together[camera, picture, size][kind].append(polygon)
     if not together:
         raise UsageError(f"has no polygon with the label {' or '.join(KINDS)}")
     return [
-        Mask(camera, tuple(found["ignore"]), tuple(found["only"]), size) for (camera, size), found in together.items()
+        Mask(camera, tuple(found["ignore"]), tuple(found["only"]), size, picture=picture)
+        for (camera, picture, size), found in together.items()
     ]

@@ -32,6 +32,8 @@ class Mask:
     """A black-and-white picture of that size: by rows, how many px are ignored, compared, ignored, and so on."""
     path: str = field(default="", compare=False)
     """The file it was read from, for messages."""
+    picture: str = field(default="", compare=False)
+    """Of a mask of all cameras that was drawn on a picture: its name without suffix, perhaps that of one camera."""
 
     def fits(self, size: tuple[int, int]) -> bool:
         """Tell whether a frame of this width and height has the shape of the picture, but for a pixel's rounding."""
@@ -90,8 +92,13 @@ def digest_masks(masks: tuple[Mask, ...]) -> str | None:
 
 
 def require_cameras(masks: Iterable[Mask], cameras: Sequence[str], directory: str) -> None:
-    """Raise UsageError for a mask of a camera that is none of those of `directory`."""
+    """Raise UsageError for a mask of a camera that is none of those of `directory`, or seems to be of one, not all."""
     for mask in masks:
+        if len(cameras) > 1 and mask.picture in cameras:
+            hint = f"write {mask.picture}=FILE or *=FILE"
+            raise UsageError(
+                f"is for all cameras, but was drawn on a picture named {show(mask.picture)}: {hint}", mask.path
+            )
         if mask.camera is not None and mask.camera not in cameras:
             more = f" and {len(cameras) - _NAMED} more" if len(cameras) > _NAMED else ""
             known = f"{show(directory)} has {', '.join(map(show, cameras[:_NAMED]))}{more}"

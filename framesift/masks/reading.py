@@ -63,8 +63,9 @@ def _read_source(source: str, naming: Naming) -> Iterator[Mask]:
     try:
         for mask in _read_file(path, naming, bool(camera)):
             if mask.ignore or mask.only or mask.runs:
-                whose = mask.camera if not camera else None if camera == ALL else camera
-                yield replace(mask, camera=whose, path=path)
+                if camera:
+                    mask = replace(mask, camera=None if camera == ALL else camera, picture="")
+                yield replace(mask, path=path)
     except UsageError as error:
         raise UsageError(error.reason, path) from None
 
