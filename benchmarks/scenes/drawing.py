@@ -10,6 +10,7 @@ import numpy as np
 from .background import supersampling
 from .deck import Deck
 from .geometry import Bytes, Floats, Size, Vector
+from .luggage import build_luggage
 from .meshes import Face, place
 from .people import build_person
 from .timetable import Appearance
@@ -53,7 +54,9 @@ class Shadow:
 
 
 def faces_of(appearance: Appearance) -> tuple[Face, ...]:
-    """The body of a car or person about its own origin."""
+    """The body of a car, person or piece of luggage about its own origin."""
+    if appearance.kind == "luggage":
+        return build_luggage(appearance.model)
     return build_car(appearance.model) if appearance.kind == "car" else build_person(appearance.stride)
 
 

@@ -31,7 +31,7 @@ class Truth:
 
     object_id: int
     kind: str
-    """"car" or "person"."""
+    """"car", "person" or "luggage"."""
     box: tuple[int, int, int, int]
     """x, y, width, height in px around the visible part."""
     area: int

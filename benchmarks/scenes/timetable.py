@@ -41,11 +41,11 @@ class Appearance:
     object_id: int
     """From 1; the same car keeps its id while it drives, parks and leaves."""
     kind: str
-    """"car" or "person"."""
+    """"car", "person" or "luggage"."""
     model: str
-    """A key of `vehicles.MODELS`, or "walker"."""
+    """A key of `vehicles.MODELS` or `luggage.SIZES`, or "walker"."""
     colours: tuple[tuple[int, int, int], ...]
-    """Paint; or coat and trousers. Blue, green, red."""
+    """Paint; coat and trousers; cloth and trim. Blue, green, red."""
     first: int
     last: int
     """Frames in which it stands so, both included."""
