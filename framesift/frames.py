@@ -9,7 +9,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -63,14 +63,19 @@ class Listing:
 
 
 def find_frames(
-    directory: PathLike, naming: Naming = _USUAL, results: PathLike | None = None, videos: bool = False
+    directory: PathLike,
+    naming: Naming = _USUAL,
+    results: PathLike | None = None,
+    videos: bool = False,
+    is_decided: Callable[[str], bool] | None = None,
 ) -> Listing:
     """Return the frames below `directory` in their total order. Links to folders and hidden folders are not entered.
 
     The folder `results`, wherever it lies and whether or not it exists, is not input, nor is any folder below
     `directory` with a manifest or the journal of a backup in it.
 
-    With `videos`, a folder that holds videos only is a folder of frames too.
+    With `videos`, a folder that holds videos only is a folder of frames too. Frames whose path `is_decided` are left
+    out at once: of a million of them nothing is kept.
 
     Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
     """
@@ -78,11 +83,16 @@ def find_frames(
     if _is_same_folder(root, results):
         raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
-    paths = list(walk_frames(root, results, listing))
-    if not paths and not (videos and listing.videos):
+    paths, found, matched = [], 0, naming.pattern is None
+    for path in walk_frames(root, results, listing):
+        found += 1
+        matched = matched or naming.matches(path)
+        if is_decided is None or not is_decided(path):
+            paths.append(path)
+    if not found and not (videos and listing.videos):
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
-    if naming.pattern is not None and paths and not any(map(naming.matches, paths)):
-        raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {len(paths)} frames", directory)
+    if found and not matched:
+        raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {found} frames", directory)
     listing.frames.extend(_name_frames(root, paths, naming))
     listing.frames.sort(key=order_key)
     listing.videos.sort(key=lambda path: (natural_key(path), path))

@@ -87,6 +87,15 @@ def decode_decision(line: bytes) -> Decision:
     return Decision(frame, Verdict(entry["verdict"]), entry["score"], entry["reference"], entry["reason"], size)
 
 
+def decode_line(line: bytes, number: int, path: str) -> Decision:
+    """Return the decision of a line of a manifest. Raises StorageError, which names the line, where it is none."""
+    try:
+        return decode_decision(line)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        damaged = f"line {number} is damaged: restore the file, or choose another results folder"
+        raise StorageError(damaged, path) from None
+
+
 def read_settings(path: str) -> dict[str, Any] | None:
     """Return the settings that a manifest was begun with; None where its first line was torn by a crash.
 
@@ -115,13 +124,13 @@ def read_decisions(path: str, start: int = 0, end: int | None = None) -> Iterato
     Raises StorageError for a line that is no decision, or where the file cannot be read.
     """
     for number, (_, line) in enumerate(read_lines(path, start, end), start=2):
-        yield _decode(line, number, path)
+        yield decode_line(line, number, path)
 
 
 def locate_decisions(path: str) -> Iterator[tuple[int, int, Decision]]:
     """Yield each decision after the first and the last offset in bytes of its line. Raises as `read_decisions` does."""
     for number, (offset, line) in enumerate(read_lines(path), start=2):
-        yield offset, offset + len(line), _decode(line, number, path)
+        yield offset, offset + len(line), decode_line(line, number, path)
 
 
 def find_decisions(path: str, names: Iterable[str]) -> Iterator[Decision]:
@@ -129,7 +138,7 @@ def find_decisions(path: str, names: Iterable[str]) -> Iterator[Decision]:
     needles = [json.dumps(name)[1:-1].encode("ascii") for name in names]
     for number, (_, line) in enumerate(read_lines(path), start=2):
         if any(needle in line for needle in needles):
-            yield _decode(line, number, path)
+            yield decode_line(line, number, path)
 
 
 def read_lines(path: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
@@ -158,14 +167,6 @@ def whole_length(path: str) -> int:
                 return start + newline + 1
             end = start
     return 0
-
-
-def _decode(line: bytes, number: int, path: str) -> Decision:
-    try:
-        return decode_decision(line)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        damaged = f"line {number} is damaged: restore the file, or choose another results folder"
-        raise StorageError(damaged, path) from None
 
 
 def _encode(entry: dict[str, Any]) -> bytes:

@@ -110,7 +110,7 @@ class Run:
         self.directory = os.path.abspath(os.fsdecode(directory))
         self.settings = settings
         self.listing = Listing()
-        """The frames below the folder, and what could not be listed."""
+        """The frames below the folder that no earlier run has decided, and what could not be listed."""
         self.pending: list[Frame] = []
         """The pictures to be decided now."""
         self.videos: list[str] = []
@@ -136,7 +136,8 @@ class Run:
             self._results.__enter__()
         try:
             own, with_videos = self._results_folder or self._backup, self.settings.every is not None
-            self.listing = find_frames(self.directory, self.settings.naming, own, with_videos)
+            is_decided = None if self._results is None else self._results.is_decided
+            self.listing = find_frames(self.directory, self.settings.naming, own, with_videos, is_decided)
             self._check_masks()
             self._sort_out_decided()
             self._sort_out_videos()
@@ -186,8 +187,7 @@ class Run:
             self.pending = self.listing.frames
             return
         for frame in self.listing.frames:
-            if not self._results.is_decided(frame):
-                (self.late if self._results.is_late(frame) else self.pending).append(frame)
+            (self.late if self._results.is_late(frame) else self.pending).append(frame)
         self._results.begin()
 
     def _sort_out_videos(self) -> None:
@@ -223,7 +223,7 @@ class Run:
             return True
         last = self._results.last_offset(frame.camera)
         beyond = frame.offset is None or last is None or frame.offset > last
-        return beyond and not self._results.is_decided(frame)
+        return beyond and not self._results.is_decided(frame.path)
 
     def _limit(self, comparator: Differencing, descriptor: Image) -> float:
         return self.settings.score_threshold.px(comparator.compared_area(descriptor))

@@ -21,6 +21,7 @@ from framesift.actions import (
 from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
 from framesift.frames import Frame, order_key
 from framesift.outputs import is_output
+from framesift.past import Past
 from framesift.selection import Decision, Verdict
 from framesift.settings import Placement, Settings
 from framesift.summary import Summary
@@ -47,20 +48,22 @@ class Results:
     def __init__(self, folder: PathLike, source: PathLike, settings: Settings, dry_run: bool = False) -> None:
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.source = os.path.abspath(os.fsdecode(source))
-        self.summary = Summary()
-        """The decisions of earlier runs; the caller adds those of this one."""
         self._settings = settings
         self._dry_run = dry_run
         self._manifest = os.path.join(self.folder, manifest.NAME)
         self._descriptor: int | None = None
-        self._decided: dict[str, bool] = {}
-        self._last: dict[str, Frame] = {}
-        self._references: dict[str, dict[Hashable, str]] = {}
+        self._past = Past(self._manifest, one_chain=settings.size is not None)
+        self._length = 0
         self._lines: list[bytes] = []
         self._files: list[Copy | Link] = []
         self._waiting = 0
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="framesift-writer")
         self._writing: Future[None] | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """The decisions of earlier runs; the caller adds those of this one."""
+        return self._past.summary
 
     def __enter__(self) -> "Results":
         try:
@@ -75,8 +78,7 @@ class Results:
     ) -> None:
         try:
             if not isinstance(error, StorageError):
-                self._flush()
-                self._wait()
+                self.flush()
         finally:
             self._close()
 
@@ -97,32 +99,32 @@ class Results:
             if length == 0:
                 write_all(self._descriptor, manifest.encode_header(self._record()))
             os.fsync(self._descriptor)
+            self._length = os.fstat(self._descriptor).st_size
         sync_folder(self.folder)
 
-    def is_decided(self, frame: Frame) -> bool:
-        """Tell whether an earlier run has decided this frame."""
-        return frame.path in self._decided
+    def is_decided(self, path: str) -> bool:
+        """Tell whether a frame is decided: by an earlier run, or by this one and written."""
+        return self._past.find(path) is not None
 
     def is_late(self, frame: Frame) -> bool:
-        """Tell whether the frame is undecided, but comes before the last decided frame of its camera."""
-        last = self._last.get(frame.camera)
-        return last is not None and not self.is_decided(frame) and order_key(frame) < order_key(last)
+        """Tell whether a frame that is not decided comes before the last decided one of its camera."""
+        last = self._past.last.get(frame.camera)
+        return last is not None and order_key(frame) < order_key(last)
 
     def last_offset(self, camera: str) -> float | None:
-        """Return how far an earlier run has decided a video."""
-        last = self._last.get(camera)
+        """Return how far a video has been decided."""
+        last = self._past.last.get(camera)
         return None if last is None else last.offset
 
     def references(self, camera: str) -> dict[Hashable, str]:
-        """Return the last kept frame of each chain of a camera, as earlier runs left them."""
-        return dict(self._references.get(camera, {}))
+        """Return the last kept frame of each chain of a camera."""
+        return dict(self._past.references.get(camera, {}))
 
     def add(self, decision: Decision, content: bytes | None = None, stat: os.stat_result | None = None) -> None:
         """Record a decision and place the frame if it is kept. Raises StorageError, also for an earlier decision."""
         if self._dry_run:
             return
         path = decision.frame.path
-        self._lines.append(manifest.encode_decision(decision))
         if decision.verdict is Verdict.KEEP:
             if self._settings.placement is not Placement.COPY and decision.frame.offset is None:
                 symbolic = self._settings.placement is Placement.SYMBOLIC
@@ -130,15 +132,26 @@ class Results:
             elif content is not None and stat is not None:
                 self._files.append(Copy(path, content, stat))
                 self._waiting += len(content)
+        # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
+        line = manifest.encode_decision(decision)
+        self._lines.append(line)
+        self._past.add(decision, self._length)
+        self._length += len(line)
         if len(self._lines) >= GROUP_DECISIONS or self._waiting >= GROUP_BYTES:
             self._flush()
+
+    def flush(self) -> None:
+        """Return when everything added is on the disk. Raises StorageError."""
+        self._flush()
+        self._wait()
 
     def _flush(self) -> None:
         """Hand the waiting group to the writer, once that has finished the group before."""
         self._wait()
         if self._lines:
-            self._writing = self._writer.submit(self._write, self._files, self._lines)
-            self._files, self._lines, self._waiting = [], [], 0
+            files, lines = self._files, self._lines
+            self._files, self._lines, self._waiting = [], [], 0  # first: no signal makes this group go twice
+            self._writing = self._writer.submit(self._write, files, lines)
 
     def _wait(self) -> None:
         writing, self._writing = self._writing, None
@@ -177,18 +190,7 @@ class Results:
             if settings.get(name) != wanted[name]:
                 found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"
                 raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
-        for decision in manifest.read_decisions(self._manifest):
-            self._remember(decision)
-
-    def _remember(self, decision: Decision) -> None:
-        frame = decision.frame
-        kept = decision.verdict is Verdict.KEEP
-        self._decided[frame.path] = kept
-        self._last[frame.camera] = frame
-        self.summary.add(decision)
-        if kept:
-            chain = None if self._settings.size else decision.size
-            self._references.setdefault(frame.camera, {})[chain] = frame.path
+        self._past.read()
 
     def _record(self) -> dict[str, object]:
         """Return the settings and where the frames lie as seen from here, so that both can be moved together."""
@@ -219,17 +221,21 @@ class Results:
         """Raise UsageError for any file that no run put here, before a frame is read."""
         if not os.path.isdir(self.folder):
             return
+        pending = [""]
         with storage_errors(self.folder):
-            for folder, folders, names in os.walk(self.folder, onerror=_raise):
-                links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-                for name in names + links:
-                    path = os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
-                    if not self._is_ours(path):
-                        hint = "is not of framesift: choose an empty or new results folder"
-                        raise UsageError(hint, os.path.join(self.folder, path))
+            while pending:
+                folder = pending.pop()
+                with os.scandir(os.path.join(self.folder, folder)) as entries:
+                    for entry in entries:
+                        path = f"{folder}/{entry.name}" if folder else entry.name
+                        if entry.is_dir(follow_symlinks=False):
+                            pending.append(path)
+                        elif not self._is_ours(path):
+                            hint = "is not of framesift: choose an empty or new results folder"
+                            raise UsageError(hint, os.path.join(self.folder, path))
 
     def _is_ours(self, path: str) -> bool:
-        if self._decided.get(path) or path == manifest.NAME or LEFTOVER.fullmatch(path):
+        if path == manifest.NAME or LEFTOVER.fullmatch(path) or self._past.find(path) is Verdict.KEEP:
             return True
         if os.path.basename(path) in TOLERATED or is_output(os.path.join(self.folder, path)):
             return True
@@ -239,6 +245,7 @@ class Results:
 
     def _close(self) -> None:
         self._writer.shutdown()
+        self._past.close()
         if self._descriptor is not None:
             descriptor, self._descriptor = self._descriptor, None
             with storage_errors(self._manifest):
@@ -256,7 +263,3 @@ def is_copy(target: str, source: str) -> bool:
             return file.read() == original.read()
     except OSError:
         return False
-
-
-def _raise(error: OSError) -> None:
-    raise error

@@ -15,6 +15,7 @@ ROOMS = [
         "evidence",
         "duplicates",
         "results",
+        "past",
         "summary",
         "outputs",
         "actions",
