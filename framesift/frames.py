@@ -17,7 +17,19 @@ from functools import lru_cache
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.naming import Naming, split_suffix
 
-__all__ = ["Frame", "Listing", "Naming", "find_frames", "is_video", "natural_key", "order_key", "walk_frames"]
+__all__ = [
+    "Frame",
+    "Listing",
+    "Naming",
+    "find_frames",
+    "is_video",
+    "name_frame",
+    "natural_key",
+    "order_key",
+    "own_camera",
+    "scan_folder",
+    "walk_frames",
+]
 
 _READ = {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "gif"}
 _NOT_READ = {"jp2", "avif", "heic", "heif", "tga"}
@@ -80,8 +92,6 @@ def find_frames(
     Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
     """
     root = os.fsdecode(directory)
-    if _is_same_folder(root, results):
-        raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
     paths, found, matched = [], 0, naming.pattern is None
     for path in walk_frames(root, results, listing):
@@ -93,7 +103,8 @@ def find_frames(
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
     if found and not matched:
         raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {found} frames", directory)
-    listing.frames.extend(_name_frames(root, paths, naming))
+    camera = own_camera(root)
+    listing.frames.extend(name_frame(root, path, naming, camera) for path in paths)
     listing.frames.sort(key=order_key)
     listing.videos.sort(key=lambda path: (natural_key(path), path))
     listing.unlisted.sort()
@@ -132,26 +143,35 @@ def walk_frames(root: str, results: PathLike | None, listing: Listing) -> Iterat
     """Yield the relative paths of the frames below `root`, in no order, and note in `listing` the folders left out.
 
     Links to folders, hidden folders, the folder `results` and those with the results of an earlier run are not entered.
-    Raises UsageError (`root` cannot be listed) and StorageError (listing fails).
+    Raises UsageError (`root` cannot be listed, or is `results`) and StorageError (listing fails).
 
     A stack and not a recursion: a tree may be deeper than Python's limit.
     """
+    if _is_same_folder(root, results):
+        raise UsageError("is the input folder and the results folder at once", root)
     pending = [""]
     while pending:
-        folder = pending.pop()
-        try:
-            with os.scandir(os.path.join(root, folder) if folder else root) as entries:
-                for entry in entries:
-                    path = f"{folder}/{entry.name}" if folder else entry.name
-                    if not entry.is_dir(follow_symlinks=False):
-                        if _is_frame(entry):
-                            yield path
-                        elif is_video(entry.name) and not _is_link_to_folder(entry):
-                            listing.videos.append(path)
-                    elif _is_input(entry, path, results, listing):
-                        pending.append(path)
-        except OSError as error:
-            _note_unlisted(error, root, folder, listing)
+        yield from scan_folder(root, pending.pop(), results, listing, pending)
+
+
+def scan_folder(root: str, folder: str, results: PathLike | None, listing: Listing, below: list[str]) -> Iterator[str]:
+    """Yield the frames of one folder below `root`, and append to `below` the folders in it that are to be entered.
+
+    Otherwise as `walk_frames`.
+    """
+    try:
+        with os.scandir(os.path.join(root, folder) if folder else root) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    if _is_frame(entry):
+                        yield path
+                    elif is_video(entry.name) and not _is_link_to_folder(entry):
+                        listing.videos.append(path)
+                elif _is_input(entry, path, results, listing):
+                    below.append(path)
+    except OSError as error:
+        _note_unlisted(error, root, folder, listing)
 
 
 def _note_unlisted(error: OSError, root: str, folder: str, listing: Listing) -> None:
@@ -227,13 +247,22 @@ def _holds_picture(entry: os.DirEntry[str]) -> bool:
         return True  # perhaps a frame: the reader says why it cannot be read
 
 
-def _name_frames(root: str, paths: list[str], naming: Naming) -> Iterator[Frame]:
-    own_camera = os.path.basename(os.path.realpath(root)) or "/"
-    for path in paths:
-        camera, time = naming.read(path)
-        camera = camera or path.rpartition("/")[0] or own_camera
-        # Interned: a million frames of ten cameras hold ten strings.
-        yield Frame(path, sys.intern(camera), time or _read_exif_time(os.path.join(root, path), naming))
+def name_frame(root: str, path: str, naming: Naming, own: str, with_exif: bool = True) -> Frame:
+    """Return the frame at `path` below `root`, whose own camera is `own`.
+
+    Without `with_exif` the file is not looked into for a time.
+    """
+    camera, time = naming.read(path)
+    camera = camera or path.rpartition("/")[0] or own
+    if time is None and with_exif:
+        time = _read_exif_time(os.path.join(root, path), naming)
+    # Interned: a million frames of ten cameras hold ten strings.
+    return Frame(path, sys.intern(camera), time)
+
+
+def own_camera(root: str) -> str:
+    """Return the camera of the frames that lie in the input folder directly and name none."""
+    return os.path.basename(os.path.realpath(root)) or "/"
 
 
 def _read_exif_time(path: str, naming: Naming) -> datetime | None:

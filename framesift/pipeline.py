@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Generator, Hashable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
@@ -12,7 +12,7 @@ from types import TracebackType
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
 from framesift.comparators import Differencing, comparator_of
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
-from framesift.frames import Frame, Listing, find_frames
+from framesift.frames import Frame, Listing, find_frames, walk_frames
 from framesift.masks import require_cameras
 from framesift.masks.reading import read_masks
 from framesift.naming import Naming
@@ -97,6 +97,7 @@ class Run:
     """One run of the main job. A context manager: entering finds the frames, leaving completes the results folder.
 
     With a `backup` the run collects the removal of the frames that it drops; nothing is moved before it is applied.
+    A run that is `watching` finds no frames when it is entered: `framesift.watching.watch_frames` does, and goes on.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Run:
         settings: Settings,
         dry_run: bool = False,
         backup: PathLike | None = None,
+        watching: bool = False,
     ) -> None:
         self.directory = os.path.abspath(os.fsdecode(directory))
         self.settings = settings
@@ -121,6 +123,7 @@ class Run:
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
         self._results_folder = results
         self._backup = backup
+        self._watching = watching
         self._stats: dict[str, FileStat] = {}
         self._removals: list[Step] = []
         self._results = None if results is None else Results(results, directory, settings, dry_run)
@@ -135,6 +138,9 @@ class Run:
         if self._results is not None:
             self._results.__enter__()
         try:
+            if self._watching:
+                self._prepare_watching()
+                return self
             own, with_videos = self._results_folder or self._backup, self.settings.every is not None
             is_decided = None if self._results is None else self._results.is_decided
             self.listing = find_frames(self.directory, self.settings.naming, own, with_videos, is_decided)
@@ -152,19 +158,32 @@ class Run:
         if self._results is not None:
             self._results.__exit__(kind, error, trace)
 
+    @property
+    def results(self) -> Results:
+        """The results folder of a run that has one."""
+        assert self._results is not None
+        return self._results
+
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the pending frames: read and describe ahead in parallel, decide in order, record as decided."""
         jobs = jobs or count_cores()
-        look = partial(view_frame, directory=self.directory, settings=self.settings)
         with open_workers(executor, jobs) as workers:
-            views = map_ordered(workers, look, chain(self.pending, self._walk_videos()), window=2 * jobs + 2)
-            for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
-                comparator = comparator_of(self.settings, camera)
-                limit, references = partial(self._limit, comparator), self._references(camera, comparator)
-                for view, decision in select_frames(of_camera, comparator.score, limit, references):
-                    if self._is_undecided(decision.frame):
-                        self._record(view, decision)
-                        yield decision
+            yield from self.decide_views(self.view(chain(self.pending, self._walk_videos()), workers, jobs))
+
+    def view(self, frames: Iterable[Frame | Still], workers: Executor, jobs: int) -> Iterator[View]:
+        """Read and describe ahead of whoever takes the views."""
+        look = partial(view_frame, directory=self.directory, settings=self.settings)
+        return map_ordered(workers, look, frames, window=2 * jobs + 2)
+
+    def decide_views(self, views: Iterable[View]) -> Iterator[Decision]:
+        """Decide what has been read, and record it."""
+        for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
+            comparator = comparator_of(self.settings, camera)
+            limit, references = partial(self._limit, comparator), self._references(camera, comparator)
+            for view, decision in select_frames(of_camera, comparator.score, limit, references):
+                if self._is_undecided(decision.frame):
+                    self._record(view, decision)
+                    yield decision
 
     def removal(self) -> Plan:
         """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""
@@ -181,6 +200,13 @@ class Run:
                 check_masks(
                     self.settings, camera, read_size(os.path.join(self.directory, path), self.settings.max_pixels), path
                 )
+
+    def _prepare_watching(self) -> None:
+        """Refuse a folder that cannot be listed now: later it may come and go."""
+        if self._results is None or self._backup is not None or self.settings.every is not None:
+            raise UsageError("watching takes a results folder, and pictures only")
+        next(walk_frames(self.directory, self._results_folder, Listing()), None)
+        self._results.begin()
 
     def _sort_out_decided(self) -> None:
         if self._results is None:

@@ -154,9 +154,9 @@ class Results:
             self._writing = self._writer.submit(self._write, files, lines)
 
     def _wait(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
 
     def _write(self, files: list[Copy | Link], lines: list[bytes]) -> None:
         """Files first, then their lines: what the manifest says is kept stands in the folder."""

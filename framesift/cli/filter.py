@@ -20,6 +20,7 @@ from framesift.errors import UsageError, counted, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from contextlib import ExitStack
     from typing import Any
 
@@ -96,6 +97,8 @@ def _add_running_arguments(group: argparse._ActionsContainer) -> None:
     add("--decode", choices=("exact", "fast"), default="exact", help=fast)
     link = "link kept frames instead of copying them: hard or symbolic"
     add("--link", choices=("hard", "symbolic"), default="copy", help=link)
+    watch = "go on: decide new frames as they arrive, until Ctrl-C or SIGTERM"
+    add("--watch", action="store_true", help=watch)
     add("--dry-run", action="store_true", help="decide and report the same, write and move nothing")
     add_jobs_argument(group)
     add("--report", metavar="FILE.html", help="a page that shows every decision, also of a dry run")
@@ -106,7 +109,7 @@ def _add_running_arguments(group: argparse._ActionsContainer) -> None:
 
 def filter_command(options: argparse.Namespace) -> int:
     """Decide all frames, then say what it came to."""
-    from contextlib import ExitStack, closing
+    from contextlib import ExitStack, closing, suppress
 
     from tqdm import tqdm
 
@@ -116,10 +119,12 @@ def filter_command(options: argparse.Namespace) -> int:
     settings = _settings(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
+        hidden = True if options.watch else options.quiet or None
         with (
-            Run(options.directory, options.results, settings, options.dry_run, options.remove_to) as run,
-            tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=options.quiet or None) as bar,
-            closing(run.decide(options.jobs)) as decisions,
+            Run(options.directory, options.results, settings, options.dry_run, options.remove_to, options.watch) as run,
+            tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=hidden) as bar,
+            suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
+            closing(_watch(run, options) if options.watch else run.decide(options.jobs)) as decisions,
         ):
             for decision in decisions:
                 bar.update()
@@ -129,6 +134,17 @@ def filter_command(options: argparse.Namespace) -> int:
         if options.report:
             _write_report(options, rehearsal)
     return _conclude(run, options)
+
+
+def _watch(run: "Run", options: argparse.Namespace) -> "Generator[Decision, None, None]":
+    from framesift.watching import watch_frames
+
+    def tell(path: str, what: str) -> None:
+        print(f"{show(path)}: {what}", file=sys.stderr)
+
+    if not options.quiet:
+        print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
+    return watch_frames(run, tell, options.jobs)
 
 
 def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: "tqdm[Any]") -> None:
@@ -165,6 +181,7 @@ def _sort_out_places(options: argparse.Namespace) -> None:
     from framesift.thresholds import Threshold
 
     check_plan_file(options)
+    _check_watch(options)
     if options.remove_to:
         numbers = [options.results, options.min_contour_area]
         try:
@@ -178,6 +195,19 @@ def _sort_out_places(options: argparse.Namespace) -> None:
         raise UsageError("takes RESULTS, or --remove-to BACKUP and then perhaps --plan")
 
 
+def _check_watch(options: argparse.Namespace) -> None:
+    """Refuse beside --watch what belongs to a run that ends, or writes nothing."""
+    if not options.watch:
+        return
+    if options.every:
+        raise UsageError("--watch looks at pictures only: sample videos in a run of their own, with --every")
+    if options.dry_run or options.remove_to:
+        other = "--dry-run" if options.dry_run else "--remove-to"
+        raise UsageError(f"--watch copies what is new to RESULTS as it arrives: it takes no {other}")
+    if options.report:
+        raise UsageError("--watch has no end to report at: framesift report RESULTS FILE.html does it at any time")
+
+
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
     """Carry out the removal, print the summary; return the exit code."""
     from framesift.selection import Verdict
@@ -186,7 +216,8 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
 
     for folder, reason in run.listing.unlisted:
         print(f"{show(os.path.join(options.directory, folder))}: {reason}", file=sys.stderr)
-    for camera, late in groupby(run.late, key=lambda frame: frame.camera):
+    late_frames = [] if options.watch else run.late  # which has told of each
+    for camera, late in groupby(late_frames, key=lambda frame: frame.camera):
         print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)
     if options.json:
         import json
