@@ -92,6 +92,8 @@ def find_frames(
     Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
     """
     root = os.fsdecode(directory)
+    if _is_same_folder(root, results):
+        raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
     paths, found, matched = [], 0, naming.pattern is None
     for path in walk_frames(root, results, listing):
@@ -143,12 +145,10 @@ def walk_frames(root: str, results: PathLike | None, listing: Listing) -> Iterat
     """Yield the relative paths of the frames below `root`, in no order, and note in `listing` the folders left out.
 
     Links to folders, hidden folders, the folder `results` and those with the results of an earlier run are not entered.
-    Raises UsageError (`root` cannot be listed, or is `results`) and StorageError (listing fails).
+    Raises UsageError (`root` cannot be listed) and StorageError (listing fails).
 
     A stack and not a recursion: a tree may be deeper than Python's limit.
     """
-    if _is_same_folder(root, results):
-        raise UsageError("is the input folder and the results folder at once", root)
     pending = [""]
     while pending:
         yield from scan_folder(root, pending.pop(), results, listing, pending)

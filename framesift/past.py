@@ -85,7 +85,7 @@ class Past:
         self.summary = Summary()
         """Of what `read` found."""
         self.last: dict[str, Frame] = {}
-        """The last decided frame of each camera."""
+        """The last decided frame of each camera. One that was not whole and has no time says nothing of the order."""
         self.references: dict[str, dict[Hashable, str]] = {}
         """The path of the last kept frame of each chain of each camera."""
         self._path = path
@@ -130,8 +130,9 @@ class Past:
 
     def add(self, decision: Decision, offset: int) -> None:
         """Remember a decision whose line will stand `offset` bytes into the manifest; it is found when it does."""
-        frame = decision.frame
-        self.last[frame.camera] = frame
+        frame, known = decision.frame, self.last.get(decision.frame.camera)
+        if frame.time or decision.verdict is not Verdict.SKIP or known is None or known.time is None:
+            self.last[frame.camera] = frame
         if decision.verdict is Verdict.KEEP:
             self._remember_kept(frame.camera, decision.size, frame.path)
         self._recent.setdefault(hash(_ENCODE(frame.path).encode("ascii")), []).append(offset)
@@ -246,7 +247,8 @@ def _tally(
     """Count rows, in the fewest steps for each. Times in UTC compare as text."""
     for row in rows:
         path, camera, time, verdict, size, _ = row
-        last[camera] = row
+        if time != b"null" or verdict != b"skip" or last.get(camera, row)[2] == b"null":
+            last[camera] = row
         if (tally := tallies.get((camera, size))) is None:
             tally = tallies[camera, size] = _Tally()
         tally.verdicts[verdict] += 1

@@ -12,7 +12,7 @@ from types import TracebackType
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
 from framesift.comparators import Differencing, comparator_of
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
-from framesift.frames import Frame, Listing, find_frames, walk_frames
+from framesift.frames import Frame, Listing, find_frames, scan_folder
 from framesift.masks import require_cameras
 from framesift.masks.reading import read_masks
 from framesift.naming import Naming
@@ -205,7 +205,7 @@ class Run:
         """Refuse a folder that cannot be listed now: later it may come and go."""
         if self._results is None or self._backup is not None or self.settings.every is not None:
             raise UsageError("watching takes a results folder, and pictures only")
-        next(walk_frames(self.directory, self._results_folder, Listing()), None)
+        next(scan_folder(self.directory, "", self._results_folder, Listing(), []), None)
         self._results.begin()
 
     def _sort_out_decided(self) -> None:

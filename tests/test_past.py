@@ -63,7 +63,9 @@ def check(found: Past, expected: list[Decision], one_chain: bool) -> None:
     summary, last, references = Summary(), {}, {}
     for decision in expected:
         summary.add(decision)
-        last[decision.frame.camera] = decision.frame
+        known = last.get(decision.frame.camera)
+        if not (known and known.time and decision.verdict is Verdict.SKIP and decision.frame.time is None):
+            last[decision.frame.camera] = decision.frame
         if decision.verdict is Verdict.KEEP:
             chains = references.setdefault(decision.frame.camera, {})
             chains[None if one_chain else decision.size] = decision.frame.path

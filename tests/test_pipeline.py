@@ -1,16 +1,19 @@
 import json
 import os
 import random
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from framesift import filter_frames, manifest
+from framesift import filter_frames, manifest, past
 from framesift.errors import StorageError, UsageError
 from framesift.manifest import open_record
 from framesift.selection import Verdict
@@ -95,6 +98,31 @@ def test_the_last_kept_frame_gone_from_both_is_an_error(write_tree, tmp_path):
     write_tree(scene(None, start=1))
     with pytest.raises(StorageError, match="is the last kept frame of its camera and cannot be read"):
         list(filter_frames(frames, tmp_path / "results"))
+
+
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.sets(st.integers(1, 11)), moved=st.booleans(), narrow=st.booleans())
+def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatch, cuts, moved, narrow):
+    """Also where old frames are moved away, and where all paths have one of two hashes."""
+    folder = tmp_path_factory.mktemp("growing")
+    tree = sorted(random_scene(frames=12).items(), key=lambda item: item[0].split("__")[-1])
+    with monkeypatch.context() as patch:
+        if narrow:
+            patch.setattr(past, "hash", lambda text: len(text) % 2, raising=False)
+        for start, end in pairwise(sorted({0, 12, *cuts})):
+            if moved:
+                shutil.rmtree(folder / "frames", ignore_errors=True)
+            for path, content in tree[3 * start : 3 * end]:
+                (folder / "frames" / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / "frames" / path).write_bytes(content)
+            assert len(list(filter_frames(folder / "frames", folder / "grown"))) == 3 * (end - start)
+    for path, content in tree:
+        (folder / "frames" / path).write_bytes(content)
+    list(filter_frames(folder / "frames", folder / "whole"))
+    grown, whole = read_tree(folder / "grown"), read_tree(folder / "whole")
+    for results in (grown, whole):
+        results[manifest.NAME] = sorted(results[manifest.NAME].splitlines())
+    assert grown == whole
 
 
 def test_late_frames_are_left_out(write_tree, tmp_path):

@@ -119,7 +119,8 @@ def _exit_with(options: argparse.Namespace) -> None:
 
     reuse_memory()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _interrupt)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
     # libpng and others report damaged files on descriptor 2 themselves, in the middle of the progress bar.
