@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.speed import __main__ as speed
-from benchmarks.speed import listing, peers, plot, profile, scaling
+from benchmarks.speed import listing, peers, plot, profile, resuming, scaling
 from benchmarks.speed.contenders import PLAIN, ROOT, Contender, ours
 from benchmarks.speed.corpora import Corpus, adopt_corpus, render_corpus, split, start_folder
 from benchmarks.speed.measuring import RunFailed, measure
@@ -192,6 +192,16 @@ def test_listing_to_the_first_decision(tmp_path, real):
     measure(Contender("listing", command, tmp_path / "out", folder=ROOT))
     assert float((tmp_path / "out" / "seconds").read_text()) > 0
     assert len(list((tmp_path / "out" / "names").iterdir())) == (50 if real else 0)
+
+
+@pytest.mark.parametrize("options", [(), ("--listed",)])
+def test_resuming_to_the_first_decision(tmp_path, options):
+    command = (sys.executable, "-m", "benchmarks.speed.resuming", "50", str(tmp_path / "out"), *options)
+    measure(Contender("resuming", command, tmp_path / "out", folder=ROOT))
+    assert float((tmp_path / "out" / "seconds").read_text()) > 0
+    decided = len((tmp_path / "out" / "results" / "manifest.jsonl").read_text().splitlines()) - 1
+    assert 50 < decided <= 50 + resuming.NEW
+    assert set(resuming.walk_names(50)) == set(listing.list_names(50))
 
 
 def test_names_to_be_listed_are_all_different():

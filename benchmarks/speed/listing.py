@@ -60,12 +60,12 @@ def play_scandir(folder: str, count: int) -> Callable[..., Any]:
     return scan
 
 
-def time_first_decision(folder: str) -> float:
+def time_first_decision(folder: str, results: str | None = None) -> float:
     """Seconds from the import of the pipeline to the first decision."""
     start = time.perf_counter()
     from framesift.pipeline import filter_frames
 
-    decisions = filter_frames(folder)
+    decisions = filter_frames(folder, results)
     next(decisions)
     seconds = time.perf_counter() - start
     decisions.close()  # type: ignore[attr-defined]

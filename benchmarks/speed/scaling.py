@@ -1,8 +1,9 @@
 """python -m benchmarks.speed.scaling: what grows with the number of frames, and what does not.
 
 Memory and time per frame (less the start-up) of main.py on 200, 2,000 and 20,000 small frames; time and memory until
-the first of a million names is decided; how long `main.py --help`, `import cv2` and a run on 2 frames take; and what a
-second worker brings. Whole processes, medians of the rounds.
+the first of a million names is decided, and the first new frame beside a million decided ones; how long
+`main.py --help`, `import cv2` and a run on 2 frames take; and what a second worker brings. Whole processes, medians of
+the rounds.
 """
 
 import argparse
@@ -90,14 +91,24 @@ class Scaling:
 
     def list_names(self, count: int, real: bool) -> list[Line]:
         """Seconds and memory until the first decision in a folder of so many names."""
-        options = ("--real",) if real else ()
-        run = self.median_run(
-            self.python("-m", "benchmarks.speed.listing", str(count), str(self.output), *options), rounds=1
-        )
+        what = f"{count:,} {'empty files' if real else 'names'}, to the first decision"
+        return [self.first_decision("listing", count, what, *["--real"] * real)]
+
+    def resume(self, count: int) -> list[Line]:
+        """Seconds and memory until the first of 1,000 new frames is decided beside so many decided ones."""
+        what = f"1,000 new beside {count:,} decided ones,"
+        return [
+            self.first_decision("resuming", count, f"{what} which are gone"),
+            self.first_decision("resuming", count, f"{what} which are listed", "--listed"),
+        ]
+
+    def first_decision(self, module: str, count: int, what: str, *options: str) -> Line:
+        """What a module that writes its seconds into a file has measured."""
+        command = self.python("-m", f"benchmarks.speed.{module}", str(count), str(self.output), *options)
+        run = self.median_run(command, rounds=1)
         seconds = float((self.output / "seconds").read_text())
         shutil.rmtree(self.output)
-        what = f"{count:,} {'empty files' if real else 'names'}, to the first decision"
-        return [Line(what, seconds, "s", run.peak_mib, run.others)]
+        return Line(what, seconds, "s", run.peak_mib, run.others)
 
     def start(self, jobs: int) -> list[Line]:
         """What a user waits for before anything happens."""
@@ -144,7 +155,13 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--rounds", type=int, default=3, metavar="N", help="default %(default)s")
     add("--counts", type=parse_counts, default=(200, 2000, 20_000), metavar="N,...", help="numbers of small frames")
-    add("--names", type=int, default=1_000_000, metavar="N", help="to be listed (default %(default)s)")
+    add(
+        "--names",
+        type=int,
+        default=1_000_000,
+        metavar="N",
+        help="listed, or decided before (default %(default)s)",
+    )
     add("--real", action="store_true", help="list real empty files instead of a played file system")
     add(
         "--patience",
@@ -165,6 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     steps: list[Callable[[], list[Line]]] = [
         lambda: scaling.grow(options.counts, options.jobs),
         lambda: scaling.list_names(options.names, options.real),
+        lambda: scaling.resume(options.names),
         lambda: scaling.start(options.jobs),
         lambda: [
             line
