@@ -15,9 +15,9 @@ from framesift.frames import Frame, Listing, name_frame, order_key, own_camera, 
 from framesift.naming import Naming
 from framesift.views import View
 
-IDLE = 0.4
+IDLE = 0.25
 """Seconds from one look to the next where nothing is waited for."""
-SETTLING = 0.2
+SETTLING = 0.15
 """Seconds between the two looks at which a file has to be the same."""
 PATIENCE = 10.0
 """So many seconds after its last change a file that is not a whole frame is no longer waited for. For as long a folder
@@ -149,7 +149,7 @@ class Arrivals:
 
     def _list_folder(self, path: str, known: _Folder | None, now: float, whole_round: bool) -> _Folder:
         """Return the folder as it is now, listed again unless nothing can have changed."""
-        mtime_ns = os.stat(os.path.join(self._root, path)).st_mtime_ns
+        mtime_ns = _ask_mtime_ns(os.path.join(self._root, path))
         unchanged = known is not None and known.mtime_ns == mtime_ns
         if known and unchanged and not whole_round and now - known.since >= PATIENCE:
             return known
@@ -188,3 +188,12 @@ class Arrivals:
         except OSError:
             return None
         return stat.st_size, stat.st_mtime_ns
+
+
+def _ask_mtime_ns(folder: str) -> int:
+    """Return a folder's time of modification. It is opened for that: NFS answers `stat` from a cache."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.fstat(descriptor).st_mtime_ns
+    finally:
+        os.close(descriptor)

@@ -41,7 +41,7 @@ _LINE = re.compile(
 )
 _BLOCK = 2**18
 """Bytes of the manifest that are taken apart at once: they fit into the processor's cache."""
-_RECENT = 2**16
+_RECENT = 2**14
 """So many lines are added before they are sorted in among the others."""
 _LONGEST_USUAL = 1024
 """Bytes; hardly a line is longer."""

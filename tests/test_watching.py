@@ -349,8 +349,7 @@ def strike(*arguments):
 pipeline.Run._record = strike
 """
 AT_THE_FIFTH_LOOK = """
-look, count = arrivals.Arrivals.look, iter(range(1000))
-def strike(*arguments):
+def strike(*arguments, look=arrivals.Arrivals.look, count=iter(range(1000))):
     if next(count) == 5:
         os.kill(os.getpid(), signal.{})
     return look(*arguments)
@@ -375,6 +374,13 @@ def test_it_can_be_stopped_and_killed_at_any_time(watch, tmp_path, patch, number
     list(filter_frames(watch.folder, watch.results))
     list(filter_frames(watch.folder, tmp_path / "plain"))
     assert read_tree(watch.results) == read_tree(tmp_path / "plain")
+
+
+def test_what_nohup_ignores_does_not_end_it(watch, at):
+    put(at(1), EMPTY)()
+    patch = AT_THE_FIFTH_LOOK.format("SIGTERM") + AT_THE_FIFTH_LOOK.replace("== 5", "== 3").format("SIGHUP")
+    stopped = start_program(watch, "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + patch)
+    assert stopped.returncode == options.DONE and "total: 1 frame," in stopped.stdout
 
 
 def test_a_service_that_met_damaged_frames_says_so_when_it_is_stopped(watch, at):
