@@ -378,7 +378,7 @@ def test_it_can_be_stopped_and_killed_at_any_time(watch, tmp_path, patch, number
 
 def test_what_nohup_ignores_does_not_end_it(watch, at):
     put(at(1), EMPTY)()
-    patch = AT_THE_FIFTH_LOOK.format("SIGTERM") + AT_THE_FIFTH_LOOK.replace("== 5", "== 3").format("SIGHUP")
+    patch = AT_THE_FIFTH_LOOK.format("SIGTERM") + AT_THE_FIFTH_LOOK.replace("== 5", "== 0").format("SIGHUP")
     stopped = start_program(watch, "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + patch)
     assert stopped.returncode == options.DONE and "total: 1 frame," in stopped.stdout
 
