@@ -43,7 +43,7 @@ _BLOCK = 2**18
 """Bytes of the manifest that are taken apart at once: they fit into the processor's cache."""
 _RECENT = 2**14
 """So many lines are added before they are sorted in among the others."""
-_LONGEST_USUAL = 1024
+_LONGEST_USUAL = 512
 """Bytes; hardly a line is longer."""
 _VERDICT = re.compile(rb'"verdict": "(keep|drop|skip)"')
 """Cannot stand within a text, where the quotes are escaped."""
@@ -155,12 +155,14 @@ class Past:
         chains = self.references.setdefault(camera, {})
         chains[None if self._one_chain else size] = path
 
-    def _places(self, key: int) -> Iterator[int]:
-        yield from self._recent.get(key, ())
+    def _places(self, key: int) -> list[int]:
+        """Return where the lines stand whose path has this hash."""
+        places = list(self._recent.get(key, ()))
         place = bisect_left(self._hashes, key)
         while place < len(self._hashes) and self._hashes[place] == key:
-            yield self._offsets[place]
+            places.append(self._offsets[place])
             place += 1
+        return places
 
     def _read_line(self, offset: int) -> bytes:
         """Return the whole line at an offset; nothing where it is not written yet."""
