@@ -7,7 +7,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
-    *("cli", "memory", "watching", "pipeline", "arrivals", "report", "overview", "audit", "export", "sheet", "explanation"),
+    *(
+        "cli",
+        "memory",
+        "watching",
+        "pipeline",
+        "arrivals",
+        "report",
+        "overview",
+        "audit",
+        "export",
+        "sheet",
+        "explanation",
+    ),
     *(
         "reasons",
         "page",
