@@ -6,6 +6,7 @@ in parallel. `score` compares two descriptors: 0 for the same picture, growing w
 
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.combined import Combined
@@ -59,6 +60,13 @@ class Differencing(Comparator, Protocol):
 
     def examine(self, reference: NDArray[Any], candidate: NDArray[Any]) -> Comparison:
         """Return the score of two descriptors with its evidence."""
+
+    def measure(self, reference: NDArray[Any], candidate: NDArray[Any]) -> NDArray[np.float64]:
+        """Return for every region that changed its area and its reach, (n, 2), in px of the compared size.
+
+        The reach is the largest `min_contour_area` with which the region counts. So for every `min_contour_area` that
+        is not less than that of this comparator the score is the sum of the areas whose reach is not less than it.
+        """
 
     def compared_area(self, descriptor: NDArray[Any]) -> int:
         """Return the px that are compared of a descriptor: what relative thresholds are a share of."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from framesift.comparators.compared import ComparedPart, find_compared
 from framesift.comparators.comparison import Bearing, Comparison, Region
@@ -69,6 +70,11 @@ class FrameDifferencing:
         regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
         difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
         return Comparison(score, regions, difference, threshold, CHANGE_THRESHOLD, DILATIONS, least)
+
+    def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
+        """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""
+        areas = [cv2.contourArea(contour) for contour in compare_frames_change_detection(reference, candidate, 0)[1]]
+        return np.array([areas, areas], np.float64).T
 
     def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the width and height in px at which frames of this width and height are compared."""

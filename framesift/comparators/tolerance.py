@@ -5,7 +5,7 @@ that changed counts only where its structure changed too. Everything is computed
 to the correlation, so that it is quick and the same on every machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,7 +16,7 @@ from framesift.comparators.compared import ComparedPart, find_compared
 from framesift.comparators.comparison import Bearing, Comparison, Region
 from framesift.masks import Mask
 from framesift.thresholds import Threshold
-from imaging_interview import Image, preprocess_image_change_detection
+from imaging_interview import Contour, Image, preprocess_image_change_detection
 
 WIDTH = 320
 """px: wider pictures are compared at this width."""
@@ -38,6 +38,8 @@ LEAST_SHARE = 0.05
 """Of a region, whose structure has to have changed for the region to count."""
 LEAST_AREA = 0.5
 """Of `min_contour_area`, the area whose structure has to have changed."""
+LIGHT_ONLY = -1.0
+"""The reach of a region that counts with no `min_contour_area`."""
 FARTHEST_SHIFT = 16
 """px, the most that a camera is taken to have been shaken, up or down and left or right."""
 LEAST_GAIN = 0.3
@@ -90,6 +92,14 @@ class ToleranceDifferencing:
         for picture, part in zip(pictures, (beyond, changed), strict=True):
             picture[y : y + part.shape[0], x : x + part.shape[1]] = part
         return Comparison(score, regions, pictures[0], pictures[1], level, GROWTH.shape[0] // 2, least)
+
+    def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
+        """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""
+        before, after, looked_at, _ = self._overlap(reference, candidate)
+        least = self.min_contour_area.px(self.compared_area(candidate))
+        changed = find_changed(before, after, looked_at)[1]
+        regions = [measure_region(contour, before, after, least, looked_at) for contour in find_contours(changed)]
+        return np.array(regions, np.float64).reshape(-1, 2)
 
     def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the width and height in px at which frames of this width and height are compared."""
@@ -202,20 +212,36 @@ def measure_regions(
 
     The structure is looked at of those that are large enough.
     """
-    contours, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    for contour in contours:
-        x, y, width, height = cv2.boundingRect(contour)
-        inside = np.zeros((height, width), np.uint8)
-        cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
-        if looked_at is not None:
-            inside &= looked_at[y : y + height, x : x + width]
-        area = cv2.countNonZero(inside)
-        bearing = Bearing.SMALL
-        if area >= min_contour_area:
-            altered = cv2.countNonZero(find_altered(before, after, (x, y, width, height)) & inside)
-            enough = max(LEAST_SHARE * area, LEAST_AREA * min_contour_area)
-            bearing = Bearing.COUNTED if altered >= enough else Bearing.LIGHT
-        yield Region(np.asarray(contour, np.int32), area, bearing)
+    for contour in find_contours(changed):
+        area, reach = measure_region(contour, before, after, min_contour_area, looked_at)
+        bearing = Bearing.COUNTED if reach >= min_contour_area else Bearing.LIGHT
+        yield Region(np.asarray(contour, np.int32), area, bearing if area >= min_contour_area else Bearing.SMALL)
+
+
+def find_contours(changed: Image) -> Sequence[Contour]:
+    """Return the outer contours of what changed."""
+    contours: Sequence[Contour] = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    return contours
+
+
+def measure_region(
+    contour: Contour, before: Image, after: Image, least: float, looked_at: Image | None = None
+) -> tuple[int, float]:
+    """Return the area of a region and its reach: the largest `min_contour_area` with which it counts, in px.
+
+    The reach is negative where only the light has changed. A region smaller than `least` is not looked at: its reach is
+    its area, and with `least` it does not count.
+    """
+    x, y, width, height = cv2.boundingRect(contour)
+    inside = np.zeros((height, width), np.uint8)
+    cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED, offset=(-x, -y))
+    if looked_at is not None:
+        inside &= looked_at[y : y + height, x : x + width]
+    area = cv2.countNonZero(inside)
+    if area < least:
+        return area, area
+    altered = cv2.countNonZero(find_altered(before, after, (x, y, width, height)) & inside)
+    return area, min(area, altered / LEAST_AREA) if altered >= LEAST_SHARE * area else LIGHT_ONLY
 
 
 def find_altered(before: Image, after: Image, box: tuple[int, int, int, int]) -> Image:
