@@ -1,0 +1,114 @@
+"""A session of questions: which pair is asked about next, and what the answers so far advise."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from framesift.errors import UsageError
+from framesift.tuning.belief import Weights, choose_question, expect_costs, learn, weigh_settings
+from framesift.tuning.grid import Setting, Verdicts
+from framesift.tuning.pairs import Group, Pair
+from framesift.tuning.sweep import Sweep
+
+
+class Answer(StrEnum):
+    """Whether the second frame of a pair shows something that the first does not."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    """Says nothing."""
+    NONE = ""
+    """Not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pair to look at, with what the plausible settings say of it."""
+
+    pair: Pair
+    verdicts: Verdicts
+    answer: Answer = Answer.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A setting, and what it is based on."""
+
+    setting: Setting
+    answers: int
+    """Yes and no; 0: the setting is the method's default, and nothing speaks for it."""
+    kept: int
+    """Frames that the setting keeps."""
+    frames: int
+    """Whole frames."""
+
+
+class Session:
+    """Questions about a finished sweep. Continues one that was answered earlier, perhaps about other frames too."""
+
+    def __init__(self, sweep: Sweep, questions: Iterable[Question] = ()) -> None:
+        self.sweep = sweep
+        self.questions = list(questions)
+        """In the order asked."""
+        self._prior = weigh_settings(sweep.grid)
+
+    @property
+    def answered(self) -> int:
+        """How many questions have an answer, `unsure` too."""
+        return sum(question.answer is not Answer.NONE for question in self.questions)
+
+    def ask(self) -> Question | None:
+        """Add the question that is worth most after the answers so far; None where the settings agree on the rest."""
+        return self._ask(self._weigh(self.questions))
+
+    def ask_all(self, number: int) -> None:
+        """Add so many questions, or as many as there are, that are answered without seeing each other's answers.
+
+        For each it is supposed that those before it are answered as the settings, by their weights, expect.
+        """
+        weights = self._weigh(self.questions)
+        for _ in range(number):
+            question = self._ask(weights)
+            if question is None:
+                break
+            weights = learn(weights, question.verdicts, bool(weights @ question.verdicts > 0.5))
+
+    def answer(self, number: int, answer: Answer) -> None:
+        """Answer the question of this place, from 0 on, or change its answer. Raises UsageError for no such place."""
+        if not 0 <= number < len(self.questions):
+            raise UsageError(f"there is no question {number + 1}")
+        self.questions[number] = replace(self.questions[number], answer=answer)
+
+    def advise(self) -> Advice:
+        """Return the setting that is expected to cost least; without answers the default."""
+        grid, told = self.sweep.grid, sum(q.answer in (Answer.YES, Answer.NO) for q in self.questions)
+        costs = expect_costs(self._weigh(self.questions), self.sweep.losses)
+        best = int(np.argmin(costs)) if told else grid.default
+        return Advice(grid.settings[best], told, self.sweep.count_kept(best), self.sweep.frames)
+
+    def _weigh(self, questions: Iterable[Question]) -> Weights:
+        weights = self._prior
+        for question in questions:
+            if question.answer in (Answer.YES, Answer.NO):
+                weights = learn(weights, question.verdicts, question.answer is Answer.YES)
+        return weights
+
+    def _ask(self, weights: Weights) -> Question | None:
+        asked = {question.verdicts.tobytes() for question in self.questions}
+        groups = [group for group in self.sweep.pool if group.verdicts.tobytes() not in asked]
+        if not groups:
+            return None
+        verdicts = np.array([group.verdicts for group in groups])
+        group = groups[choose_question(weights, verdicts, self.sweep.losses)]
+        question = Question(self._choose_example(group), group.verdicts)
+        self.questions.append(question)
+        return question
+
+    def _choose_example(self, group: Group) -> Pair:
+        """Return a pair of the camera that has been asked about least: a person sees more of them."""
+        asked = Counter(question.pair.camera for question in self.questions)
+        return min(group.examples, key=lambda pair: asked[pair.camera])

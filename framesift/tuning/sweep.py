@@ -1,0 +1,148 @@
+"""Many walks at once: every setting keeps its own frames, and all share the frames that were decoded once.
+
+Most settings hold the same last kept frame most of the time, and one comparison of two frames serves all of them. Only
+the last kept frames are in memory.
+"""
+
+import os
+from array import array
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators import comparator_of
+from framesift.errors import PathLike
+from framesift.frames import Frame
+from framesift.parallel import count_cores, map_ordered, open_workers
+from framesift.settings import Settings
+from framesift.tuning.belief import MISS_COST, weigh_settings
+from framesift.tuning.grid import Grid, Verdicts
+from framesift.tuning.pairs import Pair, Pool
+from framesift.views import View, view_frame
+
+Descriptor = NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the settings make of one camera."""
+
+    kept: NDArray[np.int64]
+    """By each setting, (settings,)."""
+    frames: int = 0
+    """Whole ones."""
+    skipped: int = 0
+    scores: "array[float]" = field(default_factory=lambda: array("d"))
+    """Of the given setting's walk, as a share of the compared area; a frame without a reference has none."""
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """How many frames there are of each width and height in px."""
+
+
+@dataclass(slots=True)
+class Holding:
+    """A frame that some settings kept last."""
+
+    path: str
+    descriptor: Descriptor
+    holders: Verdicts
+
+
+class Sweep:
+    """The walks of all settings of a grid over the frames below a folder."""
+
+    def __init__(self, directory: PathLike, settings: Settings, grid: Grid) -> None:
+        self.directory = os.path.abspath(os.fsdecode(directory))
+        self.grid = grid
+        self.settings = replace(settings, min_contour_area=grid.least_area)
+        """How frames are read and compared; the smallest of the minimum areas."""
+        self.comparator = comparator_of(self.settings)
+        self.cameras: dict[str, Tally] = {}
+        self.problems: list[tuple[str, str]] = []
+        """Path and reason of the frames that are not whole."""
+        self.pool = Pool(weigh_settings(grid))
+        self._losses = np.zeros((grid.plausible, grid.plausible))
+        self._held: dict[Hashable, list[Holding]] = {}
+        self._camera: str | None = None
+
+    @property
+    def frames(self) -> int:
+        """Whole frames seen so far."""
+        return sum(tally.frames for tally in self.cameras.values())
+
+    @property
+    def losses(self) -> NDArray[np.float64]:
+        """What each plausible setting costs in each frame where another one is right, (plausible, plausible)."""
+        return self._losses / max(self.frames, 1)
+
+    def count_kept(self, setting: int) -> int:
+        """Return how many frames a setting keeps of all cameras."""
+        return sum(int(tally.kept[setting]) for tally in self.cameras.values())
+
+    def walk(self, frames: Iterable[Frame], jobs: int | None = None) -> Iterator[Frame]:
+        """Walk `frames`, in their total order, with all settings; yield each when it is done.
+
+        Raises StorageError where the folder is gone.
+        """
+        jobs = jobs or count_cores()
+        look = partial(view_frame, directory=self.directory, settings=self.settings, comparator=self.comparator)
+        with open_workers(None, jobs) as workers:
+            for view in map_ordered(workers, look, frames, window=2 * jobs + 2):
+                self._take(view, workers)
+                yield view.frame
+
+    def compare(self, reference: Descriptor, candidate: Descriptor) -> NDArray[np.float64]:
+        """Return the score in px that each setting gives two frames of one size, (settings,)."""
+        return self.grid.score(self.comparator.measure(reference, candidate), self.comparator.compared_area(candidate))
+
+    def judge(self, reference: Descriptor, candidate: Descriptor) -> Verdicts:
+        """Return whether each plausible setting keeps the second of two frames of one size beside the first."""
+        limits = self.grid.limits(self.comparator.compared_area(candidate))
+        return np.asarray((self.compare(reference, candidate) > limits)[: self.grid.plausible])
+
+    def _take(self, view: View, workers: Executor) -> None:
+        if view.frame.camera != self._camera:
+            self._camera = view.frame.camera
+            self._held.clear()  # frames come camera by camera
+        tally = self.cameras.setdefault(view.frame.camera, Tally(np.zeros(len(self.grid.settings), np.int64)))
+        if view.descriptor is None or view.size is None:
+            tally.skipped += 1
+            self.problems.append((view.frame.path, view.problem))
+            return
+        tally.frames += 1
+        tally.sizes[view.size] += 1
+        held = self._held.setdefault(view.chain, [])
+        keepers = self._decide(view, view.descriptor, held, tally, workers)
+        tally.kept += keepers
+        if keepers.any():
+            held[:] = [holding for holding in held if holding.holders.any()]
+            held.append(Holding(view.frame.path, view.descriptor, keepers))
+
+    def _decide(
+        self, view: View, descriptor: Descriptor, held: list[Holding], tally: Tally, workers: Executor
+    ) -> Verdicts:
+        """Return which settings keep the frame, and take it from the others' last kept frames."""
+        keepers = np.full(len(self.grid.settings), not held)
+        area = self.comparator.compared_area(descriptor)
+        limits = self.grid.limits(area)
+        compared = workers.map(lambda holding: self.compare(holding.descriptor, descriptor), held)
+        for holding, scores in zip(held, compared, strict=True):
+            verdicts = scores > limits
+            kept = holding.holders & verdicts
+            self._learn(Pair(view.frame.camera, holding.path, view.frame.path), holding.holders, verdicts)
+            if holding.holders[self.grid.given]:
+                tally.scores.append(scores[self.grid.given] / max(area, 1))
+            keepers |= kept
+            holding.holders &= ~verdicts
+        return keepers
+
+    def _learn(self, pair: Pair, holders: Verdicts, verdicts: Verdicts) -> None:
+        """Note, for each setting that compares the pair, what the plausible ones would have had it do."""
+        holders, verdicts = holders[: self.grid.plausible], verdicts[: self.grid.plausible]
+        self.pool.add(pair, verdicts)
+        self._losses[holders & ~verdicts] += MISS_COST * verdicts
+        self._losses[holders & verdicts] += ~verdicts
