@@ -1,7 +1,7 @@
 """Files made for people to look at: whole or not there at all, and never in place of a file that is not ours."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
@@ -26,32 +26,34 @@ def is_output(path: PathLike) -> bool:
     return head.startswith(HTML_MARK) or PNG_MARK in head
 
 
-def check_output(path: PathLike, coming: PathLike | None = None) -> None:
+def check_output(
+    path: PathLike, coming: PathLike | None = None, is_ours: Callable[[PathLike], bool] = is_output
+) -> None:
     """Raise UsageError where `path` cannot be written to, or a file would be lost: before an hour's work, not after.
 
-    `coming` is a folder that will have been made by then.
+    `coming` is a folder that will have been made by then; `is_ours` tells which files may be replaced.
     """
     folder = os.path.dirname(os.path.abspath(os.fsdecode(path)))
     if not os.path.isdir(folder) and (coming is None or folder != os.path.abspath(os.fsdecode(coming))):
         raise UsageError("its folder does not exist", path)
     if os.path.isdir(path):
         raise UsageError("is a folder: name a file", path)
-    if os.path.lexists(path) and not is_output(path):
+    if os.path.lexists(path) and not is_ours(path):
         raise UsageError("is not a file of framesift: choose another name; nothing was overwritten", path)
 
 
 @contextmanager
-def replace_output(path: PathLike) -> Iterator[BinaryIO]:
+def replace_output(path: PathLike, is_ours: Callable[[PathLike], bool] = is_output) -> Iterator[BinaryIO]:
     """Give a file to write to, which becomes `path` when the block ends without an error.
 
-    The content has to begin with HTML_MARK, or hold PNG_MARK in its first bytes. Raises as `check_output` does, and
-    StorageError where the disk refuses.
+    The content has to be such that `is_ours` knows it again: to begin with HTML_MARK, or hold PNG_MARK in its first
+    bytes. Raises as `check_output` does, and StorageError where the disk refuses.
     """
-    check_output(path)
+    check_output(path, is_ours=is_ours)
     with _staged(path) as (file, temporary, target):
         yield file
         _sync(file)
-        check_output(path)
+        check_output(path, is_ours=is_ours)
         os.replace(temporary, target)
 
 

@@ -5,7 +5,7 @@ that changed counts only where its structure changed too. Everything is computed
 to the correlation, so that it is quick and the same on every machine.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -215,13 +215,13 @@ def measure_regions(
     for contour in find_contours(changed):
         area, reach = measure_region(contour, before, after, min_contour_area, looked_at)
         bearing = Bearing.COUNTED if reach >= min_contour_area else Bearing.LIGHT
-        yield Region(np.asarray(contour, np.int32), area, bearing if area >= min_contour_area else Bearing.SMALL)
+        yield Region(contour, area, bearing if area >= min_contour_area else Bearing.SMALL)
 
 
-def find_contours(changed: Image) -> Sequence[Contour]:
+def find_contours(changed: Image) -> list[Contour]:
     """Return the outer contours of what changed."""
-    contours: Sequence[Contour] = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
-    return contours
+    contours, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return [np.asarray(contour, np.int32) for contour in contours]
 
 
 def measure_region(

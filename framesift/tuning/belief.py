@@ -1,26 +1,33 @@
 """From answers to a setting: Bayesian decisions over the plausible settings.
 
-A person who says whether a frame shows something new is taken to think as one of the settings does, and to differ from
-it in one answer of ten, by mistake or because no setting sees what people see. Each setting has a weight: how likely it
-is the one. What a setting costs is then known for each that may be the one, from walks with all of them over the same
-frames: the frames that it would miss, and those that it would keep for nothing.
+A person who says whether a frame shows something new is taken to think about as one of the settings does. Where the
+score is far from that setting's threshold they agree but for one answer in ten, by mistake or because no setting sees
+what people see; near the threshold either answer is likely. Each setting has a weight: how likely it is the one. What
+a setting costs is known for each that may be the one, from walks with all of them over the same frames: the frames that
+it would miss, and those that it would keep for nothing.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.tuning.grid import Grid, Setting, Verdicts
+from framesift.tuning.grid import Grid, Setting
 
 WRONG_ANSWERS = 0.1
-"""The share of answers that do not agree with the setting that is the right one."""
+"""The share of answers that are not those of the right setting, however clear the case."""
+SOFTNESS = 0.3
+"""How far from a threshold answers are still mixed: the scale of a logistic curve over log2 of score / threshold."""
 MISS_COST = 10.0
 """What a missed frame costs, in frames kept for nothing."""
-SPREAD = 1.0
+SPREAD = 1.5
 """How far thresholds lie from the default before anybody is asked: the standard deviation of log2 of their ratio."""
+_LEAST_PX = 1e-6
+"""px: in place of nothing, which has no logarithm."""
 _TIE = 1e-9
 
 Weights = NDArray[np.float64]
 """(plausible settings,), of sum 1."""
+Chances = NDArray[np.float64]
+"""(..., plausible settings), how likely the answer yes is if a setting is the right one."""
 
 
 def weigh_settings(grid: Grid) -> Weights:
@@ -37,9 +44,16 @@ def _distance(one: Setting, other: Setting) -> float:
     return float(np.hypot(area, score))
 
 
-def learn(weights: Weights, verdicts: Verdicts, new: bool) -> Weights:
-    """Return the weights after an answer about a pair of which each setting says `verdicts`, (plausible settings,)."""
-    learnt = weights * np.where(verdicts == new, 1 - WRONG_ANSWERS, WRONG_ANSWERS)
+def expect_answers(scores: NDArray[np.float64], limits: NDArray[np.float64]) -> Chances:
+    """Return the chances that follow from the scores and the thresholds of each plausible setting, in px."""
+    ratios = np.clip(scores, _LEAST_PX, None) / np.clip(limits, _LEAST_PX, None)
+    above = 1 / (1 + np.exp(-np.log2(ratios) / SOFTNESS))
+    return np.asarray(WRONG_ANSWERS + (1 - 2 * WRONG_ANSWERS) * above, np.float64)
+
+
+def learn(weights: Weights, chances: Chances, new: bool) -> Weights:
+    """Return the weights after an answer about a pair of these chances."""
+    learnt = weights * (chances if new else 1 - chances)
     return np.asarray(learnt / learnt.sum(), np.float64)
 
 
@@ -51,13 +65,12 @@ def expect_costs(weights: Weights, losses: NDArray[np.float64]) -> NDArray[np.fl
     return np.asarray(losses @ weights, np.float64)
 
 
-def choose_question(weights: Weights, verdicts: NDArray[np.bool_], losses: NDArray[np.float64]) -> int:
-    """Return the row of `verdicts`, (pairs, plausible settings), that is worth asking about most.
+def choose_question(weights: Weights, chances: Chances, losses: NDArray[np.float64]) -> int:
+    """Return the row of `chances`, (pairs, plausible settings), that is worth asking about most.
 
     That is the one after whose answer the best setting is expected to cost least (the value of information); among
-    equals the one about which the settings, by their weights, disagree most.
+    equals the one whose answer is the least certain.
     """
-    likely = np.where(verdicts, 1 - WRONG_ANSWERS, WRONG_ANSWERS) * weights
-    costs = (likely @ losses.T).min(axis=1) + ((weights - likely) @ losses.T).min(axis=1)
-    undecided = np.abs(verdicts @ weights - 0.5)
-    return int(np.argmin(costs + _TIE * undecided))
+    yes = chances * weights
+    costs = (yes @ losses.T).min(axis=1) + ((weights - yes) @ losses.T).min(axis=1)
+    return int(np.argmin(costs + _TIE * np.abs(chances @ weights - 0.5)))

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from framesift.thresholds import Threshold
 
-AREAS = tuple(map(Threshold.parse, "0.02% 0.05% 0.1% 0.2% 0.35% 0.5% 0.75% 1% 1.5% 2% 3%".split()))
-SCORES = tuple(map(Threshold.parse, "0.02% 0.05% 0.1% 0.2% 0.35% 0.5% 0.75% 1% 1.5% 2% 3% 4% 6% 8%".split()))
+_AREAS = ("0.02", "0.05", "0.1", "0.2", "0.35", "0.5", "0.75", "1", "1.5", "2", "3")
+AREAS = tuple(Threshold.parse(f"{percent}%") for percent in _AREAS)
+SCORES = (*AREAS, *map(Threshold.parse, ("4%", "6%", "8%")))
 """Plausible thresholds, about evenly spaced on a logarithmic scale. The defaults of every method are among them."""
 Verdicts = NDArray[np.bool_]
 """For each setting whether it keeps a frame, (settings,)."""

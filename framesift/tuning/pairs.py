@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,34 @@ class Pair:
     """Both relative to the input folder."""
 
 
+class Answer(StrEnum):
+    """Whether the second frame of a pair shows something that the first does not."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    """Says nothing."""
+    NONE = ""
+    """Not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pair to look at."""
+
+    pair: Pair
+    chances: NDArray[np.float64]
+    """How likely the answer yes is if a setting is the right one, (plausible settings,)."""
+    answer: Answer = Answer.NONE
+
+
 @dataclass(slots=True)
 class Group:
     """Pairs about which each setting says the same."""
 
     verdicts: Verdicts
     met: int = 0
-    examples: list[Pair] = field(default_factory=list)
+    examples: list[Question] = field(default_factory=list)
     """Some of the pairs, each as likely as any other."""
 
 
@@ -50,16 +72,17 @@ class Pool:
     def __len__(self) -> int:
         return len(self._groups)
 
-    def add(self, pair: Pair, verdicts: Verdicts) -> None:
-        """Take in a pair with what each plausible setting says of it. Reservoir sampling, as in `audit.draw`."""
+    def add(self, question: Question) -> None:
+        """Take in a pair. Reservoir sampling, as in `audit.draw`."""
+        verdicts = question.chances > 0.5
         if verdicts.all() or not verdicts.any():
             return
         group = self._groups.setdefault(np.packbits(verdicts).tobytes(), Group(verdicts))
         group.met += 1
         if len(group.examples) < EXAMPLES:
-            group.examples.append(pair)
+            group.examples.append(question)
         elif (place := self._chance.randrange(group.met)) < EXAMPLES:
-            group.examples[place] = pair
+            group.examples[place] = question
         if len(self._groups) > 2 * MOST_GROUPS:
             self._thin()
 

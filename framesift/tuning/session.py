@@ -3,35 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
 from framesift.errors import UsageError
 from framesift.tuning.belief import Weights, choose_question, expect_costs, learn, weigh_settings
-from framesift.tuning.grid import Setting, Verdicts
-from framesift.tuning.pairs import Group, Pair
+from framesift.tuning.grid import Setting
+from framesift.tuning.pairs import Answer, Group, Question
 from framesift.tuning.sweep import Sweep
-
-
-class Answer(StrEnum):
-    """Whether the second frame of a pair shows something that the first does not."""
-
-    YES = "yes"
-    NO = "no"
-    UNSURE = "unsure"
-    """Says nothing."""
-    NONE = ""
-    """Not answered yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A pair to look at, with what the plausible settings say of it."""
-
-    pair: Pair
-    verdicts: Verdicts
-    answer: Answer = Answer.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +54,7 @@ class Session:
             question = self._ask(weights)
             if question is None:
                 break
-            weights = learn(weights, question.verdicts, bool(weights @ question.verdicts > 0.5))
+            weights = learn(weights, question.chances, bool(weights @ question.chances > 0.5))
 
     def answer(self, number: int, answer: Answer) -> None:
         """Answer the question of this place, from 0 on, or change its answer. Raises UsageError for no such place."""
@@ -94,21 +73,22 @@ class Session:
         weights = self._prior
         for question in questions:
             if question.answer in (Answer.YES, Answer.NO):
-                weights = learn(weights, question.verdicts, question.answer is Answer.YES)
+                weights = learn(weights, question.chances, question.answer is Answer.YES)
         return weights
 
     def _ask(self, weights: Weights) -> Question | None:
-        asked = {question.verdicts.tobytes() for question in self.questions}
+        asked = {(question.chances > 0.5).tobytes() for question in self.questions}
         groups = [group for group in self.sweep.pool if group.verdicts.tobytes() not in asked]
         if not groups:
             return None
-        verdicts = np.array([group.verdicts for group in groups])
-        group = groups[choose_question(weights, verdicts, self.sweep.losses)]
-        question = Question(self._choose_example(group), group.verdicts)
+        cameras = Counter(question.pair.camera for question in self.questions)
+        examples = [_choose_example(group, cameras) for group in groups]
+        chances = np.array([example.chances for example in examples])
+        question = examples[choose_question(weights, chances, self.sweep.losses)]
         self.questions.append(question)
         return question
 
-    def _choose_example(self, group: Group) -> Pair:
-        """Return a pair of the camera that has been asked about least: a person sees more of them."""
-        asked = Counter(question.pair.camera for question in self.questions)
-        return min(group.examples, key=lambda pair: asked[pair.camera])
+
+def _choose_example(group: Group, cameras: Counter[str]) -> Question:
+    """Return a pair of the camera that has been asked about least: so a person sees more of them."""
+    return min(group.examples, key=lambda question: cameras[question.pair.camera])

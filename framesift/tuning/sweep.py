@@ -20,9 +20,9 @@ from framesift.errors import PathLike
 from framesift.frames import Frame
 from framesift.parallel import count_cores, map_ordered, open_workers
 from framesift.settings import Settings
-from framesift.tuning.belief import MISS_COST, weigh_settings
+from framesift.tuning.belief import MISS_COST, expect_answers, weigh_settings
 from framesift.tuning.grid import Grid, Verdicts
-from framesift.tuning.pairs import Pair, Pool
+from framesift.tuning.pairs import Pair, Pool, Question
 from framesift.views import View, view_frame
 
 Descriptor = NDArray[np.uint8]
@@ -99,10 +99,10 @@ class Sweep:
         """Return the score in px that each setting gives two frames of one size, (settings,)."""
         return self.grid.score(self.comparator.measure(reference, candidate), self.comparator.compared_area(candidate))
 
-    def judge(self, reference: Descriptor, candidate: Descriptor) -> Verdicts:
-        """Return whether each plausible setting keeps the second of two frames of one size beside the first."""
+    def question(self, pair: Pair, reference: Descriptor, candidate: Descriptor) -> Question:
+        """Return a pair, of frames of one size, as a question."""
         limits = self.grid.limits(self.comparator.compared_area(candidate))
-        return np.asarray((self.compare(reference, candidate) > limits)[: self.grid.plausible])
+        return self._question(pair, self.compare(reference, candidate), limits)
 
     def _take(self, view: View, workers: Executor) -> None:
         if view.frame.camera != self._camera:
@@ -133,16 +133,20 @@ class Sweep:
         for holding, scores in zip(held, compared, strict=True):
             verdicts = scores > limits
             kept = holding.holders & verdicts
-            self._learn(Pair(view.frame.camera, holding.path, view.frame.path), holding.holders, verdicts)
+            pair = Pair(view.frame.camera, holding.path, view.frame.path)
+            self.pool.add(self._question(pair, scores, limits))
+            self._count_losses(holding.holders, verdicts)
             if holding.holders[self.grid.given]:
                 tally.scores.append(scores[self.grid.given] / max(area, 1))
             keepers |= kept
             holding.holders &= ~verdicts
         return keepers
 
-    def _learn(self, pair: Pair, holders: Verdicts, verdicts: Verdicts) -> None:
-        """Note, for each setting that compares the pair, what the plausible ones would have had it do."""
+    def _question(self, pair: Pair, scores: NDArray[np.float64], limits: NDArray[np.float64]) -> Question:
+        return Question(pair, expect_answers(scores[: self.grid.plausible], limits[: self.grid.plausible]))
+
+    def _count_losses(self, holders: Verdicts, verdicts: Verdicts) -> None:
+        """Note, for each setting that compares a pair, what the plausible ones would have had it do."""
         holders, verdicts = holders[: self.grid.plausible], verdicts[: self.grid.plausible]
-        self.pool.add(pair, verdicts)
         self._losses[holders & ~verdicts] += MISS_COST * verdicts
         self._losses[holders & verdicts] += ~verdicts
