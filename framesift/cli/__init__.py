@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": ("draw why one frame was kept, dropped or skipped", "explain", "add_arguments"),
     "audit": ("bound what was lost, by looking at some dropped frames", "audit", "add_arguments"),
     "export": ("hand the result over to a labelling tool", "export", "add_arguments"),
+    "tune": ("find thresholds from a few answers about your own frames", "tune", "add_arguments"),
     "mask": ("begin a mask file and show what is masked", "mask", "add_arguments"),
     "overview": ("say what is in a folder of frames", "overview", "add_arguments"),
     "duplicates": ("find near-duplicate images and films and say which to keep", "duplicates", "add_arguments"),

@@ -59,13 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
     score = "a frame is kept when its changed area is above this: px, or a share (default 0.75%%)"
     add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", help=score)
-    _add_comparing_arguments(parser.add_argument_group("comparing"))
+    add_comparing_arguments(parser.add_argument_group("comparing"))
     _add_frame_arguments(parser.add_argument_group("frames"))
     add_removal_arguments(parser.add_argument_group("removing"))
     _add_running_arguments(parser.add_argument_group("running"))
 
 
-def _add_comparing_arguments(group: argparse._ActionsContainer) -> None:
+def add_comparing_arguments(group: argparse._ActionsContainer) -> None:
+    """Add what says how frames are compared."""
     add = group.add_argument
     method = "framediff (default): pixel by pixel; tolerance: forgives shake, foliage and changes of light"
     add("--method", metavar="HOW", default="framediff", help=method)
@@ -116,7 +117,7 @@ def filter_command(options: argparse.Namespace) -> int:
     from framesift.pipeline import Run
 
     _sort_out_places(options)
-    settings = _settings(options)
+    settings = read_settings(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
         hidden = True if options.watch else options.quiet or None
@@ -238,7 +239,8 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
     )
 
 
-def _settings(options: argparse.Namespace) -> "Settings":
+def read_settings(options: argparse.Namespace) -> "Settings":
+    """Return the settings that the options of this command say."""
     from framesift.masks.reading import read_masks
     from framesift.naming import Naming
     from framesift.settings import (

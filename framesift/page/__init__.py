@@ -50,17 +50,17 @@ def write_page(path: PathLike, title: str, body: Iterable[str], scripts: Sequenc
         for piece in body:
             file.write(piece.encode())
         if CHARTS in scripts:
-            file.write(f"<!-- uPlot:\n{_asset('uPlot.LICENSE')}-->\n".encode())
+            file.write(f"<!-- uPlot:\n{read_asset('uPlot.LICENSE')}-->\n".encode())
         for name in scripts:
-            file.write(f"<script>{_asset(name)}</script>\n".encode())
+            file.write(f"<script>{read_asset(name)}</script>\n".encode())
         file.write(b"</body>\n</html>\n")
 
 
 def _head(title: str, scripts: Sequence[str]) -> str:
-    styles = [_asset(name) for name in _STYLES]
+    styles = [read_asset(name) for name in _STYLES]
     policy = (
         f"default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"script-src {_digests(map(_asset, scripts))}; style-src {_digests(styles)}"
+        f"script-src {_digests(map(read_asset, scripts))}; style-src {_digests(styles)}"
     )
     return (
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -79,5 +79,6 @@ def _digests(texts: Iterable[str]) -> str:
     return " ".join(digests) or "'none'"
 
 
-def _asset(name: str) -> str:
+def read_asset(name: str) -> str:
+    """Return a script or style of ours."""
     return files("framesift.page").joinpath("assets", name).read_text(encoding="utf-8")

@@ -92,6 +92,8 @@ def _is_table(path: PathLike) -> bool:
 
 
 def _read_rows(path: PathLike) -> list[Row]:
+    if not os.path.isfile(path):
+        raise UsageError("is not a file", path)
     try:
         with open(os.fsdecode(path), encoding="utf-8-sig", newline="") as file:
             text = file.read().splitlines()

@@ -44,6 +44,14 @@ class Session:
         """Add the question that is worth most after the answers so far; None where the settings agree on the rest."""
         return self._ask(self._weigh(self.questions))
 
+    def next(self, number: int) -> int | None:
+        """Return the place of the first question without an answer, asking up to `number`; None where all have one."""
+        for place, question in enumerate(self.questions):
+            if question.answer is Answer.NONE:
+                return place
+        asked = self.ask() if len(self.questions) < number else None
+        return None if asked is None else len(self.questions) - 1
+
     def ask_all(self, number: int) -> None:
         """Add so many questions, or as many as there are, that are answered without seeing each other's answers.
 

@@ -1,0 +1,214 @@
+"""`framesift tune`: thresholds from the user's own frames, before anything is copied."""
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from framesift.cli.filter import add_comparing_arguments, read_settings
+from framesift.cli.options import (
+    DONE,
+    EXIT_CODES,
+    SKIPPED,
+    add_jobs_argument,
+    add_max_pixels_argument,
+    add_naming_arguments,
+    whole_number,
+)
+from framesift.errors import UsageError, counted, show
+
+if TYPE_CHECKING:
+    from framesift.frames import Listing
+    from framesift.settings import Settings
+    from framesift.tuning import Advice, AnswerTable, Session, Sweep
+
+DESCRIPTION = """\
+Shows what thresholds would keep: for each camera the scores against the last kept frame, and the frames kept with each
+threshold. Then it asks about a few pairs of frames whether the second shows something new, on a page of this machine or
+as pictures in a folder, and prints the thresholds that fit the answers. No frame is copied, moved or changed."""
+
+EXAMPLE = """\
+example:
+  %(prog)s frames --method tolerance         shows, asks ten questions in the browser, prints thresholds
+  %(prog)s frames --questions 0              shows and does not ask
+  %(prog)s frames --pairs pairs              draws pairs/01.jpg ...; write yes or no into pairs/answers.csv, then
+  %(prog)s frames --answers pairs/answers.csv
+
+"""
+
+_REPEATED = ("method", "width", "blur", "border_mask", "size", "min_size", "max_pixels", "name_pattern", "timezone")
+"""Options that the printed command takes over where they are not the default."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
+    add = parser.add_argument
+    add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
+    area = "thresholds to show the place of: px, or a share (default: those of the method)"
+    add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
+    add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", help="the same")
+    add_comparing_arguments(parser.add_argument_group("comparing"))
+    frames = parser.add_argument_group("frames")
+    frames.add_argument("--min-size", metavar="PX", type=whole_number, default=0, help="as for framesift filter")
+    add_max_pixels_argument(frames)
+    add_naming_arguments(frames)
+    _add_asking_arguments(parser.add_argument_group("asking"))
+    running = parser.add_argument_group("running")
+    add_jobs_argument(running)
+    running.add_argument("--quiet", action="store_true", help="no progress bar, and only what is advised")
+    running.add_argument("--json", action="store_true", help="everything as JSON")
+    usual = {name: parser.get_default(name) for name in _REPEATED}
+    parser.set_defaults(command=tune_command, usual=usual, every=None, link="copy", decode="exact")
+
+
+def _add_asking_arguments(group: Any) -> None:
+    add = group.add_argument
+    add("--questions", metavar="N", type=whole_number, default=10, help="in all (default 10; 0: ask nothing)")
+    answers = "table that the answers are kept in, and taken from if it exists (default: DIR-answers.csv)"
+    add("--answers", metavar="FILE.csv", help=answers)
+    add("--pairs", metavar="FOLDER", help="no page: draw the pairs into a new or empty folder, with a table to fill in")
+    add("--no-browser", action="store_true", help="only print the address of the page, and do not open it")
+    add("--port", metavar="N", type=whole_number, default=0, help="port of the page on 127.0.0.1 (default: any)")
+
+
+def tune_command(options: argparse.Namespace) -> int:
+    """Sweep, show, ask, advise."""
+    from framesift.frames import find_frames
+    from framesift.tuning import Session
+    from framesift.tuning.table import describe_sweep
+
+    settings = read_settings(options)
+    table = _open_table(options)
+    listing = find_frames(options.directory, settings.naming)
+    sweep = _sweep(options, settings, listing)
+    if not (options.json or options.quiet):
+        print("\n".join(describe_sweep(sweep)))
+    questions, left_out = table.recall(sweep, listing.frames)
+    problems = [*listing.unlisted, *sweep.problems]
+    for path, reason in [*problems, *left_out]:
+        print(f"{show(os.path.join(options.directory, path))}: {reason}", file=sys.stderr)
+    session = Session(sweep, questions)
+    if options.pairs:
+        return _draw_pairs(options, session)
+    if options.questions:
+        _ask(options, session, table)
+    _conclude(options, session)
+    return SKIPPED if problems or left_out else DONE
+
+
+def _open_table(options: argparse.Namespace) -> "AnswerTable":
+    """Read the answers of an earlier session, and refuse what cannot be written before the work begins."""
+    from framesift.actions import storage_errors
+    from framesift.tuning import AnswerTable
+
+    if options.pairs:
+        with storage_errors(options.pairs):
+            if os.path.lexists(options.pairs) and (not os.path.isdir(options.pairs) or os.listdir(options.pairs)):
+                raise UsageError("is not an empty folder: choose another one", options.pairs)
+    if options.answers and options.pairs and not os.path.lexists(options.answers):
+        raise UsageError("no such file", options.answers)
+    return AnswerTable(options.answers or f"{os.path.abspath(options.directory)}-answers.csv")
+
+
+def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing") -> "Sweep":
+    from tqdm import tqdm
+
+    from framesift.settings import choose_thresholds
+    from framesift.tuning import Grid, Setting, Sweep
+
+    default = Setting(*choose_thresholds(settings.method, thorough=options.thorough))
+    sweep = Sweep(
+        options.directory, settings, Grid(default, Setting(settings.min_contour_area, settings.score_threshold))
+    )
+    walked = sweep.walk(listing.frames, options.jobs)
+    for _ in tqdm(walked, total=len(listing.frames), unit="frame", file=sys.stderr, disable=options.quiet or None):
+        pass
+    return sweep
+
+
+def _draw_pairs(options: argparse.Namespace, session: "Session") -> int:
+    from framesift.actions import storage_errors
+    from framesift.tuning import AnswerTable, write_pairs
+
+    session.ask_all(max(options.questions - len(session.questions), 0))
+    with storage_errors(options.pairs):
+        os.makedirs(options.pairs, exist_ok=True)
+    problems = write_pairs(options.pairs, options.directory, session.questions, options.max_pixels)
+    for path, reason in problems:
+        print(f"{show(os.path.join(options.directory, path))}: {reason}", file=sys.stderr)
+    table = os.path.join(options.pairs, "answers.csv")
+    AnswerTable(table).save(session.questions)
+    pairs = counted(len(session.questions) - session.answered, "pair")
+    print(f"{pairs} drawn: does the right frame show something new? Write yes, no or unsure into {show(table)};")
+    print(f"then: framesift tune {show(options.directory)} --answers {show(table)}, with the same options")
+    return SKIPPED if problems else DONE
+
+
+def _ask(options: argparse.Namespace, session: "Session", table: "AnswerTable") -> None:
+    """Serve the page until the person has finished."""
+    from framesift.tuning import draw_frame
+    from framesift.web.questions import QuestionServer
+
+    if session.next(options.questions) is None:
+        return
+    draw = partial(_draw, draw_frame, options)
+    with QuestionServer(
+        session,
+        options.questions,
+        draw,
+        lambda: table.save(session.questions),
+        lambda: list(_describe(options, session, session.advise())),
+        options.port,
+    ) as server:
+        print(f"answer at {server.address}\nCtrl-C stops; answers are kept in {show(table.path)}", file=sys.stderr)
+        if not options.no_browser:
+            _open_browser(server.address)
+        server.wait()
+
+
+def _draw(draw_frame: Any, options: argparse.Namespace, path: str) -> bytes:
+    content: bytes = draw_frame(os.path.join(options.directory, path), options.max_pixels)
+    return content
+
+
+def _open_browser(address: str) -> None:
+    """Open the page where there is a screen: a browser of the terminal would take the terminal away."""
+    import webbrowser
+
+    if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(address)
+
+
+def _conclude(options: argparse.Namespace, session: "Session") -> None:
+    from framesift.tuning.table import advice_as_json, sweep_as_json
+
+    advice = session.advise()
+    if options.json:
+        advised = advice_as_json(session.sweep, advice, _command(options, advice))
+        print(json.dumps({"cameras": sweep_as_json(session.sweep), "advice": advised}))
+    else:
+        print("\n".join(_describe(options, session, advice)))
+
+
+def _describe(options: argparse.Namespace, session: "Session", advice: "Advice") -> list[str]:
+    from framesift.tuning.table import describe_advice
+
+    lines = describe_advice(session.sweep, advice, session.answered)
+    return [*lines, shlex.join(map(show, _command(options, advice)))]
+
+
+def _command(options: argparse.Namespace, advice: "Advice") -> list[str]:
+    """Return the words of the command that filters with the advice."""
+    results = f"{os.path.normpath(options.directory)}-kept"
+    setting = advice.setting
+    thresholds = [str(setting.min_contour_area), str(setting.score_threshold)]
+    words = ["framesift", "filter", options.directory, results, *thresholds]
+    for name, usual in options.usual.items():
+        value = getattr(options, name)
+        if value != usual:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return words
