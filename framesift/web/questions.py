@@ -158,6 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             try:
                 respond(parts)
+            except StorageError as error:
+                self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, error.reason)
             except FramesiftError as error:
                 self._refuse(HTTPStatus.NOT_FOUND, error.reason)
 
