@@ -4,8 +4,10 @@ python -m benchmarks.tuning labelled FRAMES TRUTH [--cameras c101,c102] [--metho
 python -m benchmarks.tuning rendered FOLDER [FOLDER ...]
 
 `labelled`: FRAMES has a folder of frames for each camera, and TRUTH `<camera>-labels.csv` (frame, state) or
-`<camera>-masks/` (masks named after the frames; 255 is a moving object, 85 and 170 count as nothing). `rendered`: each
-FOLDER holds the frames of one camera and `truth.npy`, (n, n), the truth distances of its frames in their order.
+`<camera>-masks/` (masks named after the frames; 255 is a moving object, 85 and 170 count as nothing). A camera that is
+named by --cameras and has neither is taken for one in which only the light changes: every frame kept after the first is
+one too many. `rendered`: each FOLDER holds the frames of one camera and `truth.npy`, (n, n), the truth distances of its
+frames in their order.
 
 The truth distance of two frames is the largest changed blob as a share of the frame, and 1 where their states differ.
 A frame is new beside another where it is above 0.005. Coverage: the share of frames that are not new beside the last
@@ -67,7 +69,7 @@ def read_rendered(folder: Path) -> Camera:
 
 
 def read_labelled(folder: Path, truth: Path) -> Camera:
-    """Read those frames of a camera that have a label or a mask."""
+    """Read those frames of a camera that have a label or a mask; one without either is taken to show nothing new."""
     frames = find_frames(folder).frames
     labels, masks = truth / f"{folder.name}-labels.csv", truth / f"{folder.name}-masks"
     if labels.is_file():
@@ -76,6 +78,8 @@ def read_labelled(folder: Path, truth: Path) -> Camera:
         frames = [frame for frame in frames if frame.path in states]
         known = np.array([states[frame.path] for frame in frames])
         return Camera(folder, frames, known[:, None] != known[None])
+    if not masks.is_dir():
+        return Camera(folder, frames, np.zeros((len(frames), len(frames)), bool))
     files = {path.stem: path for path in masks.iterdir()}
     frames = [frame for frame in frames if Path(frame.path).stem in files]
     pictures = [cv2.imread(str(files[Path(frame.path).stem]), cv2.IMREAD_GRAYSCALE) for frame in frames]
@@ -165,8 +169,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.kind == "labelled":
         frames, truth = options.folders
-        names = options.cameras.split(",") if options.cameras else [path.name for path in sorted(frames.iterdir())]
-        cameras = [read_labelled(frames / name, truth) for name in names if list(truth.glob(f"{name}-[lm]a*"))]
+        with_truth = sorted({path.name.split("-")[0] for path in truth.glob("*-[lm]a*")})
+        names = options.cameras.split(",") if options.cameras else with_truth
+        cameras = [read_labelled(frames / name, truth) for name in names]
     else:
         cameras = [read_rendered(folder) for folder in options.folders]
     default = Setting(*choose_thresholds(options.method))

@@ -63,7 +63,9 @@ class QuestionServer:
         except (OSError, OverflowError) as error:
             raise UsageError(f"port {port} cannot be had: {error}") from None
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="framesift-questions", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="framesift-questions", daemon=True
+        )
 
     @property
     def address(self) -> str:
