@@ -178,8 +178,8 @@ def main() -> None:
     tuned = tune_cameras(cameras, options.method, options.questions, options.wrong, options.seed)
     plain = [measure_quality(camera, options.method, default) for camera in cameras]
     print(f"{'camera':24}  defaults: coverage  keep  excess   tuned: coverage  keep  excess")
-    rows = [(camera.folder.name, *row) for camera, *row in zip(cameras, plain, tuned, strict=True)]
-    for name, before, after in [*rows, ("mean", mean_quality(plain), mean_quality(tuned))]:
+    names = [*(camera.folder.name for camera in cameras), "mean"]
+    for name, before, after in zip(names, [*plain, mean_quality(plain)], [*tuned, mean_quality(tuned)], strict=True):
         values = [f"{q.coverage:18.3f} {q.keep_rate:5.3f} {q.excess:7.2f}" for q in (before, after)]
         print(f"{name:24}  {'  '.join(values)}")
 

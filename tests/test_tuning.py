@@ -149,6 +149,15 @@ def test_weights_do_not_depend_on_the_order_of_answers(answers, seed):
     assert results[0] == pytest.approx(results[1]) and results[0].sum() == pytest.approx(1)
 
 
+def test_an_answer_counts_less_where_there_are_other_cameras(folder):
+    weights, chances = np.array([0.5, 0.5]), np.array([0.9, 0.1])
+    assert learn(weights, chances, True) == pytest.approx([0.9, 0.1])
+    assert learn(weights, chances, True, 0.5) == pytest.approx([0.75, 0.25])
+    sweeps = [sweep_folder(folder), sweep_folder(folder / "c1")]
+    assert [len(sweep.cameras) for sweep in sweeps] == [2, 1]
+    assert [Session(sweep)._trust for sweep in sweeps] == [0.5, 1]
+
+
 def question_of(verdicts: list[bool], name: str = "b") -> Question:
     return Question(Pair("c", "a", name), np.where(verdicts, 0.9, 0.1))
 

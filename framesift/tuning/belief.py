@@ -20,6 +20,8 @@ MISS_COST = 10.0
 """What a missed frame costs, in frames kept for nothing."""
 SPREAD = 1.5
 """How far thresholds lie from the default before anybody is asked: the standard deviation of log2 of their ratio."""
+TRUST_ELSEWHERE = 0.5
+"""What an answer counts where there are several cameras: it says less about the others. A power of its chances."""
 _LEAST_PX = 1e-6
 """px: in place of nothing, which has no logarithm."""
 _TIE = 1e-9
@@ -51,9 +53,9 @@ def expect_answers(scores: NDArray[np.float64], limits: NDArray[np.float64]) -> 
     return np.asarray(WRONG_ANSWERS + (1 - 2 * WRONG_ANSWERS) * above, np.float64)
 
 
-def learn(weights: Weights, chances: Chances, new: bool) -> Weights:
-    """Return the weights after an answer about a pair of these chances."""
-    learnt = weights * (chances if new else 1 - chances)
+def learn(weights: Weights, chances: Chances, new: bool, trust: float = 1) -> Weights:
+    """Return the weights after an answer about a pair of these chances, which counts as much as `trust` says."""
+    learnt = weights * (chances if new else 1 - chances) ** trust
     return np.asarray(learnt / learnt.sum(), np.float64)
 
 
@@ -65,12 +67,12 @@ def expect_costs(weights: Weights, losses: NDArray[np.float64]) -> NDArray[np.fl
     return np.asarray(losses @ weights, np.float64)
 
 
-def choose_question(weights: Weights, chances: Chances, losses: NDArray[np.float64]) -> int:
+def choose_question(weights: Weights, chances: Chances, losses: NDArray[np.float64], trust: float = 1) -> int:
     """Return the row of `chances`, (pairs, plausible settings), that is worth asking about most.
 
     That is the one after whose answer the best setting is expected to cost least (the value of information); among
     equals the one whose answer is the least certain.
     """
-    yes = chances * weights
-    costs = (yes @ losses.T).min(axis=1) + ((weights - yes) @ losses.T).min(axis=1)
+    after = [weights * likely**trust for likely in (chances, 1 - chances)]
+    costs = sum((learnt @ losses.T).min(axis=1) for learnt in after) / (after[0] + after[1]).sum(axis=1)
     return int(np.argmin(costs + _TIE * np.abs(chances @ weights - 0.5)))

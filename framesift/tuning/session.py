@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from framesift.errors import UsageError
-from framesift.tuning.belief import Weights, choose_question, expect_costs, learn, weigh_settings
+from framesift.tuning.belief import TRUST_ELSEWHERE, Weights, choose_question, expect_costs, learn, weigh_settings
 from framesift.tuning.grid import Setting
 from framesift.tuning.pairs import Answer, Group, Question
 from framesift.tuning.sweep import Sweep
@@ -34,6 +34,7 @@ class Session:
         self.questions = list(questions)
         """In the order asked."""
         self._prior = weigh_settings(sweep.grid)
+        self._trust = 1 if len(sweep.cameras) < 2 else TRUST_ELSEWHERE
 
     @property
     def answered(self) -> int:
@@ -62,7 +63,7 @@ class Session:
             question = self._ask(weights)
             if question is None:
                 break
-            weights = learn(weights, question.chances, bool(weights @ question.chances > 0.5))
+            weights = learn(weights, question.chances, bool(weights @ question.chances > 0.5), self._trust)
 
     def answer(self, number: int, answer: Answer) -> None:
         """Answer the question of this place, from 0 on, or change its answer. Raises UsageError for no such place."""
@@ -81,7 +82,7 @@ class Session:
         weights = self._prior
         for question in questions:
             if question.answer in (Answer.YES, Answer.NO):
-                weights = learn(weights, question.chances, question.answer is Answer.YES)
+                weights = learn(weights, question.chances, question.answer is Answer.YES, self._trust)
         return weights
 
     def _ask(self, weights: Weights) -> Question | None:
@@ -92,7 +93,7 @@ class Session:
         cameras = Counter(question.pair.camera for question in self.questions)
         examples = [_choose_example(group, cameras) for group in groups]
         chances = np.array([example.chances for example in examples])
-        question = examples[choose_question(weights, chances, self.sweep.losses)]
+        question = examples[choose_question(weights, chances, self.sweep.losses, self._trust)]
         self.questions.append(question)
         return question
 
