@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import socket
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -168,6 +170,16 @@ def test_answers_that_cannot_be_saved_end_the_session(page):
     assert (status, content) == (500, b"No space left on device")
     with pytest.raises(StorageError, match="No space left"):
         page.server.wait()
+
+
+def test_a_browser_that_goes_away_is_no_trouble(page, capfd):
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", page.server.port), timeout=10) as gone:
+            head = f"POST /{page.token}/answers HTTP/1.1\r\nHost: 127.0.0.1:{page.server.port}\r\n"
+            gone.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 40\r\n\r\n{{".encode())
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closes with a reset
+    assert page.ask("GET", "/TOKEN/state/")[0] == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_a_frame_that_is_gone_is_no_picture(page):

@@ -6,6 +6,7 @@ a page of somebody else can look at frames or answer.
 
 import json
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -59,10 +60,9 @@ class QuestionServer:
         self._finished = threading.Event()
         self._failure: StorageError | UsageError | None = None
         try:
-            self._server = ThreadingHTTPServer((HOST, port), type("Handler", (_Handler,), {"questions": self}))
+            self._server = _Server((HOST, port), type("Handler", (_Handler,), {"questions": self}))
         except (OSError, OverflowError) as error:
             raise UsageError(f"port {port} cannot be had: {error}") from None
-        self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="framesift-questions", daemon=True
         )
@@ -131,6 +131,17 @@ class QuestionServer:
     def finish(self) -> None:
         """Let `wait` return."""
         self._finished.set()
+
+
+class _Server(ThreadingHTTPServer):
+    """Each request in a thread that does not keep the program from ending."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that has gone away in the middle; anything else is a mistake of ours."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
