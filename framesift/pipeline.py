@@ -192,8 +192,9 @@ class Run:
     def _check_masks(self) -> None:
         """Raise UsageError for a mask that does not fit the cameras or the first frame of one, before anything else."""
         masks, frames = self.settings.masks, self.listing.frames if self.settings.masks else []
-        cameras = list(dict.fromkeys(frame.camera for frame in frames))
-        require_cameras(masks, [*cameras, *self.listing.videos], self.directory)
+        decided = [] if self._results is None else self._results.cameras
+        cameras = dict.fromkeys([*(frame.camera for frame in frames), *self.listing.videos, *decided])
+        require_cameras(masks, list(cameras), self.directory)
         for camera, of_camera in groupby(frames, key=lambda frame: frame.camera):
             path = next(of_camera).path
             with suppress(UnreadableFrame):

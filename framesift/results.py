@@ -102,6 +102,11 @@ class Results:
             self._length = os.fstat(self._descriptor).st_size
         sync_folder(self.folder)
 
+    @property
+    def cameras(self) -> list[str]:
+        """The cameras of which earlier runs have decided frames."""
+        return list(self._past.last)
+
     def is_decided(self, path: str) -> bool:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
         return self._past.find(path) is not None

@@ -83,7 +83,7 @@ def options_of(command: str) -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]+", texts[0])) - {"--help", "--version"}
 
 
-@pytest.mark.parametrize("command", ["filter", "overview", "report", "explain", "audit", "export"])
+@pytest.mark.parametrize("command", ["filter", "overview", "report", "explain", "audit", "export", "mask", "tune"])
 def test_every_option_is_documented(command):
     assert f"framesift {command}" in README
     assert options_of(command) <= set(re.findall(r"[` ](--[a-z][a-z-]+)", README))

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = """
-    cli memory watching web pipeline arrivals report overview tuning audit export sheet explanation
-    reasons page views evidence duplicates results past summary outputs actions manifest parallel index
-    selection comparators settings masks videos frames naming thresholds reader errors
-""".split()
+ROOMS = [
+    *("cli", "memory", "watching", "web", "pipeline", "arrivals", "report", "overview", "tuning", "audit", "export"),
+    *("sheet", "explanation", "reasons", "page", "views", "evidence", "duplicates", "results", "past", "summary"),
+    *("outputs", "actions", "manifest", "parallel", "index", "selection", "comparators", "settings", "masks"),
+    *("videos", "frames", "naming", "thresholds", "reader", "errors"),
+]
 """From the front door down to the cellar."""
 FILES = sorted((ROOT / "framesift").rglob("*.py"))
 

@@ -121,6 +121,12 @@ def test_a_run_goes_on_with_the_same_mask_only(frames, left, write_tree, tmp_pat
     assert letters(added) == "kd", "the last kept frame is masked again"
 
 
+def test_a_mask_of_a_camera_fits_also_when_all_its_frames_are_decided(frames, tmp_path):
+    mask = write_mask(tmp_path / "mask.json", cameras={"c1": {"ignore": [LEFT]}})
+    for _ in range(2):
+        assert run("filter", frames, tmp_path / "results", "--mask", mask, "--quiet") == options.DONE
+
+
 def test_explain_and_report_do_without_the_mask_file(frames, left, tmp_path, capsys):
     pixels = np.full((48, 64), 255, np.uint8)
     pixels[5:, :48] = 0

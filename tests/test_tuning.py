@@ -70,7 +70,7 @@ def test_every_setting_walks_as_the_filter_does(folder, method, thresholds):
 def test_the_scores_shown_are_those_of_the_given_setting(folder, method):
     sweep = sweep_folder(folder, method, ("0.2%", "1%"))
     decisions = [d for d in filter_frames(folder, None, "0.2%", "1%", method=method) if d.score is not None]
-    comparator = comparator_of(Settings(method=method))
+    comparator = comparator_of(Settings(method=method), "")
     shares = [d.score / comparator.compared_area_of(d.size) for d in decisions]
     assert [*sweep.cameras["c1"].scores, *sweep.cameras["c2"].scores] == pytest.approx(shares)
 
@@ -98,10 +98,10 @@ def test_one_comparison_gives_the_score_for_every_minimum_area(method, data):
     default = Setting(*choose_thresholds(method))
     grid = Grid(default, default)
     sweep = Sweep(".", Settings(method=method), grid)
-    before, after = (sweep.comparator.describe(np.asarray(image, np.uint8)) for image in noise)
-    area, scores = sweep.comparator.compared_area(after), sweep.compare(before, after)
+    before, after = (sweep.comparator("").describe(np.asarray(image, np.uint8)) for image in noise)
+    area, scores = sweep.comparator("").compared_area(after), sweep.compare("", before, after)
     for place, setting in enumerate(grid.settings):
-        one = comparator_of(Settings(min_contour_area=setting.min_contour_area, method=method))
+        one = comparator_of(Settings(min_contour_area=setting.min_contour_area, method=method), "")
         assert scores[place] == one.score(before, after)
         assert grid.limits(area)[place] == setting.score_threshold.px(area)
 

@@ -40,7 +40,7 @@ VARIANTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "floor 10": {"TEXTURE_FLOOR": 10},
     "floor 50": {"TEXTURE_FLOOR": 50},
     "no structure check": {"LEAST_CORRELATION": 2},
-    "structure: share of the region only": {"LEAST_AREA": 0},
+    "structure: share of the region only": {"LEAST_AREA": 1e-9},
     "structure: a tenth of the region": {"LEAST_SHARE": 0.1},
     "structure: correlation .7": {"LEAST_CORRELATION": 0.7},
     "window 7": {"WINDOW": 7},

@@ -39,7 +39,10 @@ example:
 
 """
 
-_REPEATED = ("method", "width", "blur", "border_mask", "size", "min_size", "max_pixels", "name_pattern", "timezone")
+_REPEATED = (
+    *("method", "width", "blur", "border_mask", "mask", "size"),
+    *("min_size", "max_pixels", "name_pattern", "timezone"),
+)
 """Options that the printed command takes over where they are not the default."""
 
 
@@ -209,6 +212,6 @@ def _command(options: argparse.Namespace, advice: "Advice") -> list[str]:
     words = ["framesift", "filter", options.directory, results, *thresholds]
     for name, usual in options.usual.items():
         value = getattr(options, name)
-        if value != usual:
-            words += [f"--{name.replace('_', '-')}", str(value)]
+        for text in value if isinstance(value, list) else [value] if value != usual else []:
+            words += [f"--{name.replace('_', '-')}", str(text)]
     return words

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators import comparator_of
+from framesift.comparators import Differencing, comparator_of
 from framesift.errors import PathLike
 from framesift.frames import Frame
 from framesift.parallel import count_cores, map_ordered, open_workers
@@ -32,6 +32,7 @@ Descriptor = NDArray[np.uint8]
 class Tally:
     """What the settings make of one camera."""
 
+    camera: str
     kept: NDArray[np.int64]
     """By each setting, (settings,)."""
     frames: int = 0
@@ -60,7 +61,6 @@ class Sweep:
         self.grid = grid
         self.settings = replace(settings, min_contour_area=grid.least_area)
         """How frames are read and compared; the smallest of the minimum areas."""
-        self.comparator = comparator_of(self.settings)
         self.cameras: dict[str, Tally] = {}
         self.problems: list[tuple[str, str]] = []
         """Path and reason of the frames that are not whole."""
@@ -89,26 +89,32 @@ class Sweep:
         Raises StorageError where the folder is gone.
         """
         jobs = jobs or count_cores()
-        look = partial(view_frame, directory=self.directory, settings=self.settings, comparator=self.comparator)
+        look = partial(view_frame, directory=self.directory, settings=self.settings)
         with open_workers(None, jobs) as workers:
             for view in map_ordered(workers, look, frames, window=2 * jobs + 2):
                 self._take(view, workers)
                 yield view.frame
 
-    def compare(self, reference: Descriptor, candidate: Descriptor) -> NDArray[np.float64]:
-        """Return the score in px that each setting gives two frames of one size, (settings,)."""
-        return self.grid.score(self.comparator.measure(reference, candidate), self.comparator.compared_area(candidate))
+    def comparator(self, camera: str) -> Differencing:
+        """Return what compares the frames of a camera."""
+        return comparator_of(self.settings, camera)
+
+    def compare(self, camera: str, reference: Descriptor, candidate: Descriptor) -> NDArray[np.float64]:
+        """Return the score in px that each setting gives two frames of a camera and one size, (settings,)."""
+        comparator = self.comparator(camera)
+        return self.grid.score(comparator.measure(reference, candidate), comparator.compared_area(candidate))
 
     def question(self, pair: Pair, reference: Descriptor, candidate: Descriptor) -> Question:
         """Return a pair, of frames of one size, as a question."""
-        limits = self.grid.limits(self.comparator.compared_area(candidate))
-        return self._question(pair, self.compare(reference, candidate), limits)
+        limits = self.grid.limits(self.comparator(pair.camera).compared_area(candidate))
+        return self._question(pair, self.compare(pair.camera, reference, candidate), limits)
 
     def _take(self, view: View, workers: Executor) -> None:
-        if view.frame.camera != self._camera:
-            self._camera = view.frame.camera
+        camera, none = view.frame.camera, np.zeros(len(self.grid.settings), np.int64)
+        if camera != self._camera:
+            self._camera = camera
             self._held.clear()  # frames come camera by camera
-        tally = self.cameras.setdefault(view.frame.camera, Tally(np.zeros(len(self.grid.settings), np.int64)))
+        tally = self.cameras.setdefault(camera, Tally(camera, none))
         if view.descriptor is None or view.size is None:
             tally.skipped += 1
             self.problems.append((view.frame.path, view.problem))
@@ -127,13 +133,14 @@ class Sweep:
     ) -> Verdicts:
         """Return which settings keep the frame, and take it from the others' last kept frames."""
         keepers = np.full(len(self.grid.settings), not held)
-        area = self.comparator.compared_area(descriptor)
+        camera = view.frame.camera
+        area = self.comparator(camera).compared_area(descriptor)
         limits = self.grid.limits(area)
-        compared = workers.map(lambda holding: self.compare(holding.descriptor, descriptor), held)
+        compared = workers.map(lambda holding: self.compare(camera, holding.descriptor, descriptor), held)
         for holding, scores in zip(held, compared, strict=True):
             verdicts = scores > limits
             kept = holding.holders & verdicts
-            pair = Pair(view.frame.camera, holding.path, view.frame.path)
+            pair = Pair(camera, holding.path, view.frame.path)
             self.pool.add(self._question(pair, scores, limits))
             self._count_losses(holding.holders, verdicts)
             if holding.holders[self.grid.given]:

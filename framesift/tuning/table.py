@@ -33,7 +33,7 @@ def _describe_frames(sweep: Sweep, tally: Tally) -> str:
         return counted(0, "frame") + skipped
     [(width, height), _] = tally.sizes.most_common(1)[0]
     rest = " and other sizes" if len(tally.sizes) > 1 else ""
-    compared = sweep.comparator.compared_size((width, height))
+    compared = sweep.comparator(tally.camera).compared_size((width, height))
     at = f", compared at {compared[0]}x{compared[1]}" if compared != (width, height) else ""
     return f"{counted(tally.frames, 'frame')} of {width}x{height}{rest}{at}{skipped}"
 
@@ -78,7 +78,7 @@ def _list_areas(sweep: Sweep, tally: Tally, given: Setting) -> str:
 
 
 def _compared_area(sweep: Sweep, tally: Tally) -> int:
-    return sweep.comparator.compared_area_of(tally.sizes.most_common(1)[0][0]) if tally.sizes else 0
+    return sweep.comparator(tally.camera).compared_area_of(tally.sizes.most_common(1)[0][0]) if tally.sizes else 0
 
 
 def describe_advice(sweep: Sweep, advice: Advice, asked: int) -> Iterator[str]:
