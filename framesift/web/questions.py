@@ -20,7 +20,7 @@ from framesift.tuning import Answer, Session
 HOST = "127.0.0.1"
 _LARGEST_BODY = 4096
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _PLAIN, _JSON, _JPEG = "text/plain; charset=utf-8", "application/json", "image/jpeg"
