@@ -1,0 +1,86 @@
+"""python -m benchmarks.quality.tuning: how good the thresholds are that `framesift tune` advises.
+
+Truth answers in place of a person, rightly or, for a share of the questions, wrongly. Each camera is tuned by its own
+answers, and stands beside the method's default thresholds.
+"""
+
+import random
+import sys
+from collections.abc import Collection, Sequence
+
+from framesift.frames import find_frames
+from framesift.settings import Method, Settings, choose_thresholds
+from framesift.tuning import Answer, Grid, Session, Setting, Sweep
+
+from .__main__ import build_parser, read_truths
+from .methods import choose_all, framesift
+from .metrics import Quality, measure_quality, summarise
+from .table import align, show
+from .truth import Truth
+
+HEAD = ("coverage", "keep rate", "excess")
+
+
+def sweep_camera(truth: Truth, method: Method) -> Sweep:
+    """Walk the frames of a camera, all in one folder, with all settings of the method."""
+    folder = truth.frames[0].parent
+    known = {path.name for path in truth.frames}
+    default = Setting(*choose_thresholds(method))
+    sweep = Sweep(folder, Settings(method=method), Grid(default, default))
+    for _ in sweep.walk([frame for frame in find_frames(folder).frames if frame.path in known]):
+        pass
+    return sweep
+
+
+def answer_session(session: Session, truth: Truth, number: int, wrong: Collection[int] = ()) -> Setting:
+    """Answer `number` questions by truth, those at the places `wrong` by its opposite; return what is advised."""
+    places = {path.name: place for place, path in enumerate(truth.frames)}
+    while (asked := session.next(number)) is not None:
+        pair = session.questions[asked].pair
+        new = truth.differ(places[pair.reference], places[pair.path]) != (asked in wrong)
+        session.answer(asked, Answer.YES if new else Answer.NO)
+    return session.advise().setting
+
+
+def measure_setting(truth: Truth, method: Method, setting: Setting) -> Quality:
+    """What a setting makes of a camera."""
+    contender = framesift("", method, [(str(setting.min_contour_area), str(setting.score_threshold))])
+    [(*_, chosen)] = choose_all(truth.frames, [contender])
+    return measure_quality(truth, chosen)
+
+
+def show_means(qualities: Sequence[Quality]) -> list[str]:
+    """The cells under `HEAD`, and what is kept where nothing moves."""
+    summary = summarise(qualities)
+    rates = show(summary.coverage), show(summary.keep_rate), show(summary.excess, 2)
+    return [*rates, str(summary.still_keeps)]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = build_parser()
+    parser.prog, parser.description = "python -m benchmarks.quality.tuning", __doc__
+    parser.add_argument("--method", type=Method, default=Method.TOLERANCE)
+    parser.add_argument("--questions", type=int, default=10, metavar="N")
+    parser.add_argument("--wrong", type=float, default=0, metavar="SHARE", help="of the answers of each camera")
+    arguments = parser.parse_args(argv)
+    method, number = arguments.method, arguments.questions
+    chance = random.Random(arguments.seed)
+    usual, tuned = [], []
+    try:
+        for truth in read_truths(arguments):
+            wrong = chance.sample(range(number), round(arguments.wrong * number))
+            setting = answer_session(Session(sweep_camera(truth, method)), truth, number, wrong)
+            print(f"{truth.camera}: {setting.min_contour_area} {setting.score_threshold}", file=sys.stderr)
+            usual.append(measure_setting(truth, method, Setting(*choose_thresholds(method))))
+            tuned.append(measure_setting(truth, method, setting))
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 3
+    rows = [(str(method), *HEAD, "kept where nothing moves"), ("defaults", *show_means(usual))]
+    print(align([*rows, (f"after {number} answers", *show_means(tuned))], left=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
