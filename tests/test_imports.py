@@ -10,7 +10,7 @@ ROOMS = [
     *("cli", "memory", "watching", "web", "pipeline", "arrivals", "report", "overview", "tuning", "audit", "export"),
     *("sheet", "explanation", "reasons", "page", "views", "evidence", "duplicates", "results", "past", "summary"),
     *("outputs", "actions", "manifest", "parallel", "index", "selection", "comparators", "settings", "masks"),
-    *("videos", "frames", "naming", "thresholds", "reader", "errors"),
+    *("videos", "frames", "naming", "thresholds", "tables", "reader", "errors"),
 ]
 """From the front door down to the cellar."""
 FILES = sorted((ROOT / "framesift").rglob("*.py"))

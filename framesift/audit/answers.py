@@ -2,16 +2,16 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from framesift.audit.bound import CONFIDENCE, bound_lost
 from framesift.audit.draw import Sample
-from framesift.errors import PathLike, StorageError, UsageError, show
+from framesift.errors import PathLike, UsageError, show
 from framesift.manifest import Record
 from framesift.outputs import create_output
 from framesift.selection import Verdict
+from framesift.tables import read_table
 
 COLUMNS = ("number", "dropped", "path", "reference", "score", "lost")
 _ANSWERS = {"yes", "no", "unsure", ""}
@@ -86,15 +86,7 @@ def _check_frames(path: PathLike, names: set[str], rows: int, population: int, r
 
 
 def _read_rows(path: PathLike) -> list[dict[str, str]]:
-    try:
-        with open(os.fsdecode(path), encoding="utf-8-sig", newline="") as file:
-            text = file.read().splitlines()
-    except OSError as error:
-        raise StorageError.of(error, path) from error
-    except UnicodeDecodeError:
-        raise UsageError("is not a CSV file in UTF-8", path) from None
-    heading = text[0] if text else ""
-    rows = list(csv.DictReader(text, delimiter=max(",;\t", key=heading.count)))  # what spreadsheets write differs
+    rows = list(read_table(path))
     for row in rows:
         if None in row.values() or not set(COLUMNS) <= row.keys() or not row["number"].isdecimal():
             break

@@ -6,12 +6,11 @@ in parallel. `score` compares two descriptors: 0 for the same picture, growing w
 
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.combined import Combined
-from framesift.comparators.compared import ComparedPart
 from framesift.comparators.comparison import Bearing, Comparison, Region
+from framesift.comparators.differencing import ComparedPart, Differencing
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.histogram import Histogram
@@ -55,36 +54,10 @@ class Comparator(Protocol):
         """Return how much two descriptors differ: symmetric, 0 for the same picture, growing with change."""
 
 
-class Differencing(Comparator, Protocol):
-    """A way of comparing whose score is an area: what the main job decides by."""
-
-    def examine(self, reference: NDArray[Any], candidate: NDArray[Any]) -> Comparison:
-        """Return the score of two descriptors with its evidence."""
-
-    def measure(self, reference: NDArray[Any], candidate: NDArray[Any]) -> NDArray[np.float64]:
-        """Return for every region that changed its area and its reach, (n, 2), in px of the compared size.
-
-        The reach is the largest `min_contour_area` with which the region counts. So for every `min_contour_area` that
-        is not less than that of this comparator the score is the sum of the areas whose reach is not less than it.
-        """
-
-    def compared_area(self, descriptor: NDArray[Any]) -> int:
-        """Return the px that are compared of a descriptor: what relative thresholds are a share of."""
-
-    def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return the width and height in px at which frames of this width and height are compared."""
-
-    def compared_area_of(self, size: tuple[int, int]) -> int:
-        """Return the px that are compared of a frame of this width and height."""
-
-    def compared_part(self, size: tuple[int, int]) -> ComparedPart:
-        """Return what is compared of such a frame. Raises UsageError where the masks leave nothing of it."""
-
-
 def comparator_of(settings: Settings, camera: str) -> Differencing:
     """Return what compares the frames of a camera as `settings` say."""
     masks = choose_masks(settings.masks, camera)
-    area, blur, mask, size = settings.min_contour_area, settings.blur, settings.border_mask, settings.size
+    shared = settings.min_contour_area, settings.blur, settings.border_mask, settings.size, masks
     if settings.method is Method.TOLERANCE:
-        return ToleranceDifferencing(area, blur, mask, size, settings.width, masks)
-    return FrameDifferencing(area, blur, mask, size, masks)
+        return ToleranceDifferencing(*shared, settings.width)
+    return FrameDifferencing(*shared)

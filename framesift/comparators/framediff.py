@@ -6,10 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators.compared import ComparedPart, find_compared
 from framesift.comparators.comparison import Bearing, Comparison, Region
-from framesift.masks import Mask
-from framesift.thresholds import Threshold
+from framesift.comparators.differencing import Differencing
 from imaging_interview import (
     CHANGE_THRESHOLD,
     DILATIONS,
@@ -21,24 +19,13 @@ from imaging_interview import (
 
 
 @dataclass(frozen=True, slots=True)
-class FrameDifferencing:
+class FrameDifferencing(Differencing):
     """Compares by `preprocess_image_change_detection` and `compare_frames_change_detection`."""
-
-    min_contour_area: Threshold
-    """Changed regions smaller than this do not count."""
-    blur: tuple[int, ...] = (5,)
-    """Sides of the Gaussian kernels in px, odd, applied in order."""
-    border_mask: tuple[float, float, float, float] = (5, 10, 5, 0)
-    """Strips that are not compared, in percent of the side: left, top, right, bottom."""
-    size: tuple[int, int] | None = None
-    """Width and height in px at which all frames are compared; None: each at its own size."""
-    masks: tuple[Mask, ...] = ()
-    """What is not compared besides these strips; those of the frames' camera only."""
 
     def describe(self, image: Image) -> Image:
         """Return the grey, blurred, masked picture, (height, width) uint8, of a BGR or grey one."""
         fitted = self.fit(image)
-        pixels = self._find(fitted.shape[1], fitted.shape[0]).pixels if self.masks else None
+        pixels = self.part_of(fitted).pixels if self.masks else None
         if pixels is None:
             return preprocess_image_change_detection(fitted, self.blur, self.border_mask)
         # Black before the blur too, which would carry what happens behind the mask across its edge.
@@ -75,22 +62,3 @@ class FrameDifferencing:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""
         areas = [cv2.contourArea(contour) for contour in compare_frames_change_detection(reference, candidate, 0)[1]]
         return np.array([areas, areas], np.float64).T
-
-    def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return the width and height in px at which frames of this width and height are compared."""
-        return self.size or size
-
-    def compared_area(self, descriptor: Image) -> int:
-        """Return the px that border mask and masks leave: what relative thresholds are a share of."""
-        return self._find(descriptor.shape[1], descriptor.shape[0]).area
-
-    def compared_area_of(self, size: tuple[int, int]) -> int:
-        """Return the px that are compared of a frame of this width and height."""
-        return self.compared_part(size).area
-
-    def compared_part(self, size: tuple[int, int]) -> ComparedPart:
-        """Return what is compared of a frame of this width and height. Raises UsageError where that is nothing."""
-        return self._find(*self.compared_size(size))
-
-    def _find(self, width: int, height: int) -> ComparedPart:
-        return find_compared(width, height, self.border_mask, self.masks)

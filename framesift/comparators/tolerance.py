@@ -12,10 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators.compared import ComparedPart, find_compared
 from framesift.comparators.comparison import Bearing, Comparison, Region
-from framesift.masks import Mask
-from framesift.thresholds import Threshold
+from framesift.comparators.differencing import Differencing
 from imaging_interview import Contour, Image, preprocess_image_change_detection
 
 WIDTH = 320
@@ -47,21 +45,11 @@ LEAST_GAIN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class ToleranceDifferencing:
+class ToleranceDifferencing(Differencing):
     """Compares the grey, blurred, masked picture at `WIDTH`, by local ranges and local correlation."""
 
-    min_contour_area: Threshold
-    """Changed regions smaller than this do not count."""
-    blur: tuple[int, ...] = (5,)
-    """Sides of the Gaussian kernels in px of the compared size, odd, applied in order."""
-    border_mask: tuple[float, float, float, float] = (5, 10, 5, 0)
-    """Strips that are not compared, in percent of the side: left, top, right, bottom."""
-    size: tuple[int, int] | None = None
-    """Width and height in px that all frames are brought to first; None: each has its own size."""
     width: int = WIDTH
     """px: wider pictures are compared at this width."""
-    masks: tuple[Mask, ...] = ()
-    """What is not compared besides these strips; those of the frames' camera only."""
 
     def describe(self, image: Image) -> Image:
         """Return the grey, blurred, masked picture at the compared size, (height, width) uint8; takes BGR or grey."""
@@ -108,21 +96,6 @@ class ToleranceDifferencing:
             return width, height
         return self.width, max(1, round(height * self.width / width))
 
-    def compared_area(self, descriptor: Image) -> int:
-        """Return the px that border mask and masks leave: what relative thresholds are a share of."""
-        return self._find(descriptor.shape[1], descriptor.shape[0]).area
-
-    def compared_area_of(self, size: tuple[int, int]) -> int:
-        """Return the px that are compared of a frame of this width and height."""
-        return self.compared_part(size).area
-
-    def compared_part(self, size: tuple[int, int]) -> ComparedPart:
-        """Return what is compared of a frame of this width and height. Raises UsageError where that is nothing."""
-        return self._find(*self.compared_size(size))
-
-    def _find(self, width: int, height: int) -> ComparedPart:
-        return find_compared(width, height, self.border_mask, self.masks)
-
     def _overlap(self, reference: Image, candidate: Image) -> tuple[Image, Image, Image | None, tuple[int, int]]:
         """Return what both frames show of the same part of the scene, and where in the candidate it begins (x, y).
 
@@ -130,7 +103,7 @@ class ToleranceDifferencing:
         """
         if reference.shape != candidate.shape:
             raise ValueError(f"frames must have the same shape, not {reference.shape} and {candidate.shape}")
-        part = self._find(candidate.shape[1], candidate.shape[0])
+        part = self.part_of(candidate)
         x0, y0, x1, y1 = part.rectangle
         before, after = reference[y0:y1, x0:x1], candidate[y0:y1, x0:x1]
         if before.size == 0:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from framesift.errors import PathLike, StorageError, UsageError, show
 from framesift.frames import Frame
 from framesift.outputs import check_output, replace_output
+from framesift.tables import read_table
 from framesift.tuning.pairs import Answer, Pair, Question
 from framesift.tuning.sweep import Sweep
 from framesift.views import View, view_frame
@@ -92,17 +93,7 @@ def _is_table(path: PathLike) -> bool:
 
 
 def _read_rows(path: PathLike) -> list[Row]:
-    if not os.path.isfile(path):
-        raise UsageError("is not a file", path)
-    try:
-        with open(os.fsdecode(path), encoding="utf-8-sig", newline="") as file:
-            text = file.read().splitlines()
-    except OSError as error:
-        raise StorageError.of(error, path) from error
-    except UnicodeDecodeError:
-        raise UsageError("is not a CSV file in UTF-8", path) from None
-    heading = text[0] if text else ""
-    table = csv.DictReader(text, delimiter=max(",;\t", key=heading.count))  # what spreadsheets write differs
+    table = read_table(path)
     if not set(COLUMNS) <= set(table.fieldnames or ()):
         raise UsageError(f"is not a table of answers: its columns are {', '.join(COLUMNS)}", path)
     try:
