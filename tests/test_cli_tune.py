@@ -163,6 +163,25 @@ def test_ctrl_c_keeps_the_answers(folder, capsys, browse, monkeypatch):
         assert next(csv.DictReader(file))["new"] == "yes"
 
 
+def test_pairs_of_frames_of_two_sizes_are_drawn_whole(write_tree, tmp_path, capsys):
+    tree: dict[str, bytes] = {}
+    for number, box in enumerate(BOXES * 2):
+        tree |= scene(box, start=number, **({"width": 128, "height": 96} if number % 2 else {}))
+    frames = write_tree(tree)
+    code, _, _ = run(capsys, frames, "--size", "64x48", "--pairs", tmp_path / "pairs", "--quiet")
+    drawn = {cv2.imread(str(path)).shape for path in (tmp_path / "pairs").glob("*.jpg")}
+    assert code == options.DONE and (96, 64 + 16 + 128, 3) in drawn, "the smaller one beside the larger"
+
+
+def test_a_mask_has_to_fit_and_is_in_the_printed_command(folder, tmp_path, capsys):
+    for camera, code in (("c1", options.DONE), ("c9", options.USAGE)):
+        mask = tmp_path / f"{camera}.json"
+        mask.write_text(json.dumps({"cameras": {camera: {"ignore": [[[0, 0], [1, 0], [0, 1]]]}}}))
+        found, out, err = run(capsys, folder, "--mask", mask, "--questions", "0", "--quiet")
+        assert found == code
+        assert (f"--mask {mask}" in out) if code == options.DONE else (f"{mask}: is for the camera c9, but" in err)
+
+
 def test_frames_that_are_not_whole_are_told(folder, capsys):
     damaged = next((folder / "c1").iterdir())
     damaged.write_bytes(damaged.read_bytes()[:-20])

@@ -81,15 +81,19 @@ def _add_asking_arguments(group: Any) -> None:
 def tune_command(options: argparse.Namespace) -> int:
     """Sweep, show, ask, advise."""
     from framesift.frames import find_frames
+    from framesift.masks import require_cameras
     from framesift.tuning import Session
     from framesift.tuning.table import describe_sweep
 
     settings = read_settings(options)
     table = _open_table(options)
     listing = find_frames(options.directory, settings.naming)
+    require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), options.directory)
     sweep = _sweep(options, settings, listing)
     if not (options.json or options.quiet):
         print("\n".join(describe_sweep(sweep)))
+        if listing.videos:
+            print(f"{counted(len(listing.videos), 'video')} left out: tune looks at pictures only\n")
     questions, left_out = table.recall(sweep, listing.frames)
     problems = [*listing.unlisted, *sweep.problems]
     for path, reason in [*problems, *left_out]:

@@ -54,10 +54,11 @@ def _read(path: PathLike, max_pixels: int) -> Pixels:
 
 
 def _join(left: Pixels, right: Pixels) -> Pixels:
-    """Put two pictures of one size beside each other, on white."""
-    joined = np.full((left.shape[0], left.shape[1] + _GAP + right.shape[1], 3), 255, np.uint8)
-    joined[:, : left.shape[1]] = left
-    joined[:, left.shape[1] + _GAP :] = right
+    """Put two pictures beside each other, on white; with --size frames of any size are compared."""
+    height = max(left.shape[0], right.shape[0])
+    joined = np.full((height, left.shape[1] + _GAP + right.shape[1], 3), 255, np.uint8)
+    joined[: left.shape[0], : left.shape[1]] = left
+    joined[: right.shape[0], left.shape[1] + _GAP :] = right
     return joined
 
 
