@@ -270,3 +270,16 @@ def test_frames_without_times_and_thresholds_in_px(write_tree, tmp_path):
     [camera] = data(tmp_path / "page.html")
     assert not camera["timed"] and camera["sizes"] == [[64, 48, 0.0]]
     assert {d.verdict for d in open_record(tmp_path / "r").decisions()} == {Verdict.KEEP}
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("framediff", "at its own size. Regions that changed and have at least 0.05%"),
+        ("tolerance", "320 px wide. Regions that changed, in their structure too, and have at least 0.75%"),
+    ],
+)
+def test_says_how_it_was_decided(write_tree, tmp_path, method, words):
+    frames, page = write_tree(scene(None, NEW)), tmp_path / "page.html"
+    assert run("filter", frames, tmp_path / "results", "--quiet", "--method", method, "--report", page) == options.DONE
+    assert words in page.read_text(encoding="utf-8")

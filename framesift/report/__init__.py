@@ -84,12 +84,13 @@ def _describe_run(record: Record, cameras: list[CameraSurvey]) -> str:
 
 def _explain_settings(settings: Settings) -> str:
     size = f"at {settings.size[0]}x{settings.size[1]} px" if settings.size else "at its own size"
+    changed = "changed"
     if settings.method is Method.TOLERANCE:
-        size = f"by tolerance, {settings.width} px wide"
+        size, changed = f"by tolerance, at most {settings.width} px wide", "changed, in their structure too,"
     strips = ", ".join(f"{side:g}" for side in settings.border_mask)
     return (
         f"<p>Each frame is compared with the <em>reference</em>, the last kept frame of its camera, {size}. "
-        f"Regions that changed and have at least {escape(str(settings.min_contour_area))}"
+        f"Regions that {changed} and have at least {escape(str(settings.min_contour_area))}"
         f"{_of_what(settings.min_contour_area.relative)} count; their areas together are the <em>score</em>. A frame "
         f"is kept when its score is above the <em>threshold</em>, {escape(str(settings.score_threshold))}"
         f"{_of_what(settings.score_threshold.relative)}.</p>\n"
