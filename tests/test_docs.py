@@ -1,4 +1,4 @@
-"""The README is true: its commands run, its options and exit codes are those of the program."""
+"""The README and the pages of docs are true: their commands run, their options are those of the program."""
 
 import json
 import os
@@ -15,12 +15,13 @@ from benchmarks.readme_pictures import draw_pictures
 from framesift import cli
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
+README, ALL = PAGES[ROOT / "README.md"], "\n".join(PAGES.values())
 SET_UP = re.compile(r"python3 -m venv \.venv && \.venv/bin/pip install \S+ ?\S+ && ")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)^```", ALL, re.MULTILINE | re.DOTALL)
 
 
 SCRIPTS = [block for block in blocks("sh") if "DIR" not in block and "pytest" not in block]
@@ -85,8 +86,24 @@ def options_of(command: str) -> set[str]:
 
 @pytest.mark.parametrize("command", ["filter", "overview", "report", "explain", "audit", "export", "mask", "tune"])
 def test_every_option_is_documented(command):
-    assert f"framesift {command}" in README
-    assert options_of(command) <= set(re.findall(r"[` ](--[a-z][a-z-]+)", README))
+    assert f"framesift {command}" in ALL
+    assert options_of(command) <= set(re.findall(r"[` ](--[a-z][a-z-]+)", ALL))
+
+
+def test_the_options_of_the_main_job_stand_in_the_readme():
+    assert options_of("filter") <= set(re.findall(r"[` ](--[a-z][a-z-]+)", README))
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 240
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#:]+)\)", PAGES[page])
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+    if page.name == "README.md":
+        assert {f"docs/{other.name}" for other in PAGES if other != page} <= set(targets)
 
 
 def test_the_picture_of_the_report_is_light():
@@ -95,9 +112,8 @@ def test_the_picture_of_the_report_is_light():
 
 def test_pictures_are_what_the_program_draws(tmp_path):
     draw_pictures(tmp_path)
-    pictures = re.findall(r"\]\(images/([^)]+)\)", README)
-    for elsewhere in ("report.png", "quality.png"):  # by benchmarks.readme_report in a browser, and benchmarks.quality
-        pictures.remove(elsewhere)
+    pictures = set(re.findall(r"\]\((?:\.\./)?images/([^)]+)\)", ALL))
+    pictures -= {"report.png", "quality.png"}  # by benchmarks.readme_report in a browser, and benchmarks.quality
     assert sorted(pictures) == sorted(path.name for path in tmp_path.iterdir())
     for picture in pictures:
         drawn, shown = (cv2.imread(str(folder / picture)).astype(int) for folder in (tmp_path, ROOT / "images"))
