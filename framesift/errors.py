@@ -2,23 +2,31 @@
 
 FramesiftError
 ├── UsageError          what was asked for cannot be done as asked          (exit code 2)
-├── StorageError        the disk refused: full, read-only, taken away        (exit code 3)
+├── StorageError        the disk or store refused: full, taken away, silent  (exit code 3)
 ├── ResultsInUse        another run is writing to the same results folder    (exit code 4)
 └── UnreadableFrame     the file is not a whole picture: skipped, never kept
 """
 
 import os
+import re
 
 PathLike = str | bytes | os.PathLike[str]
 
+_SECRETS = re.compile(r"(?<=[a-z0-9]://)[^/]*@")
+
 
 def show(path: PathLike) -> str:
-    """Return `path` as one printable line: control characters and bytes that are not UTF-8 are escaped."""
+    """Return `path` as one printable line: control characters and bytes that are not UTF-8 are escaped.
+
+    User and password of a URL are left out.
+    """
     text = os.fsdecode(path)
     try:
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte, as only JSON can bring
         text = text.encode("utf-8", "backslashreplace").decode()
+    if "://" in text:
+        text = _SECRETS.sub("", text)
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -44,7 +52,7 @@ class UsageError(FramesiftError):
 
 
 class StorageError(FramesiftError):
-    """The disk refused: full, read-only, taken away."""
+    """The disk or the store refused: full, read-only, taken away, silent."""
 
     @classmethod
     def of(cls, error: OSError, path: PathLike) -> "StorageError":

@@ -18,6 +18,7 @@ from framesift.manifest import Record, find_decisions
 from framesift.reader import read_picture
 from framesift.selection import Decision, Verdict
 from framesift.settings import Settings
+from framesift.stores import join
 from framesift.thresholds import format_number
 from framesift.videos import is_still, walk_stills
 from framesift.views import read_frame
@@ -100,11 +101,11 @@ def read_pixels(record: Record, path: str, walk_films: bool = False) -> Pixels |
     A frame that is gone from its folder may have been kept: then the results folder has it. So are the frames of films.
     """
     try:
-        return read_picture(os.path.join(record.source, path), record.settings.max_pixels).pixels
+        return read_picture(join(record.source, path), record.settings.max_pixels).pixels
     except UnreadableFrame as error:
         reason = error.reason
     try:
-        return read_picture(os.path.join(record.folder, path), record.settings.max_pixels).pixels
+        return read_picture(join(record.folder, path), record.settings.max_pixels).pixels
     except UnreadableFrame:
         if is_still(path, record.source):
             return _read_still(record, path) if walk_films else "a frame of a film: framesift explain draws it"
@@ -139,7 +140,7 @@ def _read_compared(record: Record, path: str, shown: Pixels) -> Pixels:
     """Return the pixels that a run compares, where they are not those that people are shown."""
     for folder in (record.source, record.folder) if record.settings.reads_grey else ():
         with suppress(UnreadableFrame):
-            return read_frame(os.path.join(folder, path), record.settings).pixels
+            return read_frame(join(folder, path), record.settings).pixels
     return shown
 
 

@@ -12,10 +12,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.naming import Naming, split_suffix
+from framesift.parallel import map_in_threads
+from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, name_of, read_start, scan_place
 
 __all__ = [
     "Frame",
@@ -43,6 +45,8 @@ _RECORDS = ("manifest.jsonl", JOURNAL)
 _RECORD_START = b'{"framesift"'
 _UNLISTABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
 _AFTER_ALL = datetime.max.replace(tzinfo=UTC)
+_ASKED_AT_ONCE = 16
+"""Objects whose EXIF time is read at the same time."""
 _USUAL = Naming()
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -81,7 +85,7 @@ def find_frames(
     videos: bool = False,
     is_decided: Callable[[str], bool] | None = None,
 ) -> Listing:
-    """Return the frames below `directory` in their total order. Links to folders and hidden folders are not entered.
+    """Return the frames below `directory`, a folder or URL, in total order. Links and hidden folders are not entered.
 
     The folder `results`, wherever it lies and whether or not it exists, is not input, nor is any folder below
     `directory` with a manifest or the journal of a backup in it.
@@ -92,7 +96,7 @@ def find_frames(
     Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
     """
     root = os.fsdecode(directory)
-    if _is_same_folder(root, results):
+    if is_same_place(root, results):
         raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
     paths, found, matched = [], 0, naming.pattern is None
@@ -105,8 +109,7 @@ def find_frames(
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
     if found and not matched:
         raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {found} frames", directory)
-    camera = own_camera(root)
-    listing.frames.extend(name_frame(root, path, naming, camera) for path in paths)
+    listing.frames.extend(_name_frames(root, paths, naming))
     listing.frames.sort(key=order_key)
     listing.videos.sort(key=lambda path: (natural_key(path), path))
     listing.unlisted.sort()
@@ -160,10 +163,12 @@ def scan_folder(root: str, folder: str, results: PathLike | None, listing: Listi
     Otherwise as `walk_frames`.
     """
     try:
-        with os.scandir(os.path.join(root, folder) if folder else root) as entries:
+        with scan_place(root, folder) as entries:
             for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if not entry.is_dir(follow_symlinks=False):
+                if not is_file_name(entry.name):
+                    listing.unlisted.append((path, "a name that no file here can have"))
+                elif not entry.is_dir(follow_symlinks=False):
                     if _is_frame(entry):
                         yield path
                     elif is_video(entry.name) and not _is_link_to_folder(entry):
@@ -183,26 +188,21 @@ def _note_unlisted(error: OSError, root: str, folder: str, listing: Listing) -> 
     elif not folder and error.errno in (errno.ENOENT, errno.ENOTDIR):
         raise UsageError("no such folder" if error.errno == errno.ENOENT else "is not a folder", root) from None
     else:
-        raise StorageError.of(error, os.path.join(root, folder)) from None
+        raise StorageError.of(error, join(root, folder)) from None
 
 
-def _is_input(entry: os.DirEntry[str], path: str, results: PathLike | None, listing: Listing) -> bool:
-    if entry.name.startswith(".") or _is_same_folder(entry.path, results):
+def _is_input(entry: Entry, path: str, results: PathLike | None, listing: Listing) -> bool:
+    if entry.name.startswith(".") or is_same_place(entry.path, results):
         return False
-    if any(_is_record(os.path.join(entry.path, name)) for name in _RECORDS):
+    if any(_is_record(join(entry.path, name)) for name in _RECORDS):
         listing.passed_over.append(path)
         return False
     return True
 
 
-def _is_same_folder(folder: str, results: PathLike | None) -> bool:
-    try:
-        return results is not None and os.path.samefile(folder, results)
-    except OSError:
-        return False  # no results folder yet; what is wrong with either is said by who lists or writes it
-
-
 def _is_record(path: str) -> bool:
+    if is_url(path):
+        return read_start(path, len(_RECORD_START)) == _RECORD_START
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -215,14 +215,14 @@ def _is_record(path: str) -> bool:
         os.close(descriptor)
 
 
-def _is_frame(entry: os.DirEntry[str]) -> bool:
+def _is_frame(entry: Entry) -> bool:
     _, suffix = split_suffix(entry.name)
     if not suffix:
         return _holds_picture(entry)
     return suffix in _SUFFIXES and not _is_link_to_folder(entry)
 
 
-def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
+def _is_link_to_folder(entry: Entry) -> bool:
     return entry.is_symlink() and os.path.isdir(entry.path)
 
 
@@ -231,16 +231,16 @@ def is_video(path: str) -> bool:
     return split_suffix(path.rpartition("/")[2])[1] in _VIDEO
 
 
-def _holds_picture(entry: os.DirEntry[str]) -> bool:
+def _holds_picture(entry: Entry) -> bool:
     # The reader brings OpenCV, which whoever only orders frames need not wait for.
     from framesift.reader import sniff_format
-    from framesift.reader.source import open_regular
+    from framesift.reader.source import open_pieces
 
     try:
         if not entry.is_file():
             return False
-        with open_regular(entry.path) as (descriptor, _):
-            return sniff_format(os.read(descriptor, 12)) is not None
+        with open_pieces(entry.path) as (read, _):
+            return sniff_format(read(12, 0)) is not None
     except UnreadableFrame:
         return False
     except OSError:
@@ -255,14 +255,30 @@ def name_frame(root: str, path: str, naming: Naming, own: str, with_exif: bool =
     camera, time = naming.read(path)
     camera = camera or path.rpartition("/")[0] or own
     if time is None and with_exif:
-        time = _read_exif_time(os.path.join(root, path), naming)
+        time = _read_exif_time(join(root, path), naming)
     # Interned: a million frames of ten cameras hold ten strings.
     return Frame(path, sys.intern(camera), time)
 
 
+def _name_frames(root: str, paths: list[str], naming: Naming) -> Iterator[Frame]:
+    """Yield the frames, in no order: of a store those first that need not be looked into, then the others at once."""
+    name = partial(name_frame, root, naming=naming, own=own_camera(root))
+    if not is_url(root):
+        yield from map(name, paths)
+        return
+    timeless = []
+    for path in paths:
+        frame = name(path, with_exif=False)
+        if frame.time is None:
+            timeless.append(path)
+        else:
+            yield frame
+    yield from map_in_threads(name, timeless, _ASKED_AT_ONCE)
+
+
 def own_camera(root: str) -> str:
     """Return the camera of the frames that lie in the input folder directly and name none."""
-    return os.path.basename(os.path.realpath(root)) or "/"
+    return name_of(root) if is_url(root) else os.path.basename(os.path.realpath(root)) or "/"
 
 
 def _read_exif_time(path: str, naming: Naming) -> datetime | None:

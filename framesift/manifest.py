@@ -12,6 +12,7 @@ from framesift.errors import PathLike, StorageError, UsageError
 from framesift.frames import Frame
 from framesift.selection import Decision, Verdict
 from framesift.settings import Settings
+from framesift.stores import is_url
 
 NAME = "manifest.jsonl"
 SCHEMA = 1
@@ -24,9 +25,9 @@ class Record:
     """The manifest of a results folder, opened to be read."""
 
     folder: str
-    """Absolute path of the results folder."""
+    """Absolute path of the results folder, or its URL."""
     source: str
-    """Absolute path of the folder of the frames."""
+    """Absolute path of the folder of the frames, or its URL."""
     settings: Settings
     path: str
     """Of the manifest itself."""
@@ -42,17 +43,27 @@ def open_record(results: PathLike) -> Record:
     path = os.path.join(folder, NAME)
     if not os.path.isfile(path):
         raise UsageError(f"holds no {NAME}: name a folder that framesift has filled", results)
+    return read_record(folder, path)
+
+
+def read_record(folder: str, path: str) -> Record:
+    """Return the record of the results folder `folder`, a path or URL, from its manifest. Raises as `open_record`."""
     record = read_settings(path)
     if record is None:
-        raise UsageError("its manifest holds nothing yet: run framesift filter first", results)
+        raise UsageError("its manifest holds nothing yet: run framesift filter first", folder)
     try:
-        # The real folder: the way to the frames was measured from there.
-        source = os.path.normpath(os.path.join(os.path.realpath(folder), record["source"]))
-        return Record(folder, source, Settings.from_record(record), path)
+        return Record(folder, _find_source(folder, record["source"]), Settings.from_record(record), path)
     except UsageError as error:
         raise UsageError(error.reason, path) from None
     except (KeyError, TypeError):
         raise UsageError("does not say where the frames lie", path) from None
+
+
+def _find_source(folder: str, source: str) -> str:
+    if is_url(source):
+        return source
+    # The real folder: the way to the frames was measured from there.
+    return os.path.normpath(os.path.join(os.path.realpath(folder), source))
 
 
 def encode_header(settings: dict[str, Any]) -> bytes:

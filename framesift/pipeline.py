@@ -17,6 +17,7 @@ from framesift.masks import require_cameras
 from framesift.masks.reading import read_masks
 from framesift.naming import Naming
 from framesift.parallel import count_cores, map_ordered, open_workers
+from framesift.places import check_places
 from framesift.reader import read_size
 from framesift.results import Results
 from framesift.selection import Decision, Reference, Verdict, select_frames
@@ -29,6 +30,7 @@ from framesift.settings import (
     parse_every,
     parse_method,
 )
+from framesift.stores import is_url, join, locate
 from framesift.summary import Summary
 from framesift.thresholds import Threshold
 from framesift.videos import Still, encode_still, name_video, probe_video, walk_stills
@@ -109,7 +111,8 @@ class Run:
         backup: PathLike | None = None,
         watching: bool = False,
     ) -> None:
-        self.directory = os.path.abspath(os.fsdecode(directory))
+        check_places([directory, results], settings, backup is not None, watching)
+        self.directory = locate(directory)
         self.settings = settings
         self.listing = Listing()
         """The frames below the folder that no earlier run has decided, and what could not be listed."""
@@ -166,7 +169,7 @@ class Run:
 
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the pending frames: read and describe ahead in parallel, decide in order, record as decided."""
-        jobs = jobs or count_cores()
+        jobs = jobs or count_cores() * (4 if is_url(self.directory) else 1)  # a store is mostly waited for
         with open_workers(executor, jobs) as workers:
             yield from self.decide_views(self.view(chain(self.pending, self._walk_videos()), workers, jobs))
 
@@ -198,9 +201,8 @@ class Run:
         for camera, of_camera in groupby(frames, key=lambda frame: frame.camera):
             path = next(of_camera).path
             with suppress(UnreadableFrame):
-                check_masks(
-                    self.settings, camera, read_size(os.path.join(self.directory, path), self.settings.max_pixels), path
-                )
+                size = read_size(join(self.directory, path), self.settings.max_pixels)
+                check_masks(self.settings, camera, size, path)
 
     def _prepare_watching(self) -> None:
         """Refuse a folder that cannot be listed now: later it may come and go."""
@@ -264,12 +266,11 @@ class Run:
 
     def _read_kept(self, path: str) -> Image:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
-        assert self._results is not None
-        for folder in (self._results.folder, self.directory):
+        for folder in (self.results.folder, self.directory):
             with suppress(UnreadableFrame):
-                return read_frame(os.path.join(folder, path), self.settings).pixels
+                return read_frame(join(folder, path), self.settings).pixels
         gone = "is the last kept frame of its camera and cannot be read any more: choose another results folder"
-        raise StorageError(gone, os.path.join(self._results.folder, path))
+        raise StorageError(gone, join(self.results.folder, path))
 
     def _record(self, view: View, decision: Decision) -> None:
         self.summary.add(decision)
@@ -278,7 +279,7 @@ class Run:
             if view.pixels is not None and decision.verdict is Verdict.KEEP:
                 content = encode_still(view.pixels)
             self._results.add(decision, content, view.stat)
-        if self._backup is not None and view.stat is not None:
+        if self._backup is not None and isinstance(view.stat, os.stat_result):
             self._collect(decision, FileStat.of(view.stat))
 
     def _collect(self, decision: Decision, file: FileStat) -> None:

@@ -1,6 +1,5 @@
 """What one worker sees of one frame: read, checked and described, knowing nothing of other frames."""
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +8,10 @@ from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames import Frame
 from framesift.masks import require_fit
 from framesift.reader import GreyDecoding, Picture, read_picture
+from framesift.reader.source import Status
 from framesift.selection import Observation
 from framesift.settings import Method, Settings
+from framesift.stores import is_folder, join
 from framesift.videos import Still
 from imaging_interview import Image
 
@@ -20,7 +21,7 @@ class View(Observation[Image]):
     """What a worker has seen of one frame, with the bytes that are copied if it is kept."""
 
     content: bytes | None = None
-    stat: os.stat_result | None = None
+    stat: Status | None = None
     pixels: Image | None = None
     """Of a frame of a video, which has no bytes of its own."""
 
@@ -33,7 +34,7 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings) -> View
     if isinstance(frame, Still):
         return _view_still(frame, directory, settings)
     try:
-        picture = read_frame(os.path.join(directory, frame.path), settings)
+        picture = read_frame(join(directory, frame.path), settings)
     except UnreadableFrame as error:
         return _view_problem(frame, directory, error.reason)
     source = {"content": picture.content, "stat": picture.stat}
@@ -67,7 +68,7 @@ def _view_still(still: Still, directory: str, settings: Settings) -> View:
 
 
 def _view_problem(frame: Frame, directory: str, problem: str) -> View:
-    if not os.path.isdir(directory):
+    if not is_folder(directory):
         raise StorageError("the folder of the frames is gone", directory)
     return View(frame, None, None, problem=problem)
 

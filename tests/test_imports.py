@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
     *("cli", "memory", "watching", "web", "pipeline", "arrivals", "report", "overview", "tuning", "audit", "export"),
     *("sheet", "explanation", "reasons", "page", "views", "evidence", "duplicates", "results", "past", "summary"),
-    *("outputs", "actions", "manifest", "parallel", "index", "selection", "comparators", "settings", "masks"),
-    *("videos", "frames", "naming", "thresholds", "tables", "reader", "errors"),
+    *("places", "outputs", "actions", "manifest", "index", "selection", "comparators", "settings", "masks"),
+    *("videos", "frames", "parallel", "naming", "thresholds", "tables", "reader", "stores", "errors"),
 ]
 """From the front door down to the cellar."""
 FILES = sorted((ROOT / "framesift").rglob("*.py"))

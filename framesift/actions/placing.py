@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from framesift.errors import StorageError
+from framesift.stores import ObjectStat
 
 LEFTOVER = re.compile(r"\.framesift-\d+\.tmp")
 """Names of files that are being written. A run that was killed can leave some; the next one removes them."""
@@ -23,7 +24,7 @@ class Copy:
     path: str
     """Below the target folder, with `/`."""
     content: bytes
-    stat: os.stat_result | None = None
+    stat: os.stat_result | ObjectStat | None = None
     """None for a file without a source: the usual mode, the time of writing."""
 
 

@@ -55,6 +55,7 @@ def main(arguments: Sequence[str], program: str | None = None) -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     try:
+        _refuse_urls(options)
         return int(options.command(options))
     except FramesiftError as error:
         _tell(options, str(error))
@@ -66,6 +67,16 @@ def _execute(options: argparse.Namespace) -> int:
         number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT
         _tell(options, "interrupted; the same command goes on where it stopped")
         return 128 + number
+
+
+def _refuse_urls(options: argparse.Namespace) -> None:
+    """Raise UsageError where a command that works with folders of this machine only is given a URL."""
+    if getattr(options, "takes_urls", False):
+        return
+    from framesift.stores import is_url
+
+    for value in [value for value in vars(options).values() if is_url(value)]:
+        raise UsageError("this command works with folders of this machine: fetch this one first", value)
 
 
 def _line_width() -> int:

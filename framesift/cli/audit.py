@@ -12,6 +12,7 @@ from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
     from framesift.audit import Answers
+    from framesift.manifest import Record
 
 DESCRIPTION = """\
 Draws dropped frames at random for a person to look at beside their references, and says from the answers how many of
@@ -28,7 +29,7 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
-    parser.set_defaults(command=audit_command)
+    parser.set_defaults(command=audit_command, takes_urls=True)
     add = parser.add_argument
     add("results", metavar="RESULTS", help="folder that framesift filter has filled")
     drawing = parser.add_argument_group("drawing")
@@ -46,15 +47,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def audit_command(options: argparse.Namespace) -> int:
     """Draw frames, or conclude from the answers."""
-    return _conclude(options) if options.answers else _draw(options)
+    from framesift.places import borrow_record
+    from framesift.stores import is_url
+
+    if is_url(options.results) and not (options.output or options.answers):
+        raise UsageError("the page is written on this machine: name a folder with --output", options.results)
+    with borrow_record(options.results) as record:
+        return _conclude(options, record) if options.answers else _draw(options, record)
 
 
-def _draw(options: argparse.Namespace) -> int:
+def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions import storage_errors
     from framesift.audit import draw_sample, write_answers, write_audit
-    from framesift.manifest import open_record
 
-    record = open_record(options.results)
     sample = draw_sample(record, options.number, options.seed)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
     with storage_errors(folder):
@@ -71,11 +76,10 @@ def _draw(options: argparse.Namespace) -> int:
     return SKIPPED if changes else DONE
 
 
-def _conclude(options: argparse.Namespace) -> int:
+def _conclude(options: argparse.Namespace, record: "Record") -> int:
     from framesift.audit import read_answers
-    from framesift.manifest import open_record
 
-    answers = read_answers(options.answers, open_record(options.results))
+    answers = read_answers(options.answers, record)
     print(json.dumps(_as_json(answers)) if options.json else _describe(answers))
     return DONE
 

@@ -22,7 +22,7 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
-    parser.set_defaults(command=explain_command)
+    parser.set_defaults(command=explain_command, takes_urls=True)
     parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
     parser.add_argument("frame", metavar="FRAME", help="path of a frame as in the manifest, or a part that is unique")
     output = "where to draw it (default explained.png in the current folder)"
@@ -32,16 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def explain_command(options: argparse.Namespace) -> int:
     """Draw one decision."""
     from framesift.explanation import explain_decision, find_decision, find_time
-    from framesift.manifest import open_record
     from framesift.outputs import check_output, replace_output
+    from framesift.places import borrow_record
     from framesift.reasons import state_verdict
     from framesift.sheet import draw_sheet, encode_sheet
 
-    record = open_record(options.results)
     check_output(options.output)
-    refuse_among_frames(options.output, record.source, "--output")
-    decision = find_decision(record, options.frame)
-    explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)
+    with borrow_record(options.results) as record:
+        refuse_among_frames(options.output, record.source, "--output")
+        decision = find_decision(record, options.frame)
+        explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)
     with replace_output(options.output) as file:
         file.write(encode_sheet(draw_sheet(explanation)))
     path = show(decision.frame.path)

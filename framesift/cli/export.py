@@ -22,7 +22,7 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
-    parser.set_defaults(command=export_command)
+    parser.set_defaults(command=export_command, takes_urls=True)
     add = parser.add_argument
     add("results", metavar="RESULTS", help="folder that framesift filter has filled")
     add("--format", metavar="NAME", choices=NAMES, required=True, help=", ".join(NAMES))
@@ -35,15 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
     from framesift.export import export_frames
-    from framesift.manifest import open_record
     from framesift.outputs import create_output
+    from framesift.places import borrow_record
 
-    pieces = export_frames(open_record(options.results), options.format, dropped=options.dropped, prefix=options.prefix)
-    if options.output is None:
-        sys.stdout.flush()
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        return DONE
-    with create_output(options.output) as file:
-        file.writelines(pieces)
+    with borrow_record(options.results) as record:
+        pieces = export_frames(record, options.format, dropped=options.dropped, prefix=options.prefix)
+        if options.output is None:
+            sys.stdout.flush()
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            return DONE
+        with create_output(options.output) as file:
+            file.writelines(pieces)
     return DONE

@@ -1,7 +1,6 @@
 """`framesift filter`, which is also `main.py`: keep the frames that show something new."""
 
 import argparse
-import os
 import sys
 from itertools import groupby
 
@@ -50,10 +49,14 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
-    parser.set_defaults(command=filter_command)
+    parser.set_defaults(command=filter_command, takes_urls=True)
     add = parser.add_argument
-    add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
-    results = "folder for the kept frames: new, empty, or of an earlier run to go on with"
+    add(
+        "directory",
+        metavar="DIR",
+        help="folder of the frames, or its URL (s3://BUCKET/FOLDER); folders below it are searched too",
+    )
+    results = "folder for the kept frames, or its URL: new, empty, or of an earlier run to go on with"
     add("results", metavar="RESULTS", nargs="?", help=results)
     area = "changed regions smaller than this do not count: px, or a share (default 0.05%%; tolerance: 0.75%%)"
     add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
@@ -150,8 +153,9 @@ def _watch(run: "Run", options: argparse.Namespace) -> "Generator[Decision, None
 
 def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: "tqdm[Any]") -> None:
     from framesift.selection import Verdict
+    from framesift.stores import join
 
-    path = os.path.join(options.directory, decision.frame.path)
+    path = join(options.directory, decision.frame.path)
     if decision.verdict is Verdict.SKIP:
         bar.write(f"{show(path)}: {decision.reason}", file=sys.stderr)
     elif options.verbose:
@@ -162,6 +166,10 @@ def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "E
     """Refuse a report that would overwrite something before the work begins; begin what a dry run is reported from."""
     if not options.report:
         return None
+    from framesift.stores import is_url
+
+    for place in filter(is_url, (options.directory, options.results)):
+        raise UsageError("--report works with folders of this machine: run framesift report afterwards", place)
     from framesift.outputs import check_output
     from framesift.report.rehearsal import Rehearsal
 
@@ -212,11 +220,12 @@ def _check_watch(options: argparse.Namespace) -> None:
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
     """Carry out the removal, print the summary; return the exit code."""
     from framesift.selection import Verdict
+    from framesift.stores import join
 
     removed = remove(run.removal(), options) if options.remove_to else {}
 
     for folder, reason in run.listing.unlisted:
-        print(f"{show(os.path.join(options.directory, folder))}: {reason}", file=sys.stderr)
+        print(f"{show(join(options.directory, folder))}: {reason}", file=sys.stderr)
     late_frames = [] if options.watch else run.late  # which has told of each
     for camera, late in groupby(late_frames, key=lambda frame: frame.camera):
         print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)

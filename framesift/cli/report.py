@@ -20,7 +20,7 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
-    parser.set_defaults(command=report_command)
+    parser.set_defaults(command=report_command, takes_urls=True)
     parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
     parser.add_argument("--output", metavar="FILE.html", help="where to write it (default RESULTS/report.html)")
     add_jobs_argument(parser)
@@ -30,11 +30,15 @@ def report_command(options: argparse.Namespace) -> int:
     """Write the page."""
     import os
 
-    from framesift.manifest import open_record
+    from framesift.errors import UsageError
+    from framesift.places import borrow_record
     from framesift.report import write_report
+    from framesift.stores import is_url
 
-    record = open_record(options.results)
+    if is_url(options.results) and not options.output:
+        raise UsageError("the page is written on this machine: name it with --output FILE.html", options.results)
     output = options.output or os.path.join(options.results, "report.html")
-    write_report(record, output, options.jobs)
+    with borrow_record(options.results) as record:
+        write_report(record, output, options.jobs)
     print(show(output))
     return DONE

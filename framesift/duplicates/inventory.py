@@ -138,6 +138,7 @@ def _look(task: tuple[File, Features | None], directory: str, comparator: Compar
             raise StorageError("the folder of the images is gone", directory) from error
         return Skipped(file.path, error.reason)
     height, width = picture.pixels.shape[:2]
+    assert isinstance(picture.stat, os.stat_result)  # of this machine: no folder in a store comes here
     return Seen(make_item(file.path, (width, height), picture.stat), comparator.describe(picture.pixels), is_new=True)
 
 

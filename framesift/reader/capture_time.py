@@ -1,6 +1,5 @@
 """When a picture was taken, as its EXIF block says. Reads as little of the file as it can."""
 
-import os
 import re
 import struct
 from contextlib import suppress
@@ -10,7 +9,7 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.reader.formats import sniff_format
 from framesift.reader.jpeg_structure import find_exif, find_segments
 from framesift.reader.png_chunks import MAX_CHUNKS
-from framesift.reader.source import open_regular
+from framesift.reader.source import ReadAt, open_pieces
 from framesift.reader.tags import BadTags, TagReader
 
 _EXIF_DIRECTORY = 0x8769
@@ -28,47 +27,47 @@ CaptureTime = tuple[str, str | None]
 def read_capture_time(path: PathLike) -> CaptureTime | None:
     """Return EXIF DateTimeOriginal and its offset; None where the file has none, is damaged or cannot be read."""
     try:
-        with open_regular(path) as (descriptor, status):
-            exif = read_exif(descriptor, status.st_size)
+        with open_pieces(path) as (read, size):
+            exif = read_exif(read, size)
         return _find_time(exif)
     except (OSError, UnreadableFrame, BadTags, struct.error):
         return None
 
 
-def read_exif(descriptor: int, size: int) -> bytes:
+def read_exif(read: ReadAt, size: int) -> bytes:
     """Return the EXIF block of an open picture of `size` bytes, without its label; empty where it has none."""
-    match sniff_format(os.pread(descriptor, 12, 0)):
+    match sniff_format(read(12, 0)):
         case "JPEG":
-            blocks = find_exif(find_segments(os.pread(descriptor, _JPEG_HEAD, 0)))
+            blocks = find_exif(find_segments(read(_JPEG_HEAD, 0)))
             return blocks[0] if blocks else b""
         case "PNG":
-            return _find_png_block(descriptor)
+            return _find_png_block(read)
         case "WebP":
-            return _find_webp_block(descriptor)
+            return _find_webp_block(read)
         case "TIFF":
-            return os.pread(descriptor, size, 0)
+            return read(size, 0)
         case _:
             return b""
 
 
-def _find_png_block(descriptor: int) -> bytes:
+def _find_png_block(read: ReadAt) -> bytes:
     """Step from chunk to chunk without reading the pixels between. Raises struct.error where there is no block."""
     position = 8
     for _ in range(MAX_CHUNKS):
-        length, kind = struct.unpack(">I4s", os.pread(descriptor, 8, position))
+        length, kind = struct.unpack(">I4s", read(8, position))
         if kind == b"eXIf":
-            return os.pread(descriptor, length, position + 8)
+            return read(length, position + 8)
         position += length + 12
     return b""
 
 
-def _find_webp_block(descriptor: int) -> bytes:
+def _find_webp_block(read: ReadAt) -> bytes:
     """As `_find_png_block`; the block stands behind the pixels."""
     position = 12
     for _ in range(MAX_CHUNKS):
-        kind, length = struct.unpack("<4sI", os.pread(descriptor, 8, position))
+        kind, length = struct.unpack("<4sI", read(8, position))
         if kind == b"EXIF":
-            return os.pread(descriptor, length, position + 8).removeprefix(b"Exif\0\0")
+            return read(length, position + 8).removeprefix(b"Exif\0\0")
         position += 8 + length + length % 2
     return b""
 

@@ -1,6 +1,5 @@
 """One picture: its bytes, its pixels and the status of the file it came from."""
 
-import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.reader import bmp, gif, jpeg, png, tiff, webp
 from framesift.reader.formats import explain_refusal, sniff_format
 from framesift.reader.jpeg import GreyDecoding
-from framesift.reader.source import read_file
+from framesift.reader.source import Status, read_file
 
 MAX_PIXELS = 100_000_000
 
@@ -44,8 +43,8 @@ class Picture:
     a reduced scale, where that was asked for and the format allows it."""
     size: tuple[int, int]
     """Width and height in px as shown, at full scale."""
-    stat: os.stat_result
-    """Of the open descriptor, after the last byte was read."""
+    stat: Status
+    """Of the open descriptor, after the last byte was read, or of the version of an object."""
 
 
 def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecoding | None = None) -> Picture:

@@ -3,10 +3,17 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from framesift.errors import FramesiftError, PathLike, StorageError, UnreadableFrame
+from framesift.stores import ObjectStat, fetch_object, is_url, open_window
+
+Status = os.stat_result | ObjectStat
+
+ReadAt = Callable[[int, int], bytes]
+"""Called with a length and an offset, as `os.pread` is."""
 
 MAX_FILE_BYTES = 1 << 30
 """A larger file is no frame. 100 million pixels of 8-bit BGR are 300 MB."""
@@ -22,16 +29,20 @@ class _ChangedWhileRead(Exception):
     """The file's size or time was not the same before and after."""
 
 
-def read_file(path: PathLike) -> tuple[bytes, os.stat_result]:
-    """Return the file's bytes and the status of the descriptor they came from.
+def read_file(path: PathLike) -> tuple[bytes, Status]:
+    """Return the bytes of a file, or of the object at a URL, and the status of the descriptor they came from.
 
     Everything is tried a second time after an error or a change: a network share hiccups, and a camera that was
     just writing has often finished by then.
 
     Raises:
         UnreadableFrame: the file cannot be read, is not a regular file, is empty, or keeps changing.
-        StorageError: the machine is out of descriptors or memory.
+        StorageError: the machine is out of descriptors or memory, or the store does not answer.
     """
+    if is_url(path):
+        content, status = fetch_object(os.fsdecode(path), MAX_FILE_BYTES)
+        check_size(status.st_size, path)
+        return content, status
     try:
         return _read_once(path)
     except (OSError, _ChangedWhileRead):
@@ -59,6 +70,21 @@ def open_regular(path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> Iter
         os.close(descriptor)
 
 
+@contextmanager
+def open_pieces(path: PathLike) -> Iterator[tuple[ReadAt, int]]:
+    """Open a file or an object of which only pieces are read; yields what reads them, and the size in bytes.
+
+    Raises as `open_regular`.
+    """
+    if is_url(path):
+        window, found = open_window(os.fsdecode(path))
+        check_size(found.st_size, path)
+        yield window.read, found.st_size
+        return
+    with open_regular(path) as (descriptor, status):
+        yield partial(os.pread, descriptor), status.st_size
+
+
 def _read_once(path: PathLike) -> tuple[bytes, os.stat_result]:
     with open_regular(path) as (descriptor, before):
         content = _read(descriptor, before.st_size)
@@ -78,10 +104,15 @@ def _open(path: PathLike) -> int:
 def _check_kind(status: os.stat_result, path: PathLike, max_bytes: int | None) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableFrame("not a regular file", path)
-    if status.st_size == 0:
+    check_size(status.st_size, path, max_bytes)
+
+
+def check_size(size: int, path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> None:
+    """Raise UnreadableFrame for a file that is empty or too large."""
+    if size == 0:
         raise UnreadableFrame("empty file", path)
-    if max_bytes is not None and status.st_size > max_bytes:
-        raise UnreadableFrame(f"too large ({status.st_size} bytes)", path)
+    if max_bytes is not None and size > max_bytes:
+        raise UnreadableFrame(f"too large ({size} bytes)", path)
 
 
 def _read(descriptor: int, size: int) -> bytes:

@@ -1,0 +1,39 @@
+"""Stores: where files lie that are no files of this machine. Nothing of fsspec is imported before a URL is met."""
+
+from framesift.stores.objects import Entry, ObjectStat
+from framesift.stores.opening import (
+    explained,
+    fetch_object,
+    is_folder,
+    open_store,
+    open_window,
+    read_start,
+    scan_place,
+)
+from framesift.stores.retrying import trying_again
+from framesift.stores.store import Changed, Missing, Store
+from framesift.stores.urls import is_file_name, is_same_place, is_url, is_writable, join, locate, name_of, strip_secrets
+
+__all__ = [
+    "Changed",
+    "Entry",
+    "Missing",
+    "ObjectStat",
+    "Store",
+    "explained",
+    "fetch_object",
+    "is_file_name",
+    "is_folder",
+    "is_same_place",
+    "is_url",
+    "is_writable",
+    "join",
+    "locate",
+    "name_of",
+    "open_store",
+    "open_window",
+    "read_start",
+    "scan_place",
+    "strip_secrets",
+    "trying_again",
+]

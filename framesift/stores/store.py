@@ -1,0 +1,157 @@
+"""A store as the main job needs it, on any file system of fsspec. Paths are those of fsspec, without the scheme."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from framesift.stores.objects import FetchRange, ObjectStat
+from framesift.stores.retrying import CutShort, persist
+
+Head = tuple[str, bool]
+"""The name of what lies in a folder, and whether it is a folder itself."""
+
+
+class Missing(Exception):
+    """There is no such object."""
+
+
+class Refused(Exception):
+    """One object cannot be read, and the others can; says why."""
+
+
+class Changed(Exception):
+    """An object is not the version that was named."""
+
+
+class Store:
+    """Reads and writes objects. Everything that fails in passing is tried again; what then still fails is raised.
+
+    Used by many threads at once, and by one process.
+    """
+
+    def __init__(self, files: Any) -> None:
+        self.files = files
+        """The file system of fsspec."""
+
+    def scan(self, folder: str) -> Iterator[Head]:
+        """Yield what lies in a folder, in no order. Raises FileNotFoundError where there is none."""
+        prefix = folder.strip("/") + "/" if folder.strip("/") else ""
+        for entry in persist(lambda: self.files.ls(folder, detail=True)):
+            name = str(entry["name"]).strip("/").removeprefix(prefix)
+            if name and name != prefix.rstrip("/"):
+                yield name, entry["type"] == "directory"
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether anything lies below a path."""
+        return bool(persist(lambda: self.files.isdir(path)))
+
+    def read(self, path: str, url: str, most: int) -> tuple[bytes, ObjectStat]:
+        """Return an object's bytes and status. One that is larger than `most` bytes is not read: the bytes are none.
+
+        Raises Missing, and Refused.
+        """
+        found: tuple[bytes, ObjectStat] = self._persist_reading(lambda: self._read_once(path, url, most))
+        return found
+
+    def ranges(self, path: str, url: str, first: int) -> tuple[FetchRange, ObjectStat]:
+        """Return what reads pieces of one version of an object, and its status. Raises Missing and Refused.
+
+        So many `first` bytes will be asked for first.
+        """
+        status = self._persist_reading(lambda: self._ask(path, url))
+
+        def fetch(start: int, end: int) -> bytes:
+            end = min(end, status.st_size)
+            return self._persist_reading(lambda: self._cat(path, start, end)) if start < end else b""
+
+        return fetch, status
+
+    def create(self, path: str, content: bytes) -> bool:
+        """Put an object where there is none; False where there is one."""
+        try:
+            persist(lambda: self._create_once(path, content))
+        except FileExistsError:
+            return False
+        return True
+
+    def put(self, path: str, content: bytes) -> None:
+        """Put an object, in place of any of that name."""
+        persist(lambda: self.files.pipe_file(path, content))
+
+    def replace(self, path: str, content: bytes, etag: str) -> str:
+        """Put an object in place of its version `etag`; return the new version's. Raises Changed."""
+        if self.etag(path) != etag:
+            raise Changed
+        persist(lambda: self.files.pipe_file(path, content))
+        return self.etag(path)
+
+    def upload(self, path: str, file: str, etag: str) -> None:
+        """Put a file of this machine, of any size, in place of the version `etag` of an object. Raises Changed."""
+        if self.etag(path) != etag:
+            raise Changed
+        persist(lambda: self.files.put_file(file, path))
+
+    def copy(self, source: ObjectStat, path: str, target: str) -> bool:
+        """Let the store copy a version of the object at `path` to `target`; False where it does not do that."""
+        return False
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Delete objects; those that are gone already do not matter."""
+        for path in paths:
+            try:
+                persist(lambda path=path: self.files.rm_file(path))  # type: ignore[misc]
+            except FileNotFoundError:
+                continue
+
+    def etag(self, path: str) -> str:
+        """Return the version of an object; empty where there is none."""
+        try:
+            return self._ask(path, "").etag
+        except FileNotFoundError:
+            return ""
+
+    def _persist_reading(self, call: Any) -> Any:
+        try:
+            return persist(call)
+        except (FileNotFoundError, IsADirectoryError):
+            raise Missing from None
+
+    def _read_once(self, path: str, url: str, most: int) -> tuple[bytes, ObjectStat]:
+        status = self._ask(path, url)
+        if not 0 < status.st_size <= most:
+            return b"", status
+        return self._cat(path, 0, status.st_size), status
+
+    def _cat(self, path: str, start: int, end: int) -> bytes:
+        content = bytes(self.files.cat_file(path, start=start, end=end))
+        if len(content) != end - start:
+            raise CutShort(f"{len(content)} of {end - start} bytes came")
+        return content
+
+    def _ask(self, path: str, url: str) -> ObjectStat:
+        info = self.files.info(path)
+        if info["type"] == "directory":
+            raise IsADirectoryError(path)
+        mtime = read_mtime_ns(info)
+        named = info.get("ETag") or info.get("etag") or info.get("CRC") or ""
+        return ObjectStat(int(info["size"]), mtime, url, str(named) or f"{mtime}-{info['size']}")
+
+    def _create_once(self, path: str, content: bytes) -> None:
+        if self.files.exists(path):  # what a store without conditional writes can do at best
+            raise FileExistsError(path)
+        self.files.pipe_file(path, content, mode="create")
+
+
+def read_mtime_ns(info: dict[str, Any]) -> int:
+    """Return when an object was written, in ns since 1970, out of what any file system of fsspec says; 0 if nothing."""
+    for key in ("LastModified", "mtime", "last_modified", "updated", "modified", "created", "date_time"):
+        match info.get(key):
+            case datetime() as time:
+                return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 10**9)
+            case int() | float() as seconds:
+                return int(seconds * 10**9)
+            case str() as text:
+                return int(datetime.fromisoformat(text).timestamp() * 10**9)
+            case (int(), *_) as parts:
+                return int(datetime(*parts, tzinfo=UTC).timestamp() * 10**9)  # type: ignore[misc]
+    return 0
