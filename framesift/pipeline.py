@@ -10,7 +10,9 @@ from itertools import chain, groupby
 from types import TracebackType
 
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
-from framesift.comparators import Differencing, comparator_of
+from framesift.chunks import Cost, Dispatch, limit_of
+from framesift.cluster import Cluster
+from framesift.comparators import comparator_of
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames import Frame, Listing, find_frames, scan_folder
 from framesift.masks import require_cameras
@@ -124,6 +126,7 @@ class Run:
         """About how many frames there are to be decided."""
         self.late: list[Frame] = []
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
+        self.cost: Cost | None = None  # of a run on a cluster
         self._results_folder = results
         self._backup = backup
         self._watching = watching
@@ -169,20 +172,32 @@ class Run:
 
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the pending frames: read and describe ahead in parallel, decide in order, record as decided."""
-        jobs = jobs or count_cores() * (4 if is_url(self.directory) else 1)  # a store is mostly waited for
+        jobs, pictures = jobs or count_cores() * (4 if is_url(self.directory) else 1), self.pending
+        if isinstance(executor, Cluster):
+            yield from self._decide_on(executor)
+            pictures, executor = [], None
         with open_workers(executor, jobs) as workers:
-            yield from self.decide_views(self.view(chain(self.pending, self._walk_videos()), workers, jobs))
+            yield from self.decide_views(self.view(chain(pictures, self._walk_videos()), workers, jobs))
 
     def view(self, frames: Iterable[Frame | Still], workers: Executor, jobs: int) -> Iterator[View]:
         """Read and describe ahead of whoever takes the views."""
         look = partial(view_frame, directory=self.directory, settings=self.settings)
         return map_ordered(workers, look, frames, window=2 * jobs + 2)
 
+    def _decide_on(self, cluster: Cluster) -> Iterator[Decision]:
+        """Have the workers of a cluster walk the pending pictures, and record what they decide."""
+        content, stat = self._results is not None and self._results.copies, self._backup is not None
+        dispatch = Dispatch(cluster, self.directory, self.settings, self._references, content, stat)
+        self.cost = dispatch.cost
+        for view, decision in dispatch.decide(self.pending):
+            self._record(view, decision)
+            yield decision
+
     def decide_views(self, views: Iterable[View]) -> Iterator[Decision]:
         """Decide what has been read, and record it."""
         for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
             comparator = comparator_of(self.settings, camera)
-            limit, references = partial(self._limit, comparator), self._references(camera, comparator)
+            limit, references = partial(limit_of, self.settings, comparator), self._references(camera)
             for view, decision in select_frames(of_camera, comparator.score, limit, references):
                 if self._is_undecided(decision.frame):
                     self._record(view, decision)
@@ -237,9 +252,7 @@ class Run:
             self.videos.append(video)
 
     def _walk_videos(self) -> Iterator[Still]:
-        """Yield the frames of one video after the other. A video of which a part is decided is walked from its start:
-        that costs less than to find the reference again, and gives the same decisions.
-        """
+        """Yield the frames of one video after the other, also those that are decided: that costs less than to seek."""
         assert self.settings.every is not None or not self.videos
         for video in self.videos:
             yield from walk_stills(
@@ -254,14 +267,11 @@ class Run:
         beyond = frame.offset is None or last is None or frame.offset > last
         return beyond and not self._results.is_decided(frame.path)
 
-    def _limit(self, comparator: Differencing, descriptor: Image) -> float:
-        return self.settings.score_threshold.px(comparator.compared_area(descriptor))
-
-    def _references(self, camera: str, comparator: Differencing) -> dict[Hashable, Reference[Image]]:
+    def _references(self, camera: str) -> dict[Hashable, Reference[Image]]:
         """Describe the last kept frames of earlier runs again."""
         if self._results is None or camera in self.videos:
             return {}
-        paths = self._results.references(camera)
+        comparator, paths = comparator_of(self.settings, camera), self._results.references(camera)
         return {chain: Reference(path, comparator.describe(self._read_kept(path))) for chain, path in paths.items()}
 
     def _read_kept(self, path: str) -> Image:

@@ -74,6 +74,11 @@ class Results:
             self._length = self._place.begin(manifest.encode_header(self._record()))
 
     @property
+    def copies(self) -> bool:
+        """Whether `add` takes the content of kept frames."""
+        return self._settings.placement is Placement.COPY and not self._dry_run
+
+    @property
     def cameras(self) -> list[str]:
         """The cameras of which earlier runs have decided frames."""
         return list(self._past.last)

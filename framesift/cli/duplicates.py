@@ -7,7 +7,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
-from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, positive, whole_number
+from framesift.cli.options import (
+    DONE,
+    EXIT_CODES,
+    SKIPPED,
+    add_cluster_argument,
+    open_workers_of,
+    positive,
+    whole_number,
+)
 from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
@@ -72,12 +80,15 @@ def _add_running_arguments(group: Any) -> None:
     add("--export", metavar="FILE", help=export)
     add("--dry-run", action="store_true", help="with --remove-to: check and report the same, move nothing")
     add("--jobs", metavar="N", type=positive, help="files read at the same time (default: all cores)")
+    add_cluster_argument(group)
     add("--quiet", action="store_true", help="no progress bars and no list")
     add("--json", action="store_true", help="the groups as JSON")
 
 
 def duplicates_command(options: argparse.Namespace) -> int:
     """Find the groups, remove what was asked for, then say what it came to."""
+    from contextlib import ExitStack
+
     from framesift.duplicates import Preference, check_export, export_media_data, find_duplicates
 
     _sort_out_options(options)
@@ -88,10 +99,11 @@ def duplicates_command(options: argparse.Namespace) -> int:
         from framesift.actions import check_backup
 
         check_backup(options.directory, options.remove_to)
-    findings = find_duplicates(
-        options.directory, method, preference,
-        jobs=options.jobs, index=options.index, exclude=options.remove_to, watch=_make_watch(options),
-    )  # fmt: skip
+    with ExitStack() as stack:
+        findings = find_duplicates(
+            options.directory, method, preference, jobs=options.jobs, index=options.index, exclude=options.remove_to,
+            watch=_make_watch(options), executor=open_workers_of(options, stack),
+        )  # fmt: skip
     for skipped in (*findings.skipped, *findings.unlisted):
         print(f"{show(os.path.join(options.directory, skipped.path))}: {skipped.reason}", file=sys.stderr)
     removed = remove(findings.removal(), options) if options.remove_to or options.plan else {}

@@ -9,10 +9,12 @@ from framesift.cli.options import (
     DONE,
     EXIT_CODES,
     SKIPPED,
+    add_cluster_argument,
     add_jobs_argument,
     add_mask_argument,
     add_max_pixels_argument,
     add_naming_arguments,
+    open_workers_of,
     whole_number,
 )
 from framesift.errors import UsageError, counted, show
@@ -105,6 +107,7 @@ def _add_running_arguments(group: argparse._ActionsContainer) -> None:
     add("--watch", action="store_true", help=watch)
     add("--dry-run", action="store_true", help="decide and report the same, write and move nothing")
     add_jobs_argument(group)
+    add_cluster_argument(group)
     add("--report", metavar="FILE.html", help="a page that shows every decision, also of a dry run")
     add("--quiet", action="store_true", help="no progress bar and no summary")
     add("--verbose", action="store_true", help="a line for each decision")
@@ -123,12 +126,13 @@ def filter_command(options: argparse.Namespace) -> int:
     settings = read_settings(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
+        cluster = open_workers_of(options, stack)
         hidden = True if options.watch else options.quiet or None
         with (
             Run(options.directory, options.results, settings, options.dry_run, options.remove_to, options.watch) as run,
             tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=hidden) as bar,
             suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
-            closing(_watch(run, options) if options.watch else run.decide(options.jobs)) as decisions,
+            closing(_watch(run, options) if options.watch else run.decide(options.jobs, cluster)) as decisions,
         ):
             for decision in decisions:
                 bar.update()
@@ -210,6 +214,8 @@ def _check_watch(options: argparse.Namespace) -> None:
         return
     if options.every:
         raise UsageError("--watch looks at pictures only: sample videos in a run of their own, with --every")
+    if options.cluster:
+        raise UsageError("--watch decides a frame in less time than it takes to send it: it takes no --cluster")
     if options.dry_run or options.remove_to:
         other = "--dry-run" if options.dry_run else "--remove-to"
         raise UsageError(f"--watch copies what is new to RESULTS as it arrives: it takes no {other}")
@@ -232,9 +238,12 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     if options.json:
         import json
 
-        print(json.dumps({**run.summary.as_json(), "late": len(run.late), **({"removed": removed} if removed else {})}))
+        more = {"removed": removed} if removed else {}
+        more |= {"cluster": run.cost.as_json()} if run.cost else {}
+        print(json.dumps({**run.summary.as_json(), "late": len(run.late), **more}))
     elif not options.quiet:
-        print("\n".join([*run.summary.lines(), *([describe_removal(removed, options)] if removed else [])]))
+        lines = [*run.summary.lines(), *([run.cost.line()] if run.cost else [])]
+        print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
         if run.listing.videos and not options.every:
             print(f"{counted(len(run.listing.videos), 'video')} left out: --every 1s looks at a frame for each second")
     skipped = run.summary.verdicts[Verdict.SKIP] or run.listing.unlisted or run.late or removed.get("left")

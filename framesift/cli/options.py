@@ -5,6 +5,12 @@ import os
 
 from framesift.errors import UsageError
 
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from framesift.cluster import Cluster
+
 DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
 exit codes:
@@ -46,6 +52,21 @@ def add_max_pixels_argument(group: argparse._ActionsContainer) -> None:
 def add_jobs_argument(group: argparse._ActionsContainer) -> None:
     """Add how many frames are read at the same time."""
     group.add_argument("--jobs", metavar="N", type=positive, help="frames read at the same time (default: all cores)")
+
+
+def add_cluster_argument(group: argparse._ActionsContainer) -> None:
+    """Add where frames are read."""
+    where = "read frames on a Dask cluster: tcp://HOST:8786, or local for --jobs processes of this machine"
+    group.add_argument("--cluster", metavar="ADDRESS", help=where)
+
+
+def open_workers_of(options: argparse.Namespace, stack: "ExitStack") -> "Cluster | None":
+    """Open the cluster that was asked for until `stack` ends; None without one: this process does it all."""
+    if options.cluster is None:
+        return None
+    from framesift.cluster import open_cluster
+
+    return stack.enter_context(open_cluster(options.cluster, options.jobs))
 
 
 def add_mask_argument(group: argparse._ActionsContainer, purpose: str) -> None:

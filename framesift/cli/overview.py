@@ -11,9 +11,11 @@ from framesift.cli.options import (
     DONE,
     EXIT_CODES,
     SKIPPED,
+    add_cluster_argument,
     add_jobs_argument,
     add_max_pixels_argument,
     add_naming_arguments,
+    open_workers_of,
 )
 from framesift.errors import counted, show
 
@@ -48,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     running.add_argument("--report", metavar="FILE.html", help="write a page that opens without a network")
     running.add_argument("--json", action="store_true", help="everything as JSON")
     add_jobs_argument(running)
+    add_cluster_argument(running)
     running.add_argument("--quiet", action="store_true", help="no progress bar and no table")
 
 
@@ -77,19 +80,23 @@ def overview_command(options: argparse.Namespace) -> int:
 
 
 def _look(options: argparse.Namespace, listing: "Listing") -> "list[Sighting]":
+    from contextlib import ExitStack
+
     from tqdm import tqdm
 
     from framesift.overview import look_at_frames
 
-    looks = look_at_frames(
-        options.directory,
-        listing.frames,
-        headers_only=options.headers,
-        max_pixels=options.max_pixels,
-        jobs=options.jobs,
-    )
-    total = len(listing.frames)
-    return list(tqdm(looks, total=total, unit="frame", file=sys.stderr, disable=options.quiet or None))
+    with ExitStack() as stack:
+        looks = look_at_frames(
+            options.directory,
+            listing.frames,
+            headers_only=options.headers,
+            max_pixels=options.max_pixels,
+            jobs=options.jobs,
+            executor=open_workers_of(options, stack),
+        )
+        total = len(listing.frames)
+        return list(tqdm(looks, total=total, unit="frame", file=sys.stderr, disable=options.quiet or None))
 
 
 def _print(options: argparse.Namespace, cameras: "list[CameraOverview]", cost: str) -> None:

@@ -3,9 +3,12 @@
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import tee
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +20,7 @@ from framesift.duplicates.methods import Method
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames import Listing, natural_key, walk_frames
 from framesift.index import Features, Index
-from framesift.parallel import map_ordered, open_workers
+from framesift.mapping import map_frames
 from framesift.reader import read_picture
 
 T = TypeVar("T")
@@ -98,14 +101,21 @@ def _check_files(directory: str, paths: list[str], seen: set[tuple[int, int]]) -
 
 
 def take_inventory(
-    directory: str, files: list[File], method: Method, index: Index, watch: Watch, jobs: int
+    directory: str,
+    files: list[File],
+    method: Method,
+    index: Index,
+    watch: Watch,
+    jobs: int,
+    executor: Executor | None = None,
 ) -> Inventory:
-    """Describe the files, `jobs` at a time, and remember in the index what it did not know. Raises StorageError."""
+    """Describe the files, `jobs` at a time or on a cluster, and remember in the index what it did not know.
+
+    Raises StorageError.
+    """
     inventory = Inventory()
-    tasks = ((file, _recall(directory, file, method, index)) for file in files)
-    look = partial(_look, directory=directory, comparator=method.comparator)
-    with open_workers(None, jobs) as workers:
-        results = map_ordered(workers, look, tasks, window=2 * jobs + 2)
+    results = _look_at_files(directory, files, method, index, jobs, executor)
+    with closing(results):
         for seen in watch.follow(results, "describing", len(files)):
             if isinstance(seen, Skipped):
                 inventory.skipped.append(seen)
@@ -121,16 +131,28 @@ def take_inventory(
     return inventory
 
 
+def _look_at_files(
+    directory: str, files: list[File], method: Method, index: Index, jobs: int, executor: Executor | None
+) -> Generator[Seen | Skipped, None, None]:
+    """Yield what is known of a file, or what reading and describing it shows."""
+    look = partial(_look, directory=directory, comparator=method.comparator)
+    recalled, others = tee((file, _recall(directory, file, method, index)) for file in files)
+    unknown = (file for file, known in others if known is None)
+    with closing(map_frames(executor, look, unknown, jobs, lambda file, reason: Skipped(file.path, reason))) as looks:
+        for file, known in recalled:
+            if known is None:
+                yield next(looks)
+            else:
+                yield Seen(make_item(file.path, known.size, file.stat), known.descriptor, is_new=False)
+
+
 def _recall(directory: str, file: File, method: Method, index: Index) -> Features | None:
     path = os.path.join(directory, file.path)
     return index.find(path, file.stat.st_size, file.stat.st_mtime_ns, method.key)
 
 
-def _look(task: tuple[File, Features | None], directory: str, comparator: Comparator) -> Seen | Skipped:
-    """Say what is known of a file, or read and describe it."""
-    file, known = task
-    if known is not None:
-        return Seen(make_item(file.path, known.size, file.stat), known.descriptor, is_new=False)
+def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
+    """Read and describe a file."""
     try:
         picture = read_picture(os.path.join(directory, file.path))
     except UnreadableFrame as error:

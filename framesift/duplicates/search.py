@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,12 +66,14 @@ def find_duplicates(
     index: PathLike | None = None,
     exclude: PathLike | None = None,
     watch: Watch | None = None,
+    executor: Executor | None = None,
 ) -> Findings:
     """Find the near-duplicate images and videos below `directory`; nothing is changed there.
 
     Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
-    otherwise). Descriptors are computed by `jobs` threads and kept in the file `index` (None: in the user's cache
-    folder). The folder `exclude` is not entered. The groups do not depend on `jobs` or on what the index knows.
+    otherwise). Descriptors are computed by `jobs` threads, those of images by an `executor` if there is one, and kept
+    in the file `index` (None: in the user's cache folder). The folder `exclude` is not entered. The groups do not
+    depend on `jobs`, on `executor` or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
@@ -79,7 +82,7 @@ def find_duplicates(
     files, films, unlisted = find_files(root, exclude, watch)
     jobs = jobs or count_cores()
     with Index(index) as opened:
-        inventory = take_inventory(root, files, method, opened, watch, jobs)
+        inventory = take_inventory(root, files, method, opened, watch, jobs, executor)
         videos = read_videos(root, films, opened, watch, jobs)
         opened.forget_missing(root)
     groups = [

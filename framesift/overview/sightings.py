@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from framesift.errors import PathLike, StorageError, UnreadableFrame
 from framesift.frames import Frame
-from framesift.parallel import count_cores, map_ordered
+from framesift.mapping import map_frames
+from framesift.parallel import count_cores
 from framesift.reader import MAX_PIXELS, read_reduced, read_size
 
 _COLOURED = 16
@@ -46,15 +47,17 @@ def look_at_frames(
     headers_only: bool = False,
     max_pixels: int = MAX_PIXELS,
     jobs: int | None = None,
+    executor: Executor | None = None,
 ) -> Iterator[Sighting]:
-    """Yield a sighting of each frame, in order. With `headers_only` the size is believed and no pixel is read.
+    """Yield a sighting of each frame, in order, by `jobs` threads or an `executor`.
+
+    With `headers_only` the size is believed and no pixel is read.
 
     Raises StorageError: the folder is gone, or the machine is out of descriptors or memory.
     """
-    jobs = jobs or count_cores()
-    look = partial(_look, directory=os.fsdecode(directory), headers_only=headers_only, max_pixels=max_pixels)
-    with ThreadPoolExecutor(jobs, thread_name_prefix="framesift") as workers:
-        yield from map_ordered(workers, look, frames, window=2 * jobs + 2)
+    root = os.path.abspath(os.fsdecode(directory)) if executor else os.fsdecode(directory)
+    look = partial(_look, directory=root, headers_only=headers_only, max_pixels=max_pixels)
+    return map_frames(executor, look, frames, jobs or count_cores(), lambda frame, why: Sighting(frame, None, why, 0))
 
 
 def _look(frame: Frame, directory: str, headers_only: bool, max_pixels: int) -> Sighting:

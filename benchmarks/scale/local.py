@@ -1,0 +1,79 @@
+"""Runs of the real program on this machine, threads and workers in turn, so that both meet the same neighbours."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from framesift.cluster import open_cluster
+from framesift.pipeline import Run
+from framesift.settings import Settings
+
+CONTENDERS: dict[str, Sequence[str]] = {
+    "--jobs 1": ("--jobs", "1"),
+    "--jobs 2": ("--jobs", "2"),
+    "local, 1 worker": ("--cluster", "local", "--jobs", "1"),
+    "local, 2 workers": ("--cluster", "local", "--jobs", "2"),
+    "local, 4 workers": ("--cluster", "local", "--jobs", "4"),
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one run took."""
+
+    wall: float
+    cpu: float
+    """User and system seconds of the program and its workers. Busy neighbours change it less than the wall time."""
+
+
+def race(folder: Path, work: Path, rounds: int) -> dict[str, list[Taken]]:
+    """Return what every contender took in every round; a first round only warms up. Raises OSError."""
+    seconds: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
+    for number in range(rounds + 1):
+        names = list(CONTENDERS)
+        for name in [*names[number % len(names) :], *names[: number % len(names)]]:
+            taken = run_program(folder, work / "results", CONTENDERS[name])
+            if number:
+                seconds[name].append(taken)
+    return seconds
+
+
+def run_program(folder: Path, results: Path, options: Sequence[str]) -> Taken:
+    """Return what one whole run took, start-up included."""
+    shutil.rmtree(results, ignore_errors=True)
+    command = [sys.executable, "-c", "from framesift.cli import run; run()", "filter", os.fspath(folder)]
+    os.sync()
+    before, started = count_cpu(), time.perf_counter()
+    subprocess.run([*command, os.fspath(results), *options, "--quiet"], check=False)
+    return Taken(time.perf_counter() - started, count_cpu() - before)
+
+
+def count_cpu() -> float:
+    """Return the CPU seconds of all children that have ended, and of theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure_task(tasks: int = 300) -> float:
+    """Return the seconds that a task of nothing takes, of many that are sent together to one worker."""
+    with open_cluster("local", 1) as cluster:
+        cluster.submit(len, "").result()
+        started = time.perf_counter()
+        wait([cluster.submit(len, "") for _ in range(tasks)])
+        return (time.perf_counter() - started) / tasks
+
+
+def measure_client(folder: Path, work: Path) -> tuple[float, int]:
+    """Return the CPU seconds of the program that sends and records, for each frame, and the number of frames."""
+    shutil.rmtree(work / "results", ignore_errors=True)
+    with open_cluster("local", 2) as cluster, Run(folder, work / "results", Settings()) as run:
+        started = time.process_time()
+        frames = sum(1 for _ in run.decide(executor=cluster))
+        return (time.process_time() - started) / max(1, frames), frames
