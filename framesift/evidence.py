@@ -72,6 +72,11 @@ def draw_evidence(
     return Evidence(reference, candidate, comparator.examine(before, after), part)
 
 
+def trace_contour(contour: Contour) -> str:
+    """Return a contour as the path of an SVG in px of the compared size."""
+    return "M" + "L".join(f"{x} {y}" for x, y in np.reshape(contour, (-1, 2)).tolist()) + "Z"
+
+
 def scale_picture(image: Image, width: int, height: int) -> Image:
     """Return the picture at another size: averaged where it shrinks, with its own pixels where it grows."""
     shrinks = width < image.shape[1] or height < image.shape[0]

@@ -15,7 +15,7 @@ from framesift.actions.placing import (
     sync_folder,
     write_all,
 )
-from framesift.actions.plan import FileStat, Plan, Step, plan_removal, read_plan, write_plan
+from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
 from framesift.actions.removal import apply_plan, check_backup
 from framesift.actions.restoring import undo
 from framesift.actions.verifying import verify
@@ -31,7 +31,9 @@ __all__ = [
     "apply_plan",
     "check_backup",
     "count_backup",
+    "decode_plan",
     "empty_backup",
+    "encode_plan",
     "give_name",
     "is_link_to",
     "place_files",

@@ -1,7 +1,7 @@
 """Deletes for good what a backup folder holds: the only place where framesift deletes anything of the user's."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from framesift.actions.carrying import GROUP, sync_folders
 from framesift.actions.journal import Entry, Journal
@@ -15,7 +15,7 @@ from framesift.errors import PathLike
 DELETABLE = {"moved", "updated", "deleting"}
 
 
-def empty_backup(backup: PathLike) -> Iterator[Outcome]:
+def empty_backup(backup: PathLike) -> Generator[Outcome, None, None]:
     """Delete the files that were moved to a backup folder and are still what they were, and yield what came of each.
 
     The journal stays, and so does every file that it does not list or that has changed.

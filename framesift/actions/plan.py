@@ -92,10 +92,15 @@ def plan_removal(root: PathLike, steps: Iterable[Step]) -> Plan:
 
 def write_plan(plan: Plan, path: PathLike) -> None:
     """Write a plan to a new file, a step a line. Raises StorageError, also where another file has the name."""
+    folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
+    place_files(folder, [Copy(name, encode_plan(plan))])
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """Return a plan as JSON in ASCII, a step a line."""
     head = json.dumps({"framesift": __version__, "schema": SCHEMA, "root": plan.root})[:-1]
     steps = ",\n".join(json.dumps(asdict(step), allow_nan=False) for step in plan.steps)
-    folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
-    place_files(folder, [Copy(name, f'{head}, "steps": [\n{steps}\n]}}\n'.encode("ascii"))])
+    return f'{head}, "steps": [\n{steps}\n]}}\n'.encode("ascii")
 
 
 def read_plan(path: PathLike) -> Plan:
@@ -109,7 +114,7 @@ def read_plan(path: PathLike) -> Plan:
     except OSError as error:
         raise StorageError.of(error, path) from error
     try:
-        return _decode(content)
+        return decode_plan(content)
     except UsageError as error:
         raise UsageError(error.reason, path) from None
     except RecursionError:
@@ -118,7 +123,8 @@ def read_plan(path: PathLike) -> Plan:
         raise UsageError(f"is not JSON: {error}", path) from None
 
 
-def _decode(content: bytes) -> Plan:
+def decode_plan(content: bytes) -> Plan:
+    """Return the plan that `encode_plan` has written. Raises UsageError, ValueError and RecursionError for others."""
     document = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     if not isinstance(document, dict) or "framesift" not in document:
         raise UsageError("is not a plan of framesift")

@@ -1,7 +1,7 @@
 """Carries out a plan: every file is checked, moved to the backup and recorded. Nothing is deleted."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 
 from framesift.actions.carrying import GROUP, carry_out, removal_of
@@ -16,7 +16,7 @@ from framesift.actions.recovery import recover_run
 from framesift.errors import PathLike, UsageError, show
 
 
-def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Iterator[Outcome]:
+def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Generator[Outcome, None, None]:
     """Move the files of `plan` to the same paths below `backup`, and yield what came of each step, in order.
 
     A step whose file or keeper is not what the scan found is left out. Metadata files that cannot be updated come last.

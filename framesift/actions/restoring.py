@@ -1,7 +1,7 @@
 """Gives back what was moved to a backup folder. Nothing that has come in the meantime is overwritten."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from framesift.actions.carrying import GROUP, carry_out, return_of
 from framesift.actions.journal import Entry, Journal, file_details, locked_folder
@@ -15,7 +15,7 @@ from framesift.actions.tidying import remove_empty_folders
 from framesift.errors import PathLike, UsageError
 
 
-def undo(backup: PathLike) -> Iterator[Outcome]:
+def undo(backup: PathLike) -> Generator[Outcome, None, None]:
     """Move every file of a backup folder back to where it was, metadata files last, and yield what came of each.
 
     A file whose place has been taken since stays in the backup. Done twice, or again after it was stopped, it ends the

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from framesift.audit.bound import CONFIDENCE, bound_lost
@@ -14,7 +14,8 @@ from framesift.selection import Verdict
 from framesift.tables import read_table
 
 COLUMNS = ("number", "dropped", "path", "reference", "score", "lost")
-_ANSWERS = {"yes", "no", "unsure", ""}
+ANSWERS = {"yes", "no", "unsure", ""}
+"""Whether a frame is lost; empty: not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,23 @@ def read_answers(path: PathLike, record: Record) -> Answers:
         raise UsageError("rows are missing or there twice: every drawn frame has to stand in it once", path)
     answers = [row["lost"].strip().lower() for row in rows]
     for row, answer in zip(rows, answers, strict=True):
-        if answer not in _ANSWERS:
+        if answer not in ANSWERS:
             raise UsageError(f"row {row['number']}: {answer!r} is neither yes, no nor unsure", path)
     populations = {row["dropped"] for row in rows}
     if len(populations) != 1:
         raise UsageError("holds rows of several draws", path)
     _check_frames(path, {row["path"] for row in rows}, len(rows), int(populations.pop()), record)
-    answered = max((number for number, answer in enumerate(answers, start=1) if answer), default=0)
-    if not answered:
+    found = count_answers(answers, int(rows[0]["dropped"]))
+    if not found.answered:
         raise UsageError("holds no answers yet: write yes, no or unsure into the column lost", path)
+    return found
+
+
+def count_answers(answers: Sequence[str], population: int) -> Answers:
+    """Return what the answers, in the order drawn, come to; empty ones are not given yet."""
+    answered = max((number for number, answer in enumerate(answers, start=1) if answer), default=0)
     lost = sum(answer != "no" for answer in answers[:answered])
-    return Answers(len(rows), answered, lost, int(rows[0]["dropped"]))
+    return Answers(len(answers), answered, lost, population)
 
 
 def _check_frames(path: PathLike, names: set[str], rows: int, population: int, record: Record) -> None:

@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from framesift.audit.answers import COLUMNS, list_answers
 from framesift.audit.draw import Sample
 from framesift.errors import PathLike, show
-from framesift.evidence import Evidence
+from framesift.evidence import Evidence, trace_contour
 from framesift.explanation import Explanation, Pixels, explain_decision
 from framesift.manifest import Record
 from framesift.page import embed_json, escape, write_page
@@ -99,11 +95,8 @@ def _outline(evidence: Evidence) -> str:
     width, height = evidence.compared_size
     paths = (("counted", evidence.counted), ("ignored", evidence.ignored))
     drawn = "".join(
-        f'<path class="{kind}" d="{"".join(_trace(region.contour) for region in regions)}"/>' for kind, regions in paths
+        f'<path class="{kind}" d="{"".join(trace_contour(region.contour) for region in regions)}"/>'
+        for kind, regions in paths
     )
     box = f'viewBox="0 0 {width} {height}" preserveAspectRatio="none"'
     return f'<svg class="outline" {box} aria-hidden="true">{drawn}</svg>'
-
-
-def _trace(contour: NDArray[Any]) -> str:
-    return "M" + "L".join(f"{x} {y}" for x, y in np.reshape(contour, (-1, 2)).tolist()) + "Z"

@@ -26,6 +26,15 @@ DESCRIPTOR = np.dtype(
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """How much two pictures differ by each of the three measures, 0 to 1."""
+
+    hash: float
+    ssim: float
+    colours: float
+
+
+@dataclass(frozen=True, slots=True)
 class Combined:
     """Compares by a 16x16 gradient hash (40 %), SSIM (30 %) and the correlation of colour histograms (30 %)."""
 
@@ -40,7 +49,13 @@ class Combined:
 
     def score(self, reference: NDArray[Any], candidate: NDArray[Any]) -> float:
         """Return 0 to 1. What is further from alike than unlike (SSIM or correlation below 0) counts as unlike."""
-        hash_change = count_differing_bits(reference["hash"], candidate["hash"]) / HASH_SIDE**2
-        ssim_change = min(1 - measure_similarity(reference["grey"], candidate["grey"]), 1.0)
-        histogram_change = min(1 - correlate(reference["histogram"], candidate["histogram"]), 1.0)
-        return HASH_WEIGHT * hash_change + SSIM_WEIGHT * ssim_change + HISTOGRAM_WEIGHT * histogram_change
+        parts = self.measure(reference, candidate)
+        return HASH_WEIGHT * parts.hash + SSIM_WEIGHT * parts.ssim + HISTOGRAM_WEIGHT * parts.colours
+
+    def measure(self, reference: NDArray[Any], candidate: NDArray[Any]) -> Parts:
+        """Return what the score is made of."""
+        return Parts(
+            count_differing_bits(reference["hash"], candidate["hash"]) / HASH_SIDE**2,
+            min(1 - measure_similarity(reference["grey"], candidate["grey"]), 1.0),
+            min(1 - correlate(reference["histogram"], candidate["histogram"]), 1.0),
+        )

@@ -1,19 +1,36 @@
 """Near-duplicates below a folder, and which one of each group to keep."""
 
-from framesift.duplicates.groups import Group, Item, Member
+from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart
 from framesift.duplicates.inventory import Skipped, Watch
 from framesift.duplicates.media_data import check_export, export_media_data
-from framesift.duplicates.methods import Method, by_combined, by_embedding, by_framediff, by_hash, parse_similarity
+from framesift.duplicates.methods import (
+    COMBINED_SIMILARITY,
+    FRAMEDIFF_SCORE,
+    HASH_DISTANCE,
+    Method,
+    by_combined,
+    by_embedding,
+    by_framediff,
+    by_hash,
+    parse_similarity,
+)
 from framesift.duplicates.preference import Preference
-from framesift.duplicates.search import Findings, find_duplicates
+from framesift.duplicates.regrouping import ChangedFile, Scores, compare_with_keeper, measure_scores, split_group
+from framesift.duplicates.search import Findings, find_duplicates, plan_groups
 
 __all__ = [
+    "COMBINED_SIMILARITY",
+    "FRAMEDIFF_SCORE",
+    "HASH_DISTANCE",
+    "Apart",
+    "ChangedFile",
     "Findings",
     "Group",
     "Item",
     "Member",
     "Method",
     "Preference",
+    "Scores",
     "Skipped",
     "Watch",
     "by_combined",
@@ -21,7 +38,12 @@ __all__ = [
     "by_framediff",
     "by_hash",
     "check_export",
+    "compare_with_keeper",
     "export_media_data",
     "find_duplicates",
+    "measure_scores",
+    "never_apart",
     "parse_similarity",
+    "plan_groups",
+    "split_group",
 ]

@@ -3,6 +3,7 @@
 Whatever removes files builds on these values: they carry all that has to be unchanged at the moment of acting.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -40,3 +41,26 @@ class Group:
     """In the order of preference: the first would be the keeper if the keeper were not there."""
     reason: str
     """Why this one is kept, such as `largest resolution 1920x1080`."""
+
+
+Apart = Callable[[Item, Item], bool]
+"""Whether two files are never in one group, however alike they look: somebody has said that they show two things."""
+
+
+def never_apart(one: Item, other: Item) -> bool:
+    """Keep no two files apart."""
+    return False
+
+
+def sort_out(
+    keeper: Item, found: Iterable[tuple[int, float]], items: Sequence[Item], apart: Apart
+) -> list[tuple[int, float]]:
+    """Leave out, of positions near the keeper, what is to be kept apart from it or from one that is in already."""
+    if apart is never_apart:
+        return list(found)
+    joined: list[tuple[int, float]] = []
+    for position, similarity in found:
+        item = items[position]
+        if not apart(keeper, item) and not any(apart(items[other], item) for other, _ in joined):
+            joined.append((position, similarity))
+    return joined

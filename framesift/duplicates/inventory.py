@@ -18,7 +18,7 @@ from framesift.comparators import Comparator
 from framesift.duplicates.groups import Item
 from framesift.duplicates.methods import Method
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
-from framesift.frames import Listing, natural_key, walk_frames
+from framesift.frames import Listing, natural_key, scan_folder, walk_frames
 from framesift.index import Features, Index
 from framesift.mapping import map_frames
 from framesift.reader import read_picture
@@ -74,14 +74,18 @@ class Watch:
         return items
 
 
-def find_files(directory: str, exclude: PathLike | None, watch: Watch) -> tuple[list[File], list[File], list[Skipped]]:
+def find_files(
+    directory: str, exclude: PathLike | None, watch: Watch, recursive: bool = True
+) -> tuple[list[File], list[File], list[Skipped]]:
     """Return the images and the videos below a folder in natural order, and the folders that could not be listed.
 
+    Without `recursive` only what lies in the folder itself.
     Several paths to one file (hard links, a folder mounted twice) are one file: the first path stands for it. Symbolic
     links are left out: what they point to is found where it lies. Raises UsageError (no such folder, neither in it).
     """
     listing, seen = Listing(), set[tuple[int, int]]()
-    paths = list(watch.follow(walk_frames(directory, exclude, listing), "finding"))
+    walk = walk_frames(directory, exclude, listing) if recursive else scan_folder(directory, "", exclude, listing, [])
+    paths = list(watch.follow(walk, "finding"))
     images, videos = (list(_check_files(directory, found, seen)) for found in (paths, listing.videos))
     if not images and not videos:
         raise UsageError("holds no image and no video", directory)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from framesift.comparators import Combined, Embedding, FrameDifferencing, VerifiedHash
 from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, HISTOGRAM_WEIGHT, SSIM_WEIGHT
+from framesift.comparators.perceptual_hash import count_differing_bits
 from framesift.comparators.ssim import measure_similarity
 
 Found = Iterator[tuple[int, float]]
@@ -29,6 +30,9 @@ class Neighbours(Protocol):
 
     def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
         """Yield the near-duplicates of a file among the later ones that are `free`, (n,)."""
+
+    def measure(self, keeper: int, other: int) -> float:
+        """Return the similarity of two files, near or not."""
 
 
 class CombinedNeighbours:
@@ -53,9 +57,12 @@ class CombinedNeighbours:
             structure = min(1 - measure_similarity(own["grey"], other["grey"]), 1.0)
             if bound + SSIM_WEIGHT * structure > limit:
                 continue
-            similarity = 1 - Combined().score(own, other)
+            similarity = self.measure(keeper, position)
             if round(similarity, _ROUND) >= self._similarity:
                 yield position, similarity
+
+    def measure(self, keeper: int, other: int) -> float:
+        return 1 - Combined().score(*self._descriptors[self._order[[keeper, other]]])
 
 
 class HashNeighbours:
@@ -74,6 +81,9 @@ class HashNeighbours:
             if self._comparator.score(own, other) < 1:
                 yield position + keeper + 1, 1 - int(distance[position]) / (64 * len(self._words))
 
+    def measure(self, keeper: int, other: int) -> float:
+        return 1 - count_differing_bits(self._words[:, keeper], self._words[:, other]) / (64 * len(self._words))
+
 
 class FramediffNeighbours:
     """By `FrameDifferencing`: similar below a score in px. There is no bound, so every pair is scored."""
@@ -90,6 +100,10 @@ class FramediffNeighbours:
             score = self._comparator.score(own, np.ascontiguousarray(self._descriptors[self._order[position]]))
             if score < self._limit:
                 yield position, 1 - score / self._comparator.compared_area(own)
+
+    def measure(self, keeper: int, other: int) -> float:
+        own, candidate = (np.ascontiguousarray(self._descriptors[self._order[each]]) for each in (keeper, other))
+        return 1 - self._comparator.score(own, candidate) / self._comparator.compared_area(own)
 
 
 class EmbeddingNeighbours:
@@ -109,9 +123,12 @@ class EmbeddingNeighbours:
         is_zero = not own.any()
         near = np.flatnonzero((is_zero | (cosines >= self._similarity - _SLACK)) & free[keeper + 1 :])
         for position in (near + keeper + 1).tolist():
-            similarity = 1 - self._comparator.score(own, self._descriptors[self._order[position]])
+            similarity = self.measure(keeper, position)
             if round(similarity, _ROUND) >= self._similarity:
                 yield position, similarity
+
+    def measure(self, keeper: int, other: int) -> float:
+        return 1 - self._comparator.score(*self._descriptors[self._order[[keeper, other]]])
 
 
 def count_bits(words: NDArray[np.uint64], keeper: int) -> NDArray[np.uint16]:

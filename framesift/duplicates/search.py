@@ -1,7 +1,7 @@
 """The whole search: find the files, describe them, form the groups."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.actions import FileStat, Plan, Step, plan_removal
-from framesift.duplicates.groups import Group, Item, Member
+from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.inventory import Inventory, Skipped, Watch, find_files, take_inventory
 from framesift.duplicates.methods import Method, by_combined
 from framesift.duplicates.preference import Preference
@@ -47,7 +47,7 @@ class Findings:
 
     def removal(self) -> Plan:
         """Return the plan of moving the members away; nothing is touched before it is applied."""
-        return plan_removal(self.directory, [step for group in self.groups for step in _steps(group)])
+        return plan_groups(self.directory, self.groups)
 
     def remaining(self) -> Iterator[tuple[Item, NDArray[Any]]]:
         """Yield what would be left without the members, with descriptors, in natural order of the paths."""
@@ -66,33 +66,39 @@ def find_duplicates(
     index: PathLike | None = None,
     exclude: PathLike | None = None,
     watch: Watch | None = None,
+    recursive: bool = True,
+    with_videos: bool = True,
+    apart: Apart = never_apart,
     executor: Executor | None = None,
 ) -> Findings:
     """Find the near-duplicate images and videos below `directory`; nothing is changed there.
 
     Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
     otherwise). Descriptors are computed by `jobs` threads, those of images by an `executor` if there is one, and kept
-    in the file `index` (None: in the user's cache folder). The folder `exclude` is not entered. The groups do not
-    depend on `jobs`, on `executor` or on what the index knows.
+    in the file `index` (None: in the user's cache folder). The folder `exclude` is not entered, and without `recursive`
+    no folder is. No group has two files that `apart` keeps apart. The groups do not depend on `jobs`, on `executor` or
+    on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
     method, preference, watch = method or by_combined(), preference or Preference(), watch or Watch()
     root = os.path.abspath(os.fsdecode(directory))
-    files, films, unlisted = find_files(root, exclude, watch)
+    files, films, unlisted = find_files(root, exclude, watch, recursive)
     jobs = jobs or count_cores()
     with Index(index) as opened:
         inventory = take_inventory(root, files, method, opened, watch, jobs, executor)
-        videos = read_videos(root, films, opened, watch, jobs)
+        videos = read_videos(root, films if with_videos else [], opened, watch, jobs)
         opened.forget_missing(root)
     groups = [
-        *form_groups(inventory, method, preference, watch),
-        *group_videos(root, videos, preference, watch),
+        *form_groups(inventory, method, preference, watch, apart),
+        *group_videos(root, videos, preference, watch, apart),
     ]
     return Findings(root, groups, inventory, videos, unlisted)
 
 
-def form_groups(inventory: Inventory, method: Method, preference: Preference, watch: Watch) -> Iterator[Group]:
+def form_groups(
+    inventory: Inventory, method: Method, preference: Preference, watch: Watch, apart: Apart = never_apart
+) -> Iterator[Group]:
     """Walk the items in the order of preference: each that is still free is a keeper and takes all its near ones."""
     if not inventory.items:
         return
@@ -103,11 +109,16 @@ def form_groups(inventory: Inventory, method: Method, preference: Preference, wa
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
         if not free[position]:
             continue
-        found = list(neighbours.find(position, free))
+        found = sort_out(keeper, neighbours.find(position, free), items, apart)
         free[[other for other, _ in found]] = False
         if found:
             members = tuple(Member(items[other], similarity) for other, similarity in found)
             yield Group(keeper, members, preference.explain(keeper, members[0].item))
+
+
+def plan_groups(directory: str, groups: Iterable[Group]) -> Plan:
+    """Return the plan of moving the members of these groups away."""
+    return plan_removal(directory, [step for group in groups for step in _steps(group)])
 
 
 def _steps(group: Group) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from framesift.duplicates.groups import Group, Item, Member
+from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.inventory import File, Skipped, Watch, make_item
 from framesift.duplicates.preference import Preference
 from framesift.errors import StorageError, UnreadableFrame
@@ -63,11 +63,13 @@ def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watc
     return videos
 
 
-def group_videos(directory: str, videos: Videos, preference: Preference, watch: Watch) -> Iterator[Group]:
+def group_videos(
+    directory: str, videos: Videos, preference: Preference, watch: Watch, apart: Apart = never_apart
+) -> Iterator[Group]:
     """Yield a group for each video of which others show a part or all, the longest first. No video is in two."""
     if not videos.items:
         return
-    comparison = _Comparison(directory, videos)
+    comparison = _Comparison(directory, videos, apart)
     lengths = [len(fingerprint) for fingerprint in videos.fingerprints]
     order = sorted(preference.sort(videos.items), key=lambda position: -lengths[position])
     free = dict.fromkeys(order)
@@ -90,8 +92,8 @@ def group_videos(directory: str, videos: Videos, preference: Preference, watch: 
 class _Comparison:
     """Compares one video with many others: those that do not show its strongest moment are ruled out together."""
 
-    def __init__(self, directory: str, videos: Videos) -> None:
-        self._directory, self._videos = directory, videos
+    def __init__(self, directory: str, videos: Videos, apart: Apart) -> None:
+        self._directory, self._videos, self._apart = directory, videos, apart
         self._moments = np.array([find_strongest(measure_changes(each)) for each in videos.fingerprints])
 
     def find(self, keeper: int, others: list[int]) -> dict[int, float]:
@@ -108,7 +110,7 @@ class _Comparison:
                 found[other] = match.similarity
             elif self._has_same_bytes(keeper, other):
                 found[other] = 1.0
-        return found
+        return dict(sort_out(self._videos.items[keeper], found.items(), self._videos.items, self._apart))
 
     def _has_same_bytes(self, keeper: int, other: int) -> bool:
         """Nothing moves in either, so that only the bytes can tell."""

@@ -28,12 +28,20 @@ def embed_image(image: Pixels, alternative: str, width: int, overlay: str = "") 
 
     `overlay` is markup that lies on it.
     """
-    scale = min(width / image.shape[1], 2 * width / image.shape[0], 1)
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    small = shrink_image(image, width)
     _, content = cv2.imencode(".jpg", small, _QUALITY)
     data = base64.b64encode(content.tobytes()).decode()
+    height, shown = small.shape[:2]
     return (
-        f'<div class="picture"><img src="data:image/jpeg;base64,{data}" width="{size[0]}" height="{size[1]}" '
+        f'<div class="picture"><img src="data:image/jpeg;base64,{data}" width="{shown}" height="{height}" '
         f'alt="{escape(alternative)}">{overlay}</div>'
     )
+
+
+def shrink_image(image: Pixels, width: int) -> Pixels:
+    """Return an image, (height, width, 3) BGR, at most `width` px wide and twice as high. It is never enlarged."""
+    scale = min(width / image.shape[1], 2 * width / image.shape[0], 1)
+    if scale == 1:
+        return image
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -37,16 +37,18 @@ const CLOCK = (() => {
   ];
 })();
 
-function timeline(place, frames, describe) {
+// `describe(element, index)` says what is known of a frame; `choose(index)`, if given, opens the one clicked on.
+function timeline(place, frames, describe, choose) {
   const { color, axis } = charts;
   const rows = frames.rows;
   const x = rows.map((row, n) => frames.timed ? row[1] : n + 1);
   const series = (value) => rows.map((row, n) => value(row, n));
+  const limitOf = (row) => row[4] === null ? null : frames.sizes[row[4]][2];
   const data = [x,
     series((row) => row[3] === "drop" ? row[2] : null),
     series((row) => row[3] === "keep" ? row[2] ?? 0 : null),
     series((row) => row[3] === "skip" ? 0 : null),
-    series((row) => row[4] === null ? null : frames.sizes[row[4]][2])];
+    series(limitOf)];
   const limit = Math.max(1, ...frames.sizes.map((size) => size[2]));
   // Below this power of ten the axis is even, above it logarithmic: what is near the threshold is seen beside the largest.
   const even = 10 ** Math.floor(Math.log10(limit));
@@ -78,6 +80,19 @@ function timeline(place, frames, describe) {
     hooks: { setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
   }, data, box);
   const entry = charts.draw(box, build);
+  let pressed = null;
+  if (choose) {
+    box.addEventListener("mousedown", (event) => { pressed = [event.clientX, event.clientY]; });
+    // Before uPlot, which takes a click for the end of a drag where the mouse has come from nowhere.
+    box.addEventListener("click", (event) => {
+      const moved = pressed ? Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) : 0;
+      const over = event.target.closest(".u-over");
+      if (!over || moved >= 4 || !rows.length) return;
+      // Not what the cursor is on: that follows the mouse a moment later.
+      read(entry.chart.posToIdx(event.clientX - over.getBoundingClientRect().left));
+      choose(at);
+    }, true);
+  }
 
   function read(index) {
     at = index;
@@ -112,7 +127,7 @@ function timeline(place, frames, describe) {
   }
   const keys = { ArrowLeft: () => go(at - 1), ArrowRight: () => go(at + 1), Home: () => go(0), End: () => go(rows.length - 1),
     PageUp: () => nextKept(-1), PageDown: () => nextKept(1), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
-    0: everything };
+    0: everything, ...(choose ? { Enter: () => at >= 0 && choose(at) } : {}) };
   box.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     event.preventDefault();
@@ -133,5 +148,11 @@ function timeline(place, frames, describe) {
   hint.textContent = "Drag to zoom, double click for all." + (frames.timed ? " Times are UTC." : " Left to right: frames in order.");
   tools.append(hint);
   describe(reading, -1);
-  return { go };
+  // The thresholds in `frames.sizes` have changed: their line moves.
+  function moveLimits() {
+    data[4] = series(limitOf);
+    entry.chart.setData(data, false);
+    entry.chart.redraw();
+  }
+  return { go, moveLimits };
 }
