@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
-    *("cli", "memory", "watching", "web", "pipeline", "chunks", "arrivals", "report", "overview", "tuning", "audit"),
-    *("export", "sheet", "explanation", "reasons", "page", "views", "evidence", "duplicates", "results", "past"),
-    *("summary", "places", "outputs", "actions", "manifest", "mapping", "cluster", "index", "selection"),
+    *("cli", "memory", "watching", "web", "review", "pipeline", "chunks", "arrivals", "report", "overview", "tuning"),
+    *("audit", "export", "sheet", "explanation", "reasons", "page", "views", "evidence", "duplicates", "results"),
+    *("past", "summary", "places", "outputs", "actions", "manifest", "mapping", "cluster", "index", "selection"),
     *("comparators", "settings", "masks", "videos", "frames", "parallel", "naming", "thresholds", "tables", "reader"),
     *("stores", "errors"),
 ]

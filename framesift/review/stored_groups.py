@@ -1,0 +1,93 @@
+"""A group as it is kept: what the search has found, and what people have changed of it."""
+
+import hashlib
+import json
+from collections.abc import Collection as Paths
+from dataclasses import dataclass, replace
+from typing import Any
+
+from framesift.duplicates import Group, Item, Member
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGroup:
+    """A keeper and its near-duplicates; of these, those that stay all the same."""
+
+    id: str
+    collection_id: str
+    group: Group
+    excluded: frozenset[str] = frozenset()
+    """Paths of members that people want to stay."""
+    outside: frozenset[str] = frozenset()
+    """Paths of members that are too unlike a keeper that people have chosen; they stay too."""
+    reviewed: bool = False
+
+    @classmethod
+    def of(cls, search_id: str, collection_id: str, group: Group, excluded: Paths[str]) -> "StoredGroup":
+        """Return the group that a search has found, with the members `excluded` of it."""
+        digest = hashlib.sha256(f"{search_id} ".encode() + group.keeper.path.encode("utf-8", "surrogatepass"))
+        stays = frozenset(member.item.path for member in group.members if member.item.path in excluded)
+        return cls(digest.hexdigest()[:16], collection_id, group, stays)
+
+    @classmethod
+    def decode(cls, group_id: str, collection_id: str, document: str) -> "StoredGroup":
+        """Return what `encode` has written."""
+        values = json.loads(document)
+        members = tuple(Member(_item(fields), similarity) for fields, similarity in values["members"])
+        group = Group(_item(values["keeper"]), members, values["reason"])
+        excluded, outside = (frozenset(values[name]) for name in ("excluded", "outside"))
+        return cls(group_id, collection_id, group, excluded, outside, values["reviewed"])
+
+    def encode(self) -> str:
+        """Return all but the ids as JSON."""
+        values = {
+            "keeper": _fields(self.group.keeper),
+            "members": [(_fields(member.item), member.similarity) for member in self.group.members],
+            "reason": self.group.reason,
+            "excluded": sorted(self.excluded),
+            "outside": sorted(self.outside),
+            "reviewed": self.reviewed,
+        }
+        return json.dumps(values)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The keeper and all members."""
+        return (self.group.keeper, *(member.item for member in self.group.members))
+
+    @property
+    def going(self) -> tuple[Member, ...]:
+        """The members that a removal takes."""
+        stays = self.excluded | self.outside
+        return tuple(member for member in self.group.members if member.item.path not in stays)
+
+    @property
+    def surplus(self) -> int:
+        """How many files a removal takes."""
+        return len(self.going)
+
+    @property
+    def bytes(self) -> int:
+        """How much a removal takes."""
+        return sum(member.item.file_size for member in self.going)
+
+    def without(self, paths: Paths[str]) -> "StoredGroup":
+        """Return the group without some members."""
+        members = tuple(member for member in self.group.members if member.item.path not in paths)
+        return replace(self, group=replace(self.group, members=members))
+
+
+def group_row(group: StoredGroup, position: int) -> tuple[Any, ...]:
+    """Return the row of a group in the store."""
+    return group.id, group.collection_id, position, group.encode()
+
+
+def _fields(item: Item) -> tuple[Any, ...]:
+    return (
+        item.path, *item.size, item.file_size, item.mtime_ns, item.device, item.inode, item.ctime_ns,
+    )  # fmt: skip
+
+
+def _item(fields: list[Any]) -> Item:
+    path, width, height, *rest = fields
+    return Item(path, (width, height), *rest)
