@@ -85,3 +85,13 @@ FORKING = ("test_crash", "test_removal_crash", "test_removal_random")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what forks first: after a library has started threads, a child can wait for ever for one of their locks."""
     items.sort(key=lambda item: item.path.stem not in FORKING)
+
+
+@pytest.fixture
+def visits(browser) -> Iterator[Any]:
+    """Opens the pages of a review; whatever they complained of fails the test."""
+    from tests.review_pages import Visits
+
+    made = Visits(browser)
+    yield made
+    made.close()

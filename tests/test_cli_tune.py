@@ -122,7 +122,7 @@ def browse(monkeypatch):
             threads.append(threading.Thread(target=answer_all, args=(address, word, stop_after)))
             threads[-1].start()
 
-        monkeypatch.setattr(tune_cli, "_open_browser", open_browser)
+        monkeypatch.setattr(tune_cli, "open_browser", open_browser)
 
     yield prepare
     for thread in threads:

@@ -37,8 +37,9 @@ def test_every_module_is_in_the_wheel(wheel):
 
 
 def test_what_pages_are_made_of_is_in_the_wheel(wheel):
-    assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / "page" / "assets").iterdir()}
-    assert len(assets) > 5 and assets <= set(wheel.namelist())
+    for folder in ("page/assets", "web/templates", "web/static"):
+        assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / folder).iterdir()}
+        assert len(assets) > 5 and assets <= set(wheel.namelist())
 
 
 def test_the_command(wheel):

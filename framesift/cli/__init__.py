@@ -22,6 +22,7 @@ COMMANDS = {
     "mask": ("begin a mask file and show what is masked", "mask", "add_arguments"),
     "overview": ("say what is in a folder of frames", "overview", "add_arguments"),
     "duplicates": ("find near-duplicate images and films and say which to keep", "duplicates", "add_arguments"),
+    "serve": ("a page to look at near-duplicates and remove them", "serve", "add_arguments"),
     "apply": ("carry out a plan of removal", "backups", "add_apply_arguments"),
     "undo": ("give back what was removed", "backups", "add_undo_arguments"),
     "empty-backup": ("delete for good what was removed", "backups", "add_empty_arguments"),
@@ -117,6 +118,8 @@ def _add_command(parser: argparse.ArgumentParser, name: str) -> None:
 
 def _what_to_install(error: ImportError) -> str:
     """Say in one line what is missing: a package of Python, or a library of the system that OpenCV needs."""
+    if error.name in ("fastapi", "starlette", "pydantic", "uvicorn", "jinja2"):
+        return "framesift serve needs its extra: pip install 'framesift[web]'"
     packages = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libglib-2.0.so.0": "libglib2.0-0"}
     library = str(error).split(":")[0]
     if ".so" in library:

@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from framesift.cli.browser import open_browser
 from framesift.cli.filter import add_comparing_arguments, read_settings
 from framesift.cli.options import (
     DONE,
@@ -173,21 +174,13 @@ def _ask(options: argparse.Namespace, session: "Session", table: "AnswerTable") 
     ) as server:
         print(f"answer at {server.address}\nCtrl-C stops; answers are kept in {show(table.path)}", file=sys.stderr)
         if not options.no_browser:
-            _open_browser(server.address)
+            open_browser(server.address)
         server.wait()
 
 
 def _draw(draw_frame: Any, options: argparse.Namespace, path: str) -> bytes:
     content: bytes = draw_frame(os.path.join(options.directory, path), options.max_pixels)
     return content
-
-
-def _open_browser(address: str) -> None:
-    """Open the page where there is a screen: a browser of the terminal would take the terminal away."""
-    import webbrowser
-
-    if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        webbrowser.open(address)
 
 
 def _conclude(options: argparse.Namespace, session: "Session") -> None:

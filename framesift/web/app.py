@@ -1,0 +1,65 @@
+"""The application: pages and API of a review behind the guard."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from framesift import __version__
+from framesift.review import Review
+from framesift.web import answers, bodies
+from framesift.web.collection_routes import make_collection_routes
+from framesift.web.group_routes import make_group_routes
+from framesift.web.job_routes import make_job_routes
+from framesift.web.pages import add_pages
+from framesift.web.problems import Problem, add_problems
+from framesift.web.removal_routes import make_removal_routes
+from framesift.web.run_routes import add_run_pages, make_run_routes
+from framesift.web.security import Access, Guard
+
+DESCRIPTION = """\
+Near-duplicates in the folders that `framesift serve` serves: look at them, remove them to a backup, bring them back.
+
+Every change takes the token that the program prints: `Authorization: Bearer TOKEN`. Bodies are `application/json`, at
+most 1 MB. Long work answers 202 with a job; `GET /api/jobs/{id}/events` sends its progress.
+"""
+
+
+def create_app(review: Review, access: Access) -> FastAPI:
+    """Return the application that serves a review to those whom `access` lets in."""
+    app = FastAPI(title="framesift", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    add_problems(app)
+    for make in (make_collection_routes, make_group_routes, make_job_routes, make_removal_routes, make_run_routes):
+        app.include_router(make(review))
+    add_pages(app, review, access.token)
+    add_run_pages(app, review, access.token)
+    app.add_middleware(Guard, access=access)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """Return the description of the API, with the errors and the token that FastAPI does not know of."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        parts = document.setdefault("components", {})
+        schemas = parts.setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema()
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        _complete_examples(schemas)
+        parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        for path in document["paths"].values():
+            for method, operation in path.items():
+                if method != "get":
+                    operation["security"] = [{"token": []}]
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _complete_examples(schemas: dict[str, Any]) -> None:
+    """Put the examples back as they were written: FastAPI leaves out every null of them."""
+    for name, schema in schemas.items():
+        model = getattr(answers, name, None) or getattr(bodies, name, None)
+        if model is not None and "examples" in schema:
+            schema["examples"] = model.model_config["json_schema_extra"]["examples"]

@@ -1,0 +1,144 @@
+/* The audit: dropped frames drawn at random, one pair after the other, and the bound as it gets smaller. */
+import { address, call, read, send } from "./api.js";
+import { find } from "./dom.js";
+import { Asking } from "./run_asking.js";
+import { count, number } from "./words.js";
+
+const WIDTH = 960;
+const SVG = "http://www.w3.org/2000/svg";
+
+export class Audit {
+  constructor(run, complain) {
+    Object.assign(this, { run, complain, turn: 0 });
+    this.asking = new Asking(find("auditing"), { n: "no", l: "yes", u: "unsure" }, {
+      answer: (word) => this.answer(word), step: (step) => this.show(this.at + step), outlines: () => this.toggleOutlines(),
+    });
+    this.asking.dialog.addEventListener("close", () => this.describe());
+    find("audit").addEventListener("click", () => this.begin());
+    find("audit-on").addEventListener("click", () => this.goOn(this.audit.id));
+    const nothing = !run.verdicts.drop || Boolean(run.problem);
+    find("audit").disabled = find("number").disabled = nothing;
+    this.recall();
+  }
+
+  /** Finds the audit that was begun last, so that it can be gone on with. */
+  async recall() {
+    try {
+      const { items } = await read(address("runs", this.run.id, "audits"));
+      if (!items.length || this.audit) return;
+      this.audit = await read(address("audits", items[0].id));
+      this.describe();
+    } catch (problem) {
+      this.complain(problem);
+    }
+  }
+
+  async begin() {
+    const drawn = Math.min(Math.max(Math.round(Number(find("number").value)) || 100, 1), 1000);
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;
+    try {
+      this.audit = await send(address("runs", this.run.id, "audits"), { number: drawn, seed });
+      await this.start();
+    } catch (problem) {
+      this.complain(problem);
+    }
+  }
+
+  async goOn(id) {
+    try {
+      this.audit = await read(address("audits", id));
+      await this.start();
+    } catch (problem) {
+      this.complain(problem);
+    }
+  }
+
+  async start() {
+    this.at = null;
+    this.asking.open();
+    const next = this.audit.answers.indexOf("");
+    await this.asking.guard(() => this.show(next < 0 ? this.audit.drawn - 1 : next));
+  }
+
+  async show(place) {
+    const at = Math.min(Math.max(place, 0), this.audit.drawn - 1);
+    const mine = ++this.turn;
+    const { decision } = await read(address("audits", this.audit.id, "items", String(at + 1)));
+    if (mine !== this.turn) return;
+    this.at = at;
+    const limit = decision.limit === null ? "" : `; more than ${number(Math.round(decision.limit))} px would have kept it`;
+    this.asking.pair([
+      { src: this.src(decision, "reference-thumbnail"), words: `kept: ${decision.reference}` },
+      { src: this.src(decision, "thumbnail"), words: `dropped: ${decision.path}` },
+    ]);
+    this.asking.part("words").textContent = `Score ${number(Math.round(decision.score ?? 0))} px${limit}.`;
+    this.showState();
+    this.outline(decision, mine).catch(() => {});
+    this.preload(at + 1);
+  }
+
+  src(decision, kind) {
+    return `${address("runs", this.run.id, "decisions", String(decision.number), kind)}?width=${WIDTH}`;
+  }
+
+  /** What changed, as lines over the second picture that can be taken off again. */
+  async outline(decision, mine) {
+    if (!this.run.pictures) return;
+    const { size, counted, ignored, change } = await read(address("runs", this.run.id, "decisions", String(decision.number), "changes"));
+    const picture = this.asking.part("pair").querySelectorAll(".picture")[1];
+    if (mine !== this.turn) return;
+    if (change) this.asking.part("words").textContent += ` The files have changed since the run: ${change}.`;
+    if (!size || !picture) return;
+    const drawing = document.createElementNS(SVG, "svg");
+    for (const [name, value] of [["class", "outline"], ["viewBox", `0 0 ${size.join(" ")}`], ["preserveAspectRatio", "none"], ["aria-hidden", "true"]])
+      drawing.setAttribute(name, value);
+    for (const [kind, paths] of [["counted", counted], ["ignored", ignored]]) {
+      const path = document.createElementNS(SVG, "path");
+      path.setAttribute("class", kind);
+      path.setAttribute("d", paths.join(""));
+      drawing.append(path);
+    }
+    picture.append(drawing);
+  }
+
+  async preload(at) {
+    if (at >= this.audit.drawn) return;
+    const { decision } = await read(address("audits", this.audit.id, "items", String(at + 1))).catch(() => ({}));
+    if (decision) for (const kind of ["reference-thumbnail", "thumbnail"]) new Image().src = this.src(decision, kind);
+  }
+
+  async answer(word) {
+    if (this.at === null) return;
+    this.audit = await call("PUT", address("audits", this.audit.id, "answers", String(this.at + 1)), { answer: word });
+    if (this.at + 1 < this.audit.drawn) await this.show(this.at + 1);
+    else this.showState();
+  }
+
+  toggleOutlines() {
+    const off = this.asking.dialog.classList.toggle("plain");
+    this.asking.part("outlines").setAttribute("aria-pressed", String(!off));
+  }
+
+  showState() {
+    const { answers, drawn, given } = this.audit;
+    this.asking.mark(answers[this.at]);
+    this.asking.place(`${number(this.at + 1)} of ${number(drawn)}`, given, drawn);
+    const end = given === drawn ? "All are answered. " : "";
+    this.asking.part("bound").textContent = end + state(this.audit);
+  }
+
+  describe() {
+    if (!this.audit) return;
+    find("audited").textContent = state(this.audit);
+    const open = this.audit.answered < this.audit.drawn;
+    find("audit-on").hidden = false;
+    find("audit-on").textContent = open ? "Go on" : "Look at it again";
+    find("audit").textContent = "Begin anew";
+  }
+}
+
+function state({ answered, lost, at_most: most, dropped }) {
+  if (!answered) return "Nothing is answered yet.";
+  const share = (Math.ceil((10000 * most) / dropped) / 100).toLocaleString("en");
+  return `${number(lost)} of ${count(answered, "frame")} lost or unsure: at 95 % confidence at most ${share} % of the dropped frames are, ${number(most)} of ${number(dropped)}.`;
+}
