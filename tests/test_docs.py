@@ -84,7 +84,9 @@ def options_of(command: str) -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]+", texts[0])) - {"--help", "--version"}
 
 
-@pytest.mark.parametrize("command", ["filter", "overview", "report", "explain", "audit", "export", "mask", "tune"])
+@pytest.mark.parametrize(
+    "command", ["filter", "overview", "report", "explain", "audit", "export", "mask", "tune", "serve", "duplicates"]
+)
 def test_every_option_is_documented(command):
     assert f"framesift {command}" in ALL
     assert options_of(command) <= set(re.findall(r"[` ](--[a-z][a-z-]+)", ALL))
@@ -113,7 +115,11 @@ def test_the_picture_of_the_report_is_light():
 def test_pictures_are_what_the_program_draws(tmp_path):
     draw_pictures(tmp_path)
     pictures = set(re.findall(r"\]\((?:\.\./)?images/([^)]+)\)", ALL))
-    pictures -= {"report.png", "quality.png"}  # by benchmarks.readme_report in a browser, and benchmarks.quality
+    pictures -= {
+        "report.png",
+        "review.png",
+        "quality.png",
+    }  # by benchmarks.readme_report in a browser, and benchmarks.quality
     assert sorted(pictures) == sorted(path.name for path in tmp_path.iterdir())
     for picture in pictures:
         drawn, shown = (cv2.imread(str(folder / picture)).astype(int) for folder in (tmp_path, ROOT / "images"))
