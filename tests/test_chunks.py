@@ -72,6 +72,41 @@ def test_no_more_workers_than_cameras_do_nothing_twice(tmp_path, threads):
     assert walker.cost.compared_again == walker.cost.decoded_again == 0
 
 
+class Inline(Executor):
+    """Does everything at once, in the caller's thread; remembers what was sent."""
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def submit(self, function, /, chunk, *arguments):
+        self.lengths.append(len(chunk.frames))
+        future: Future = Future()
+        future.set_result(function(chunk, *arguments))
+        return future
+
+
+@pytest.mark.parametrize(("ahead", "sent"), [(2**20, 6), (-1, 2)])
+def test_workers_go_on_while_decisions_are_recorded_as_far_as_memory_allows(tmp_path, monkeypatch, ahead, sent):
+    write_cameras(tmp_path, 3, (30,))
+    monkeypatch.setattr(dispatch, "AHEAD", ahead)
+    inline = Inline()
+    walker = Dispatch(inline, str(tmp_path), Settings(), lambda _: {}, longest=5)
+    deciding = walker.decide(find_frames(tmp_path).frames)
+    next(deciding), next(deciding)
+    assert len(inline.lengths) == sent
+    assert 2 + len(list(deciding)) == sum(inline.lengths) == 30
+
+
+def test_chunks_become_small_to_the_end_where_another_worker_could_help(tmp_path, monkeypatch):
+    root = write_cameras(tmp_path, 4, (40, 8))
+    monkeypatch.setattr(dispatch, "LONGEST", 16)
+    monkeypatch.setattr(dispatch, "SHORTEST", 2)
+    for slots, lengths in (1, [16, 16, 8, 8]), (2, [16, 4, 12, 2]):
+        inline = Inline()
+        walk(root, inline, slots=slots)
+        assert inline.lengths[:4] == lengths
+
+
 def test_order_is_given_up_rather_than_memory(tmp_path, threads, monkeypatch):
     root = write_cameras(tmp_path, 2, (40, 5, 5))
     monkeypatch.setattr(dispatch, "AHEAD", -1)

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 import pytest
 
 from framesift import cli, filter_frames
-from framesift import cluster as clusters
 from framesift.chunks import dispatch
 from framesift.cli import options
-from framesift.cluster import LOST, Cluster, open_cluster
+from framesift.cluster import LOST, Cluster, find_worker, open_cluster, opening
 from framesift.duplicates import find_duplicates
 from framesift.errors import StorageError, UsageError
 from framesift.frames import find_frames
@@ -115,6 +114,21 @@ def test_workers_that_die_again_and_again_change_nothing(tmp_path):
         assert list(filter_frames(root, executor=cluster)) == list(filter_frames(root, jobs=1))
 
 
+def die_once(flag: str) -> str:
+    """Take the worker along the first time."""
+    if not os.path.exists(flag):
+        with open(flag, "x"):
+            die()
+    return find_worker()[0]
+
+
+def test_what_is_sent_near_a_worker_is_done_elsewhere_when_no_worker_was_left_for_a_while(tmp_path):
+    with open_cluster("local", 1) as cluster:
+        place = cluster.submit(find_worker).result()[0]
+        assert cluster.submit_near(place, find_worker).result()[0] == place
+        assert cluster.submit_near(place, die_once, str(tmp_path / "flag")).result(timeout=60) != place
+
+
 def test_a_frame_that_kills_every_worker_is_skipped(tmp_path, capsys):
     root = write_cameras(tmp_path / "frames", 4, (20, 5))
     with deadly_cluster(Deadly("c0_2021_03_27__10_13"), failures=0) as cluster:
@@ -174,7 +188,7 @@ def test_local_workers_listen_on_the_loopback_interface_only(two):
     ],
 )
 def test_no_scheduler_there_is_one_line(tmp_path, monkeypatch, capsys, address, code, line):
-    monkeypatch.setattr(clusters, "PATIENCE", 0.5)
+    monkeypatch.setattr(opening, "PATIENCE", 0.5)
     root = write_cameras(tmp_path / "frames", 1, (2,))
     assert cli.main(["filter", str(root), str(tmp_path / "results"), "--cluster", address]) == code
     error = capsys.readouterr().err
@@ -189,7 +203,7 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
 
 
 def test_no_worker_is_said_after_a_while(monkeypatch):
-    monkeypatch.setattr(clusters, "LONG_PATIENCE", 0.2)
+    monkeypatch.setattr(opening, "LONG_PATIENCE", 0.2)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=50) as cluster,
         pytest.raises(StorageError, match="no worker came within"),

@@ -46,14 +46,10 @@ def measure(options: argparse.Namespace) -> None:
     """Print the wall times, their ratios within the rounds, and the prices of the simulation."""
     taken = race(options.folder, options.work, options.rounds)
     threads = taken["--jobs 2"]
-    print(f"{'':18}{'median s':>9}{'CPU s':>7}  wall of --jobs 2 in the same round: median (least to most); CPU")
+    print(f"{'':18}{'median s':>9}  of --jobs 2 in the same round: median (least to most)")
     for name, each in taken.items():
-        walls = [a.wall / b.wall for a, b in zip(each, threads, strict=True)]
-        wall, cpu = median(one.wall for one in each), median(one.cpu for one in each)
-        share = median(a.cpu / b.cpu for a, b in zip(each, threads, strict=True))
-        print(
-            f"{name:18}{wall:9.2f}{cpu:7.2f}  {median(walls):.2f} ({min(walls):.2f} to {max(walls):.2f}); {share:.2f}"
-        )
+        shares = [a / b for a, b in zip(each, threads, strict=True)]
+        print(f"{name:18}{median(each):9.2f}  {median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f})")
     client, frames = measure_client(options.folder, options.work)
     print(f"a task of nothing: {1000 * measure_task():.1f} ms; the sending program: {1e6 * client:.0f} us a frame")
     print(f"{frames} frames")

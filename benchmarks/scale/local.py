@@ -1,16 +1,15 @@
 """Runs of the real program on this machine, threads and workers in turn, so that both meet the same neighbours."""
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
 from pathlib import Path
 
+from framesift.cli.options import SKIPPED
 from framesift.cluster import open_cluster
 from framesift.pipeline import Run
 from framesift.settings import Settings
@@ -24,18 +23,9 @@ CONTENDERS: dict[str, Sequence[str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What one run took."""
-
-    wall: float
-    cpu: float
-    """User and system seconds of the program and its workers. Busy neighbours change it less than the wall time."""
-
-
-def race(folder: Path, work: Path, rounds: int) -> dict[str, list[Taken]]:
-    """Return what every contender took in every round; a first round only warms up. Raises OSError."""
-    seconds: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
+def race(folder: Path, work: Path, rounds: int) -> dict[str, list[float]]:
+    """Return the seconds of every contender in every round; a first round only warms up. Raises OSError."""
+    seconds: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     for number in range(rounds + 1):
         names = list(CONTENDERS)
         for name in [*names[number % len(names) :], *names[: number % len(names)]]:
@@ -45,20 +35,16 @@ def race(folder: Path, work: Path, rounds: int) -> dict[str, list[Taken]]:
     return seconds
 
 
-def run_program(folder: Path, results: Path, options: Sequence[str]) -> Taken:
-    """Return what one whole run took, start-up included."""
+def run_program(folder: Path, results: Path, options: Sequence[str]) -> float:
+    """Return the seconds of one whole run, start-up included."""
     shutil.rmtree(results, ignore_errors=True)
     command = [sys.executable, "-c", "from framesift.cli import run; run()", "filter", os.fspath(folder)]
     os.sync()
-    before, started = count_cpu(), time.perf_counter()
-    subprocess.run([*command, os.fspath(results), *options, "--quiet"], check=False)
-    return Taken(time.perf_counter() - started, count_cpu() - before)
-
-
-def count_cpu() -> float:
-    """Return the CPU seconds of all children that have ended, and of theirs."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    started = time.perf_counter()
+    code = subprocess.run([*command, os.fspath(results), *options, "--quiet"], check=False).returncode
+    if code > SKIPPED:
+        sys.exit(code)
+    return time.perf_counter() - started
 
 
 def measure_task(tasks: int = 300) -> float:

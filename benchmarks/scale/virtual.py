@@ -67,11 +67,11 @@ class VirtualCluster(Cluster):
         return self._workers
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> "Future[Any]":
-        return self._send(self._queue, self._idle[-1] if self._idle else None, function, arguments)
+        return self._book(self._queue, self._idle[-1] if self._idle else None, function, arguments)
 
     def submit_near(self, place: str, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         worker = int(place)
-        return self._send(self._urgent[worker], worker if worker in self._idle else None, function, arguments)
+        return self._book(self._urgent[worker], worker if worker in self._idle else None, function, arguments)
 
     def step(self) -> None:
         """Let the sending program wait for the next answer and take it."""
@@ -85,7 +85,7 @@ class VirtualCluster(Cluster):
         self.now = max(self.now, finished) + self._prices.client_task + frames * self._prices.client_frame
         future.set_result(outcome)
 
-    def _send(self, queue: Any, idle: int | None, function: Any, arguments: Any) -> "Future[Any]":
+    def _book(self, queue: Any, idle: int | None, function: Any, arguments: Any) -> "Future[Any]":
         future: Future[Any] = Future()
         task = future, function, arguments
         if idle is None:
@@ -141,6 +141,9 @@ class _Queue:
         while not self._items:
             self._cluster.step()
         return self._items.popleft()
+
+    def empty(self) -> bool:
+        return not self._items
 
 
 def observe(frame: Frame, scene: Camera) -> Observation[Any]:

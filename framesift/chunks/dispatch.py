@@ -143,14 +143,17 @@ class Dispatch:
         return -(-self._slots // max(1, len(self._active) + len(self._waiting)))
 
     def _depth(self) -> int:
-        """Return how many chunks of a camera are under way: one more than workers, for some are walked again."""
+        """Return how many chunks of a camera are under way: some wait to be walked again while workers walk on."""
         share = self._share()
-        return share + 1 if share > 1 else 1
+        return 2 * share if share > 1 else 1
 
     def _send_next(self, camera: CameraWalk) -> None:
         share, length = self._share(), self._longest
         if share > 1:
-            length = max(self._shortest, min(length, camera.limit, -(-len(camera.frames) // share)))
+            length = min(length, camera.limit)
+        if not self._waiting:  # smaller ones to the end: a worker that has nothing left can take some
+            left = len(camera.frames) - camera.next
+            length = max(self._shortest, min(length, -(-left // max(share, min(2, self._slots)))))
         chunk = self._cut(camera, camera.frames[camera.next : camera.next + length], keep=bool(camera.pieces))
         piece = Piece(chunk, camera.next, camera.known)
         camera.pieces.append(piece)
@@ -243,3 +246,5 @@ class Dispatch:
                 return
             camera.given = number + 1
             yield view, row.decision
+            while self._held <= AHEAD and not self._back.empty():  # or workers would wait until this is recorded
+                self._take(*self._back.get())
