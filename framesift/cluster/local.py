@@ -26,6 +26,7 @@ _SETTINGS = {
     "distributed.nanny.pre-spawn-environ": _MEMORY,
     "distributed.scheduler.http.routes": [],  # no pages: nobody asked for them
     "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
 }
 
 
@@ -58,24 +59,33 @@ def _start_fork_server() -> str:
 
 def start_workers(number: int) -> "LocalCluster":
     """Start processes of one thread each. They listen on the loopback interface only."""
-    from distributed import LocalCluster
-
-    options = {
-        "n_workers": number,
-        "threads_per_worker": 1,
-        "host": "127.0.0.1",
-        "dashboard_address": "127.0.0.1:0",
-        "worker_dashboard_address": "127.0.0.1:0",
-        "silence_logs": logging.CRITICAL,
-    }
     with ThreadPoolExecutor(1) as starter:  # a signal in the middle of it would leave a cluster that cannot be closed
-        starting = starter.submit(LocalCluster, **options)
+        starting = starter.submit(_start, number)
         try:
             return starting.result()
         except KeyboardInterrupt:
             with suppress(Exception):
                 starting.result().close()
             raise
+
+
+def _start(number: int, attempts: int = 3) -> "LocalCluster":
+    """Start them anew where one dies before it is there: Dask then gives all of them up."""
+    from distributed import LocalCluster
+
+    try:
+        return LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
+    except Exception:
+        if attempts == 1:
+            raise
+    return _start(number, attempts - 1)
 
 
 @contextmanager
