@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -131,14 +131,14 @@ def check_problem(response: Any) -> None:
 
 
 class Server:
-    """`framesift serve` as a process of its own."""
+    """`framesift serve` as a process of its own, which `before` may start with its own command line."""
 
-    def __init__(self, root: Path, *options: str) -> None:
+    def __init__(self, root: Path, *options: str, before: Sequence[str] = ()) -> None:
         self.root, self.output = root, Path(f"{root}-output")
         index = str(root.parent / "index.sqlite")
         command = [sys.executable, "-c", PROGRAM, "serve", str(root), "--no-browser", "--port", "0", "--index", index]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen([*command, *options], stdout=pipe, stderr=pipe, text=True)
+        self.process = subprocess.Popen([*before, *command, *options], stdout=pipe, stderr=pipe, text=True)
         assert self.process.stdout is not None
         self.lines = [self.process.stdout.readline() for _ in range(2)]
         found = re.search(r"(http://[^ /]+)/", self.lines[0])

@@ -16,6 +16,7 @@ import pytest
 
 from framesift import cli, filter_frames, manifest
 from framesift.cli import options
+from framesift.cluster import open_cluster
 from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.frames import find_frames
 from tests.conftest import encode, make_image, read_tree
@@ -269,6 +270,15 @@ def test_workers_in_other_processes(places):
     expected = places.filter("local", "local")
     with ProcessPoolExecutor(1, get_context("spawn")) as executor:
         assert places.filter("s3", "s3", executor=executor) == expected
+
+
+def test_workers_of_a_cluster(places):
+    pytest.importorskip("distributed", reason="needs Dask: pip install 'framesift[cluster]'")
+    expected = places.filter("local", "local")
+    with open_cluster("local", 2) as cluster:
+        for cluster.longest in (2, None):
+            for source, target in product(("local", "s3"), repeat=2):
+                assert places.filter(source, target, executor=cluster) == expected, (source, target)
 
 
 def test_long_listings_come_in_pages(s3_server):

@@ -3,6 +3,10 @@
 import base64
 import json
 import os
+import re
+import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +19,7 @@ import pytest
 from framesift.errors import FramesiftError
 from framesift.review.collections import decode_image_id
 from tests.conftest import encode, read_tree
-from tests.serving import PROBLEM, Api, finish_all, open_review, paint, people_tree, search
+from tests.serving import PROBLEM, Api, Server, finish_all, open_review, paint, people_tree, search
 
 SOURCES = Path(__file__).resolve().parents[1]
 JSON = {"Content-Type": "application/json"}
@@ -29,12 +33,17 @@ def strings(shared: Path) -> list[str]:
 
 
 @pytest.fixture
-def api(write_tree) -> Iterator[Api]:
-    root = write_tree(people_tree(1), "people")
+def root(write_tree) -> Path:
+    root: Path = write_tree(people_tree(1), "people")
     write_tree({"x": SECRET, "x.png": encode(paint(7)), "secret/y.png": encode(paint(8))}, "outside")
     (root.parent / "x").write_bytes(SECRET)
     (root / "PERSON-0001" / "link.png").symlink_to(root.parent / "outside" / "x.png")
     (root / "linked").symlink_to(root.parent / "outside" / "secret")
+    return root
+
+
+@pytest.fixture
+def api(root: Path) -> Iterator[Api]:
     with open_review(root) as review:
         search(review)
         made = Api(review)
@@ -86,8 +95,8 @@ def check(response: Any) -> None:
         assert secret not in response.text
 
 
-def list_paths(api: Api) -> list[tuple[str, str]]:
-    document = api.get("/openapi.json")
+def list_paths(client: Any) -> list[tuple[str, str]]:
+    document = client.get("/openapi.json").json()
     return [(method.upper(), path) for path, methods in document["paths"].items() for method in methods if "{" in path]
 
 
@@ -95,21 +104,21 @@ def test_as_ids_of_every_path(api, strings):
     outside = read_tree(Path(api.review.root).parent / "outside")
     collection = api.review.collections.page()[1][0]
     with OPENED.watched() as paths:
-        ask_with_all(api, collection.id, strings)
+        ask_with_all(api.client, list_paths(api.client), collection.id, strings)
         finish_all(api.review)
     assert len(paths) > 2, "something was looked for"
     assert find_strays(paths, Path(api.review.root)) == []
     assert read_tree(Path(api.review.root).parent / "outside") == outside
 
 
-def ask_with_all(api: Api, collection_id: str, strings: list[str]) -> None:
-    for method, path in list_paths(api):
+def ask_with_all(client: Any, paths: list[tuple[str, str]], collection_id: str, strings: list[str]) -> None:
+    for method, path in paths:
         known = path.replace("{collection_id}", collection_id, 1) if "{image_id}" in path else path
         for text in strings:
             for form in {escape(text, ""), escape(text, "/"), as_id(text)}:
                 name = known[known.index("{") : known.index("}") + 1]
                 body = None if method == "GET" else {}
-                check(api.client.request(method, known.replace(name, form), json=body))
+                check(client.request(method, known.replace(name, form), json=body))
 
 
 def as_id(text: str) -> str:
@@ -119,6 +128,39 @@ def as_id(text: str) -> str:
 
 def escape(text: str, safe: str) -> str:
     return quote(text, safe, errors="surrogatepass")
+
+
+@pytest.fixture
+def strace(tmp_path: Path) -> list[str]:
+    command = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-e", "trace=%file"]
+    command += ["-o", str(tmp_path / "trace")]
+    if shutil.which("strace") is None or subprocess.run([*command, "true"], check=False).returncode:
+        pytest.skip("needs strace, and leave to use it, to watch the server from outside")
+    return command
+
+
+def read_trace(text: str) -> tuple[set[str], set[str]]:
+    """The paths behind all descriptors that were opened, links resolved, and those that were to be changed."""
+    opened = set(re.findall(r"open(?:at)?\(.*\) = \d+<([^>]*)>", text))
+    changes = re.findall(r"\b(?:unlink|rename|link|symlink|mkdir|rmdir|chmod|truncate)\w*\((.*)\) = 0", text)
+    return opened, {path for change in changes for path in re.findall(r'"([^"]*)"', change)}
+
+
+def test_watched_from_outside(root, strings, strace, tmp_path):
+    """Not by Python's word, but by the system's: with links that would lead out, and an image that may be seen."""
+    with Server(root, before=strace) as server:
+        server.wait_for_scan()
+        collection = server.client.get("/api/collections").json()["items"][0]
+        shown = f"/api/collections/{collection['id']}/images/{collection['cover']}"
+        assert server.client.get(shown).status_code == 200
+        paths = [(method, path) for method, path in list_paths(server.client) if method == "GET"]
+        ask_with_all(server.client, paths, collection["id"], [*strings, "PERSON-0001/link.png", "link.png"])
+        server.end(signal.SIGTERM)
+    opened, changed = read_trace((tmp_path / "trace").read_text(errors="replace"))
+    assert any(path.startswith(f"{root}/PERSON-0001/") for path in opened)
+    own = str(root.parent / "index.sqlite"), f"{root}-output"
+    assert find_strays({path for path in opened if path.startswith(str(tmp_path))}, root) == []
+    assert [path for path in changed if path.startswith("/") and not path.startswith(own)] == []
 
 
 def test_as_texts_of_every_body(api, strings):

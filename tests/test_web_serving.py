@@ -1,0 +1,35 @@
+"""The socket on which the review listens."""
+
+import asyncio
+import socket
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="needs the extra: pip install 'framesift[web]'")
+
+from framesift.errors import UsageError
+from framesift.web.serving import listen
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_small_answers_are_sent_at_once(host):
+    """Else each waits 40 ms for the browser to acknowledge the one before."""
+    try:
+        listening = listen(host, 0)
+    except UsageError:
+        pytest.skip(f"this machine has no {host}")
+
+    async def ask() -> int:
+        delayed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted = writer.get_extra_info("socket")
+            delayed.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(answer, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname()[:2])
+            writer.close()
+            return await delayed
+
+    assert asyncio.run(ask()) == 1
