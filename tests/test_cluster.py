@@ -283,6 +283,12 @@ def test_tasks_are_large():
     assert dispatch.LONGEST >= 100
 
 
+def test_workers_have_the_environment_of_now(two, monkeypatch):
+    monkeypatch.setenv("FRAMESIFT_TEST", "later than the first worker")
+    with open_cluster("local", 1) as cluster:
+        assert cluster.submit(os.getenv, "FRAMESIFT_TEST").result() == "later than the first worker"
+
+
 def test_the_environment_of_this_process_stays_as_it_was():
     before = dict(os.environ)
     with open_cluster("local", 1) as cluster:

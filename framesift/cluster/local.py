@@ -80,6 +80,7 @@ def _start(number: int, attempts: int = 3) -> "LocalCluster":
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",
+            env=dict(os.environ),  # that of the process they are forked from may be of before
             silence_logs=logging.CRITICAL,
         )
     except Exception:
