@@ -253,11 +253,10 @@ class Run:
 
     def _walk_videos(self) -> Iterator[Still]:
         """Yield the frames of one video after the other, also those that are decided: that costs less than to seek."""
-        assert self.settings.every is not None or not self.videos
+        settings = self.settings
+        assert settings.every is not None or not self.videos
         for video in self.videos:
-            yield from walk_stills(
-                self.directory, video, self.settings.every or 0, self.settings.naming, self.settings.max_pixels
-            )
+            yield from walk_stills(self.directory, video, settings.every or 0, settings.naming, settings.max_pixels)
 
     def _is_undecided(self, frame: Frame) -> bool:
         """Tell whether no earlier run has decided a frame of a video or gone beyond it. True for pending pictures."""
@@ -285,10 +284,8 @@ class Run:
     def _record(self, view: View, decision: Decision) -> None:
         self.summary.add(decision)
         if self._results is not None:
-            content = view.content
-            if view.pixels is not None and decision.verdict is Verdict.KEEP:
-                content = encode_still(view.pixels)
-            self._results.add(decision, content, view.stat)
+            still = view.pixels if decision.verdict is Verdict.KEEP else None
+            self._results.add(decision, view.content if still is None else encode_still(still), view.stat)
         if self._backup is not None and isinstance(view.stat, os.stat_result):
             self._collect(decision, FileStat.of(view.stat))
 

@@ -283,6 +283,11 @@ def test_tasks_are_large():
     assert dispatch.LONGEST >= 100
 
 
+def test_it_is_an_executor_like_any_other(two):
+    assert two.submit(int, "101", base=2).result() == 5  # Dask takes some names for its own
+    assert list(two.map(abs, [-1, -2])) == [1, 2]
+
+
 def test_workers_have_the_environment_of_now(two, monkeypatch):
     monkeypatch.setenv("FRAMESIFT_TEST", "later than the first worker")
     with open_cluster("local", 1) as cluster:

@@ -55,22 +55,22 @@ class Cluster(Executor):
                 self._slots, self._counted = sum(self._client.nthreads().values()), time.monotonic()
         return self._slots
 
-    def submit(self, function: Callable[..., R], /, *arguments: Any, **options: Any) -> "Future[R]":
+    def submit(self, function: Callable[..., R], /, *arguments: Any, **named: Any) -> "Future[R]":
         """Call the function on a worker.
 
         The future raises WorkersLost, UsageError (a worker has other versions) and StorageError (the cluster fails).
         """
         with explained(self.address):
-            return self._await(self._fetch(self._send(function, arguments, options)))
+            return self._await(self._fetch(self._send(partial(function, **named) if named else function, arguments)))
 
     def submit_near(self, place: str, function: Callable[..., R], *arguments: Any) -> "Future[R]":
         """Call the function soon, on the worker that `find_worker` has named if that is still there."""
-        near = {"workers": [place], "allow_other_workers": True, "priority": _URGENT}
+        near: dict[str, Any] = {"workers": [place], "allow_other_workers": True, "priority": _URGENT}
         with explained(self.address):
-            sent = self._send(function, arguments, near)
-            return self._await(self._fetch_near(sent, place, partial(self._send, function, arguments, {})))
+            sent = self._send(function, arguments, **near)
+            return self._await(self._fetch_near(sent, place, partial(self._send, function, arguments)))
 
-    def _send(self, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    def _send(self, function: Callable[..., Any], arguments: tuple[Any, ...], **options: Any) -> Any:
         return self._client.submit(_call, self._build, function, *arguments, pure=False, **options)
 
     def _await(self, coming: Coroutine[Any, Any, Any]) -> "Future[Any]":
