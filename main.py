@@ -2,7 +2,7 @@
 
     python main.py DIR RESULTS MIN_CONTOUR_AREA SCORE_THRESHOLD
 
-The same as `framesift filter`. How it decides: framesift/pipeline.py. The image functions: imaging_interview.py.
+The same as `framesift filter`. How it decides: framesift/filtering/run.py. The image functions: imaging_interview.py.
 """
 
 from framesift.cli import run_filter

@@ -12,16 +12,16 @@ __all__ = ["Decision", "Frame", "FramesiftError", "Verdict", "filter_frames"]
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
     from framesift.errors import FramesiftError
-    from framesift.frames import Frame
-    from framesift.pipeline import filter_frames
-    from framesift.selection import Decision, Verdict
+    from framesift.filtering.run import filter_frames
+    from framesift.filtering.selection import Decision, Verdict
+    from framesift.frames.finding import Frame
 
 _HOMES = {
-    "Decision": "selection",
-    "Frame": "frames",
+    "Decision": "filtering.selection",
+    "Frame": "frames.finding",
     "FramesiftError": "errors",
-    "Verdict": "selection",
-    "filter_frames": "pipeline",
+    "Verdict": "filtering.selection",
+    "filter_frames": "filtering.run",
 }
 
 

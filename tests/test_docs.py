@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from benchmarks.readme_pictures import draw_pictures
+from benchmarks.scenes.readme.pictures import draw_pictures
 from framesift import cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,7 +119,7 @@ def test_pictures_are_what_the_program_draws(tmp_path):
         "report.png",
         "review.png",
         "quality.png",
-    }  # by benchmarks.readme_report in a browser, and benchmarks.quality
+    }  # by benchmarks.scenes.readme.report in a browser, and benchmarks.quality
     assert sorted(pictures) == sorted(path.name for path in tmp_path.iterdir())
     for picture in pictures:
         drawn, shown = (cv2.imread(str(folder / picture)).astype(int) for folder in (tmp_path, ROOT / "images"))

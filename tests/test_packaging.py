@@ -37,7 +37,7 @@ def test_every_module_is_in_the_wheel(wheel):
 
 
 def test_what_pages_are_made_of_is_in_the_wheel(wheel):
-    for folder in ("page/assets", "web/templates", "web/static"):
+    for folder in ("looking/page/assets", "web/templates", "web/static"):
         assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / folder).iterdir()}
         assert len(assets) > 5 and assets <= set(wheel.namelist())
 

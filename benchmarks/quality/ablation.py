@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from framesift.comparators import tolerance
-from framesift.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
+from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
 
 from .__main__ import build_parser, read_truths
 from .methods import choose_all, framesift

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators import comparator_of
-from framesift.frames import Frame
-from framesift.selection import Observation, Verdict, select_frames
-from framesift.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method, Settings
-from framesift.thresholds import Threshold
-from framesift.views import read_frame
+from framesift.comparators.thresholds import Threshold
+from framesift.filtering.comparing import comparator_of
+from framesift.filtering.describing import read_frame
+from framesift.filtering.selection import Observation, Verdict, select_frames
+from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method, Settings
+from framesift.frames.finding import Frame
 
 Chosen = list[int]
 """Indices of the kept frames."""

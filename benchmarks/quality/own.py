@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from framesift.frames import find_frames
+from framesift.frames.finding import find_frames
 
 from .truth import Labels, Truth, compare_states, measure_distances, read_mask
 

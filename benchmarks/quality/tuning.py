@@ -8,8 +8,8 @@ import random
 import sys
 from collections.abc import Collection, Sequence
 
-from framesift.frames import find_frames
-from framesift.settings import Method, Settings, choose_thresholds
+from framesift.filtering.settings import Method, Settings, choose_thresholds
+from framesift.frames.finding import find_frames
 from framesift.tuning import Answer, Grid, Session, Setting, Sweep
 
 from .__main__ import build_parser, read_truths

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from framesift.cli.options import SKIPPED
 from framesift.cluster import open_cluster
-from framesift.pipeline import Run
-from framesift.settings import Settings
+from framesift.filtering.run import Run
+from framesift.filtering.settings import Settings
 
 CONTENDERS: dict[str, Sequence[str]] = {
     "--jobs 1": ("--jobs", "1"),

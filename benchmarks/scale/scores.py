@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from framesift.comparators import comparator_of
-from framesift.frames import find_frames
-from framesift.settings import Settings
-from framesift.views import view_frame
+from framesift.filtering.comparing import comparator_of
+from framesift.filtering.describing import view_frame
+from framesift.filtering.settings import Settings
+from framesift.frames.finding import find_frames
 
 
 class Camera:

@@ -9,12 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from framesift.chunks import Cost, Dispatch
-from framesift.chunks.walking import Chunk, Outcome, Row, walk_chunk
 from framesift.cluster import Cluster
-from framesift.frames import Frame
-from framesift.selection import Correction, Observation, Reference, Verdict, Walk, path_of, select_frames, walk_again
-from framesift.settings import Settings
+from framesift.filtering.chunks import Cost, Dispatch
+from framesift.filtering.chunks.walking import Chunk, Outcome, Row, walk_chunk
+from framesift.filtering.selection import (
+    Correction,
+    Observation,
+    Reference,
+    Verdict,
+    Walk,
+    path_of,
+    select_frames,
+    walk_again,
+)
+from framesift.filtering.settings import Settings
+from framesift.frames.finding import Frame
 
 from .scores import Camera
 

@@ -57,7 +57,7 @@ def write_small_frames(folder: str, count: int, different: int) -> None:
 
 def link_frames(own: str, folder: str, most: int) -> None:
     """Give the frames below `own` names that sort in framesift's order, as links where the disk allows it."""
-    from framesift.frames import find_frames
+    from framesift.frames.finding import find_frames
 
     cameras: dict[str, int] = {}
     for index, frame in enumerate(find_frames(own).frames[:most]):

@@ -63,7 +63,7 @@ def play_scandir(folder: str, count: int) -> Callable[..., Any]:
 def time_first_decision(folder: str, results: str | None = None) -> float:
     """Seconds from the import of the pipeline to the first decision."""
     start = time.perf_counter()
-    from framesift.pipeline import filter_frames
+    from framesift.filtering.run import filter_frames
 
     decisions = filter_frames(folder, results)
     next(decisions)

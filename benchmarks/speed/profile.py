@@ -24,7 +24,7 @@ Costs = dict[str, float]
 
 def profile_folder(folder: str, work: str) -> Costs:
     """The median ms of each stage. Runs in a process of its own that begins as main.py does."""
-    from framesift.memory import reuse_memory
+    from framesift.cli.memory import reuse_memory
 
     reuse_memory()
     import cv2

@@ -48,10 +48,11 @@ def write_files(folder: str, names: Iterable[str], content: bytes) -> None:
 
 def make_results(folder: str, count: int) -> None:
     """Decide the first frames for the sake of the header, and write the other decisions behind theirs."""
-    from framesift import filter_frames, manifest
-    from framesift.frames import name_frame
-    from framesift.naming import Naming
-    from framesift.selection import Decision, Verdict
+    from framesift import filter_frames
+    from framesift.filtering import manifest
+    from framesift.filtering.selection import Decision, Verdict
+    from framesift.frames.finding import name_frame
+    from framesift.frames.naming import Naming
 
     picture, frames, results = make_picture(), os.path.join(folder, "frames"), os.path.join(folder, "results")
     first = next(walk_names(count))

@@ -32,9 +32,9 @@ OF_KEPT_FRAMES: Final = ("copy", "fsync")
 WRAPPED: Final = (
     ("cv2", "imdecode", "decode"),
     ("simplejpeg", "decode_jpeg", "decode"),
-    ("framesift.reader.png", "inflate_rows", "decode"),
-    ("framesift.reader.png", "add_rows", "decode"),
-    ("framesift.reader.png", "store_rows", "decode"),
+    ("framesift.frames.reader.png", "inflate_rows", "decode"),
+    ("framesift.frames.reader.png", "add_rows", "decode"),
+    ("framesift.frames.reader.png", "store_rows", "decode"),
     ("cv2", "cvtColor", "grey"),
     ("cv2", "GaussianBlur", "blur"),
     ("cv2", "absdiff", "difference"),

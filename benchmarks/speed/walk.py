@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from framesift.actions import Copy, place_files
-from framesift.comparators import FrameDifferencing
-from framesift.frames import Frame, find_frames
-from framesift.manifest import encode_decision
-from framesift.reader.picture import decode_picture
-from framesift.reader.source import read_file
-from framesift.selection import Decision, Verdict
-from framesift.thresholds import Threshold
+from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.thresholds import Threshold
+from framesift.filtering.manifest import encode_decision
+from framesift.filtering.selection import Decision, Verdict
+from framesift.frames.finding import Frame, find_frames
+from framesift.frames.reader.picture import decode_picture
+from framesift.frames.reader.source import read_file
 from imaging_interview import Image
 
 from .stages import Stopwatch

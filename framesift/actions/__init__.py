@@ -1,9 +1,11 @@
 """The one door to the disk: placing new files, and removing others by plan to a backup that gives them back."""
 
-from framesift.actions.emptying import count_backup, empty_backup
-from framesift.actions.metadata_files import update_metadata
-from framesift.actions.outcome import Outcome
-from framesift.actions.placing import (
+from framesift.actions.backup.emptying import count_backup, empty_backup
+from framesift.actions.backup.outcome import Outcome
+from framesift.actions.backup.removal import apply_plan, check_backup
+from framesift.actions.backup.restoring import undo
+from framesift.actions.backup.verifying import verify
+from framesift.actions.files.placing import (
     LEFTOVER,
     Copy,
     Link,
@@ -15,10 +17,8 @@ from framesift.actions.placing import (
     sync_folder,
     write_all,
 )
+from framesift.actions.metadata.files import update_metadata
 from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
-from framesift.actions.removal import apply_plan, check_backup
-from framesift.actions.restoring import undo
-from framesift.actions.verifying import verify
 
 __all__ = [
     "LEFTOVER",

@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import Any
 
 from framesift import __version__
-from framesift.actions.placing import storage_errors, sync_folder, write_all
+from framesift.actions.files.placing import storage_errors, sync_folder, write_all
 from framesift.actions.plan import FileStat
 from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError, show
-from framesift.frames import JOURNAL as NAME
+from framesift.frames.finding import JOURNAL as NAME
 
 SCHEMA = 1
 TOLERATED = {".DS_Store", "Thumbs.db", "desktop.ini"}

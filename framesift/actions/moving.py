@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 
-from framesift.actions.placing import NO_HARD_LINKS, give_name, write_all
+from framesift.actions.files.placing import NO_HARD_LINKS, give_name, write_all
 from framesift.actions.plan import FileStat
 from framesift.errors import FramesiftError, StorageError
 

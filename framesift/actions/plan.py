@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from framesift import __version__
-from framesift.actions.placing import Copy, place_files
+from framesift.actions.files.placing import Copy, place_files
 from framesift.errors import PathLike, StorageError, UsageError, show
 
 SCHEMA = 1

@@ -130,7 +130,7 @@ def _what_to_install(error: ImportError) -> str:
 
 def _exit_with(options: argparse.Namespace) -> None:
     """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
-    from framesift.memory import reuse_memory
+    from framesift.cli.memory import reuse_memory
 
     reuse_memory()
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -11,8 +11,8 @@ from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, add_jobs_argument, 
 from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
-    from framesift.audit import Answers
-    from framesift.manifest import Record
+    from framesift.filtering.manifest import Record
+    from framesift.looking.audit import Answers
 
 DESCRIPTION = """\
 Draws dropped frames at random for a person to look at beside their references, and says from the answers how many of
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def audit_command(options: argparse.Namespace) -> int:
     """Draw frames, or conclude from the answers."""
-    from framesift.places import borrow_record
+    from framesift.filtering.places import borrow_record
     from framesift.stores import is_url
 
     if is_url(options.results) and not (options.output or options.answers):
@@ -58,7 +58,7 @@ def audit_command(options: argparse.Namespace) -> int:
 
 def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions import storage_errors
-    from framesift.audit import draw_sample, write_answers, write_audit
+    from framesift.looking.audit import draw_sample, write_answers, write_audit
 
     sample = draw_sample(record, options.number, options.seed)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
@@ -77,7 +77,7 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
 
 
 def _conclude(options: argparse.Namespace, record: "Record") -> int:
-    from framesift.audit import read_answers
+    from framesift.looking.audit import read_answers
 
     answers = read_answers(options.answers, record)
     print(json.dumps(_as_json(answers)) if options.json else _describe(answers))

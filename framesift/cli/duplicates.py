@@ -19,7 +19,7 @@ from framesift.cli.options import (
 from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
-    from framesift.comparators import Embedding
+    from framesift.comparators.embedding import Embedding
     from framesift.duplicates import Findings, Group, Method
 
 DESCRIPTION = """\
@@ -148,8 +148,8 @@ def _choose_method(options: argparse.Namespace) -> "Method":
 
 
 def _choose_network(options: argparse.Namespace) -> "Embedding":
-    from framesift.comparators import Embedding
-    from framesift.settings import parse_size
+    from framesift.comparators.embedding import Embedding
+    from framesift.filtering.settings import parse_size
 
     if options.model is None:
         raise UsageError("--method embedding takes --model FILE, an ONNX network")

@@ -31,11 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def explain_command(options: argparse.Namespace) -> int:
     """Draw one decision."""
-    from framesift.explanation import explain_decision, find_decision, find_time
-    from framesift.outputs import check_output, replace_output
-    from framesift.places import borrow_record
-    from framesift.reasons import state_verdict
-    from framesift.sheet import draw_sheet, encode_sheet
+    from framesift.actions.files.outputs import check_output, replace_output
+    from framesift.filtering.places import borrow_record
+    from framesift.looking.explanation import explain_decision, find_decision, find_time
+    from framesift.looking.reasons import state_verdict
+    from framesift.looking.sheet import draw_sheet, encode_sheet
 
     check_output(options.output)
     with borrow_record(options.results) as record:

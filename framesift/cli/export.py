@@ -34,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
+    from framesift.actions.files.outputs import create_output
     from framesift.export import export_frames
-    from framesift.outputs import create_output
-    from framesift.places import borrow_record
+    from framesift.filtering.places import borrow_record
 
     with borrow_record(options.results) as record:
         pieces = export_frames(record, options.format, dropped=options.dropped, prefix=options.prefix)

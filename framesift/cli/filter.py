@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from tqdm import tqdm
 
-    from framesift.frames import Frame
-    from framesift.pipeline import Run
-    from framesift.report.rehearsal import Rehearsal
-    from framesift.selection import Decision
-    from framesift.settings import Settings
+    from framesift.filtering.run import Run
+    from framesift.filtering.selection import Decision
+    from framesift.filtering.settings import Settings
+    from framesift.frames.finding import Frame
+    from framesift.looking.report.rehearsal import Rehearsal
 
 DESCRIPTION = """\
 Walks the frames of each camera in time order and copies to RESULTS those that show something new against the last
@@ -120,7 +120,7 @@ def filter_command(options: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from framesift.pipeline import Run
+    from framesift.filtering.run import Run
 
     _sort_out_places(options)
     settings = read_settings(options)
@@ -145,7 +145,7 @@ def filter_command(options: argparse.Namespace) -> int:
 
 
 def _watch(run: "Run", options: argparse.Namespace) -> "Generator[Decision, None, None]":
-    from framesift.watching import watch_frames
+    from framesift.filtering.watching.watch import watch_frames
 
     def tell(path: str, what: str) -> None:
         print(f"{show(path)}: {what}", file=sys.stderr)
@@ -156,7 +156,7 @@ def _watch(run: "Run", options: argparse.Namespace) -> "Generator[Decision, None
 
 
 def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: "tqdm[Any]") -> None:
-    from framesift.selection import Verdict
+    from framesift.filtering.selection import Verdict
     from framesift.stores import join
 
     path = join(options.directory, decision.frame.path)
@@ -174,16 +174,16 @@ def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "E
 
     for place in filter(is_url, (options.directory, options.results)):
         raise UsageError("--report works with folders of this machine: run framesift report afterwards", place)
-    from framesift.outputs import check_output
-    from framesift.report.rehearsal import Rehearsal
+    from framesift.actions.files.outputs import check_output
+    from framesift.looking.report.rehearsal import Rehearsal
 
     check_output(options.report, None if options.dry_run else options.results)
     return stack.enter_context(Rehearsal(options.results, options.directory, settings)) if options.dry_run else None
 
 
 def _write_report(options: argparse.Namespace, rehearsal: "Rehearsal | None") -> None:
-    from framesift.manifest import open_record
-    from framesift.report import write_report
+    from framesift.filtering.manifest import open_record
+    from framesift.looking.report import write_report
 
     record = open_record(options.results) if rehearsal is None else rehearsal.finish()
     write_report(record, options.report, options.jobs)
@@ -191,7 +191,7 @@ def _write_report(options: argparse.Namespace, rehearsal: "Rehearsal | None") ->
 
 def _sort_out_places(options: argparse.Namespace) -> None:
     """Take RESULTS or --remove-to, and where there is no RESULTS the numbers behind DIR as thresholds."""
-    from framesift.thresholds import Threshold
+    from framesift.comparators.thresholds import Threshold
 
     check_plan_file(options)
     _check_watch(options)
@@ -225,7 +225,7 @@ def _check_watch(options: argparse.Namespace) -> None:
 
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
     """Carry out the removal, print the summary; return the exit code."""
-    from framesift.selection import Verdict
+    from framesift.filtering.selection import Verdict
     from framesift.stores import join
 
     removed = remove(run.removal(), options) if options.remove_to else {}
@@ -259,9 +259,8 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
 
 def read_settings(options: argparse.Namespace) -> "Settings":
     """Return the settings that the options of this command say."""
-    from framesift.masks.reading import read_masks
-    from framesift.naming import Naming
-    from framesift.settings import (
+    from framesift.comparators.masks.reading import read_masks
+    from framesift.filtering.settings import (
         DEFAULT_WIDTH,
         Decoding,
         Method,
@@ -274,6 +273,7 @@ def read_settings(options: argparse.Namespace) -> "Settings":
         parse_method,
         parse_size,
     )
+    from framesift.frames.naming import Naming
 
     method = parse_method(options.method)
     if options.width and method is not Method.TOLERANCE:

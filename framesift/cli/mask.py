@@ -19,7 +19,7 @@ from framesift.cli.options import (
 from framesift.errors import UnreadableFrame, show
 
 if TYPE_CHECKING:
-    from framesift.settings import Settings
+    from framesift.filtering.settings import Settings
     from imaging_interview import Image
 
 DESCRIPTION = """\
@@ -55,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def mask_command(options: argparse.Namespace) -> int:
     """Begin a mask file, or take one, and draw a frame of each camera."""
     from framesift.actions import storage_errors
-    from framesift.masks import require_cameras
-    from framesift.masks.reading import start_masks
-    from framesift.outputs import create_output
+    from framesift.actions.files.outputs import create_output
+    from framesift.comparators.masks import require_cameras
+    from framesift.comparators.masks.reading import start_masks
 
     refuse_among_frames(options.pictures, options.directory, "--pictures")
     settings = _settings(options)
@@ -76,7 +76,7 @@ def mask_command(options: argparse.Namespace) -> int:
 
 def _find_cameras(directory: str, settings: "Settings") -> dict[str, list[str]]:
     """Return the paths of the frames of each camera; a video, if it is looked at, is a camera of its own."""
-    from framesift.frames import find_frames
+    from framesift.frames.finding import find_frames
 
     listing = find_frames(directory, settings.naming, videos=True)
     cameras: dict[str, list[str]] = {}
@@ -87,11 +87,11 @@ def _find_cameras(directory: str, settings: "Settings") -> dict[str, list[str]]:
 
 def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str, paths: list[str]) -> bool:
     """Draw the first whole frame of a camera; tell whether there is one."""
-    from framesift.comparators import comparator_of
-    from framesift.evidence import outline_compared
-    from framesift.outputs import replace_output
-    from framesift.sheet import encode_sheet
-    from framesift.views import check_masks
+    from framesift.actions.files.outputs import replace_output
+    from framesift.filtering.comparing import comparator_of
+    from framesift.filtering.describing import check_masks
+    from framesift.looking.evidence import outline_compared
+    from framesift.looking.sheet import encode_sheet
 
     path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
     if pixels is None:
@@ -110,9 +110,9 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
 
 def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iterator[tuple[str, Image | None]]":
     """Yield the whole frames, of a video the first."""
-    from framesift.frames import is_video
-    from framesift.videos import walk_stills
-    from framesift.views import read_frame
+    from framesift.filtering.describing import read_frame
+    from framesift.frames.finding import is_video
+    from framesift.frames.videos import walk_stills
 
     for path in paths:
         if is_video(path):
@@ -129,9 +129,9 @@ def _name_picture(camera: str) -> str:
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
-    from framesift.masks.reading import read_masks
-    from framesift.naming import Naming
-    from framesift.settings import Settings, parse_border_mask
+    from framesift.comparators.masks.reading import read_masks
+    from framesift.filtering.settings import Settings, parse_border_mask
+    from framesift.frames.naming import Naming
 
     naming = Naming(options.name_pattern, options.timezone)
     return Settings(

@@ -20,8 +20,8 @@ from framesift.cli.options import (
 from framesift.errors import counted, show
 
 if TYPE_CHECKING:
-    from framesift.frames import Listing
-    from framesift.overview import CameraOverview, Sighting
+    from framesift.frames.finding import Listing
+    from framesift.looking.overview import CameraOverview, Sighting
 
 DESCRIPTION = """\
 Says for each camera what there is: frames and which of them cannot be read and why, sizes, times, gaps, equal times,
@@ -56,10 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def overview_command(options: argparse.Namespace) -> int:
     """Look at all frames, then say what there is."""
-    from framesift.frames import find_frames
-    from framesift.naming import Naming
-    from framesift.outputs import check_output
-    from framesift.overview import describe_cameras
+    from framesift.actions.files.outputs import check_output
+    from framesift.frames.finding import find_frames
+    from framesift.frames.naming import Naming
+    from framesift.looking.overview import describe_cameras
 
     if options.report:
         check_output(options.report)
@@ -70,7 +70,7 @@ def overview_command(options: argparse.Namespace) -> int:
     cameras = describe_cameras(options.directory, sightings, naming)
     cost = _describe_cost(options, sightings, time.monotonic() - started)
     if options.report:
-        from framesift.overview.page import write_overview
+        from framesift.looking.overview.page import write_overview
 
         write_overview(options.report, options.directory, cameras, cost)
     for folder, reason in listing.unlisted:
@@ -84,7 +84,7 @@ def _look(options: argparse.Namespace, listing: "Listing") -> "list[Sighting]":
 
     from tqdm import tqdm
 
-    from framesift.overview import look_at_frames
+    from framesift.looking.overview import look_at_frames
 
     with ExitStack() as stack:
         looks = look_at_frames(
@@ -100,7 +100,7 @@ def _look(options: argparse.Namespace, listing: "Listing") -> "list[Sighting]":
 
 
 def _print(options: argparse.Namespace, cameras: "list[CameraOverview]", cost: str) -> None:
-    from framesift.overview.table import format_table
+    from framesift.looking.overview.table import format_table
 
     if options.json:
         print(json.dumps({"cameras": [camera.as_json() for camera in cameras]}))

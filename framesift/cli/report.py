@@ -31,8 +31,8 @@ def report_command(options: argparse.Namespace) -> int:
     import os
 
     from framesift.errors import UsageError
-    from framesift.places import borrow_record
-    from framesift.report import write_report
+    from framesift.filtering.places import borrow_record
+    from framesift.looking.report import write_report
     from framesift.stores import is_url
 
     if is_url(options.results) and not options.output:

@@ -81,7 +81,7 @@ def _address(host: str, port: int) -> str:
 
 def _write_token(path: str, token: str) -> None:
     """Write the token to a file that only its owner can read, in place of an earlier one and of nothing else."""
-    from framesift.outputs import replace_output
+    from framesift.actions.files.outputs import replace_output
 
     with replace_output(path, _is_token) as file:
         os.fchmod(file.fileno(), 0o600)

@@ -22,8 +22,8 @@ from framesift.cli.options import (
 from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
-    from framesift.frames import Listing
-    from framesift.settings import Settings
+    from framesift.filtering.settings import Settings
+    from framesift.frames.finding import Listing
     from framesift.tuning import Advice, AnswerTable, Session, Sweep
 
 DESCRIPTION = """\
@@ -81,8 +81,8 @@ def _add_asking_arguments(group: Any) -> None:
 
 def tune_command(options: argparse.Namespace) -> int:
     """Sweep, show, ask, advise."""
-    from framesift.frames import find_frames
-    from framesift.masks import require_cameras
+    from framesift.comparators.masks import require_cameras
+    from framesift.frames.finding import find_frames
     from framesift.tuning import Session
     from framesift.tuning.table import describe_sweep
 
@@ -125,7 +125,7 @@ def _open_table(options: argparse.Namespace) -> "AnswerTable":
 def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing") -> "Sweep":
     from tqdm import tqdm
 
-    from framesift.settings import choose_thresholds
+    from framesift.filtering.settings import choose_thresholds
     from framesift.tuning import Grid, Setting, Sweep
 
     default = Setting(*choose_thresholds(settings.method, thorough=options.thorough))

@@ -19,7 +19,7 @@ _MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": 2**31 - 1,
     "MALLOC_TOP_PAD_": 64 * 2**20,
 }
-"""What `framesift.memory` tells the C library, for workers."""
+"""What `framesift.cli.memory` tells the C library, for workers."""
 _FORKS = "forkserver"
 _START_METHOD = "distributed.worker.multiprocessing-method"
 _SETTINGS = {
@@ -52,7 +52,7 @@ def prepare_workers() -> Iterator[dict[str, Any]]:
 def _start_fork_server() -> str:
     from multiprocessing.forkserver import ensure_running
 
-    get_context(_FORKS).set_forkserver_preload(["distributed", "framesift.chunks"])
+    get_context(_FORKS).set_forkserver_preload(["distributed", "framesift.filtering.chunks"])
     ensure_running()
     return _FORKS
 

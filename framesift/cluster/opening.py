@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from framesift.cluster.executor import Cluster, explained
 from framesift.cluster.local import prepare_workers, replacing_lost, start_workers
+from framesift.cluster.parallel import count_cores
 from framesift.errors import StorageError, UsageError
-from framesift.parallel import count_cores
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.comparison import Comparison
+from framesift.comparators.masks import Mask
+from framesift.comparators.masks.raster import rasterise
+from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.masks import Mask
-from framesift.masks.raster import rasterise
-from framesift.thresholds import Threshold
 from imaging_interview import Image, kept_rectangle
 
 

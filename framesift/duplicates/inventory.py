@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators import Comparator
+from framesift.cluster.mapping import map_frames
+from framesift.comparators.comparator import Comparator
 from framesift.duplicates.groups import Item
+from framesift.duplicates.index import Features, Index
 from framesift.duplicates.methods import Method
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
-from framesift.frames import Listing, natural_key, scan_folder, walk_frames
-from framesift.index import Features, Index
-from framesift.mapping import map_frames
-from framesift.reader import read_picture
+from framesift.frames.finding import Listing, natural_key, scan_folder, walk_frames
+from framesift.frames.reader import read_picture
 
 T = TypeVar("T")
 

@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators import Combined, Comparator, Embedding, FrameDifferencing, VerifiedHash
+from framesift.comparators.combined import Combined
+from framesift.comparators.comparator import Comparator
+from framesift.comparators.embedding import Embedding
+from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.thresholds import Threshold
+from framesift.comparators.verified_hash import VerifiedHash
 from framesift.duplicates.neighbours import (
     CombinedNeighbours,
     EmbeddingNeighbours,
@@ -18,7 +23,6 @@ from framesift.duplicates.neighbours import (
     Neighbours,
 )
 from framesift.errors import UsageError
-from framesift.thresholds import Threshold
 
 FRAMEDIFF_SIZE = (320, 240)
 """Width and height in px at which frame differencing compares files of any size."""

@@ -11,10 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators import Combined, Embedding, FrameDifferencing, VerifiedHash
-from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, HISTOGRAM_WEIGHT, SSIM_WEIGHT
+from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, HISTOGRAM_WEIGHT, SSIM_WEIGHT, Combined
+from framesift.comparators.embedding import Embedding
+from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.perceptual_hash import count_differing_bits
 from framesift.comparators.ssim import measure_similarity
+from framesift.comparators.verified_hash import VerifiedHash
 
 Found = Iterator[tuple[int, float]]
 """Positions of near-duplicates, growing, with their similarity."""

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from framesift.comparators import Combined, FrameDifferencing, VerifiedHash
+from framesift.cluster.parallel import count_cores
+from framesift.comparators.combined import Combined
+from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.verified_hash import VerifiedHash
 from framesift.duplicates.groups import Apart, Group, Item, Member
+from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import File, Inventory, Watch, take_inventory
 from framesift.duplicates.methods import HASH_DISTANCE, Method, by_combined, by_framediff, by_hash
 from framesift.duplicates.preference import Preference
 from framesift.duplicates.search import form_groups
 from framesift.errors import PathLike, UsageError
-from framesift.index import Index
-from framesift.parallel import count_cores
 
 
 class ChangedFile(UsageError):

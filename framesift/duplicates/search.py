@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.actions import FileStat, Plan, Step, plan_removal
+from framesift.cluster.parallel import count_cores
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
+from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import Inventory, Skipped, Watch, find_files, take_inventory
 from framesift.duplicates.methods import Method, by_combined
 from framesift.duplicates.preference import Preference
 from framesift.duplicates.videos import Videos, group_videos, read_videos
 from framesift.errors import PathLike
-from framesift.index import Index
-from framesift.parallel import count_cores
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from functools import partial
 
 import numpy as np
 
+from framesift.cluster.parallel import map_ordered, open_workers
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
+from framesift.duplicates.index import Features, Index
 from framesift.duplicates.inventory import File, Skipped, Watch, make_item
 from framesift.duplicates.preference import Preference
 from framesift.errors import StorageError, UnreadableFrame
-from framesift.index import Features, Index
-from framesift.parallel import map_ordered, open_workers
-from framesift.videos import (
+from framesift.frames.videos import (
     Fingerprint,
     compare_fingerprints,
     find_strongest,
@@ -25,8 +25,8 @@ from framesift.videos import (
     occurs,
     read_fingerprint,
 )
-from framesift.videos.alignment import SLACK
-from framesift.videos.fingerprint import STEP_S
+from framesift.frames.videos.alignment import SLACK
+from framesift.frames.videos.fingerprint import STEP_S
 
 KEY = "video/1"
 """What is remembered of videos in the index: changes with the fingerprint."""

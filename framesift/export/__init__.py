@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from framesift.errors import UsageError
 from framesift.export import cvat, lists, records
 from framesift.export.rows import Row, read_rows
-from framesift.manifest import Record
+from framesift.filtering.manifest import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from framesift.errors import UsageError
 from framesift.export.rows import Row
-from framesift.selection import Verdict
+from framesift.filtering.selection import Verdict
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_HEAD = """\

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from framesift.manifest import Record
-from framesift.selection import Verdict
+from framesift.filtering.manifest import Record
+from framesift.filtering.selection import Verdict
 
 
 @dataclass(frozen=True, slots=True)

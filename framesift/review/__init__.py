@@ -8,19 +8,19 @@ from typing import Any
 
 from framesift.actions import storage_errors
 from framesift.errors import PathLike, ResultsInUse, UsageError, show
-from framesift.review.carrying_out import Carrier, describe_removal
-from framesift.review.collections import Collection, Collections, Image, image_id
-from framesift.review.contents import Contents
-from framesift.review.groups import Groups
+from framesift.review.duplicates.carrying_out import Carrier, describe_removal
+from framesift.review.duplicates.collections import Collection, Collections, Image, image_id
+from framesift.review.duplicates.contents import Contents
+from framesift.review.duplicates.groups import Groups
+from framesift.review.duplicates.pictures import Pictures
+from framesift.review.duplicates.removals import BACKUPS, Removal, Removals
+from framesift.review.duplicates.searches import Request, Searches
+from framesift.review.duplicates.stored_groups import StoredGroup
+from framesift.review.duplicates.verdicts import Verdicts
 from framesift.review.jobs import Job, Jobs, Progress
-from framesift.review.pictures import Pictures
 from framesift.review.refusals import Conflict, Unknown
-from framesift.review.removals import BACKUPS, Removal, Removals
-from framesift.review.run_review import RunReview
-from framesift.review.searches import Request, Searches
+from framesift.review.runs.desk import RunReview
 from framesift.review.store import Store
-from framesift.review.stored_groups import StoredGroup
-from framesift.review.verdicts import Verdicts
 
 __all__ = [
     "Collection",

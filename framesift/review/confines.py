@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 
 from framesift.errors import PathLike, StorageError
-from framesift.frames import JOURNAL
-from framesift.manifest import NAME
+from framesift.filtering.manifest import NAME
+from framesift.frames.finding import JOURNAL
 from framesift.review.refusals import Conflict
 
 OUTSIDE = "its frames lie outside of what is served"

@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from framesift.actions.files.outputs import check_output, replace_output
+from framesift.actions.files.tables import read_table
 from framesift.errors import PathLike, StorageError, UsageError, show
-from framesift.frames import Frame
-from framesift.outputs import check_output, replace_output
-from framesift.tables import read_table
+from framesift.filtering.describing import View, view_frame
+from framesift.frames.finding import Frame
 from framesift.tuning.pairs import Answer, Pair, Question
 from framesift.tuning.sweep import Sweep
-from framesift.views import View, view_frame
 
 COLUMNS = ("number", "camera", "reference", "path", "new")
 

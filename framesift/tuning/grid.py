@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.thresholds import Threshold
+from framesift.comparators.thresholds import Threshold
 
 _AREAS = ("0.02", "0.05", "0.1", "0.2", "0.35", "0.5", "0.75", "1", "1.5", "2", "3")
 AREAS = tuple(Threshold.parse(f"{percent}%") for percent in _AREAS)

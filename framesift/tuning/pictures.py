@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
-from framesift.reader import MAX_PIXELS, read_picture
+from framesift.frames.reader import MAX_PIXELS, read_picture
 from framesift.tuning.pairs import Question
 
 WIDTH = 960

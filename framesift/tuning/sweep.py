@@ -15,15 +15,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators import Differencing, comparator_of
+from framesift.cluster.parallel import count_cores, map_ordered, open_workers
+from framesift.comparators.differencing import Differencing
 from framesift.errors import PathLike
-from framesift.frames import Frame
-from framesift.parallel import count_cores, map_ordered, open_workers
-from framesift.settings import Settings
+from framesift.filtering.comparing import comparator_of
+from framesift.filtering.describing import View, view_frame
+from framesift.filtering.settings import Settings
+from framesift.frames.finding import Frame
 from framesift.tuning.belief import MISS_COST, expect_answers, weigh_settings
 from framesift.tuning.grid import Grid, Verdicts
 from framesift.tuning.pairs import Pair, Pool, Question
-from framesift.views import View, view_frame
 
 Descriptor = NDArray[np.uint8]
 

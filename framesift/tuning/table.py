@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from framesift.comparators.thresholds import Threshold, format_number
 from framesift.errors import counted, show
-from framesift.thresholds import Threshold, format_number
 from framesift.tuning.grid import AREAS, SCORES, Setting
 from framesift.tuning.session import Advice
 from framesift.tuning.sweep import Sweep, Tally

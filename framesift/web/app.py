@@ -8,13 +8,13 @@ from fastapi.openapi.utils import get_openapi
 from framesift import __version__
 from framesift.review import Review
 from framesift.web import answers, bodies
-from framesift.web.collection_routes import make_collection_routes
-from framesift.web.group_routes import make_group_routes
-from framesift.web.job_routes import make_job_routes
+from framesift.web.duplicates.collections import make_collection_routes
+from framesift.web.duplicates.groups import make_group_routes
+from framesift.web.duplicates.removals import make_removal_routes
+from framesift.web.jobs import make_job_routes
 from framesift.web.pages import add_pages
 from framesift.web.problems import Problem, add_problems
-from framesift.web.removal_routes import make_removal_routes
-from framesift.web.run_routes import add_run_pages, make_run_routes
+from framesift.web.runs.routes import add_run_pages, make_run_routes
 from framesift.web.security import Access, Guard
 
 DESCRIPTION = """\

@@ -16,7 +16,7 @@ Render = Callable[..., HTMLResponse]
 """`render(template, status=200, **values)`: a page out of a template."""
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_FOLDERS = ("page/assets", "web/static")
+_FOLDERS = ("looking/page/assets", "web/static")
 """Where scripts and styles lie below the package; a name in a later folder wins."""
 
 

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from framesift.errors import FramesiftError, StorageError, UsageError, show
-from framesift.page import read_asset
+from framesift.looking.page import read_asset
 from framesift.tuning import Answer, Session
 
 HOST = "127.0.0.1"

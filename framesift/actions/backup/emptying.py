@@ -1,0 +1,71 @@
+"""Deletes for good what a backup folder holds: the only place where framesift deletes anything of the user's."""
+
+import os
+from collections.abc import Generator, Iterator
+
+from framesift.actions.backup.carrying import GROUP, sync_folders
+from framesift.actions.backup.outcome import Outcome
+from framesift.actions.backup.recovery import recover_run
+from framesift.actions.backup.tidying import remove_empty_folders
+from framesift.actions.files.placing import storage_errors
+from framesift.actions.journal import Entry, Journal
+from framesift.actions.moving import LeftOut, read_digest
+from framesift.errors import PathLike
+
+DELETABLE = {"moved", "updated", "deleting"}
+
+
+def empty_backup(backup: PathLike) -> Generator[Outcome, None, None]:
+    """Delete the files that were moved to a backup folder and are still what they were, and yield what came of each.
+
+    The journal stays, and so does every file that it does not list or that has changed.
+
+    Raises UsageError (no backup of framesift), ResultsInUse and StorageError.
+    """
+    with Journal(backup) as journal:
+        recover_run(journal)
+        entries = [entry for entry in journal.entries.values() if entry.state in DELETABLE]
+        for start in range(0, len(entries), GROUP):
+            yield from _delete_group(entries[start : start + GROUP], journal)
+        remove_empty_folders(journal, [entry.stored for entry in entries])
+
+
+def count_backup(backup: PathLike) -> int:
+    """Return how many files `empty_backup` would look at. Raises UsageError for a folder that is no backup."""
+    with Journal(backup, writable=False) as journal:
+        return sum(entry.state in DELETABLE for entry in journal.entries.values())
+
+
+def _delete_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
+    problems: dict[str, str] = {}
+    for entry in group:
+        with storage_errors(journal.in_backup(entry.stored)):
+            try:
+                _check(entry, journal)
+                journal.record("deleting", entry.stored)
+            except LeftOut as reason:
+                problems[entry.stored] = str(reason)
+    journal.sync()
+    going = [entry.stored for entry in group if entry.stored not in problems]
+    for stored in going:
+        path = journal.in_backup(stored)
+        with storage_errors(path):
+            if os.path.lexists(path):
+                os.unlink(path)
+    sync_folders(journal.in_backup(stored) for stored in going)
+    for stored in going:
+        journal.record("deleted", stored)
+    journal.sync()
+    yield from (Outcome(journal.in_backup(entry.stored), problems.get(entry.stored, "")) for entry in group)
+
+
+def _check(entry: Entry, journal: Journal) -> None:
+    path = journal.in_backup(entry.stored)
+    if entry.state == "deleting" and not os.path.lexists(path):
+        return  # a run was stopped between deleting and recording it
+    if os.path.realpath(os.path.dirname(path)) != os.path.join(
+        os.path.realpath(journal.backup), os.path.dirname(entry.stored)
+    ).rstrip("/"):
+        raise LeftOut("its folder is a link; left as it is")
+    if read_digest(path) != entry.sha256:
+        raise LeftOut("is not what was moved here; left as it is")

@@ -1,0 +1,40 @@
+"""Brings to an end what a run that was stopped anywhere had begun."""
+
+import os
+
+from framesift.actions.backup.carrying import removal_of, return_of
+from framesift.actions.files.placing import remove_leftovers, storage_errors
+from framesift.actions.journal import Journal
+from framesift.actions.metadata.files import recover_updates
+from framesift.actions.moving import read_digest, recover
+from framesift.errors import UsageError
+
+_UNFINISHED = {"moving", "returning", "updating"}
+
+
+def recover_run(journal: Journal) -> None:
+    """Finish or take back every step that was begun. Raises UsageError where the root is gone, and StorageError."""
+    remove_leftovers(journal.backup)
+    if any(entry.state in _UNFINISHED for entry in journal.entries.values()) and not os.path.isdir(journal.root):
+        raise UsageError("the folder that files were being moved from or to is gone", journal.root)
+    _recover_moves(journal)
+    recover_updates(journal)
+
+
+def _recover_moves(journal: Journal) -> None:
+    """Of a file that stands in both places the one below the root stays: people have seen it there."""
+    for entry in list(journal.entries.values()):
+        if entry.state == "moving":
+            move = removal_of(entry, journal)
+            with storage_errors(move.source):
+                moved = recover(move, forward=False)
+            if moved:
+                journal.record("moved", entry.stored, sha256=read_digest(move.target))
+            else:
+                journal.record("left", entry.stored, reason="stopped")
+        elif entry.state == "returning":
+            move = return_of(entry, journal)
+            with storage_errors(move.source):
+                returned = recover(move, forward=True)
+            journal.record("returned" if returned else "moved", entry.stored)
+    journal.sync()

@@ -1,0 +1,85 @@
+"""Gives back what was moved to a backup folder. Nothing that has come in the meantime is overwritten."""
+
+import os
+from collections.abc import Generator, Iterator
+
+from framesift.actions.backup.carrying import GROUP, carry_out, return_of
+from framesift.actions.backup.outcome import Outcome
+from framesift.actions.backup.recovery import recover_run
+from framesift.actions.backup.tidying import remove_empty_folders
+from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
+from framesift.actions.journal import Entry, Journal, file_details, locked_folder
+from framesift.actions.metadata.files import give_back
+from framesift.actions.moving import LeftOut
+from framesift.actions.plan import FileStat
+from framesift.errors import PathLike, UsageError
+
+
+def undo(backup: PathLike) -> Generator[Outcome, None, None]:
+    """Move every file of a backup folder back to where it was, metadata files last, and yield what came of each.
+
+    A file whose place has been taken since stays in the backup. Done twice, or again after it was stopped, it ends the
+    same. Raises UsageError (no backup, its root is gone), ResultsInUse and StorageError.
+    """
+    with Journal(backup) as journal:
+        if not os.path.isdir(journal.root):
+            raise UsageError("the folder that the files came from is gone", journal.root)
+        with locked_folder(journal.root):
+            recover_run(journal)
+            files = [entry for entry in journal.entries.values() if entry.state == "moved"]
+            for start in range(0, len(files), GROUP):
+                yield from _return_group(files[start : start + GROUP], journal)
+            yield from _return_metadata(journal)
+        remove_empty_folders(journal, [entry.stored for entry in files])
+
+
+def _return_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
+    problems: dict[str, str] = {}
+    touched: set[str] = set()
+    for entry in group:
+        try:
+            touched |= _prepare(entry, journal)
+        except LeftOut as reason:
+            problems[entry.stored] = str(reason)
+    journal.sync()
+    for folder in sorted(touched):
+        sync_folder(folder)
+    moves = {entry.stored: return_of(entry, journal) for entry in group if entry.stored not in problems}
+    digests, left = carry_out(moves)
+    for stored in moves:
+        journal.record("returned" if stored in digests else "moved", stored)
+    journal.sync()
+    problems |= left
+    for entry in group:
+        problem = problems.get(entry.stored, "")
+        yield Outcome(journal.in_root(entry.path), problem and f"{problem}; it stays in {journal.backup}")
+
+
+def _prepare(entry: Entry, journal: Journal) -> set[str]:
+    """Check that a file can go back, make its folder and note what is intended; return the folders to be synced."""
+    target, stored = journal.in_root(entry.path), journal.in_backup(entry.stored)
+    if os.path.lexists(target):
+        raise LeftOut("another file of this name has come since")
+    with storage_errors(stored):
+        try:
+            held = FileStat.of(os.lstat(stored))
+        except FileNotFoundError:
+            raise LeftOut("is gone from the backup") from None
+        try:
+            touched = make_folders(journal.root, entry.path)
+        except FileExistsError:
+            raise LeftOut("something else stands where its folder was") from None
+    journal.record("returning", entry.stored, held=file_details(held))
+    return touched
+
+
+def _return_metadata(journal: Journal) -> Iterator[Outcome]:
+    """Give the former versions back, the newest first: each was made from the one before."""
+    for entry in [entry for entry in reversed(journal.entries.values()) if entry.state == "updated"]:
+        try:
+            give_back(entry, journal)
+            journal.record("returned", entry.stored)
+            journal.sync()
+            yield Outcome(journal.in_root(entry.path))
+        except LeftOut as reason:
+            yield Outcome(journal.in_root(entry.path), str(reason))

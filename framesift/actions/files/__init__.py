@@ -1,0 +1,1 @@
+"""Single files: new ones that appear whole, pages that are replaced, tables that people have filled in."""

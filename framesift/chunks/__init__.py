@@ -1,7 +1,0 @@
-"""Cameras walked on the workers of a cluster, in chunks: what a worker does, and who decides what is walked next."""
-
-from framesift.chunks.camera import Cost
-from framesift.chunks.dispatch import Dispatch
-from framesift.chunks.walking import limit_of
-
-__all__ = ["Cost", "Dispatch", "limit_of"]

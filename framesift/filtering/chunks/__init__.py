@@ -1,0 +1,7 @@
+"""Cameras walked on the workers of a cluster, in chunks: what a worker does, and who decides what is walked next."""
+
+from framesift.filtering.chunks.camera import Cost
+from framesift.filtering.chunks.dispatch import Dispatch
+from framesift.filtering.chunks.walking import limit_of
+
+__all__ = ["Cost", "Dispatch", "limit_of"]

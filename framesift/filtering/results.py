@@ -1,0 +1,177 @@
+"""The results folder of a run: what stands in it already, and how decisions reach it."""
+
+from collections.abc import Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
+from framesift.actions import Copy, Link
+from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
+from framesift.filtering import manifest
+from framesift.filtering.earlier_runs import Past
+from framesift.filtering.places import open_place
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.settings import Placement, Settings
+from framesift.filtering.summary import Summary
+from framesift.frames.finding import Frame, order_key
+from framesift.frames.reader.source import Status
+from framesift.frames.videos import is_still
+from framesift.stores import join, locate
+
+GROUP_DECISIONS = 64
+GROUP_BYTES = 16 * 2**20
+"""Decisions are written in groups, so that the disk syncs once for many. A power cut or kill costs at most the last
+two groups: the next run decides these frames again, with the same result."""
+
+
+class Results:
+    """What an earlier run left in the folder, and the writing of this one. A context manager.
+
+    Entering changes no file there: it reads the manifest, takes the place and refuses a folder that another run is
+    using (ResultsInUse), that was begun with other settings, or that holds files that are not ours (UsageError).
+    `begin` makes the folder ready. `add` records a decision; leaving writes what is still waiting.
+    With `dry_run` nothing is written and no lock is taken.
+    """
+
+    def __init__(self, folder: PathLike, source: PathLike, settings: Settings, dry_run: bool = False) -> None:
+        self.folder, self.source = locate(folder), locate(source)
+        self._settings = settings
+        self._dry_run = dry_run
+        self._place = open_place(self.folder, self.source, dry_run)
+        self._past = Past(self._place.manifest, one_chain=settings.size is not None)
+        self._length = 0
+        self._lines: list[bytes] = []
+        self._files: list[Copy | Link] = []
+        self._waiting = 0
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="framesift-writer")
+        self._writing: Future[None] | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """The decisions of earlier runs; the caller adds those of this one."""
+        return self._past.summary
+
+    def __enter__(self) -> "Results":
+        try:
+            self._open()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if not isinstance(error, StorageError | ResultsInUse):
+                self.flush()
+                self._place.complete()
+        finally:
+            self._close()
+
+    def begin(self) -> None:
+        """Make the folder with its manifest, or cut what a crash left half-written. Raises StorageError."""
+        if not self._dry_run:
+            self._length = self._place.begin(manifest.encode_header(self._record()))
+
+    @property
+    def copies(self) -> bool:
+        """Whether `add` takes the content of kept frames."""
+        return self._settings.placement is Placement.COPY and not self._dry_run
+
+    @property
+    def cameras(self) -> list[str]:
+        """The cameras of which earlier runs have decided frames."""
+        return list(self._past.last)
+
+    def is_decided(self, path: str) -> bool:
+        """Tell whether a frame is decided: by an earlier run, or by this one and written."""
+        return self._past.find(path) is not None
+
+    def is_late(self, frame: Frame) -> bool:
+        """Tell whether a frame that is not decided comes before the last decided one of its camera."""
+        last = self._past.last.get(frame.camera)
+        return last is not None and order_key(frame) < order_key(last)
+
+    def last_offset(self, camera: str) -> float | None:
+        """Return how far a video has been decided."""
+        last = self._past.last.get(camera)
+        return None if last is None else last.offset
+
+    def references(self, camera: str) -> dict[Hashable, str]:
+        """Return the last kept frame of each chain of a camera."""
+        return dict(self._past.references.get(camera, {}))
+
+    def add(self, decision: Decision, content: bytes | None = None, stat: Status | None = None) -> None:
+        """Record a decision and place the frame if it is kept. Raises StorageError, also for an earlier decision."""
+        if self._dry_run:
+            return
+        path = decision.frame.path
+        if decision.verdict is Verdict.KEEP:
+            if self._settings.placement is not Placement.COPY and decision.frame.offset is None:
+                symbolic = self._settings.placement is Placement.SYMBOLIC
+                self._files.append(Link(path, join(self.source, path), symbolic))
+            elif content is not None and stat is not None:
+                self._files.append(Copy(path, content, stat))
+                self._waiting += len(content)
+        # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
+        line = manifest.encode_decision(decision)
+        self._lines.append(line)
+        self._past.add(decision, self._length)
+        self._length += len(line)
+        if len(self._lines) >= GROUP_DECISIONS or self._waiting >= GROUP_BYTES:
+            self._flush()
+
+    def flush(self) -> None:
+        """Return when everything added is on the disk. Raises StorageError."""
+        self._flush()
+        self._wait()
+
+    def _flush(self) -> None:
+        """Hand the waiting group to the writer, once that has finished the group before."""
+        self._wait()
+        if self._lines:
+            files, lines = self._files, self._lines
+            self._files, self._lines, self._waiting = [], [], 0  # first: no signal makes this group go twice
+            self._writing = self._writer.submit(self._place.write, files, b"".join(lines))
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+    def _open(self) -> None:
+        if self._place.open():
+            self._continue()
+        for path in self._place.files():
+            if not self._is_ours(path):
+                hint = "is not of framesift: choose an empty or new results folder"
+                raise UsageError(hint, join(self.folder, path))
+
+    def _continue(self) -> None:
+        """Read what an earlier run has decided."""
+        settings = manifest.read_settings(self._place.manifest)
+        if settings is None:
+            return
+        wanted = self._record()
+        for name in wanted:
+            if settings.get(name) != wanted[name]:
+                found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"
+                raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
+        self._past.read()
+
+    def _record(self) -> dict[str, object]:
+        """Return the settings and where the frames lie."""
+        return {"source": self._place.describe_source(), **self._settings.record()}
+
+    def _is_ours(self, path: str) -> bool:
+        """Tell whether a run put this file here; any other is refused before a frame is read."""
+        if self._past.find(path) is Verdict.KEEP:
+            return True
+        if self._settings.every is not None and is_still(path, self.source):
+            return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
+        return self._place.is_ours(path)
+
+    def _close(self) -> None:
+        self._writer.shutdown()
+        self._past.close()
+        self._place.close()

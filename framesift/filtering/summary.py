@@ -1,0 +1,127 @@
+"""What a run comes to: per camera how many frames were kept, dropped and skipped, from when to when, in which sizes."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from framesift.errors import counted, show
+from framesift.filtering.selection import Decision, Verdict
+
+RARE = 0.05
+"""A size is rare when at most this share of a camera's frames has it."""
+NAMED = 3
+"""So many frames of a rare size are named."""
+
+
+@dataclass(slots=True)
+class CameraSummary:
+    """The tally of one camera. Its memory does not depend on the number of frames."""
+
+    camera: str
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    examples: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+
+    def add(self, decision: Decision) -> None:
+        """Count one decision."""
+        self.verdicts[decision.verdict] += 1
+        time = decision.frame.time
+        if time is not None:
+            self.first = time if self.first is None else min(self.first, time)
+            self.last = time if self.last is None else max(self.last, time)
+        if decision.size is not None:
+            self.sizes[decision.size] += 1
+            names = self.examples.setdefault(decision.size, [])
+            if len(names) < NAMED:
+                names.append(decision.frame.path)
+
+    @property
+    def frames(self) -> int:
+        """The number of frames decided."""
+        return self.verdicts.total()
+
+    def rare_sizes(self) -> list[tuple[int, int]]:
+        """Return the sizes that few frames have, the rarest first."""
+        return find_rare(self.sizes)
+
+    def line(self) -> str:
+        """Return the camera's line for a person."""
+        text = f"{show(self.camera)}: {_counted(self.verdicts, self.frames)}"
+        if self.first is not None and self.last is not None:
+            text += f", {_minute(self.first)} to {_minute(self.last)}"
+        for size in self.rare_sizes():
+            names = ", ".join(show(path) for path in self.examples[size])
+            more = self.sizes[size] - len(self.examples[size])
+            text += f"; rare size {size[0]}x{size[1]}: {names}" + (f" and {more} more" if more else "")
+        return text
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the camera's tally for programs."""
+        return {
+            "camera": self.camera,
+            **_as_json(self.verdicts, self.frames),
+            "first": self.first.isoformat() if self.first else None,
+            "last": self.last.isoformat() if self.last else None,
+            "sizes": {f"{width}x{height}": count for (width, height), count in self.sizes.most_common()},
+            "rare_sizes": {f"{w}x{h}": self.examples[w, h] for w, h in self.rare_sizes()},
+        }
+
+
+class Summary:
+    """The tallies of all cameras, in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self.cameras: dict[str, CameraSummary] = {}
+
+    def add(self, decision: Decision) -> None:
+        """Count one decision."""
+        camera = decision.frame.camera
+        if camera not in self.cameras:
+            self.cameras[camera] = CameraSummary(camera)
+        self.cameras[camera].add(decision)
+
+    @property
+    def verdicts(self) -> Counter[Verdict]:
+        """The number of frames of each verdict."""
+        return sum((camera.verdicts for camera in self.cameras.values()), Counter[Verdict]())
+
+    def lines(self) -> list[str]:
+        """Return a line for each camera, then the totals."""
+        verdicts = self.verdicts
+        total = f"total: {_counted(verdicts, verdicts.total())}"
+        return [*(camera.line() for camera in self.cameras.values()), total]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all tallies for programs."""
+        verdicts = self.verdicts
+        cameras = [camera.as_json() for camera in self.cameras.values()]
+        return {**_as_json(verdicts, verdicts.total()), "cameras": cameras}
+
+
+def find_rare(sizes: Counter[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the sizes, of those of one camera with the number of frames of each, that are rare; the rarest first."""
+    limit = min(RARE * sizes.total(), max(sizes.values(), default=0) - 1)
+    return sorted((size for size, count in sizes.items() if count <= limit), key=lambda size: (sizes[size], size))
+
+
+def _counted(verdicts: Counter[Verdict], frames: int) -> str:
+    kept = verdicts[Verdict.KEEP]
+    share = f" ({100 * kept / frames:.0f}%)" if frames else ""
+    rest = f"{verdicts[Verdict.DROP]} dropped, {verdicts[Verdict.SKIP]} skipped"
+    return f"{counted(frames, 'frame')}, {kept} kept{share}, {rest}"
+
+
+def _as_json(verdicts: Counter[Verdict], frames: int) -> dict[str, int]:
+    return {
+        "frames": frames,
+        "kept": verdicts[Verdict.KEEP],
+        "dropped": verdicts[Verdict.DROP],
+        "skipped": verdicts[Verdict.SKIP],
+    }
+
+
+def _minute(time: datetime) -> str:
+    return time.strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,199 @@
+"""Looks at a folder again and again, and tells which frames are new, complete and next in the order of their camera.
+
+By looking, and not by what the kernel tells of: that says nothing of frames that another machine writes to a network
+share, which is how most arrive. A folder is listed again only when its time of modification has changed; where a file
+system does not keep that, once a minute. What is remembered is of the folders and of the frames not decided yet.
+"""
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from framesift.errors import FramesiftError, PathLike, StorageError
+from framesift.filtering.describing import View
+from framesift.frames.finding import Frame, Listing, name_frame, order_key, own_camera, scan_folder
+from framesift.frames.naming import Naming
+
+IDLE = 0.25
+"""Seconds from one look to the next where nothing is waited for."""
+SETTLING = 0.15
+"""Seconds between the two looks at which a file has to be the same."""
+PATIENCE = 10.0
+"""So many seconds after its last change a file that is not a whole frame is no longer waited for. For as long a folder
+that has changed is listed at each look: its time of modification may be too coarse to tell of the next change."""
+ROUND = 60.0
+"""Seconds from one listing of all folders to the next."""
+
+Tell = Callable[[str, str], None]
+"""Called with an absolute path and what is to be said of it in one line."""
+
+
+@dataclass(slots=True)
+class _Folder:
+    mtime_ns: int
+    since: float
+    """When this mtime was first seen."""
+    below: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _File:
+    """A frame that is not decided yet."""
+
+    frame: Frame
+    state: tuple[int, int] | None = None
+    """Size and mtime_ns."""
+    since: float = 0.0
+    """When this state was first seen."""
+    steady: bool = False
+    """Whether two looks have seen it."""
+    refused: bool = False
+    """Whether it was read in this state, and is not a whole frame."""
+
+
+class Arrivals:
+    """The frames below `root` that are not decided yet. Frames of which `is_decided` says so are not looked at."""
+
+    def __init__(
+        self,
+        root: str,
+        results: PathLike | None,
+        naming: Naming,
+        is_decided: Callable[[str], bool],
+        tell: Tell,
+        clock: Callable[[], float],
+    ) -> None:
+        self.pause = SETTLING
+        """Seconds to wait before the next look; with very many files more, so that looking takes half of the time."""
+        self._root, self._results, self._naming = root, results, naming
+        self._camera = own_camera(root)
+        self._is_decided, self._tell, self._clock = is_decided, tell, clock
+        self._folders: dict[str, _Folder] = {}
+        self._files: dict[str, _File] = {}
+        self._late: set[str] = set()
+        self._lost: set[str] = set()
+        self._held: set[str] = set()
+        self._round_at = -ROUND
+
+    def look(self) -> list[Frame]:
+        """Return the frames that can be decided now, in total order.
+
+        A frame is not given before two looks have found it the same, nor while one that comes before it is waited for.
+        So none overtakes another that came into the folder before it, whatever a listing misses of what arrives
+        meanwhile.
+        """
+        now = self._clock()
+        self._list_folders(now)
+        for path, file in list(self._files.items()):
+            self._examine(path, file, now)
+        ready, waiting = [], set()
+        for frame in sorted((file.frame for file in self._files.values()), key=order_key):
+            if frame.camera not in waiting and self._is_ready(self._files[frame.path], now):
+                ready.append(frame)
+            else:
+                waiting.add(frame.camera)
+        self.pause = max(SETTLING if waiting else IDLE, self._clock() - now)
+        return ready
+
+    def offer(self, ready: Iterable[Frame]) -> Iterator[Frame]:
+        """Yield frames to be read, but none of a camera of which `accept` holds one back meanwhile."""
+        self._held.clear()
+        return (frame for frame in ready if frame.camera not in self._held)
+
+    def accept(self, views: Iterable[View]) -> Iterator[View]:
+        """Yield what has been read, less the frames that may still be being written and those that come after them."""
+        for view in views:
+            camera = view.frame.camera
+            if camera not in self._held and self._is_final(view):
+                yield view
+            else:
+                self._held.add(camera)
+
+    def forget(self, frame: Frame, late: bool = False) -> None:
+        """Leave a frame out from now on: it is decided, or `late`."""
+        del self._files[frame.path]
+        if late:
+            self._late.add(frame.path)
+
+    def _is_ready(self, file: _File, now: float) -> bool:
+        return file.steady and (not file.refused or now - file.since >= PATIENCE)
+
+    def _is_final(self, view: View) -> bool:
+        """Tell whether a frame is whole, or will not become so. What has changed since the last look is neither."""
+        file = self._files[view.frame.path]
+        if self._state(view.frame.path) != file.state:
+            return False
+        file.refused = view.size is None
+        return not file.refused or self._clock() - file.since >= PATIENCE
+
+    def _list_folders(self, now: float) -> None:
+        whole_round = now - self._round_at >= ROUND
+        if whole_round:
+            self._round_at = now
+            self._late = {path for path in self._late if os.path.lexists(os.path.join(self._root, path))}
+        known, self._folders = self._folders, {}
+        pending = [""]
+        while pending:
+            path = pending.pop()
+            try:
+                folder = self._list_folder(path, known.get(path), now, whole_round)
+            except (FramesiftError, OSError) as error:
+                self._lose(path, error)
+                continue
+            self._folders[path] = folder
+            pending += folder.below
+            if path in self._lost:
+                self._lost.remove(path)
+                self._tell(os.path.join(self._root, path).rstrip("/"), "is there again")
+
+    def _list_folder(self, path: str, known: _Folder | None, now: float, whole_round: bool) -> _Folder:
+        """Return the folder as it is now, listed again unless nothing can have changed."""
+        mtime_ns = _ask_mtime_ns(os.path.join(self._root, path))
+        unchanged = known is not None and known.mtime_ns == mtime_ns
+        if known and unchanged and not whole_round and now - known.since >= PATIENCE:
+            return known
+        folder = _Folder(mtime_ns, known.since if known and unchanged else now)
+        listing = Listing()
+        for name in scan_folder(self._root, path, self._results, listing, folder.below):
+            if name not in self._files and name not in self._late and not self._is_decided(name):
+                self._files[name] = _File(name_frame(self._root, name, self._naming, self._camera, with_exif=False))
+        for _, reason in listing.unlisted:
+            raise StorageError(reason)
+        return folder
+
+    def _lose(self, path: str, error: FramesiftError | OSError) -> None:
+        """Say once that a folder cannot be listed; nothing of one below that has been removed: that is usual."""
+        gone = isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR)
+        if path in self._lost or (path and gone):
+            return
+        self._lost.add(path)
+        reason = error.reason if isinstance(error, FramesiftError) else error.strerror or str(error)
+        self._tell(os.path.join(self._root, path).rstrip("/"), f"cannot be listed ({reason}): waiting for it")
+
+    def _examine(self, path: str, file: _File, now: float) -> None:
+        state = self._state(path)
+        if state is None:
+            del self._files[path]
+        elif state != file.state:
+            file.state, file.since, file.steady, file.refused = state, now, False, False
+        elif not file.steady:
+            file.steady = True
+            file.frame = name_frame(self._root, path, self._naming, self._camera)
+
+    def _state(self, path: str) -> tuple[int, int] | None:
+        """Return what changes when a file is written to; None where it is gone."""
+        try:
+            stat = os.stat(os.path.join(self._root, path))
+        except OSError:
+            return None
+        return stat.st_size, stat.st_mtime_ns
+
+
+def _ask_mtime_ns(folder: str) -> int:
+    """Return a folder's time of modification. It is opened for that: NFS answers `stat` from a cache."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.fstat(descriptor).st_mtime_ns
+    finally:
+        os.close(descriptor)

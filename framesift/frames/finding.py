@@ -1,0 +1,299 @@
+"""Finds the frames below a folder and puts them into a total order, whatever order the file system lists them in.
+
+A frame whose name has no camera belongs to the camera named after its folder: the folder's path relative to the input
+folder (`cam1`, `site_a/cam1`), so that folders of the same name below different parents stay apart, and the
+input folder's own name for what lies in it directly. A frame whose name has no time takes EXIF DateTimeOriginal.
+"""
+
+import errno
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+
+from framesift.cluster.parallel import map_in_threads
+from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.frames.naming import Naming, split_suffix
+from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, name_of, read_start, scan_place
+
+__all__ = [
+    "Frame",
+    "Listing",
+    "Naming",
+    "find_frames",
+    "is_video",
+    "name_frame",
+    "natural_key",
+    "order_key",
+    "own_camera",
+    "scan_folder",
+    "walk_frames",
+]
+
+_READ = {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "gif"}
+_NOT_READ = {"jp2", "avif", "heic", "heif", "tga"}
+"""Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
+_SUFFIXES = _READ | _NOT_READ
+_VIDEO = {"mp4", "m4v", "avi", "mkv", "mov", "flv", "webm", "mpg", "mpeg", "wmv", "ts", "3gp"}
+
+JOURNAL = "journal.jsonl"
+"""What makes a folder a backup of removed files."""
+_RECORDS = ("manifest.jsonl", JOURNAL)
+_RECORD_START = b'{"framesift"'
+_UNLISTABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
+_AFTER_ALL = datetime.max.replace(tzinfo=UTC)
+_ASKED_AT_ONCE = 16
+"""Objects whose EXIF time is read at the same time."""
+_USUAL = Naming()
+_DIGITS = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of one camera with its time."""
+
+    path: str
+    """Relative to the input folder, with `/`; bytes that are not UTF-8 are escaped as `os.fsdecode` does."""
+    camera: str
+    time: datetime | None
+    """Aware, UTC."""
+    offset: float | None = None
+    """Seconds from the start of the video that the frame is of; that is the folder of its path. None for a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies below a folder."""
+
+    frames: list[Frame] = field(default_factory=list)
+    """In total order."""
+    videos: list[str] = field(default_factory=list)
+    """Relative paths of the videos, in natural order."""
+    unlisted: list[tuple[str, str]] = field(default_factory=list)
+    """Relative path and reason of folders that could not be listed."""
+    passed_over: list[str] = field(default_factory=list)
+    """Relative paths of folders left out because they hold the results or the backup of an earlier run."""
+
+
+def find_frames(
+    directory: PathLike,
+    naming: Naming = _USUAL,
+    results: PathLike | None = None,
+    videos: bool = False,
+    is_decided: Callable[[str], bool] | None = None,
+) -> Listing:
+    """Return the frames below `directory`, a folder or URL, in total order. Links and hidden folders are not entered.
+
+    The folder `results`, wherever it lies and whether or not it exists, is not input, nor is any folder below
+    `directory` with a manifest or the journal of a backup in it.
+
+    With `videos`, a folder that holds videos only is a folder of frames too. Frames whose path `is_decided` are left
+    out at once: of a million of them nothing is kept.
+
+    Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
+    """
+    root = os.fsdecode(directory)
+    if is_same_place(root, results):
+        raise UsageError("is the input folder and the results folder at once", directory)
+    listing = Listing()
+    paths, found, matched = [], 0, naming.pattern is None
+    for path in walk_frames(root, results, listing):
+        found += 1
+        matched = matched or naming.matches(path)
+        if is_decided is None or not is_decided(path):
+            paths.append(path)
+    if not found and not (videos and listing.videos):
+        raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
+    if found and not matched:
+        raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {found} frames", directory)
+    listing.frames.extend(_name_frames(root, paths, naming))
+    listing.frames.sort(key=order_key)
+    listing.videos.sort(key=lambda path: (natural_key(path), path))
+    listing.unlisted.sort()
+    listing.passed_over.sort()
+    return listing
+
+
+def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
+    """Return what frames are sorted by: camera, time (those without one last), natural name, bytes of the path.
+
+    The camera stands there twice so that `1` and `01`, equal in natural order, do not mix. Names that are equal in
+    natural order differ first at a digit, where the order of code points is that of the bytes.
+    """
+    return _natural_camera(frame.camera), frame.camera, frame.time or _AFTER_ALL, natural_key(frame.path), frame.path
+
+
+@lru_cache(maxsize=1024)
+def _natural_camera(camera: str) -> str:
+    return natural_key(camera)
+
+
+def natural_key(text: str) -> str:
+    """Return a string that sorts as `text` does when its runs of digits are numbers and its folders are parts.
+
+    Each number stands without leading zeros behind the count of its digits, so that none is too long to compare.
+    """
+    return _DIGITS.sub(_measure_digits, text).replace("/", "\0")
+
+
+def _measure_digits(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0")
+    return f"0{chr(min(len(digits), sys.maxunicode))}{digits}"
+
+
+def walk_frames(root: str, results: PathLike | None, listing: Listing) -> Iterator[str]:
+    """Yield the relative paths of the frames below `root`, in no order, and note in `listing` the folders left out.
+
+    Links to folders, hidden folders, the folder `results` and those with the results of an earlier run are not entered.
+    Raises UsageError (`root` cannot be listed) and StorageError (listing fails).
+
+    A stack and not a recursion: a tree may be deeper than Python's limit.
+    """
+    pending = [""]
+    while pending:
+        yield from scan_folder(root, pending.pop(), results, listing, pending)
+
+
+def scan_folder(root: str, folder: str, results: PathLike | None, listing: Listing, below: list[str]) -> Iterator[str]:
+    """Yield the frames of one folder below `root`, and append to `below` the folders in it that are to be entered.
+
+    Otherwise as `walk_frames`.
+    """
+    try:
+        with scan_place(root, folder) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if not is_file_name(entry.name):
+                    listing.unlisted.append((path, "a name that no file here can have"))
+                elif not entry.is_dir(follow_symlinks=False):
+                    if _is_frame(entry):
+                        yield path
+                    elif is_video(entry.name) and not _is_link_to_folder(entry):
+                        listing.videos.append(path)
+                elif _is_input(entry, path, results, listing):
+                    below.append(path)
+    except OSError as error:
+        _note_unlisted(error, root, folder, listing)
+
+
+def _note_unlisted(error: OSError, root: str, folder: str, listing: Listing) -> None:
+    reason = error.strerror or str(error)
+    if folder and error.errno in _UNLISTABLE:
+        listing.unlisted.append((folder, reason))
+    elif error.errno in _UNLISTABLE:
+        raise UsageError(f"cannot be listed: {reason}", root) from None
+    elif not folder and error.errno in (errno.ENOENT, errno.ENOTDIR):
+        raise UsageError("no such folder" if error.errno == errno.ENOENT else "is not a folder", root) from None
+    else:
+        raise StorageError.of(error, join(root, folder)) from None
+
+
+def _is_input(entry: Entry, path: str, results: PathLike | None, listing: Listing) -> bool:
+    if entry.name.startswith(".") or is_same_place(entry.path, results):
+        return False
+    if any(_is_record(join(entry.path, name)) for name in _RECORDS):
+        listing.passed_over.append(path)
+        return False
+    return True
+
+
+def _is_record(path: str) -> bool:
+    if is_url(path):
+        return read_start(path, len(_RECORD_START)) == _RECORD_START
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.read(descriptor, len(_RECORD_START)) == _RECORD_START
+    except OSError:
+        return False  # a folder or a FIFO of that name
+    finally:
+        os.close(descriptor)
+
+
+def _is_frame(entry: Entry) -> bool:
+    _, suffix = split_suffix(entry.name)
+    if not suffix:
+        return _holds_picture(entry)
+    return suffix in _SUFFIXES and not _is_link_to_folder(entry)
+
+
+def _is_link_to_folder(entry: Entry) -> bool:
+    return entry.is_symlink() and os.path.isdir(entry.path)
+
+
+def is_video(path: str) -> bool:
+    """Tell by the suffix whether a file is looked at as a video."""
+    return split_suffix(path.rpartition("/")[2])[1] in _VIDEO
+
+
+def _holds_picture(entry: Entry) -> bool:
+    # The reader brings OpenCV, which whoever only orders frames need not wait for.
+    from framesift.frames.reader import sniff_format
+    from framesift.frames.reader.source import open_pieces
+
+    try:
+        if not entry.is_file():
+            return False
+        with open_pieces(entry.path) as (read, _):
+            return sniff_format(read(12, 0)) is not None
+    except UnreadableFrame:
+        return False
+    except OSError:
+        return True  # perhaps a frame: the reader says why it cannot be read
+
+
+def name_frame(root: str, path: str, naming: Naming, own: str, with_exif: bool = True) -> Frame:
+    """Return the frame at `path` below `root`, whose own camera is `own`.
+
+    Without `with_exif` the file is not looked into for a time.
+    """
+    camera, time = naming.read(path)
+    camera = camera or path.rpartition("/")[0] or own
+    if time is None and with_exif:
+        time = _read_exif_time(join(root, path), naming)
+    # Interned: a million frames of ten cameras hold ten strings.
+    return Frame(path, sys.intern(camera), time)
+
+
+def _name_frames(root: str, paths: list[str], naming: Naming) -> Iterator[Frame]:
+    """Yield the frames, in no order: of a store those first that need not be looked into, then the others at once."""
+    name = partial(name_frame, root, naming=naming, own=own_camera(root))
+    if not is_url(root):
+        yield from map(name, paths)
+        return
+    timeless = []
+    for path in paths:
+        frame = name(path, with_exif=False)
+        if frame.time is None:
+            timeless.append(path)
+        else:
+            yield frame
+    yield from map_in_threads(name, timeless, _ASKED_AT_ONCE)
+
+
+def own_camera(root: str) -> str:
+    """Return the camera of the frames that lie in the input folder directly and name none."""
+    return name_of(root) if is_url(root) else os.path.basename(os.path.realpath(root)) or "/"
+
+
+def _read_exif_time(path: str, naming: Naming) -> datetime | None:
+    from framesift.frames.reader import read_capture_time
+
+    clock, offset = read_capture_time(path) or ("", None)
+    return naming.read_time(clock + (offset or ""))
+
+
+def _describe_rest(listing: Listing) -> str:
+    rest = []
+    if listing.videos:
+        rest.append(f"videos: {len(listing.videos)}; --every 1s samples them")
+    if listing.unlisted:
+        rest.append(f"folders that cannot be listed: {len(listing.unlisted)}")
+    if listing.passed_over:
+        rest.append(f"folders with results of an earlier run: {len(listing.passed_over)}")
+    return f" ({', '.join(rest)})" if rest else ""

@@ -1,0 +1,97 @@
+"""When a picture was taken, as its EXIF block says. Reads as little of the file as it can."""
+
+import re
+import struct
+from contextlib import suppress
+from datetime import datetime
+
+from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.reader.formats import sniff_format
+from framesift.frames.reader.jpeg_structure import find_exif, find_segments
+from framesift.frames.reader.png_chunks import MAX_CHUNKS
+from framesift.frames.reader.source import ReadAt, open_pieces
+from framesift.frames.reader.tags import BadTags, TagReader
+
+_EXIF_DIRECTORY = 0x8769
+_DATE_TIME_ORIGINAL = 0x9003
+_OFFSET_TIME_ORIGINAL = 0x9011
+_SUBSEC_TIME_ORIGINAL = 0x9291
+
+_JPEG_HEAD = 1 << 18
+"""EXIF is the first or second segment of a JPEG, and a segment has at most 64 KiB."""
+
+CaptureTime = tuple[str, str | None]
+"""'YYYY:MM:DD HH:MM:SS' or 'YYYY:MM:DD HH:MM:SS.sub', and the offset from UTC ('+02:00') where it is known."""
+
+
+def read_capture_time(path: PathLike) -> CaptureTime | None:
+    """Return EXIF DateTimeOriginal and its offset; None where the file has none, is damaged or cannot be read."""
+    try:
+        with open_pieces(path) as (read, size):
+            exif = read_exif(read, size)
+        return _find_time(exif)
+    except (OSError, UnreadableFrame, BadTags, struct.error):
+        return None
+
+
+def read_exif(read: ReadAt, size: int) -> bytes:
+    """Return the EXIF block of an open picture of `size` bytes, without its label; empty where it has none."""
+    match sniff_format(read(12, 0)):
+        case "JPEG":
+            blocks = find_exif(find_segments(read(_JPEG_HEAD, 0)))
+            return blocks[0] if blocks else b""
+        case "PNG":
+            return _find_png_block(read)
+        case "WebP":
+            return _find_webp_block(read)
+        case "TIFF":
+            return read(size, 0)
+        case _:
+            return b""
+
+
+def _find_png_block(read: ReadAt) -> bytes:
+    """Step from chunk to chunk without reading the pixels between. Raises struct.error where there is no block."""
+    position = 8
+    for _ in range(MAX_CHUNKS):
+        length, kind = struct.unpack(">I4s", read(8, position))
+        if kind == b"eXIf":
+            return read(length, position + 8)
+        position += length + 12
+    return b""
+
+
+def _find_webp_block(read: ReadAt) -> bytes:
+    """As `_find_png_block`; the block stands behind the pixels."""
+    position = 12
+    for _ in range(MAX_CHUNKS):
+        kind, length = struct.unpack("<4sI", read(8, position))
+        if kind == b"EXIF":
+            return read(length, position + 8).removeprefix(b"Exif\0\0")
+        position += 8 + length + length % 2
+    return b""
+
+
+def _find_time(exif: bytes) -> CaptureTime | None:
+    tags = TagReader.of(exif)
+    main = tags.directory(tags.first)
+    if _EXIF_DIRECTORY not in main:
+        return None
+    entries = tags.directory(tags.integers(main[_EXIF_DIRECTORY])[0])
+    texts = {}
+    for tag in (_DATE_TIME_ORIGINAL, _SUBSEC_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL):
+        with suppress(BadTags, KeyError):  # a broken offset must not cost the time
+            texts[tag] = tags.text(entries[tag])
+    return _join(
+        texts.get(_DATE_TIME_ORIGINAL, ""), texts.get(_SUBSEC_TIME_ORIGINAL, ""), texts.get(_OFFSET_TIME_ORIGINAL, "")
+    )
+
+
+def _join(time: str, fraction: str, offset: str) -> CaptureTime | None:
+    try:
+        datetime.strptime(time, "%Y:%m:%d %H:%M:%S")
+    except ValueError:  # cameras with no clock set write blanks or zeros
+        return None
+    if re.fullmatch(r"[0-9]+", fraction):
+        time = f"{time}.{fraction}"
+    return time, offset if re.fullmatch(r"[+-][0-9]{2}:[0-9]{2}", offset) else None

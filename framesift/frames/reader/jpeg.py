@@ -1,0 +1,94 @@
+"""JPEG: libjpeg-turbo with its warnings taken seriously.
+
+OpenCV takes a JPEG whose scan breaks off for a picture; only libjpeg's warnings tell. simplejpeg raises them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+
+from framesift.errors import UnreadableFrame
+from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
+from framesift.frames.reader.jpeg_structure import find_exif, find_frame, find_segments, misses_scans
+from framesift.frames.reader.orientation import read_orientation, turn_size, turn_upright
+
+
+@dataclass(frozen=True, slots=True)
+class GreyDecoding:
+    """Decode JPEG straight to grey: faster, and other pixels than the exact way by some grey levels.
+
+    libjpeg then decodes at the smallest of its scales that has at least this size.
+    """
+
+    width: int = 0
+    """px; 0 for full size."""
+    height: int = 0
+
+
+def decode(content: bytes, max_pixels: int) -> Pixels:
+    """Decode a whole JPEG. Raises UnreadableFrame for any that libjpeg warns about."""
+    return _decode(content, max_pixels)[1]
+
+
+def decode_reduced(content: bytes, max_pixels: int) -> tuple[tuple[int, int], Pixels]:
+    """Return the size, width and height, of a whole JPEG and its pixels at an eighth of it.
+
+    Every coefficient is read, so that it refuses what `decode` refuses, in a quarter of the time or less.
+    """
+    return _decode(content, max_pixels, at_least=(1, 1))
+
+
+def decode_grey(content: bytes, max_pixels: int, grey: GreyDecoding) -> tuple[tuple[int, int], Pixels]:
+    """Return the size, width and height, of a whole JPEG and its (height, width) grey pixels.
+
+    Raises UnreadableFrame as `decode` does. An unusual JPEG may come as BGR at full size.
+    """
+    return _decode(content, max_pixels, "GRAY", (grey.width, grey.height))
+
+
+def _decode(
+    content: bytes, max_pixels: int, colours: str = "BGR", at_least: tuple[int, int] = (0, 0)
+) -> tuple[tuple[int, int], Pixels]:
+    """Decode at the smallest scale that is `at_least` so wide and high as shown; (0, 0) is full size."""
+    segments = find_segments(content)
+    frame = find_frame(segments)
+    if frame is None:
+        raise UnreadableFrame("JPEG without image data")
+    check_size(frame.width, frame.height, max_pixels)
+    if misses_scans(content, segments, frame):
+        raise UnreadableFrame("truncated JPEG")
+    orientation = read_orientation(find_exif(segments))
+    size = turn_size((frame.width, frame.height), orientation)
+    width, height = turn_size(at_least, orientation)
+    grey = colours == "GRAY" and len(frame.components) in (1, 3)
+    try:
+        pixels: Pixels = simplejpeg.decode_jpeg(
+            content, "GRAY" if grey else "BGR", fastdct=grey, min_width=width, min_height=height
+        )
+    except ValueError as error:
+        if "subsampling" not in str(error):
+            raise UnreadableFrame(_explain(str(error))) from None
+        return size, _decode_unusual(content)
+    return size, turn_upright(pixels[:, :, 0] if grey else pixels, orientation)
+
+
+def _decode_unusual(content: bytes) -> Pixels:
+    """Decode a chroma subsampling that simplejpeg has no name for, such as 4:1:0.
+
+    OpenCV refuses these without their end marker, but not a cut with the marker put back. Behind a whole scan more data
+    changes nothing; behind a cut one it becomes pixels.
+    """
+    end = content.rfind(b"\xff\xd9")
+    pixels = decode_whole(content)
+    more = (b"\0" if content[:end].endswith(b"\xff") else b"") + b"\x5a" * 64  # FF 00 is data, FF 5A would be a marker
+    probe = decode_whole(content[:end] + more + content[end:])
+    if pixels is None or probe is None or not np.array_equal(pixels, probe):
+        raise UnreadableFrame("damaged JPEG")
+    return pixels
+
+
+def _explain(message: str) -> str:
+    if message.startswith("Premature end"):
+        return "truncated JPEG"
+    return f"damaged JPEG: {message.removeprefix('Corrupt JPEG data: ')}"

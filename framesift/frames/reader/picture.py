@@ -1,0 +1,104 @@
+"""One picture: its bytes, its pixels and the status of the file it came from."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.reader import bmp, gif, jpeg, png, tiff, webp
+from framesift.frames.reader.formats import explain_refusal, sniff_format
+from framesift.frames.reader.jpeg import GreyDecoding
+from framesift.frames.reader.source import Status, read_file
+
+MAX_PIXELS = 100_000_000
+
+_STEP = 8
+"""Of a picture that cannot be decoded at a reduced size, every 8th pixel of every 8th row."""
+
+T = TypeVar("T")
+
+_DECODERS: dict[str, Callable[[bytes, int], NDArray[np.uint8]]] = {
+    "BMP": bmp.decode,
+    "GIF": gif.decode,
+    "JPEG": jpeg.decode,
+    "PNG": png.decode,
+    "TIFF": tiff.decode,
+    "WebP": webp.decode,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A whole picture, read once: what is decided, hashed and copied are the same bytes."""
+
+    content: bytes
+    """The file's bytes."""
+    pixels: NDArray[np.uint8]
+    """(height, width, 3) BGR, EXIF orientation applied, transparent parts over black. (height, width) grey, perhaps at
+    a reduced scale, where that was asked for and the format allows it."""
+    size: tuple[int, int]
+    """Width and height in px as shown, at full scale."""
+    stat: Status
+    """Of the open descriptor, after the last byte was read, or of the version of an object."""
+
+
+def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecoding | None = None) -> Picture:
+    """Read the file and decode it, if it is a whole picture of at most `max_pixels` pixels.
+
+    The pixels are those of cv2.imdecode(IMREAD_COLOR), or, with `grey`, what is fastest to get of a JPEG.
+
+    Raises:
+        UnreadableFrame: the file cannot be read or is not a whole picture; says why.
+        StorageError: the machine is out of descriptors or memory.
+    """
+    content, status = read_file(path)
+    try:
+        if grey is not None and sniff_format(content[:12]) == "JPEG":
+            size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
+        else:
+            pixels = decode_picture(content, max_pixels)
+            size = pixels.shape[1], pixels.shape[0]
+        return Picture(content, pixels, size, status)
+    except UnreadableFrame as error:
+        raise UnreadableFrame(error.reason, path) from None
+
+
+def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], NDArray[np.uint8]]:
+    """Return the size, width and height, of a whole picture and its pixels (h, w, 3) BGR at about an eighth of it.
+
+    Refuses what `read_picture` refuses, but a JPEG takes a quarter of the time or less. Raises as that does.
+    """
+    content, _ = read_file(path)
+    try:
+        if sniff_format(content[:12]) == "JPEG":
+            return _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
+        pixels = decode_picture(content, max_pixels)
+        return (pixels.shape[1], pixels.shape[0]), pixels[::_STEP, ::_STEP]
+    except UnreadableFrame as error:
+        raise UnreadableFrame(error.reason, path) from None
+
+
+def decode_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """Decode the bytes of a whole picture: (height, width, 3) BGR. Raises UnreadableFrame, without a path."""
+    kind = sniff_format(content[:12])
+    if kind is None:
+        raise UnreadableFrame(explain_refusal(content[:12]))
+    return _decode(kind, content, max_pixels, _DECODERS[kind])
+
+
+def _decode(kind: str, content: bytes, max_pixels: int, decode: Callable[[bytes, int], T]) -> T:
+    try:
+        return decode(content, max_pixels)
+    except (struct.error, IndexError):  # a header is read past the end of the bytes
+        raise UnreadableFrame(f"truncated {kind}") from None
+    except MemoryError:
+        raise UnreadableFrame("not enough memory to decode it") from None
+    except UnreadableFrame:
+        raise
+    except Exception as error:  # whatever a decoder raises: one odd file must not end a run over thousands
+        raise UnreadableFrame(f"damaged {kind}: {' '.join(str(error).split())}") from error

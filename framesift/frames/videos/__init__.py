@@ -1,0 +1,26 @@
+"""Videos: their frames with times, and what tells whether two show the same."""
+
+from framesift.frames.videos.alignment import Match, compare_fingerprints, find_strongest, measure_changes, occurs
+from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
+from framesift.frames.videos.reading import Video, VideoInfo, open_video, probe_video, sample_frames
+from framesift.frames.videos.stills import Still, encode_still, is_still, name_video, walk_stills
+
+__all__ = [
+    "Fingerprint",
+    "Match",
+    "Still",
+    "Video",
+    "VideoInfo",
+    "compare_fingerprints",
+    "encode_still",
+    "find_strongest",
+    "is_still",
+    "measure_changes",
+    "name_video",
+    "occurs",
+    "open_video",
+    "probe_video",
+    "read_fingerprint",
+    "sample_frames",
+    "walk_stills",
+]

@@ -1,0 +1,3 @@
+"""What people look at: the evidence of a decision, its picture, and the pages that show many."""
+
+__all__ = ["audit", "evidence", "explanation", "overview", "page", "reasons", "report", "sheet"]

@@ -1,0 +1,102 @@
+"""The page on which a person answers: one pair after the other, with the keyboard."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from framesift.cluster.parallel import count_cores, map_ordered
+from framesift.comparators.thresholds import format_number
+from framesift.errors import PathLike, show
+from framesift.filtering.manifest import Record
+from framesift.filtering.selection import Decision
+from framesift.looking.audit.answers import COLUMNS, list_answers
+from framesift.looking.audit.draw import Sample
+from framesift.looking.evidence import Evidence, trace_contour
+from framesift.looking.explanation import Explanation, Pixels, explain_decision
+from framesift.looking.page import embed_json, escape, write_page
+from framesift.looking.page.thumbnails import embed_image
+
+_WIDTH = 720
+"""px of a picture: a person far away is still seen, and the page of 300 pairs can still be sent to somebody."""
+_HEAD = """\
+<main id="content">
+<h1>Was anything lost?</h1>
+<p>These frames were drawn at random among the dropped ones. Left the frame that was kept, right the one that was
+dropped. Does the right one show something new that somebody would have wanted to keep? Red outlines counted as change,
+yellow ones were too small to count.</p>
+<form id="answers" class="tools">
+<button type="button" data-answer="no">Nothing new <kbd>N</kbd></button>
+<button type="button" data-answer="yes">Lost <kbd>L</kbd></button>
+<button type="button" data-answer="unsure">Not sure <kbd>U</kbd></button>
+<button type="button" data-step="-1">Back <kbd>←</kbd></button>
+<button type="button" data-step="1">On <kbd>→</kbd></button>
+<button type="button" id="outlines" aria-pressed="true">Outlines <kbd>O</kbd></button>
+<button type="button" id="save">Save answers.csv</button>
+<span id="state" role="status"></span>
+</form>
+"""
+
+
+def write_audit(path: PathLike, record: Record, sample: Sample, jobs: int | None = None) -> list[tuple[str, str]]:
+    """Write the page; return path and reason of the frames that could not be shown as they were when decided.
+
+    Raises UsageError where `path` is a file that is not ours, StorageError where the disk refuses.
+    """
+    changes: list[tuple[str, str]] = []
+    write_page(path, "Was anything lost?", _body(record, sample, jobs, changes), ("audit.js",))
+    return changes
+
+
+def _body(record: Record, sample: Sample, jobs: int | None, changes: list[tuple[str, str]]) -> Iterator[str]:
+    yield _HEAD
+    jobs = jobs or count_cores()
+    with ThreadPoolExecutor(jobs, thread_name_prefix="framesift") as workers:
+        look = partial(_explain, record)
+        for number, explanation in enumerate(map_ordered(workers, look, sample.decisions, 2 * jobs + 2), start=1):
+            if explanation.change:
+                changes.append((explanation.decision.frame.path, explanation.change))
+            yield _draw_pair(number, explanation)
+    name = f"framesift audit {show(record.folder)} {sample.decisions[0].frame.path} {len(sample.decisions)}"
+    yield embed_json("table", {"name": name, "columns": COLUMNS, "rows": list(list_answers(sample))})
+    yield "</main>\n"
+
+
+def _explain(record: Record, decision: Decision) -> Explanation:
+    return explain_decision(record, decision, None)
+
+
+def _draw_pair(number: int, explanation: Explanation) -> str:
+    decision = explanation.decision
+    evidence = explanation.evidence
+    candidate = explanation.candidate if evidence is None else evidence.candidate
+    reference = explanation.reference if evidence is None else evidence.reference
+    score = "" if decision.score is None else f"score {format_number(decision.score)}"
+    limit = "" if explanation.limit is None else f", {format_number(explanation.limit)} would have kept it"
+    left = _draw_picture(reference, f"kept: {decision.reference}", "")
+    right = _draw_picture(candidate, f"dropped: {decision.frame.path}", "" if evidence is None else _outline(evidence))
+    change = f'<p class="skipped">{escape(explanation.change)}</p>\n' if explanation.change else ""
+    return (
+        f'<section class="panel" data-number="{number}" hidden>\n{change}'
+        f'<div class="grid pairs">\n{left}{right}</div>\n'
+        f'<p class="faint">{escape(score + limit)}</p>\n</section>\n'
+    )
+
+
+def _draw_picture(picture: Pixels | str | None, caption: str, outline: str) -> str:
+    if picture is None or isinstance(picture, str):
+        shown = f'<div class="missing">{escape(picture or "nothing to compare with")}</div>'
+    else:
+        shown = embed_image(picture, caption, _WIDTH, outline)
+    return f"<figure>{shown}<figcaption>{escape(caption)}</figcaption></figure>\n"
+
+
+def _outline(evidence: Evidence) -> str:
+    """Return what changed as lines that can be taken off the picture again: they must not hide what is to be judged."""
+    width, height = evidence.compared_size
+    paths = (("counted", evidence.counted), ("ignored", evidence.ignored))
+    drawn = "".join(
+        f'<path class="{kind}" d="{"".join(trace_contour(region.contour) for region in regions)}"/>'
+        for kind, regions in paths
+    )
+    box = f'viewBox="0 0 {width} {height}" preserveAspectRatio="none"'
+    return f'<svg class="outline" {box} aria-hidden="true">{drawn}</svg>'

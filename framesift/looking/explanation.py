@@ -1,0 +1,197 @@
+"""One decision, computed again from the files: what was seen then, and whether it is still so."""
+
+import difflib
+import heapq
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators.thresholds import format_number
+from framesift.errors import UnreadableFrame, UsageError, show
+from framesift.filtering.comparing import comparator_of
+from framesift.filtering.describing import read_frame
+from framesift.filtering.manifest import Record, find_decisions
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.settings import Settings
+from framesift.frames.reader import read_picture
+from framesift.frames.videos import is_still, walk_stills
+from framesift.looking.evidence import Evidence, draw_evidence
+from framesift.stores import join
+
+Pixels = NDArray[np.uint8]
+_NAMED = 5
+"""So many frames are named where a name is unknown or means several."""
+_LOOKED_AT = 200
+"""So many names are compared thoroughly, which takes a tenth of a millisecond each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a decision was made of."""
+
+    decision: Decision
+    settings: Settings
+    limit: float | None
+    """The score threshold in px of the compared size; None where there was nothing to compare."""
+    candidate: Pixels | str
+    """(height, width, 3) BGR, or why the frame cannot be read."""
+    reference: Pixels | str | None
+    """The same of the reference; None where there was none."""
+    reference_time: datetime | None
+    """Aware, UTC; None where the reference has no time."""
+    evidence: Evidence | None
+    """None where there is nothing to compare."""
+    change: str
+    """How the files differ from what the manifest says; empty where they do not."""
+
+
+def find_decision(record: Record, name: str) -> Decision:
+    """Return the decision on the frame that `name` means: its path in the manifest or on this machine, or a part.
+
+    Raises UsageError for a name that means no frame or several; the reason names those it could be.
+    """
+    paths = {name, *(os.path.relpath(os.path.abspath(name), folder) for folder in (record.source, record.folder))}
+    possible: list[str] = []
+    number = 0
+    part = None
+    for decision in find_decisions(record.path, paths):
+        if decision.frame.path in paths:
+            return decision
+        if name in decision.frame.path:
+            number, part = number + 1, decision
+            possible += [decision.frame.path] if number <= _NAMED else []
+    if part is None:
+        raise UsageError(_suggest(record, name))
+    if number > 1:
+        more = f" and {number - _NAMED} more" if number > _NAMED else ""
+        raise UsageError(f"{show(name)} could be {', '.join(map(show, possible))}{more}: write more of the name")
+    return part
+
+
+def explain_decision(
+    record: Record, decision: Decision, reference_time: datetime | None, walk_films: bool = False
+) -> Explanation:
+    """Read the frames of a decision again and compare them as the manifest's settings say.
+
+    A frame of a film that was not kept is only found with `walk_films`: by decoding the film up to there.
+    """
+    limit = None
+    if decision.score is not None and decision.size is not None:
+        limit = score_limit(record.settings, decision.frame.camera, decision.size)
+    candidate = read_pixels(record, decision.frame.path, walk_films)
+    reference = None if decision.reference is None else read_pixels(record, decision.reference)
+    evidence = _compare(record, decision, candidate, reference)
+    change = _describe_change(decision, record.settings, candidate, reference, evidence)
+    return Explanation(decision, record.settings, limit, candidate, reference, reference_time, evidence, change)
+
+
+def score_limit(settings: Settings, camera: str, size: tuple[int, int]) -> float:
+    """Return the score threshold in px of the compared size for a camera's frames of this width and height."""
+    return settings.score_threshold.px(comparator_of(settings, camera).compared_area_of(size))
+
+
+def read_pixels(record: Record, path: str, walk_films: bool = False) -> Pixels | str:
+    """Return a frame's pixels, (height, width, 3) BGR, or the reason why there are none.
+
+    A frame that is gone from its folder may have been kept: then the results folder has it. So are the frames of films.
+    """
+    try:
+        return read_picture(join(record.source, path), record.settings.max_pixels).pixels
+    except UnreadableFrame as error:
+        reason = error.reason
+    try:
+        return read_picture(join(record.folder, path), record.settings.max_pixels).pixels
+    except UnreadableFrame:
+        if is_still(path, record.source):
+            return _read_still(record, path) if walk_films else "a frame of a film: framesift explain draws it"
+        return reason
+
+
+def _read_still(record: Record, path: str) -> Pixels | str:
+    video, settings = path.rpartition("/")[0], record.settings
+    for still in walk_stills(record.source, video, settings.every or 1, settings.naming, settings.max_pixels):
+        if still.frame.path == path and still.pixels is not None:
+            return still.pixels
+    return "the film has no such frame any more"
+
+
+def _compare(
+    record: Record, decision: Decision, candidate: Pixels | str, reference: Pixels | str | None
+) -> Evidence | None:
+    """Return what comparing shows; None where one of the two cannot be read, or they have different sizes."""
+    if isinstance(candidate, str) or reference is None or isinstance(reference, str):
+        return None
+    if record.settings.size is None and candidate.shape != reference.shape:
+        return None
+    assert decision.reference is not None
+    compared = (
+        _read_compared(record, decision.reference, reference),
+        _read_compared(record, decision.frame.path, candidate),
+    )
+    return draw_evidence(reference, candidate, comparator_of(record.settings, decision.frame.camera), compared)
+
+
+def _read_compared(record: Record, path: str, shown: Pixels) -> Pixels:
+    """Return the pixels that a run compares, where they are not those that people are shown."""
+    for folder in (record.source, record.folder) if record.settings.reads_grey else ():
+        with suppress(UnreadableFrame):
+            return read_frame(join(folder, path), record.settings).pixels
+    return shown
+
+
+def find_time(record: Record, path: str | None) -> datetime | None:
+    """Return the time of a frame of the manifest; None where it has none."""
+    if path is None:
+        return None
+    for decision in find_decisions(record.path, [path]):
+        if decision.frame.path == path:
+            return decision.frame.time
+    return None
+
+
+def _describe_change(
+    decision: Decision,
+    settings: Settings,
+    candidate: Pixels | str,
+    reference: Pixels | str | None,
+    evidence: Evidence | None,
+) -> str:
+    """Say how what the files show now differs from what was decided; empty where it does not."""
+    problem = candidate if isinstance(candidate, str) else settings.refuse((candidate.shape[1], candidate.shape[0]))
+    if decision.verdict is Verdict.SKIP:
+        return (
+            ""
+            if problem == decision.reason
+            else f"skipped then as {decision.reason}, now {problem or 'a whole picture'}"
+        )
+    if problem:
+        return f"the frame cannot be read any more: {problem}"
+    if isinstance(reference, str):
+        return f"the reference cannot be read any more: {reference}"
+    size = None if isinstance(candidate, str) else (candidate.shape[1], candidate.shape[0])
+    if size != decision.size or (reference is not None and evidence is None):
+        return "the frame or its reference has another size now"
+    if evidence is not None and evidence.comparison.score != decision.score:
+        then = "null" if decision.score is None else format_number(decision.score)
+        return f"the score is now {format_number(evidence.comparison.score)}, the manifest says {then}"
+    return ""
+
+
+def _suggest(record: Record, name: str) -> str:
+    """Say that a name is unknown, and which are nearest: by their letters, the best of those by order too."""
+    matcher = difflib.SequenceMatcher(b=name)
+
+    def rate(rough: bool, path: str) -> float:
+        matcher.set_seq1(path if "/" in name else os.path.basename(path))
+        return matcher.quick_ratio() if rough else matcher.ratio()
+
+    paths = (decision.frame.path for decision in record.decisions())
+    rough = heapq.nlargest(_LOOKED_AT, paths, key=partial(rate, True))
+    nearest = heapq.nlargest(_NAMED, rough, key=partial(rate, False))
+    hint = f"; the nearest are {', '.join(map(show, nearest))}" if nearest else ""
+    return f"{show(name)} is no frame of {show(record.path)}{hint}"

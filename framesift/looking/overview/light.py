@@ -1,0 +1,91 @@
+"""Day, night or infra-red, by how bright and how coloured a camera's frames are."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import cv2
+import numpy as np
+
+from framesift.looking.overview.sightings import Sighting
+
+_GREY = 0.005
+"""At most this share of an infra-red picture has colour: a clock written in yellow is not more."""
+_TWO_GROUPS = 0.7
+"""A camera's darker frames are its night where their shadows are at most this share of those of the brighter ones."""
+_DARK = 40
+"""Mean grey level below which a camera that knows one light only stands in the dark."""
+
+
+class Light(StrEnum):
+    """What a frame was taken by."""
+
+    DAY = "day"
+    NIGHT = "night"
+    INFRARED = "infrared"
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The frames that a camera took within an hour."""
+
+    start: datetime
+    brightness: float
+    """Mean grey level, 0 to 255."""
+    frames: int
+    light: Light
+    """Of most of them."""
+
+
+def classify_light(sightings: Sequence[Sighting]) -> list[Light | None]:
+    """Tell for each frame of one camera what light it was taken by; None where its pixels were not read.
+
+    Without colour it is infra-red (or a camera that has none). The others split into two groups by their shadows (Otsu,
+    IEEE Trans. SMC 9, 1979): a camera's exposure makes the night as bright as the day, but it cannot lift the shadows.
+    """
+    coloured = [s for s in sightings if s.brightness is not None and not _is_grey(s)]
+    limit = _find_night_limit([s.shadows for s in coloured if s.shadows is not None])
+    return [_classify(sighting, limit) for sighting in sightings]
+
+
+def _classify(sighting: Sighting, limit: float | None) -> Light | None:
+    if sighting.brightness is None or sighting.shadows is None:
+        return None
+    if _is_grey(sighting):
+        return Light.INFRARED
+    dark = sighting.brightness < _DARK if limit is None else sighting.shadows <= limit
+    return Light.NIGHT if dark else Light.DAY
+
+
+def average_hours(sightings: Sequence[Sighting], lights: Sequence[Light | None]) -> list[Hour]:
+    """Return the brightness over time, of frames in the order of time, for each hour that has frames."""
+    hours: dict[datetime, list[tuple[float, Light]]] = {}
+    for sighting, light in zip(sightings, lights, strict=True):
+        time = sighting.frame.time
+        if time is not None and light is not None and sighting.brightness is not None:
+            start = time - timedelta(minutes=time.minute, seconds=time.second, microseconds=time.microsecond)
+            hours.setdefault(start, []).append((sighting.brightness, light))
+    return [_average(start, seen) for start, seen in hours.items()]
+
+
+def _average(start: datetime, seen: list[tuple[float, Light]]) -> Hour:
+    mean = sum(brightness for brightness, _ in seen) / len(seen)
+    return Hour(start, round(mean, 1), len(seen), Counter(light for _, light in seen).most_common(1)[0][0])
+
+
+def _is_grey(sighting: Sighting) -> bool:
+    return sighting.colour is not None and sighting.colour <= _GREY
+
+
+def _find_night_limit(shadows: list[float]) -> float | None:
+    """Return the grey level up to which shadows are those of the night; None where there is one group only."""
+    if not shadows:
+        return None
+    levels = np.array(shadows)
+    limit, _ = cv2.threshold(levels.astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
+    dark, bright = levels[levels < limit + 1], levels[levels >= limit + 1]
+    if len(dark) and len(bright) and dark.mean() <= _TWO_GROUPS * bright.mean():
+        return float(dark.max())
+    return None

@@ -1,0 +1,115 @@
+"""One page that shows every decision of a run and why it was made, from the manifest and the pictures it points to.
+
+The manifest is read twice, one line at a time: first for what there is of each camera, then, camera by camera, while
+the page is written. So memory does not grow with the number of frames.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from framesift.actions.files.outputs import check_output
+from framesift.cluster.parallel import count_cores
+from framesift.errors import PathLike, StorageError, UsageError, counted
+from framesift.filtering.manifest import Record
+from framesift.filtering.selection import Verdict
+from framesift.filtering.settings import Method, Settings
+from framesift.looking.page import CHARTS, escape, write_page
+from framesift.looking.report.section import Section
+from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
+
+__all__ = ["write_report"]
+
+PAGE_BYTES = 26_000_000
+"""What the page may weigh. The numbers of each frame are always there, the pictures give way."""
+PAIRS = 1000
+"""So many drops, and so many keeps, are shown with what changed on the whole page, and of one camera at most 50."""
+_ROW_SHARE = 0.4
+"""Of a line of the manifest, so much is in the page."""
+_LEAST_BYTES = 2_000_000
+SCRIPTS = (CHARTS, "pictures.js", "timeline.js", "histogram.js", "frames.js")
+
+
+def write_report(record: Record, output: PathLike, jobs: int | None = None, name: str | None = None) -> None:
+    """Write the page about a results folder to `output`; `name` is what the folder is called in it.
+
+    Raises UsageError (a file there that is not ours, nothing decided yet), StorageError (the disk, a damaged manifest).
+    """
+    check_output(output)
+    cameras = list(survey_cameras(record).values())
+    if not cameras:
+        raise UsageError("its manifest holds no decision yet: run framesift filter first", record.folder)
+    title = f"framesift report: {name or os.path.basename(record.folder)}"
+    with ThreadPoolExecutor(jobs or count_cores(), thread_name_prefix="framesift-report") as workers:
+        write_page(output, title, _body(title, record, cameras, workers), SCRIPTS)
+
+
+def _body(title: str, record: Record, cameras: list[CameraSurvey], workers: ThreadPoolExecutor) -> Iterator[str]:
+    yield f"<header>\n<h1>{escape(title)}</h1>\n{_describe_run(record, cameras)}</header>\n"
+    yield '<main id="content" tabindex="-1">\n'
+    if len(cameras) > 1:
+        yield from _contents(cameras)
+    room = _picture_room(record)
+    most = max(1, min(DOUBTFUL, PAIRS // len(cameras)))
+    for number, camera in enumerate(cameras):
+        section = Section(record, camera, number, room // (len(cameras) - number), most)
+        yield from section.write(workers)
+        room -= section.used
+    yield "</main>\n"
+
+
+def _picture_room(record: Record) -> int:
+    """Return how many bytes the pictures may have in base64."""
+    try:
+        rows = int(os.path.getsize(record.path) * _ROW_SHARE)
+    except OSError as error:
+        raise StorageError.of(error, record.path) from error
+    return max(_LEAST_BYTES, PAGE_BYTES - rows)
+
+
+def _describe_run(record: Record, cameras: list[CameraSurvey]) -> str:
+    verdicts = {verdict: sum(camera.summary.verdicts[verdict] for camera in cameras) for verdict in Verdict}
+    total = sum(verdicts.values())
+    kept = verdicts[Verdict.KEEP]
+    return (
+        f"<p>{counted(total, 'frame')} of {counted(len(cameras), 'camera')}: "
+        f'<strong class="keep">{kept} kept</strong> ({100 * kept / total:.0f} %), '
+        f"<strong>{verdicts[Verdict.DROP]} dropped</strong>, "
+        f'<strong class="skipped">{verdicts[Verdict.SKIP]} skipped</strong>.</p>\n'
+        f"<details><summary>How it was decided</summary>\n{_explain_settings(record.settings)}"
+        f'<p class="faint">frames: <code>{escape(record.source)}</code>, results: <code>{escape(record.folder)}</code>'
+        "</p></details>\n"
+    )
+
+
+def _explain_settings(settings: Settings) -> str:
+    size = f"at {settings.size[0]}x{settings.size[1]} px" if settings.size else "at its own size"
+    changed = "changed"
+    if settings.method is Method.TOLERANCE:
+        size, changed = f"by tolerance, at most {settings.width} px wide", "changed, in their structure too,"
+    strips = ", ".join(f"{side:g}" for side in settings.border_mask)
+    return (
+        f"<p>Each frame is compared with the <em>reference</em>, the last kept frame of its camera, {size}. "
+        f"Regions that {changed} and have at least {escape(str(settings.min_contour_area))}"
+        f"{_of_what(settings.min_contour_area.relative)} count; their areas together are the <em>score</em>. A frame "
+        f"is kept when its score is above the <em>threshold</em>, {escape(str(settings.score_threshold))}"
+        f"{_of_what(settings.score_threshold.relative)}.</p>\n"
+        f"<p>Blur {escape(','.join(map(str, settings.blur)) or 'none')}; not compared are strips of {strips} % at "
+        f"the left, top, right and bottom{', and what a mask leaves out' if settings.masks else ''}.</p>\n"
+    )
+
+
+def _of_what(relative: bool) -> str:
+    return " of the compared area" if relative else " px"
+
+
+def _contents(cameras: list[CameraSurvey]) -> Iterator[str]:
+    yield '<nav aria-label="cameras" class="wide"><table>\n<thead><tr><th>camera</th>'
+    yield "".join(f'<th class="number">{name}</th>' for name in ("frames", "kept", "dropped", "skipped"))
+    yield "</tr></thead>\n<tbody>\n"
+    for number, camera in enumerate(cameras):
+        summary = camera.summary
+        counts = [summary.frames, *(summary.verdicts[verdict] for verdict in Verdict)]
+        cells = "".join(f'<td class="number">{count}</td>' for count in counts)
+        yield f'<tr><th><a href="#camera-{number}">{escape(summary.camera)}</a></th>{cells}</tr>\n'
+    yield "</tbody></table></nav>\n"

@@ -1,0 +1,63 @@
+"""The pictures of a page: small, each there once, and together no more than the page may weigh."""
+
+import base64
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.looking.evidence import scale_picture
+
+Pixels = NDArray[np.uint8]
+
+WIDTHS = (640, 512, 448, 384, 320, 256, 200)
+"""px. The widest that the page has room for is taken."""
+_BYTES_A_PIXEL = 0.15
+"""Of a JPEG of real scenes at this quality and these sizes, in base64: a guess that keeps most pages within bounds."""
+_QUALITY = 72
+
+
+@dataclass(slots=True)
+class Album:
+    """The pictures of one camera, within its share of the page."""
+
+    room: int
+    """So many bytes of the page are left for it."""
+    number: int
+    """Of the camera: keeps the names of the pictures apart."""
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def find(self, key: str) -> str | None:
+        """Return the name of a picture that is in the page already."""
+        return self._names.get(key)
+
+    def add(self, key: str, content: bytes) -> tuple[str | None, str]:
+        """Return the picture's name and the block that brings it; no name where the page has no room for it."""
+        text = base64.b64encode(content).decode()
+        if len(text) > self.room:
+            return None, ""
+        self.room -= len(text)
+        name = self._names[key] = f"picture-{self.number}-{len(self._names)}"
+        return name, f'<script type="text/plain" id="{name}">{text}</script>\n'
+
+
+def choose_width(room: int, pictures: int, size: tuple[int, int]) -> int:
+    """Return the width in px of so many pictures of frames of this width and height in so many bytes."""
+    aspect = size[1] / size[0]
+    for width in WIDTHS:
+        if pictures * width * width * aspect * _BYTES_A_PIXEL <= room:
+            return width
+    return WIDTHS[-1]
+
+
+def fit(picture: Pixels, width: int) -> tuple[int, int]:
+    """Return width and height in px of a picture that is to be `width` wide, or as high as it would be as a square."""
+    scale = min(1, width / picture.shape[1], width / picture.shape[0])
+    return max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+
+
+def encode(picture: Pixels, width: int) -> bytes:
+    """Return the picture, at most `width` px wide, as JPEG."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    return cv2.imencode(".jpg", scale_picture(picture, *fit(picture, width)), options)[1].tobytes()

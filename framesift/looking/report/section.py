@@ -1,0 +1,173 @@
+"""What a page says of one camera."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from framesift.cluster.parallel import map_ordered
+from framesift.errors import counted, show
+from framesift.filtering.manifest import Record, read_decisions
+from framesift.filtering.selection import Verdict
+from framesift.looking.page import encode_json, escape
+from framesift.looking.report.album import Album, choose_width
+from framesift.looking.report.survey import EDGES, CameraSurvey, Item, Walk
+from framesift.looking.report.views import View, draw_kept, draw_pair
+
+_WINDOW = 8
+
+
+class Section:
+    """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict."""
+
+    def __init__(self, record: Record, camera: CameraSurvey, number: int, room: int, most: int) -> None:
+        self._record = record
+        self._camera = camera
+        self._number = number
+        self._album = Album(room, number)
+        self._room = room
+        self._drops, self._keeps = camera.drops.items()[:most], camera.keeps.items()[:most]
+        self._contacts = min(most + 10, camera.summary.verdicts[Verdict.KEEP])
+        pairs = self._drops + self._keeps
+        pictures = len(pairs) + len({item.decision.reference for item in pairs}) + self._contacts
+        sizes = camera.summary.sizes.most_common(1)
+        self._width = choose_width(room, pictures, sizes[0][0] if sizes else (4, 3))
+
+    @property
+    def used(self) -> int:
+        """The bytes that the pictures came to."""
+        return self._room - self._album.room
+
+    def write(self, workers: ThreadPoolExecutor) -> Iterator[str]:
+        """Yield the section piece by piece."""
+        number, summary = self._number, self._camera.summary
+        yield f'<section class="panel camera" id="camera-{number}" aria-labelledby="name-{number}">\n'
+        yield f'<h2 id="name-{number}">{escape(summary.camera)}</h2>\n<p>{escape(_describe(self._camera))}</p>\n'
+        yield from self._skipped()
+        yield f'<h3>Scores over time</h3>\n{_LEGEND}<div class="timeline"></div>\n'
+        contacts: list[Item] = []
+        yield from self._frames(contacts)
+        yield "<h3>What would I lose?</h3>\n"
+        yield from self._pairs(self._drops, "dropped", "nearest below", workers)
+        yield from self._pairs(self._keeps, "kept", "nearest above", workers)
+        yield from self._contact_sheet(contacts, workers)
+        yield (
+            '<h3>How the scores are spread</h3>\n<p class="faint">Frames by score, in multiples of the threshold: '
+            'dropped to the left of 1, kept to the right.</p>\n<div class="histogram"></div>\n'
+            '<details class="table"><summary>All frames, one by one</summary></details>\n</section>\n'
+        )
+
+    def _skipped(self) -> Iterator[str]:
+        number = self._camera.summary.verdicts[Verdict.SKIP]
+        if not number:
+            return
+        yield f'<details><summary class="skipped">{counted(number, "file")} skipped</summary>\n<ul>\n'
+        for decision in self._camera.skips:
+            yield f"<li>{escape(decision.frame.path)}: {escape(decision.reason)}</li>\n"
+        if number > len(self._camera.skips):
+            yield f"<li>and {number - len(self._camera.skips)} more: see all frames, below</li>\n"
+        yield "</ul></details>\n"
+
+    def _frames(self, contacts: list[Item]) -> Iterator[str]:
+        """Yield the data of all frames, as they are read again; note in `contacts` those of the contact sheet."""
+        camera = self._camera
+        limits = list(camera.limits.items())
+        places = {size: place for place, (size, _) in enumerate(limits)}
+        head = {
+            "camera": camera.summary.camera,
+            "timed": camera.has_times,
+            "sizes": [[*size, limit] for size, limit in limits],
+            "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
+            "columns": ["path", "time", "score", "verdict", "size", "reference", "reason"],
+        }
+        yield f'<script type="application/json" id="frames-{self._number}">{encode_json(head)[:-1]},"rows":[\n'
+        separator = ""
+        kept, number = -1, camera.summary.verdicts[Verdict.KEEP]
+        for item in self._read_again():
+            yield separator + encode_json(_row(item, places))
+            separator = ",\n"
+            if item.decision.verdict is Verdict.KEEP:
+                kept += 1
+                if kept == 0 or kept * self._contacts // number != (kept - 1) * self._contacts // number:
+                    contacts.append(item)
+        yield "]}</script>\n"
+
+    def _read_again(self) -> Iterator[Item]:
+        walk = Walk(self._record, self._camera.limits)
+        for start, end in self._camera.blocks:
+            for decision in read_decisions(self._record.path, start, end):
+                yield walk.step(decision)
+
+    def _pairs(self, items: list[Item], verdict: str, where: str, workers: ThreadPoolExecutor) -> Iterator[str]:
+        """Yield the most doubtful decisions of one verdict, each beside its reference."""
+        scored = sum(self._camera.dropped if verdict == "dropped" else self._camera.kept)
+        if not items:
+            yield f'<p class="faint">No frame that was compared was {verdict}.</p>\n'
+            return
+        many = f"The {len(items)} most doubtful of {scored}" if scored > len(items) else f"All {scored}"
+        is_open = " open" if verdict == "dropped" else ""
+        yield (
+            f"<details{is_open}><summary><h4>{many} {verdict} frames: score {where} the threshold</h4></summary>\n"
+            f'{_OUTLINES}<ol class="grid pairs">\n'
+        )
+        draw = partial(draw_pair, self._record, width=self._width)
+        for view in map_ordered(workers, draw, items, _WINDOW):
+            yield from self._show(view)
+        yield "</ol></details>\n"
+
+    def _contact_sheet(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
+        kept = self._camera.summary.verdicts[Verdict.KEEP]
+        yield "<h3>Kept frames</h3>\n"
+        if kept > len(items):
+            yield f'<p class="faint">{len(items)} of {kept}, evenly spread over the run.</p>\n'
+        yield '<ol class="grid contacts">\n'
+        draw = partial(draw_kept, self._record, width=self._width)
+        missing = [item for item in items if self._album.find(item.decision.frame.path) is None]
+        views = map_ordered(workers, draw, missing, _WINDOW)
+        for item in items:
+            known = self._album.find(item.decision.frame.path) is not None
+            yield from self._show(View.of_kept(item, None) if known else next(views))
+        yield "</ol>\n"
+
+    def _show(self, view: View) -> Iterator[str]:
+        """Yield a view, after the pictures that the page does not have yet."""
+        names: list[str] = []
+        for picture in view.pictures:
+            name = self._album.find(picture.key)
+            if name is None and isinstance(picture.content, bytes):
+                name, block = self._album.add(picture.key, picture.content)
+                yield block
+            reason = picture.content if isinstance(picture.content, str) else "this page had no room for it"
+            names.append(picture.markup(name, reason, view.item.decision.size or (4, 3)))
+        yield view.markup(names)
+
+
+_LEGEND = (
+    '<ul class="legend"><li class="keep"><span aria-hidden="true">●</span> kept</li>'
+    '<li class="drop"><span aria-hidden="true">●</span> dropped</li>'
+    '<li class="skipped"><span aria-hidden="true">○</span> skipped, at the bottom</li>'
+    '<li class="limit"><span aria-hidden="true">╌</span> threshold</li></ul>\n'
+)
+_OUTLINES = (
+    '<p class="faint">Left: the reference. Right: the frame, with what changed: <span class="skipped">red</span> '
+    'counts, <span class="limit">yellow</span> is too small to count, what is dimmed is not compared.</p>\n'
+)
+
+
+def _describe(camera: CameraSurvey) -> str:
+    return camera.summary.line().removeprefix(f"{show(camera.summary.camera)}: ")
+
+
+def _row(item: Item, places: dict[tuple[int, int], int]) -> list[Any]:
+    """Return the values of a frame in the order of the columns; its reference is a row, or a path that has none."""
+    decision, time = item.decision, item.decision.frame.time
+    moment = None if time is None else time.timestamp()
+    row: list[Any] = [
+        decision.frame.path,
+        int(moment) if moment is not None and moment == int(moment) else moment,
+        decision.score,
+        str(decision.verdict),
+        places.get(decision.size) if decision.size else None,
+        item.reference_row if item.reference_row is not None else decision.reference,
+    ]
+    return [*row, decision.reason] if decision.score is None else row

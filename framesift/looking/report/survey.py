@@ -1,0 +1,157 @@
+"""The first reading of a manifest: what a page says of each camera, in memory that knows no number of frames."""
+
+import heapq
+import math
+import zlib
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from framesift.filtering.manifest import Record, locate_decisions
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.summary import CameraSummary
+from framesift.looking.explanation import score_limit
+
+DOUBTFUL = 50
+"""So many drops, and so many keeps, are shown with what changed."""
+LISTED = 100
+"""So many skipped files are listed by name and reason."""
+
+EDGES = [2 ** (half / 2) for half in range(-8, 13)]
+"""Upper edges of the histogram's bins, in multiples of the threshold; a bin holds its upper edge, as a drop does.
+Before them comes a bin for scores of 0, after them one for all that is larger."""
+BINS = len(EDGES) + 2
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One decision, as a page shows it."""
+
+    row: int
+    """Its place among the decisions of its camera, from 0."""
+    decision: Decision
+    limit: float | None
+    """The score threshold in px; None where there was nothing to compare."""
+    reference_row: int | None
+    """The place of its reference."""
+    reference_time: datetime | None
+
+
+@dataclass(slots=True)
+class Nearest:
+    """The decisions whose score is nearest to the threshold, relative to it."""
+
+    _heap: list[tuple[float, int, int, Item]] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        """Take an item with a score in, and the farthest out."""
+        assert item.decision.score is not None and item.limit is not None
+        distance = abs(item.decision.score - item.limit) / (item.limit or 1)
+        # Among equals, such as all with a score of 0, the choice falls anywhere, not on the first minutes only.
+        anywhere = zlib.crc32(item.decision.frame.path.encode("utf-8", "surrogatepass"))
+        entry = (-distance, anywhere, item.row, item)
+        if len(self._heap) < DOUBTFUL:
+            heapq.heappush(self._heap, entry)
+        else:
+            heapq.heappushpop(self._heap, entry)
+
+    def items(self) -> list[Item]:
+        """Return the items, the nearest first."""
+        return [item for *_, item in sorted(self._heap, reverse=True)]
+
+
+@dataclass(slots=True)
+class CameraSurvey:
+    """What is known of one camera after the first reading."""
+
+    summary: CameraSummary
+    blocks: list[tuple[int, int]] = field(default_factory=list)
+    """Where its decisions stand in the manifest: first byte, and first byte after. A run adds one block at most."""
+    timed: int = 0
+    """So many of its frames have a time."""
+    limits: dict[Size, float] = field(default_factory=dict)
+    """The score threshold in px for each size."""
+    dropped: list[int] = field(default_factory=lambda: [0] * BINS)
+    kept: list[int] = field(default_factory=lambda: [0] * BINS)
+    """The histogram of scores, by verdict."""
+    drops: Nearest = field(default_factory=Nearest)
+    keeps: Nearest = field(default_factory=Nearest)
+    skips: list[Decision] = field(default_factory=list)
+    """The first of the skipped."""
+
+    def add(self, item: Item) -> None:
+        """Count one decision."""
+        decision = item.decision
+        self.summary.add(decision)
+        self.timed += decision.frame.time is not None
+        if decision.verdict is Verdict.SKIP:
+            self.skips += [decision] if len(self.skips) < LISTED else []
+        elif decision.score is not None and item.limit is not None:
+            counts, nearest = (
+                (self.kept, self.keeps) if decision.verdict is Verdict.KEEP else (self.dropped, self.drops)
+            )
+            counts[find_bin(decision.score, item.limit)] += 1
+            nearest.add(item)
+
+    @property
+    def has_times(self) -> bool:
+        """Tell whether every frame has a time."""
+        return self.timed == self.summary.frames
+
+
+class Walk:
+    """Follows the decisions of one camera: gives each its row and knows its reference."""
+
+    def __init__(self, record: Record, limits: dict[Size, float]) -> None:
+        self._settings = record.settings
+        self._limits = limits
+        self._row = -1
+        self._last: dict[Size | None, tuple[int, Decision]] = {}
+
+    def step(self, decision: Decision) -> Item:
+        """Return the next decision with what it was compared with."""
+        self._row += 1
+        chain = None if self._settings.size else decision.size
+        row, reference = self._last.get(chain, (None, None))
+        if reference is None or decision.reference != reference.frame.path:
+            row, reference = None, None
+        if decision.verdict is Verdict.KEEP:
+            self._last[chain] = self._row, decision
+        return Item(self._row, decision, self._limit(decision), row, reference.frame.time if reference else None)
+
+    def _limit(self, decision: Decision) -> float | None:
+        size = decision.size
+        if size is None:
+            return None
+        if size not in self._limits:
+            self._limits[size] = score_limit(self._settings, decision.frame.camera, size)
+        return None if decision.score is None else self._limits[size]
+
+
+def find_bin(score: float, limit: float) -> int:
+    """Return the number of the histogram's bin for a score."""
+    if score == 0:
+        return 0
+    return 1 + bisect_left(EDGES, score / limit if limit else math.inf)
+
+
+def survey_cameras(record: Record) -> dict[str, CameraSurvey]:
+    """Read the manifest once. Raises StorageError where it cannot be read or is damaged."""
+    cameras: dict[str, CameraSurvey] = {}
+    walks: dict[str, Walk] = {}
+    before = None
+    for offset, end, decision in locate_decisions(record.path):
+        name = decision.frame.camera
+        if name not in cameras:
+            cameras[name] = CameraSurvey(CameraSummary(name))
+            walks[name] = Walk(record, cameras[name].limits)
+        camera = cameras[name]
+        if name == before:
+            camera.blocks[-1] = camera.blocks[-1][0], end
+        else:
+            camera.blocks.append((offset, end))
+        before = name
+        camera.add(walks[name].step(decision))
+    return cameras

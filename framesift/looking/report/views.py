@@ -1,0 +1,101 @@
+"""What a page shows of one decision: pictures with words. Drawn by workers, written in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from framesift.comparators.thresholds import format_number
+from framesift.filtering.manifest import Record
+from framesift.filtering.selection import Verdict
+from framesift.looking.evidence import outline_changes
+from framesift.looking.explanation import explain_decision, read_pixels
+from framesift.looking.page import escape
+from framesift.looking.reasons import describe_changes
+from framesift.looking.report.album import encode, fit
+from framesift.looking.report.survey import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture of a page."""
+
+    key: str
+    """What it is known by, so that the page has it once."""
+    alt: str
+    content: bytes | str | None
+    """JPEG, or why there is none; None where the page has it already."""
+
+    def markup(self, name: str | None, reason: str, size: tuple[int, int]) -> str:
+        """Return the element that shows the picture `name`, of a frame of this size, or says why there is none."""
+        if name is None:
+            return f'<div class="missing">no picture: {escape(reason)}</div>'
+        width, height = size
+        room = f'width="{width}" height="{height}"'
+        return f'<span class="picture"><img data-picture="{name}" {room} alt="{escape(self.alt)}"></span>'
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One decision on a page."""
+
+    item: Item
+    pictures: list[Shot]
+    words: str
+    """Markup."""
+
+    @classmethod
+    def of_kept(cls, item: Item, content: bytes | str | None) -> "View":
+        """Return a kept frame of the contact sheet."""
+        path, time = item.decision.frame.path, item.decision.frame.time
+        return cls(item, [Shot(path, path, content)], _name(path, time))
+
+    def markup(self, pictures: list[str]) -> str:
+        """Return the list item, given the elements of its pictures."""
+        pair = ' class="pair"' if len(pictures) > 1 else ""
+        return (
+            f'<li data-row="{self.item.row}"><figure><div{pair}>{"".join(pictures)}</div>'
+            f"<figcaption>{self.words}</figcaption></figure></li>\n"
+        )
+
+
+def draw_kept(record: Record, item: Item, width: int) -> View:
+    """Read a kept frame for the contact sheet."""
+    pixels = read_pixels(record, item.decision.frame.path)
+    return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width))
+
+
+def draw_pair(record: Record, item: Item, width: int) -> View:
+    """Compare a frame with its reference again and draw what changed."""
+    decision = item.decision
+    assert decision.reference is not None
+    shown = explain_decision(record, decision, item.reference_time)
+    path = decision.frame.path
+    content = shown.candidate if isinstance(shown.candidate, str) else encode(shown.candidate, width)
+    if shown.evidence is not None:
+        content = encode(outline_changes(shown.evidence, *fit(shown.evidence.candidate, width)), width)
+    reference = shown.reference
+    before = reference if isinstance(reference, str) or reference is None else encode(reference, width)
+    shots = [
+        Shot(decision.reference, f"reference: {decision.reference}", before),
+        Shot(f"changes in {path}", f"{path}, with what changed", content),
+    ]
+    words = f"<p>{_state_score(item)}</p>"
+    if shown.change:
+        words += f'<p class="skipped">The files have changed since the run: {escape(shown.change)}.</p>'
+    if shown.evidence is not None:
+        words += f"<p>{escape(describe_changes(shown.evidence))}</p>"
+    words += f"<p>{_name(path, decision.frame.time)}<br>reference {_name(decision.reference, item.reference_time)}</p>"
+    return View(item, shots, words)
+
+
+def _state_score(item: Item) -> str:
+    decision, limit = item.decision, item.limit
+    assert decision.score is not None and limit is not None
+    share = f": {100 * decision.score / limit:.0f} % of the threshold" if limit else ""
+    name = "keep" if decision.verdict is Verdict.KEEP else "drop"
+    numbers = f"score {format_number(decision.score)} px, threshold {format_number(limit)} px"
+    return f'<strong class="{name}">{"Kept" if name == "keep" else "Dropped"}{share}</strong> ({numbers})'
+
+
+def _name(path: str, time: datetime | None) -> str:
+    clock = f" <time>{time.strftime('%Y-%m-%d %H:%M:%S')}</time>" if time else ""
+    return f'<span class="path">{escape(path)}</span>{clock}'

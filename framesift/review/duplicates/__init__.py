@@ -1,0 +1,1 @@
+"""Folders, the near-duplicates in them, and what is removed."""

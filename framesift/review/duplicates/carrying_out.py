@@ -1,0 +1,161 @@
+"""The jobs that move files: each can be stopped anywhere, and begun again goes on where it was."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+from framesift.actions import Outcome, Plan, apply_plan, decode_plan, empty_backup, encode_plan, undo
+from framesift.errors import FramesiftError, show
+from framesift.review.duplicates.collections import Collections
+from framesift.review.duplicates.groups import Groups
+from framesift.review.duplicates.removals import EMPTIED, FAILED, MOVED, PARTLY, PLANNED, UNDONE, Removal, Removals
+from framesift.review.duplicates.searches import Request, Searches
+from framesift.review.jobs import Progress
+from framesift.review.refusals import Unknown
+from framesift.review.store import Store
+
+
+class Carrier:
+    """Carries removals and undos out. Used by the thread of the jobs."""
+
+    def __init__(
+        self,
+        store: Store,
+        collections: Collections,
+        searches: Searches,
+        groups: Groups,
+        removals: Removals,
+        output: str,
+    ) -> None:
+        self._store, self._collections, self._searches = store, collections, searches
+        self._groups, self._removals, self._output = groups, removals, output
+
+    def remove(self, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        """Move what a removal takes to the backup, and delete it there where no backup is wanted."""
+        for part in self._parts(spec["removal"]):
+            if part["state"] == PLANNED:
+                self._attempt(part, self._move, progress)
+        removal = self._removals.find(spec["removal"])
+        if not removal.create_backup:
+            for part in self._parts(removal.id):
+                if part["state"] == MOVED and part["removed"]:
+                    self._attempt(part, self._empty, progress)
+        return describe_removal(self._removals.find(removal.id))
+
+    def undo(self, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        """Give back what a removal took."""
+        for part in self._parts(spec["removal"]):
+            if part["state"] in (MOVED, PARTLY) and part["removed"]:
+                self._attempt(part, self._return, progress)
+        removal = self._removals.find(spec["removal"])
+        taken = [part for part in removal.collections if part.removed]
+        left = [entry for part in taken if part.state != UNDONE for entry in part.left]
+        restored = sum(part.removed - (0 if part.state == UNDONE else len(part.left)) for part in taken)
+        return {"id": removal.id, "restored": max(restored, 0), "left": left, "state": removal.state}
+
+    def _parts(self, removal_id: str) -> list[Any]:
+        return self._store.read("SELECT * FROM parts WHERE removal_id = ? ORDER BY position", removal_id)
+
+    def _attempt(self, part: Any, act: Any, progress: Progress) -> None:
+        """Act on one part; what stands against it is noted there, and the others are done all the same."""
+        try:
+            act(part, progress)
+        except FramesiftError as error:
+            left = [*json.loads(part["left_files"]), {"name": part["name"], "reason": error.reason}]
+            removed = self._count_moved(part)
+            state = part["state"] if part["state"] != PLANNED else MOVED if removed else FAILED
+            self._update(part, state=state, removed=removed or part["removed"], left_files=json.dumps(left))
+
+    def _move(self, part: Any, progress: Progress) -> None:
+        plan = self._plan(part, progress)
+        outcomes = list[Outcome]()
+        if plan.steps:
+            with closing(apply_plan(plan, self._backup(part))) as moving:
+                outcomes += progress.follow(moving, "moving", len(plan.steps))
+        left = [_describe(outcome) for outcome in outcomes if outcome.problem]
+        stays = {outcome.path for outcome in outcomes if outcome.problem}
+        gone = [step for step in plan.steps if os.path.join(plan.root, step.path) not in stays]
+        self._groups.forget(part["collection_id"], [step.path for step in gone])
+        self._refresh(part["collection_id"])
+        size = sum(step.file.size for step in gone)
+        found = len(plan.steps)
+        self._update(
+            part, state=MOVED, found=found, removed=len(gone), bytes=size, left_files=json.dumps(left)
+        )  # fmt: skip
+
+    def _plan(self, part: Any, progress: Progress) -> Plan:
+        """Return the plan, made at the first time if the collection was to be searched, and stored before acting."""
+        if part["plan"] is not None:
+            return decode_plan(part["plan"])
+        collection = self._collections.find(part["collection_id"])
+        self._searches.search_one(collection, Request(), progress.job_id, progress)
+        plan = self._groups.plan(collection.id, None)
+        self._update(part, plan=encode_plan(plan), found=len(plan.steps))
+        return plan
+
+    def _empty(self, part: Any, progress: Progress) -> None:
+        with closing(empty_backup(self._backup(part))) as emptying:
+            left = [_describe(each) for each in progress.follow(emptying, "emptying", part["removed"]) if each.problem]
+        self._update(part, state=EMPTIED, left_files=json.dumps([*json.loads(part["left_files"]), *left]))
+
+    def _return(self, part: Any, progress: Progress) -> None:
+        with closing(undo(self._backup(part))) as returning:
+            followed = progress.follow(returning, "giving back", part["removed"])
+            left = [_describe(outcome) for outcome in followed if outcome.problem]
+        self._groups.forget(part["collection_id"], None)
+        self._refresh(part["collection_id"])
+        self._update(part, state=PARTLY if left else UNDONE, left_files=json.dumps(left))
+
+    def _count_moved(self, part: Any) -> int:
+        """Return how many files of a plan that could not be carried out whole lie in the backup."""
+        row = self._store.find(
+            "SELECT plan FROM parts WHERE removal_id = ? AND position = ?", part["removal_id"], part["position"]
+        )
+        if row is None or row["plan"] is None:
+            return 0
+        return sum(self._is_moved(part, decode_plan(row["plan"])))
+
+    def _is_moved(self, part: Any, plan: Plan) -> Iterator[bool]:
+        for step in plan.steps:
+            stored = os.path.join(self._backup(part), step.path)
+            yield os.path.lexists(stored) and not os.path.lexists(os.path.join(plan.root, step.path))
+
+    def _backup(self, part: Any) -> str:
+        return os.path.join(self._output, os.fsdecode(part["backup"]))
+
+    def _refresh(self, collection_id: str) -> None:
+        try:
+            self._collections.refresh(self._collections.find(collection_id))
+        except Unknown:  # not listed any more
+            return
+
+    def _update(self, part: Any, **values: Any) -> None:
+        with self._store.writing() as database:
+            assignments = ", ".join(f"{name} = ?" for name in values)
+            database.execute(
+                f"UPDATE parts SET {assignments} WHERE removal_id = ? AND position = ?",
+                (*values.values(), part["removal_id"], part["position"]),
+            )
+
+
+def describe_removal(removal: Removal) -> dict[str, Any]:
+    """Return a removal as JSON has it."""
+    parts: Sequence[dict[str, Any]] = [asdict(part) for part in removal.collections]
+    return {
+        "id": removal.id,
+        "job": removal.job,
+        "undo_job": removal.undo_job,
+        "collections": parts,
+        "removed": removal.removed,
+        "bytes": removal.bytes,
+        "create_backup": removal.create_backup,
+        "created": removal.created,
+        "state": removal.state,
+    }
+
+
+def _describe(outcome: Outcome) -> dict[str, str]:
+    return {"name": show(os.path.basename(outcome.path)), "reason": outcome.problem}

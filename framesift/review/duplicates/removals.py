@@ -1,0 +1,187 @@
+"""Removals: what they took from which collections, where it lies, and whether it was given back."""
+
+import json
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from framesift.actions import encode_plan
+from framesift.errors import show
+from framesift.review.duplicates.collections import Collection, Collections
+from framesift.review.duplicates.groups import Groups
+from framesift.review.jobs import Job, Jobs, now
+from framesift.review.refusals import Conflict, Unknown
+from framesift.review.store import Store
+
+BACKUPS = "duplicates_backup"
+PLANNED, MOVED, EMPTIED, UNDONE, PARTLY, FAILED = "planned", "removed", "emptied", "undone", "partly", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a removal did to one collection."""
+
+    collection_id: str
+    name: str
+    person_id: str | None
+    found: int
+    removed: int
+    bytes: int
+    left: tuple[dict[str, str], ...]
+    """Name and reason of each file that was left where it was."""
+    backup: str
+    """Printable: where the files lie."""
+    state: str
+    """planned, removed, emptied, undone, partly (some could not be given back), or failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One removal."""
+
+    id: str
+    job: str
+    undo_job: str | None
+    collections: tuple[Part, ...]
+    create_backup: bool
+    created: str
+
+    @property
+    def removed(self) -> int:
+        """Files that were moved to the backup."""
+        return sum(part.removed for part in self.collections)
+
+    @property
+    def bytes(self) -> int:
+        """What they take."""
+        return sum(part.bytes for part in self.collections)
+
+    @property
+    def state(self) -> str:
+        """planned, removed, undone, emptied, or partly: not the same for all that was removed."""
+        states = {part.state for part in self.collections if part.removed or part.state == PLANNED}
+        if PLANNED in states:
+            return PLANNED
+        return states.pop() if len(states) == 1 else PARTLY if states else MOVED
+
+
+class Removals:
+    """Plans removals and undoes them, by jobs. Its methods may be called from any thread."""
+
+    def __init__(self, store: Store, collections: Collections, groups: Groups, jobs: Jobs, output: str) -> None:
+        self._store, self._collections, self._groups, self._jobs = store, collections, groups, jobs
+        self._output = output
+
+    def remove(
+        self,
+        collections: Sequence[Collection],
+        group_ids: Sequence[str] | None = None,
+        create_backup: bool = True,
+        search_again: bool = False,
+    ) -> Job:
+        """Queue the removal of what the groups of these collections have too many, as the groups are now.
+
+        What was never searched, or all with `search_again`, is searched within the job. Raises Unknown; Conflict where
+        a removal or an undo of one of them is under way.
+        """
+        removal_id = _name_removal()
+        parts = [
+            (self._place(collection, removal_id), collection, self._plan(collection, group_ids, search_again))
+            for collection in collections
+        ]
+        if group_ids is not None:
+            self._check_groups(collections, group_ids)
+        with self._store.writing() as database:
+            self._refuse_busy(database, [collection.id for collection in collections])
+            job_id = self._jobs.queue(database, "removal", {"removal": removal_id}, [c.id for c in collections])
+            database.execute(
+                "INSERT INTO removals (id, job_id, create_backup, created) VALUES (?, ?, ?, ?)",
+                (removal_id, job_id, create_backup, now()),
+            )
+            database.executemany(
+                "INSERT INTO parts (removal_id, position, collection_id, name, person_id, backup, plan, state) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (removal_id, position, each.id, each.name, each.person_id, os.fsencode(place), plan, PLANNED)
+                    for position, (place, each, plan) in enumerate(parts)
+                ],
+            )
+        self._jobs.wake()
+        return self._jobs.find(job_id)
+
+    def undo(self, removal_id: str) -> Job:
+        """Queue giving back what a removal took. Raises Unknown; Conflict where there is nothing to give back."""
+        removal = self.find(removal_id)
+        if not any(part.state in (MOVED, PARTLY) and part.removed for part in removal.collections):
+            reasons = {PLANNED: "the removal is not done yet", UNDONE: "the removal has been undone already"}
+            reasons[EMPTIED] = "the removal was made without a backup: its files are gone"
+            raise Conflict(reasons.get(removal.state, "the removal has removed nothing"))
+        collection_ids = [part.collection_id for part in removal.collections]
+        with self._store.writing() as database:
+            self._refuse_busy(database, collection_ids)
+            job_id = self._jobs.queue(database, "undo", {"removal": removal_id}, collection_ids)
+            database.execute("UPDATE removals SET undo_job_id = ? WHERE id = ?", (job_id, removal_id))
+        self._jobs.wake()
+        return self._jobs.find(job_id)
+
+    def find(self, removal_id: str) -> Removal:
+        """Return a removal. Raises Unknown."""
+        row = self._store.find("SELECT * FROM removals WHERE id = ?", removal_id)
+        if row is None:
+            raise Unknown("there is no such removal")
+        return self._as_removal(row)
+
+    def page(self, offset: int = 0, limit: int = 60) -> tuple[int, list[Removal]]:
+        """Return how many removals there are, and some of them, the newest first."""
+        [[total]] = self._store.read("SELECT count(*) FROM removals")
+        rows = self._store.read("SELECT * FROM removals ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
+        return total, [self._as_removal(row) for row in rows]
+
+    def _plan(self, collection: Collection, group_ids: Sequence[str] | None, search_again: bool) -> bytes | None:
+        if search_again or collection.searched is None:
+            return None
+        return encode_plan(self._groups.plan(collection.id, group_ids))
+
+    def _check_groups(self, collections: Sequence[Collection], group_ids: Sequence[str]) -> None:
+        known = {collection.id for collection in collections}
+        for group_id in group_ids:
+            if self._groups.find(group_id).collection_id not in known:
+                raise Unknown("a group is of another collection")
+
+    def _refuse_busy(self, database: sqlite3.Connection, collection_ids: Sequence[str]) -> None:
+        query = (
+            "SELECT DISTINCT p.collection_id FROM parts p JOIN removals r ON r.id = p.removal_id "
+            "JOIN jobs j ON j.id IN (r.job_id, r.undo_job_id) WHERE j.state IN ('queued', 'running')"
+        )
+        if {row[0] for row in database.execute(query)}.intersection(collection_ids):
+            raise Conflict("a removal or an undo of one of these collections is under way")
+
+    def _place(self, collection: Collection, removal_id: str) -> str:
+        """Return the backup folder below the output: a person's own, also where two folders are of one person."""
+        folder = collection.path.rpartition("/")[2] or os.path.basename(self._collections.root)
+        name = re.sub(r"[^A-Za-z0-9._-]+", "_", folder.lstrip("."))[:80] or "root"
+        if collection.person_id is None or len(self._collections.find_person(collection.person_id)) > 1:
+            name = f"{name}-{collection.id[:8]}"
+        return os.path.join(BACKUPS, name, removal_id)
+
+    def _as_removal(self, row: sqlite3.Row) -> Removal:
+        parts = self._store.read("SELECT * FROM parts WHERE removal_id = ? ORDER BY position", row["id"])
+        return Removal(
+            row["id"], row["job_id"], row["undo_job_id"], tuple(map(self._as_part, parts)),
+            bool(row["create_backup"]), row["created"],
+        )  # fmt: skip
+
+    def _as_part(self, row: sqlite3.Row) -> Part:
+        return Part(
+            row["collection_id"], row["name"], row["person_id"], row["found"], row["removed"], row["bytes"],
+            tuple(json.loads(row["left_files"])), show(os.path.join(self._output, os.fsdecode(row["backup"]))),
+            row["state"],
+        )  # fmt: skip
+
+
+def _name_removal() -> str:
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"

@@ -1,0 +1,1 @@
+"""Runs: their decisions and pictures, other thresholds, audits and questions."""

@@ -1,0 +1,69 @@
+"""The lines of a manifest, which may have been forged: what a line says is believed only once it is what we write."""
+
+import os
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any, BinaryIO
+
+from framesift.errors import FramesiftError, StorageError
+from framesift.filtering.manifest import decode_decision
+from framesift.filtering.selection import Decision
+from framesift.frames.reader import MAX_PIXELS
+
+LONGEST = 1 << 20
+"""Bytes of a line."""
+DAMAGES = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, FramesiftError)
+"""What reading forged values can raise."""
+
+
+def open_manifest(path: str) -> BinaryIO:
+    """Open a regular file that is no link. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    return os.fdopen(descriptor, "rb")
+
+
+def walk_lines(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines from an offset on, each with its own; not one that is being written. A longer one is cut off."""
+    file.seek(start)
+    while (line := file.readline(LONGEST)).endswith(b"\n") or len(line) == LONGEST:
+        yield start, line
+        start += len(line)
+
+
+def parse_line(line: bytes) -> Decision:
+    """Return the decision of a line. Raises one of DAMAGES for what framesift would not have written."""
+    decision = decode_decision(line)
+    frame, size = decision.frame, decision.size
+    texts = frame.path, frame.camera, decision.reason, decision.reference or ""
+    if not all(type(text) is str for text in texts) or not frame.path:
+        raise ValueError("a text is none")
+    if not all(number is None or _is_amount(number) for number in (decision.score, frame.offset)):
+        raise ValueError("a number is none")
+    if frame.time is not None and frame.time.tzinfo is None:
+        raise ValueError("a time without its zone")
+    if size is not None and not is_size(size):
+        raise ValueError("a size is none")
+    return decision
+
+
+def read_line(path: str, offset: int, length: int) -> Decision:
+    """Return the decision at an offset of a manifest. Raises StorageError where there is none any more."""
+    try:
+        with open_manifest(path) as file:
+            file.seek(offset)
+            return parse_line(file.read(length))
+    except OSError as error:
+        raise StorageError.of(error, path) from error
+    except DAMAGES:
+        raise StorageError("has been changed meanwhile", path) from None
+
+
+def is_size(size: Any) -> bool:
+    """Tell whether this is the width and the height of a picture that could be decoded."""
+    if not isinstance(size, tuple) or len(size) != 2 or not all(type(side) is int and side > 0 for side in size):
+        return False
+    return bool(size[0] * size[1] <= MAX_PIXELS)
+
+
+def _is_amount(number: Any) -> bool:
+    return type(number) in (int, float) and isfinite(number) and 0 <= number < 1e15

@@ -1,0 +1,1 @@
+"""The API of folders, their near-duplicates and removals."""

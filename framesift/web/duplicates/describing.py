@@ -1,0 +1,94 @@
+"""Makes the answers of the API of what the review knows."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import Response
+
+from framesift.duplicates import COMBINED_SIMILARITY, FRAMEDIFF_SCORE, HASH_DISTANCE, Item, Scores, parse_similarity
+from framesift.errors import show
+from framesift.review import Collection, Image, Job, Request, StoredGroup, image_id
+from framesift.review.duplicates.collections import show_time
+from framesift.web.answers import COLLECTION
+
+
+def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return JSON. That it is what `answers` says is for the tests to see, not at each request."""
+    return Response(json.dumps(value, separators=(",", ":")), status, headers, "application/json")
+
+
+def accept(job: Job) -> Response:
+    """Answer that a job will do it."""
+    return answer(asdict(job), 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+def describe_collection(collection: Collection) -> dict[str, Any]:
+    """Return a collection as JSON has it."""
+    return {name: getattr(collection, name) for name in COLLECTION}
+
+
+def describe_image(image: Image) -> dict[str, Any]:
+    """Return an image as JSON has it."""
+    return asdict(image)
+
+
+def describe_group(group: StoredGroup) -> dict[str, Any]:
+    """Return a group as JSON has it."""
+    members = [
+        {
+            **_describe_item(member.item),
+            "similarity": _percent(member.similarity),
+            "excluded": member.item.path in group.excluded,
+            "within": member.item.path not in group.outside,
+        }
+        for member in group.group.members
+    ]
+    return {
+        "id": group.id,
+        "collection_id": group.collection_id,
+        "keeper": _describe_item(group.group.keeper),
+        "members": members,
+        "reason": group.group.reason,
+        "reviewed": group.reviewed,
+    }
+
+
+def describe_scored_group(group: StoredGroup, scores: list[Scores], request: Request) -> dict[str, Any]:
+    """Return a group with the scores of its first members as JSON has it."""
+    described = describe_group(group)
+    for place, member in enumerate(described["members"]):
+        member["scores"] = _describe_scores(scores[place], request) if place < len(scores) else None
+    return described
+
+
+def _describe_scores(scores: Scores, request: Request) -> dict[str, Any]:
+    limit = COMBINED_SIMILARITY if request.similarity is None else parse_similarity(request.similarity)
+    distance = HASH_DISTANCE if request.distance is None else request.distance
+    return {
+        "combined": {
+            "similarity": _percent(scores.similarity),
+            "limit": _percent(limit),
+            "hash": _percent(scores.hash_similarity),
+            "ssim": _percent(scores.ssim),
+            "colours": _percent(scores.colours),
+            "near": round(scores.similarity, 9) >= limit,
+        },
+        "hash": {"distance": scores.distance, "limit": distance, "near": scores.is_confirmed},
+        "framediff": {"score": scores.score, "limit": FRAMEDIFF_SCORE, "near": scores.score < FRAMEDIFF_SCORE},
+    }
+
+
+def _describe_item(item: Item) -> dict[str, Any]:
+    return {
+        "id": image_id(item.path),
+        "name": show(item.path),
+        "width": item.size[0],
+        "height": item.size[1],
+        "bytes": item.file_size,
+        "modified": show_time(item.mtime_ns),
+    }
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 2)

@@ -1,0 +1,129 @@
+"""Removing, undoing and emptying, killed or refused at every call that changes the disk: see tests/killing.py."""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from framesift.actions import apply_plan, write_plan
+from framesift.cli import options
+from tests.actions.removals import backed_up, picture, plan_of, snapshot
+from tests.actions.test_removal import file_system as file_system
+from tests.conftest import read_tree
+from tests.killing import ERRORS, count_changes, kill, refuse, run_in_child
+from tests.killing import scratch as scratch
+
+NOW = "2026-01-02T03:04:05+00:00"
+COMMANDS: dict[str, Callable[[Path], list[str]]] = {
+    "apply": lambda place: ["apply", str(place / "plan.json"), "--remove-to", str(place / "backup")],
+    "undo": lambda place: ["undo", str(place / "backup")],
+    "empty": lambda place: ["empty-backup", "--yes", str(place / "backup")],
+}
+STRIDES = {"same": 1, "other": 2, "no links": 3}
+"""All calls where it costs little: three file systems share most of them."""
+METADATA = json.dumps({"images": ["a0.png", "a1.png", "a2.png"], "total_images": 3}).encode()
+
+
+@pytest.fixture(autouse=True)
+def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two groups out of three steps, and one time for all runs."""
+    for module in ("removal", "restoring", "emptying"):
+        monkeypatch.setattr(f"framesift.actions.{module}.GROUP", 2)
+    monkeypatch.setattr("framesift.actions.metadata.files.now", lambda: NOW)
+
+
+def prepare(place: Path, command: str) -> dict[str, bytes]:
+    """A root, its plan, and for undo and empty a backup that it was applied to; return what the root held at first."""
+    root = place / "root"
+    for number, name in enumerate(["c1/a0", "c1/a1", "c1/a2", "c2/deep/a3"]):
+        path = root / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture(number))
+        path.chmod(0o640 + number)
+        os.utime(path, (1_600_000_000 + number,) * 2)
+    (root / "c1" / "metadata.json").write_bytes(METADATA)
+    os.utime(root / "c1" / "metadata.json", (1_500_000_000,) * 2)
+    tree = read_tree(root)
+    plan = plan_of(root, c1__a1="c1/a0", c1__a2="c1/a0", c2__deep__a3="c1/a0")
+    write_plan(plan, place / "plan.json")
+    if command != "apply":
+        assert not [o for o in apply_plan(plan, place / "backup") if o.problem]
+    return tree
+
+
+def ends(place: Path) -> tuple[dict, dict]:
+    """What a run came to: the tree with modes and times, and what is in the backup."""
+    root = snapshot(place / "root")
+    metadata = root.pop("c1/metadata.json")
+    root["c1/metadata.json"] = metadata[:2]  # an updated one has the time of the update
+    return root, {path: seen for path, seen in snapshot(place / "backup").items() if path != "journal.jsonl"}
+
+
+def check_nothing_lost(place: Path, tree: dict[str, bytes], call: int, deleting: bool) -> None:
+    root, backup = read_tree(place / "root"), read_tree(place / "backup") if (place / "backup").exists() else {}
+    assert root["c1/a0.png"] == tree["c1/a0.png"]
+    for path, content in tree.items():
+        held = [side[path] for side in (root, backup) if path in side]
+        if "metadata" not in path:
+            assert all(found == content for found in held), f"{path} is partial, call {call}"
+        elif held:
+            assert all(isinstance(json.loads(found), dict) for found in held), f"{path} is partial, call {call}"
+        if not deleting:
+            assert content in [*root.values(), *backup.values()], f"{path} is lost, call {call}"
+
+
+def undisturbed(scratch: Path, command: str) -> tuple[int, tuple[dict, dict]]:
+    """The number of calls of a run, and what it comes to."""
+    place = scratch / "undisturbed"
+    prepare(place, command)
+    calls = count_changes(COMMANDS[command](place), scratch, options.DONE)
+    return calls, ends(place)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_killed_anywhere_and_run_again_is_an_undisturbed_run(scratch, command, file_system):
+    if command == "empty" and file_system != "same":
+        pytest.skip("deleting links nothing")
+    calls, expected = undisturbed(scratch, command)
+    assert calls >= 20
+    for call in range(1, calls + 1, STRIDES[file_system]):
+        place = scratch / str(call)
+        tree = prepare(place, command)
+        assert run_in_child(COMMANDS[command](place), partial(kill, call)) == -signal.SIGKILL
+        check_nothing_lost(place, tree, call, command == "empty")
+        assert run_in_child(COMMANDS[command](place), output=scratch / "log") == options.DONE, f"call {call}"
+        assert ends(place) == expected, f"killed at call {call}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_refused_anywhere_is_one_line_and_nothing_lost(scratch, command):
+    calls, expected = undisturbed(scratch, command)
+    for call in range(1, calls + 1):
+        place, code = scratch / str(call), ERRORS[call % len(ERRORS)]
+        tree = prepare(place, command)
+        exit_code = run_in_child(COMMANDS[command](place), partial(refuse, code, call), scratch / "output")
+        lines = (scratch / "output").read_text().splitlines()
+        if exit_code == options.STORAGE:
+            assert len(lines) == 1 and os.strerror(code) in lines[0] and str(place) in lines[0], lines
+        else:  # giving a file away, or removing a temporary one after the disk has refused, may be refused
+            assert exit_code == options.DONE and len(lines) == 1, lines
+        check_nothing_lost(place, tree, call, command == "empty")
+        assert run_in_child(COMMANDS[command](place)) == options.DONE
+        assert ends(place) == expected, f"refused at call {call}"
+
+
+def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, file_system):
+    calls, _ = undisturbed(scratch, "apply")
+    for call in range(1, calls + 1, 2 * STRIDES[file_system]):
+        place = scratch / str(call)
+        prepare(place, "apply")
+        before = snapshot(place / "root")
+        assert run_in_child(COMMANDS["apply"](place), partial(kill, call)) == -signal.SIGKILL
+        if run_in_child(COMMANDS["undo"](place)) == options.USAGE:
+            assert not (place / "backup" / "journal.jsonl").exists() or call <= 3
+        assert snapshot(place / "root") == before, f"killed at call {call}"
+        assert backed_up(place / "backup") == {} if (place / "backup").exists() else True

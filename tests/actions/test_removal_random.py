@@ -1,0 +1,209 @@
+"""Anything in any order: what a user does to a folder, and removing and undoing, killed or not.
+
+Never a lost byte, never a group without its keeper, and undo gives back what was moved bit for bit.
+FRAMESIFT_EXAMPLES sets how many runs of 50 steps are tried.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from framesift.actions import Step, apply_plan, plan_removal, undo
+from framesift.actions.moving import PARTIAL
+from framesift.errors import UnreadableFrame
+from framesift.frames import reader
+from tests.actions.removals import picture, snapshot, stat_of
+from tests.killing import fork, kill, wrap
+
+NAMES = [f"{folder}/{stem}.png" for folder in ("c1", "c2/deep") for stem in "abcd"]
+PICK = st.integers(0, 1000)
+KILLS = st.none() | st.integers(1, 70)
+LINK = os.link
+
+
+def link_across(source, target, **options):
+    """`os.link` where the backup is another file system."""
+    if ("/backup/" in source) != ("/backup/" in target):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+    return LINK(source, target, **options)
+
+
+class Folder(RuleBasedStateMachine):
+    """A folder, its user, and framesift."""
+
+    @initialize(across=st.booleans())
+    def begin(self, across: bool) -> None:
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.place = Path(tempfile.mkdtemp(dir=memory))
+        self.root, self.backup = self.place / "root", self.place / "backup"
+        self.count, self.across, self.plan = 0, across, None
+        for name in NAMES:
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        for place in range(5):
+            self.add(place)
+
+    def teardown(self) -> None:
+        if hasattr(self, "place"):
+            shutil.rmtree(self.place)
+
+    def files(self) -> list[str]:
+        return [name for name in NAMES if os.path.lexists(self.root / name)]
+
+    def pick(self, number: int) -> Path:
+        files = self.files() or ["c1/none.png"]
+        return self.root / files[number % len(files)]
+
+    def fresh(self) -> bytes:
+        self.count += 1
+        return picture(self.count)
+
+    @rule(place=PICK)
+    def add(self, place: int) -> None:
+        free = [name for name in NAMES if not os.path.lexists(self.root / name)]
+        if free:
+            path = self.root / free[place % len(free)]
+            path.write_bytes(self.fresh())
+            path.chmod(0o600 + self.count % 64)
+
+    @rule(place=PICK)
+    def touch(self, place: int) -> None:
+        if self.pick(place).exists():
+            os.utime(self.pick(place), ns=(self.count, 10**18 + self.count))
+
+    @rule(place=PICK, other=PICK)
+    def swap(self, place: int, other: int) -> None:
+        one, two = self.pick(place), self.pick(other)
+        if one != two and self.files():
+            one.rename(self.root / "swap")
+            two.rename(one)
+            (self.root / "swap").rename(two)
+
+    @rule(place=PICK, symbolic=st.booleans())
+    def link(self, place: int, symbolic: bool) -> None:
+        free = [name for name in NAMES if not os.path.lexists(self.root / name)]
+        if free and self.pick(place).exists():
+            make = os.symlink if symbolic else LINK
+            make(self.pick(place), self.root / free[place % len(free)])
+
+    @rule(place=PICK)
+    def unlink(self, place: int) -> None:
+        self.pick(place).unlink(missing_ok=True)
+
+    @rule(place=PICK, whole=st.booleans(), at_once=st.booleans())
+    def change(self, place: int, whole: bool, at_once: bool) -> None:
+        path, content = self.pick(place), self.fresh()[: None if whole else -20]
+        if path.is_symlink() or not path.exists():
+            return
+        if at_once:
+            (self.root / "fresh").write_bytes(content)
+            (self.root / "fresh").rename(path)
+        else:
+            path.write_bytes(content)
+
+    @rule(keep=PICK, groups=st.integers(1, 2))
+    def scan(self, keep: int, groups: int) -> None:
+        """Every file is a near-duplicate of the first of its group; a scan leaves out what is damaged."""
+        whole = [name for name in self.files() if self.is_whole(self.root / name)]
+        whole = whole[keep % max(1, len(whole)) :] + whole[: keep % max(1, len(whole))]
+        steps = []
+        for group in (whole[start::groups] for start in range(groups)):
+            for name in group[1:]:
+                file, kept = stat_of(self.root / name), stat_of(self.root / group[0])
+                steps.append(Step(name, file, group[0], kept, "random"))
+        self.plan = plan_removal(self.root, steps)
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(kill_at=KILLS)
+    def apply(self, kill_at: int | None) -> None:
+        before, inodes = snapshot(self.root), self.inodes()
+        stored = snapshot(self.backup)
+        self.run(lambda: list(apply_plan(self.plan, self.backup)), kill_at)
+        after, moved = snapshot(self.root), snapshot(self.backup)
+        for name in set(before) - set(after):
+            if not is_ours(name):
+                assert moved[name] == before[name], "what was moved is not what was there"
+        for step in self.plan.steps:
+            if step.path in before and step.path not in after and inodes.get(step.path) == step.file.identity:
+                assert after.get(step.keeper) == before[step.keeper], "a group lost its keeper"
+        for name in set(stored) - {"journal.jsonl"}:
+            if not is_ours(name):
+                assert name in moved or name in after, "the backup lost a file"
+
+    @precondition(lambda self: (self.backup / "journal.jsonl").exists())
+    @rule(kill_at=KILLS)
+    def undo(self, kill_at: int | None) -> None:
+        before, stored = snapshot(self.root), snapshot(self.backup)
+        outcomes = self.run(lambda: [f"{o.path}\t{o.problem}" for o in undo(self.backup)], kill_at)
+        after, left = snapshot(self.root), snapshot(self.backup)
+        for name, seen in before.items():
+            if not is_ours(name):
+                assert after[name] == seen, "undo touched what it should not"
+        if outcomes is None:
+            return
+        stayed = {line.partition("\t")[0] for line in outcomes if not line.endswith("\t")}
+        for name, seen in stored.items():
+            if name not in before and name != "journal.jsonl" and not is_ours(name):
+                if str(self.root / name) in stayed:
+                    assert left[name] == seen
+                else:
+                    assert after[name] == seen and name not in left, "undo did not give back what was moved"
+        assert not any(map(is_ours, after)), "a temporary file stayed"
+
+    def run(self, act, kill_at: int | None) -> list[str] | None:
+        """Act in a child; return what it says, None if it was killed. No content may be gone afterwards."""
+        held = self.contents()
+        log = self.place / "log"
+        log.unlink(missing_ok=True)
+        child = fork()
+        if child == 0:
+            try:
+                os.link = link_across if self.across else LINK
+                if kill_at is not None:
+                    wrap(partial(kill, kill_at))
+                said = [str(outcome) for outcome in act()]
+                log.write_text("\n".join(said))
+                os._exit(0)
+            except BaseException as error:
+                log.write_text(f"{error!r}")
+                os._exit(9)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code in (0, -9), log.read_text()
+        assert held <= self.contents(), "bytes were lost"
+        return log.read_text().splitlines() if code == 0 else None
+
+    def contents(self) -> set[str]:
+        """The digests of all files, wherever they stand."""
+        seen = {**{f"r/{name}": entry for name, entry in snapshot(self.root).items()}, **snapshot(self.backup)}
+        own = ("journal.jsonl", PARTIAL)
+        return {entry[0] for name, entry in seen.items() if not name.endswith(own) and entry[0] != "link"}
+
+    def inodes(self) -> dict[str, tuple[int, int]]:
+        return {name: stat_of(self.root / name).identity for name in self.files()}
+
+    def is_whole(self, path: Path) -> bool:
+        try:
+            reader.read_picture(path)
+        except UnreadableFrame:
+            return False
+        return not path.is_symlink()
+
+
+def is_ours(name: str) -> bool:
+    """Whether a name is one of a file that is being written or taken away."""
+    return os.path.basename(name).startswith(".framesift-")
+
+
+TestFolder = Folder.TestCase
+TestFolder.settings = settings(
+    max_examples=int(os.environ.get("FRAMESIFT_EXAMPLES", "8")),
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,300 @@
+"""The command as people meet it: exit codes and exact lines in process, signals and start-up in a real process."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from framesift import cli
+from framesift.cli import options
+from framesift.filtering import manifest
+from tests.conftest import encode, make_image, read_tree
+from tests.filtering.test_run import NEW, name, scene
+
+ROOT = Path(__file__).resolve().parents[2]
+MAIN = [sys.executable, str(ROOT / "main.py")]
+
+
+def run(*arguments: object) -> int:
+    return cli.main(["filter", *map(str, arguments)])
+
+
+@pytest.fixture
+def frames(write_tree) -> Path:
+    return write_tree(scene(None, None, NEW) | scene(None, camera="c2"))
+
+
+def test_a_run(frames, tmp_path, capsys):
+    assert run(frames, tmp_path / "results") == options.DONE
+    output, errors = capsys.readouterr()
+    assert output.splitlines() == [
+        "c1: 3 frames, 2 kept (67%), 1 dropped, 0 skipped, 2021-03-27 10:00 to 2021-03-27 10:02",
+        "c2: 1 frame, 1 kept (100%), 0 dropped, 0 skipped, 2021-03-27 10:00 to 2021-03-27 10:00",
+        "total: 4 frames, 3 kept (75%), 1 dropped, 0 skipped",
+    ]
+    assert errors == ""
+
+
+def test_a_second_run_says_the_same(frames, tmp_path, capsys):
+    run(frames, tmp_path / "results")
+    first, tree = capsys.readouterr().out, read_tree(tmp_path / "results")
+    assert run(frames, tmp_path / "results") == options.DONE
+    assert capsys.readouterr().out == first
+    assert read_tree(tmp_path / "results") == tree
+
+
+def test_damaged_frames_are_named_one_a_line(write_tree, tmp_path, capsys):
+    frames = write_tree(scene(None, None) | {"c1/cut\n.png": encode(make_image())[:-20], "empty.jpg": b""})
+    assert run(frames, tmp_path / "results") == options.SKIPPED
+    assert sorted(capsys.readouterr().err.splitlines()) == [
+        f"{frames}/c1/cut\\n.png: truncated PNG",
+        f"{frames}/empty.jpg: empty file",
+    ]
+    assert run(frames, tmp_path / "results") == options.SKIPPED
+
+
+def test_verbose_json_quiet(frames, tmp_path, capsys):
+    assert run(frames, tmp_path / "r1", "--verbose", "--json") == options.DONE
+    output, errors = capsys.readouterr()
+    summary = json.loads(output)
+    assert (summary["frames"], summary["kept"], summary["dropped"], summary["skipped"], summary["late"]) == (
+        4,
+        3,
+        1,
+        0,
+        0,
+    )
+    assert summary["cameras"][0] == {
+        "camera": "c1",
+        "frames": 3,
+        "kept": 2,
+        "dropped": 1,
+        "skipped": 0,
+        "first": "2021-03-27T10:00:00+00:00",
+        "last": "2021-03-27T10:02:00+00:00",
+        "sizes": {"64x48": 3},
+        "rare_sizes": {},
+    }
+    assert errors.splitlines()[1] == f"drop {frames}/c1/{name(1)}: score 0 <= {0.75 * 57 * 43 / 100:g}"
+    assert run(frames, tmp_path / "r2", "--quiet") == options.DONE
+    assert capsys.readouterr() == ("", "")
+
+
+def test_rare_sizes_are_named(write_tree, tmp_path, capsys):
+    tree = scene(*[None] * 25) | {f"c1/{name(30)}": encode(make_image(10, 6))}
+    run(write_tree(tree), tmp_path / "results")
+    assert f"; rare size 10x6: c1/{name(30)}\n" in capsys.readouterr().out
+
+
+def test_dry_run_writes_nothing(frames, tmp_path, capsys):
+    run(frames, tmp_path / "results")
+    expected = capsys.readouterr()
+    assert run(frames, tmp_path / "other", "--dry-run") == options.DONE
+    assert capsys.readouterr() == expected
+    assert not (tmp_path / "other").exists()
+
+
+def test_late_frames_are_told(write_tree, tmp_path, capsys):
+    frames = write_tree(scene(None, start=5))
+    run(frames, tmp_path / "results")
+    write_tree(scene(None, NEW, start=1))
+    capsys.readouterr()
+    assert run(frames, tmp_path / "results") == options.SKIPPED
+    assert capsys.readouterr().err == (
+        f"{frames}: camera c1: 2 frames came after later ones had been decided, such as c1/{name(1)}; "
+        "left out: filter into a new results folder to include them\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["missing", "r"], "missing: "),
+        (["frames", "r", "--method", "blind"], "--method is framediff or tolerance, not 'blind'"),
+        (["frames", "r", "--thorough"], "--thorough belongs to --method tolerance"),
+        (["frames", "r", "--width", "200"], "--width belongs to --method tolerance"),
+        (["frames", "r", "--method", "tolerance", "--width", "3"], "--width takes at least 32 px"),
+        (["frames", "r", "5px"], "a threshold is a number of px such as 5000, or a share such as 0.75%, not '5px'"),
+        (["frames", "r", "--blur", "4"], "--blur takes odd kernel sizes in px, such as 5 or 3,5, not 4"),
+        (["frames", "r", "--blur", "x"], "--blur takes kernel sizes in px such as 3,5, or none, not 'x'"),
+        (["frames", "r", "--border-mask", "5,5"], "--border-mask takes four percentages: left,top,right,bottom"),
+        (["frames", "r", "--border-mask", "50,0,50,0"], "--border-mask 50,0,50,0 leaves nothing to compare"),
+        (["frames", "r", "--size", "640"], "--size takes WIDTHxHEIGHT in px, such as 640x480, not '640'"),
+        (["frames", "r", "--size", "0x5"], "--size takes a width and a height of at least 1 px"),
+        (["frames", "r", "--timezone", "Mars/Base"], "Mars/Base"),
+        (["frames", "r", "--name-pattern", "("], "--name-pattern"),
+        (["frames", "frames"], "the results folder cannot be the folder of the frames"),
+        (
+            ["frames", "frames/c2"],
+            f"frames/c2/{name(0, 'c2')}: is not of framesift: choose an empty or new results folder",
+        ),
+        (["frames", f"frames/c1/{name(0)}"], "the results folder is a file"),
+    ],
+)
+def test_wrong_usage_is_one_line(frames, tmp_path, monkeypatch, capsys, arguments, line):
+    monkeypatch.chdir(tmp_path)
+    before = read_tree(tmp_path)
+    assert run(*arguments) == options.USAGE
+    output, errors = capsys.readouterr()
+    assert line in errors and errors.startswith("framesift: ") and errors.count("\n") == 1 and output == ""
+    assert read_tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("arguments", [["--jobs", "0"], ["--jobs", "x"], ["--min-size", "-1"], ["--link", "soft"], []])
+def test_wrong_options_are_told_by_argparse(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run(*(["a", "b"] if arguments else []), *arguments)
+    assert stop.value.code == options.USAGE
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_files_of_the_user_in_the_results_folder_stop_the_run(frames, tmp_path, capsys):
+    results = tmp_path / "results"
+    results.mkdir()
+    (results / "notes.txt").write_text("mine")
+    assert run(frames, results) == options.USAGE
+    assert f"{results}/notes.txt: is not of framesift" in capsys.readouterr().err
+    assert read_tree(results) == {"notes.txt": b"mine"}
+
+
+def test_files_of_the_user_beside_an_earlier_run_stop_it_too(frames, tmp_path, capsys):
+    run(frames, tmp_path / "results")
+    (tmp_path / "results" / "c1" / "notes.txt").write_text("mine")
+    assert run(frames, tmp_path / "results") == options.USAGE
+
+
+def test_other_settings_or_frames_stop_the_run(frames, write_tree, tmp_path, capsys):
+    results = tmp_path / "results"
+    run(frames, results)
+    tree = read_tree(results)
+    assert run(frames, results, 500, 5000) == options.USAGE
+    assert "was filled with min contour area 0.05%, not 500: choose another results folder" in capsys.readouterr().err
+    assert run(frames, results, "--link", "hard") == options.USAGE
+    assert run(write_tree(scene(None), "others"), results) == options.USAGE
+    assert "was filled with source ../frames, not ../others" in capsys.readouterr().err
+    assert read_tree(results) == tree
+
+
+def test_frames_and_results_can_be_moved_together(frames, tmp_path):
+    run(frames, tmp_path / "results")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for folder in ("frames", "results"):
+        (tmp_path / folder).rename(elsewhere / folder)
+    assert run(elsewhere / "frames", elsewhere / "results") == options.DONE
+
+
+def test_a_results_folder_in_use(frames, tmp_path, capsys):
+    run(frames, tmp_path / "results")
+    with open(tmp_path / "results" / manifest.NAME, "rb") as other_run:
+        fcntl.flock(other_run, fcntl.LOCK_EX)
+        assert run(frames, tmp_path / "results") == options.IN_USE
+    assert "results: another run is using this results folder" in capsys.readouterr().err
+    assert run(frames, tmp_path / "results") == options.DONE
+
+
+def test_a_missing_library_is_one_line(frames, tmp_path, capsys, monkeypatch):
+    def fail(_):
+        raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr("framesift.cli.filter.filter_command", fail)
+    assert run(frames, tmp_path / "results") == options.STORAGE
+    hint = "install it, on Debian or Ubuntu with: apt-get install libgl1"
+    assert capsys.readouterr().err == f"framesift: OpenCV cannot load without libGL.so.1: {hint}\n"
+
+
+def start(*arguments: object, **options) -> subprocess.Popen:
+    return subprocess.Popen(
+        [*MAIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def test_the_program(frames, tmp_path):
+    process = start(frames, tmp_path / "results", "0.05%", "0.75%")
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == options.DONE and errors == ""
+    assert output.splitlines()[-1] == "total: 4 frames, 3 kept (75%), 1 dropped, 0 skipped"
+
+
+def test_no_library_writes_to_the_terminal(tmp_path):
+    """libpng reports a damaged stream on descriptor 2 by itself."""
+    content = bytearray(encode(make_image()))
+    start_of_data = content.index(b"IDAT") + 4
+    from zlib import crc32
+
+    length = int.from_bytes(content[start_of_data - 8 : start_of_data - 4], "big")
+    content[start_of_data + 10] ^= 255
+    end = start_of_data + length
+    content[end : end + 4] = crc32(content[start_of_data - 4 : end]).to_bytes(4, "big")
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "a.png").write_bytes(content)
+    process = start(tmp_path / "frames", tmp_path / "results")
+    assert process.communicate(timeout=60)[1].count("\n") == 1
+
+
+def test_help_names_units_and_an_example():
+    text = subprocess.run([*MAIN, "--help"], capture_output=True, text=True, check=True).stdout
+    for word in ("px", "0.75%", "main.py frames results 500 5000", "exit codes", "Europe/Berlin"):
+        assert word in text
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; from framesift import cli; cli._parse(['a', 'b'], 'main.py'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert not {"cv2", "numpy", "tqdm", "imutils", "simplejpeg"} & set(loaded.split())
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_stops_cleanly_and_the_next_run_goes_on(write_tree, tmp_path, number, code):
+    frames = write_tree(scene(*[None, NEW] * 100))
+    undisturbed, results = tmp_path / "r0", tmp_path / "r1"
+    assert run(frames, undisturbed, "--quiet") == options.DONE
+    program = f"""
+import os
+from framesift import cli, pipeline
+record, count = pipeline.Run._record, iter(range(1000))
+def signal_at_the_120th(*arguments):
+    record(*arguments)
+    if next(count) == 120:
+        os.kill(os.getpid(), {number})
+pipeline.Run._record = signal_at_the_120th
+cli.run_filter()
+"""
+    stopped = subprocess.run(
+        [sys.executable, "-c", program, frames, results], capture_output=True, text=True, cwd=ROOT, timeout=60
+    )
+    assert (stopped.returncode, stopped.stdout) == (code, "")
+    assert stopped.stderr == "main.py: interrupted; the same command goes on where it stopped\n"
+    names = set(read_tree(results))
+    assert 110 < len(names) < 130 and not any(".tmp" in leftover for leftover in names)
+    assert run(frames, results, "--quiet") == options.DONE
+    assert read_tree(results) == read_tree(undisturbed)
+
+
+def test_a_reader_that_goes_away_is_no_traceback(frames, tmp_path):
+    process = start(frames, tmp_path / "results")
+    process.stdout.close()
+    with process.stderr as errors:
+        assert errors.read() == ""
+    assert process.wait(60) == options.STORAGE
+
+
+def test_the_bar_is_shown_on_a_terminal_only(frames, tmp_path):
+    master, slave = os.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    process = subprocess.Popen([*MAIN, str(frames), str(tmp_path / "r")], stdout=subprocess.DEVNULL, stderr=slave)
+    assert process.wait(60) == options.DONE
+    os.close(slave)
+    shown = ""
+    with contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
+        while part := os.read(master, 10_000):
+            shown += part.decode()
+    os.close(master)
+    assert "4/4" in shown and "frame/s" in shown

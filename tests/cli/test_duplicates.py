@@ -1,0 +1,137 @@
+"""`framesift duplicates` as people meet it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from framesift import cli
+from framesift.cli import options
+from tests.comparators.networks import write_network
+from tests.comparators.test_comparators import paint
+from tests.conftest import encode, read_tree
+from tests.duplicates.test_search import jpeg
+
+
+@pytest.fixture
+def crops(write_tree):
+    one = paint(1, 320, 240)
+    tree = {"a/one.png": encode(one), "b/one.jpg": jpeg(one), "b/low.jpg": jpeg(one, 40), "x.jpg": jpeg(paint(2))}
+    return write_tree(tree)
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*arguments: object) -> int:
+        return cli.main(["duplicates", "--index", str(tmp_path / "index.sqlite"), *map(str, arguments)])
+
+    return run
+
+
+def test_the_list(run, crops, capsys):
+    assert run(crops) == options.DONE
+    output, errors = capsys.readouterr()
+    lines = output.splitlines()
+    size = (crops / "a/one.png").stat().st_size
+    assert lines[0] == f"keep    a/one.png  (largest file, {size} bytes)"
+    assert [line.split()[1] for line in lines[1:3]] == ["b/one.jpg", "b/low.jpg"]
+    assert all(90 <= float(line.split()[0].rstrip("%")) <= 100 for line in lines[1:3])
+    surplus = sum((crops / name).stat().st_size for name in ("b/one.jpg", "b/low.jpg"))
+    assert lines[3:] == ["", f"4 images, 1 group, 2 files could go ({surplus / 1e6:.1f} MB), 0 skipped"]
+    assert errors == ""
+
+
+def test_as_json(run, crops, capsys):
+    (crops / "cut.jpg").write_bytes((crops / "b/one.jpg").read_bytes()[:-500])
+    assert run("-i", crops, "--json") == options.SKIPPED
+    output, errors = capsys.readouterr()
+    document = json.loads(output)
+    [group] = document["groups"]
+    assert (group["keeper"], group["reason"].split(",")[0]) == ("a/one.png", "largest file")
+    assert [member["path"] for member in group["members"]] == ["b/one.jpg", "b/low.jpg"]
+    assert all(0.9 <= member["similarity"] <= 1 for member in group["members"])
+    assert document["images"] == 4
+    assert document["skipped"] == [{"path": "cut.jpg", "reason": "truncated JPEG"}]
+    assert errors == f"{crops}/cut.jpg: truncated JPEG\n"
+
+
+def test_quiet(run, crops, capsys):
+    assert run(crops, "--quiet") == options.DONE
+    assert capsys.readouterr() == ("", "")
+
+
+def test_another_keeper(run, crops, capsys):
+    run(crops, "--json", "--keep", "smallest-file")
+    assert json.loads(capsys.readouterr().out)["groups"][0]["keeper"] == "b/low.jpg"
+
+
+@pytest.mark.parametrize("extra", [["--method", "hash"], ["--method", "framediff"], ["--similarity", "95%"]])
+def test_methods(run, crops, capsys, extra):
+    assert run(crops, "--json", *extra) == options.DONE
+    [group] = json.loads(capsys.readouterr().out)["groups"]
+    assert len(group["members"]) == 2
+
+
+def test_a_network(run, crops, tmp_path, capsys):
+    model = write_network(tmp_path / "net.onnx", (1, 3, "height", "width"))
+    common = (crops, "--method", "embedding", "--model", model, "--json")
+    assert run(*common, "--input-size", "32x32", "--mean", "1,2,3", "--scale", "1,1,1") == options.DONE
+    assert json.loads(capsys.readouterr().out)["images"] == 4
+    assert cli.main(["duplicates", *map(str, common)]) == options.USAGE
+    assert "give one with --input-size" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "takes one folder: DIR or -i DIR"),
+        (["DIR", "-i", "DIR"], "takes one folder: DIR or -i DIR"),
+        (["DIR", "--similarity", "2"], "--similarity takes a share such as 90% or 0.9, not '2'"),
+        (["DIR", "--distance", "4"], "--distance belongs to --method hash"),
+        (["DIR", "--method", "hash", "--similarity", "90%"], "--similarity belongs to --method combined or embedding"),
+        (["DIR", "--method", "embedding"], "--method embedding takes --model FILE, an ONNX network"),
+        (["DIR", "--method", "embedding", "--model", "x", "--mean", "1,2"], "--mean takes three numbers"),
+        (["DIR", "--dry-run"], "--dry-run belongs to --remove-to"),
+        (["DIR", "--keep", "prettiest"], "--keep takes largest-resolution"),
+        (["DIR", "--export", "DIR/x.jpg"], "is not a media data file"),
+    ],
+)
+def test_wrong_usage_is_one_line(run, crops, capsys, arguments, message):
+    before = read_tree(crops)
+    assert run(*(argument.replace("DIR", str(crops)) for argument in arguments)) == options.USAGE
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.count("\n") == 1
+    assert message in errors
+    assert read_tree(crops) == before
+
+
+def test_removed_files_come_back(run, crops, tmp_path, capsys):
+    before = read_tree(crops)
+    assert run(crops, "--remove-to", tmp_path / "backup", "--dry-run") == options.DONE
+    assert read_tree(crops) == before
+    assert run(crops, "--remove-to", tmp_path / "backup") == options.DONE
+    assert set(read_tree(crops)) == {"a/one.png", "x.jpg"}
+    assert f"2 files moved to {tmp_path}/backup" in capsys.readouterr().out
+    assert run(crops) == options.DONE
+    assert "2 images, 0 groups, 0 files could go" in capsys.readouterr().out
+    assert cli.main(["undo", str(tmp_path / "backup")]) == options.DONE
+    assert read_tree(crops) == before
+
+
+def test_a_plan_can_be_carried_out_later(run, crops, tmp_path, capsys):
+    assert run(crops, "--plan", tmp_path / "plan.json", "--json") == options.DONE
+    assert len(read_tree(crops)) == 4
+    [group] = json.loads(capsys.readouterr().out)["groups"]
+    steps = json.loads((tmp_path / "plan.json").read_text())["steps"]
+    assert [(step["path"], step["keeper"]) for step in steps] == [(m["path"], "a/one.png") for m in group["members"]]
+    assert cli.main(["apply", str(tmp_path / "plan.json"), "--remove-to", str(tmp_path / "backup")]) == options.DONE
+    assert set(read_tree(crops)) == {"a/one.png", "x.jpg"}
+
+
+def test_the_export(run, crops, tmp_path):
+    assert run(crops, "--export", tmp_path / "media_data.json", "--quiet") == options.DONE
+    media = json.loads((tmp_path / "media_data.json").read_text())["media"]
+    assert list(media) == ["a/one.png", "x.jpg"]
+    assert len(media["a/one.png"]["hash"]) == 64
+    assert np.shape(media["a/one.png"]["histogram"]) == (3, 64)

@@ -1,0 +1,70 @@
+import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+
+from framesift.cluster.parallel import map_ordered
+
+
+def invert(number: int) -> float:
+    return 1 / number
+
+
+def test_keeps_the_order_whatever_finishes_first():
+    turn = [threading.Event() for _ in range(4)]
+    turn[3].set()
+
+    def wait_for_the_next(number: int) -> int:
+        turn[number].wait(10)
+        if number:
+            turn[number - 1].set()
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(map_ordered(pool, wait_for_the_next, range(4), window=4)) == [0, 1, 2, 3]
+
+
+def test_never_draws_more_than_the_window():
+    drawn = 0
+
+    def items():
+        nonlocal drawn
+        while drawn < 100:
+            drawn += 1
+            yield drawn
+
+    with ThreadPoolExecutor(2) as pool:
+        for taken, _ in enumerate(map_ordered(pool, invert, items(), window=5), start=1):
+            assert drawn < taken + 5
+
+
+@pytest.mark.parametrize("window", [1, 3, 100])
+def test_an_error_is_raised_in_its_place(window):
+    with ThreadPoolExecutor(2) as pool:
+        results = map_ordered(pool, invert, [1, 2, 0, 4], window)
+        assert [next(results), next(results)] == [1, 0.5]
+        with pytest.raises(ZeroDivisionError):
+            next(results)
+
+
+def test_stopping_cancels_what_has_not_begun():
+    started = []
+    gate = threading.Event()
+
+    def work(number: int) -> int:
+        started.append(number)
+        if number:
+            gate.wait(10)
+        return number
+
+    with ThreadPoolExecutor(1) as pool:
+        results = map_ordered(pool, work, range(100), window=50)
+        assert next(results) == 0
+        results.close()
+        gate.set()
+    assert len(started) <= 3
+
+
+def test_any_executor():
+    with ProcessPoolExecutor(1) as pool:
+        assert list(map_ordered(pool, invert, [1, 2, 4], window=2)) == [1, 0.5, 0.25]

@@ -1,0 +1,141 @@
+"""What a run needs of a manifest, read quickly, is what decoding every line gives."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from framesift.errors import StorageError
+from framesift.filtering import earlier_runs as past
+from framesift.filtering import manifest
+from framesift.filtering.earlier_runs import Past
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.summary import Summary
+from framesift.frames.finding import Frame
+
+NOON = datetime(2021, 3, 27, 12, tzinfo=UTC)
+texts = st.text(st.sampled_from('ab/ "\\\n\t\x7fäé€😀\udcff'), min_size=1, max_size=6)
+frames = st.builds(
+    Frame,
+    st.uuids().flatmap(lambda unique: texts.map(lambda text: f"{unique}{text}")),
+    st.sampled_from(["c1", "c2", 'ä"\\']),
+    st.none() | st.integers(0, 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms)),
+    st.none() | st.floats(0, 1e9),
+)
+decisions = st.builds(
+    Decision,
+    frames,
+    st.sampled_from(Verdict),
+    st.none() | st.floats(0, 1e12),
+    st.none() | texts,
+    texts,
+    st.none() | st.sampled_from([(640, 480), (10, 6)]),
+)
+
+
+def write(folder: Path, lines: list[bytes], rest: bytes = b"") -> str:
+    path = folder / manifest.NAME
+    path.write_bytes(manifest.encode_header({}) + b"".join(lines) + rest)
+    return str(path)
+
+
+def read(path: str, one_chain: bool = False) -> Past:
+    found = Past(path, one_chain)
+    found.read()
+    return found
+
+
+def rewrite(line: bytes, how: str) -> bytes:
+    """The line as another program could write it, saying the same."""
+    entry = json.loads(line)
+    if how == "compact":
+        return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+    if how == "sorted":
+        return json.dumps(entry, sort_keys=True).encode() + b"\n"
+    if how == "more":
+        return json.dumps({**entry, "mask": [1, 2], "verdict ": '"verdict": "keep"'}).encode() + b"\n"
+    return line
+
+
+def check(found: Past, expected: list[Decision], one_chain: bool) -> None:
+    summary, last, references = Summary(), {}, {}
+    for decision in expected:
+        summary.add(decision)
+        known = last.get(decision.frame.camera)
+        if not (known and known.time and decision.verdict is Verdict.SKIP and decision.frame.time is None):
+            last[decision.frame.camera] = decision.frame
+        if decision.verdict is Verdict.KEEP:
+            chains = references.setdefault(decision.frame.camera, {})
+            chains[None if one_chain else decision.size] = decision.frame.path
+        assert found.find(decision.frame.path) is decision.verdict
+        assert found.find(decision.frame.path + "x") is None
+    assert found.last == last and found.references == references
+    assert list(found.summary.cameras) == list(summary.cameras)
+    assert found.summary.as_json() == summary.as_json() and found.summary.lines() == summary.lines()
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["64 bits", "1 bit"])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    some=st.lists(decisions, max_size=12, unique_by=lambda d: d.frame.path),
+    forms=st.lists(st.sampled_from(["ours", "ours", "compact", "sorted", "more"]), min_size=12, max_size=12),
+    added=st.integers(0, 12),
+    one_chain=st.booleans(),
+)
+def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, some, forms, added, one_chain):
+    """Also where all paths have one of two hashes, and for decisions added after it was read."""
+    with monkeypatch.context() as patch:
+        if narrow:
+            patch.setattr(past, "hash", lambda text: len(text) % 2, raising=False)
+        patch.setattr(past, "_RECENT", 2)
+        lines = [rewrite(manifest.encode_decision(d), form) for d, form in zip(some, forms, strict=False)]
+        cut = max(len(some) - added, 0)
+        path = write(tmp_path, lines[:cut], rest=b'{"path": "torn')
+        found = read(path, one_chain)
+        check(found, some[:cut], one_chain)
+        offset = len(manifest.encode_header({})) + sum(map(len, lines[:cut]))
+        for decision, line in zip(some[cut:], lines[cut:], strict=True):
+            found.add(decision, offset)
+            found.summary.add(decision)
+            assert found.find(decision.frame.path) is None, "not written yet"
+            offset += len(line)
+        write(tmp_path, lines)
+        check(found, some, one_chain)
+        found.close()
+
+
+def test_a_line_of_any_length_is_found(tmp_path):
+    long = Decision(Frame("a.png", "c1", NOON), Verdict.SKIP, None, None, "why " * 5000, None)
+    found = read(write(tmp_path, [manifest.encode_decision(long)] * 2))
+    assert found.find("a.png") is Verdict.SKIP
+    found.close()
+
+
+def test_many_lines_stand_where_they_are_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(past, "_BLOCK", 1000)
+    some = [
+        Decision(Frame(f"{n}.png", "c1", NOON + timedelta(seconds=n)), Verdict(verdict), None, None, "", (2, 1))
+        for n, verdict in enumerate(["keep", "drop", "skip"] * 100)
+    ]
+    found = read(write(tmp_path, list(map(manifest.encode_decision, some))))
+    check(found, some, one_chain=False)
+    found.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"drop"', b'"lost"', "line 3 is damaged"),
+        (b'{"path"', b'x{"path"', "line 3 is damaged"),
+        (b'"c1"', b'"c1', "line 3 is damaged"),
+        (b"03-27T", b"13-27T", "holds a value that cannot be"),
+    ],
+)
+def test_a_damaged_line_is_told(tmp_path, old, new, message):
+    line = manifest.encode_decision(Decision(Frame("a", "c1", NOON), Verdict.DROP, 1.0, "b", "", (2, 1)))
+    assert old in line
+    with pytest.raises(StorageError, match=message):
+        read(write(tmp_path, [line, line.replace(old, new, 1)]))

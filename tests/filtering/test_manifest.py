@@ -1,0 +1,102 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framesift.errors import StorageError, UsageError
+from framesift.filtering import manifest
+from framesift.filtering.selection import Decision, Verdict
+from framesift.frames.finding import Frame
+
+BYTES_OF_PATHS = st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name)
+PATHS = BYTES_OF_PATHS.map(lambda name: name.decode("utf-8", "surrogateescape"))
+TIMES = st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+SCORES = st.none() | st.integers(0, 10**9).map(lambda n: n / 2)
+DECISIONS = st.builds(
+    Decision,
+    st.builds(Frame, PATHS, PATHS, TIMES),
+    st.sampled_from(Verdict),
+    SCORES,
+    st.none() | PATHS,
+    st.text(),
+    st.none() | st.tuples(st.integers(1, 10**5), st.integers(1, 10**5)),
+)
+DROP = Decision(
+    Frame("c10/b\udcff.png", "c10", datetime(2021, 3, 27, tzinfo=UTC)), Verdict.DROP, 5.0, "a", "why", (4, 3)
+)
+
+
+@given(DECISIONS)
+def test_a_decision_comes_back_whole(decision):
+    line = manifest.encode_decision(decision)
+    assert line.endswith(b"\n") and line.count(b"\n") == 1 and line.isascii()
+    assert manifest.decode_decision(line) == decision
+
+
+def test_the_line_of_the_contract():
+    entry = json.loads(manifest.encode_decision(DROP))
+    assert entry == {
+        "path": "c10/b\udcff.png",
+        "camera": "c10",
+        "time": "2021-03-27T00:00:00+00:00",
+        "verdict": "drop",
+        "score": 5.0,
+        "reference": "a",
+        "reason": "why",
+        "size": [4, 3],
+    }
+
+
+def write(tmp_path, *lines: bytes) -> str:
+    path = tmp_path / "manifest.jsonl"
+    path.write_bytes(b"".join(lines))
+    return str(path)
+
+
+HEADER = manifest.encode_header({"blur": [5]})
+
+
+def test_reads_what_was_written(tmp_path):
+    path = write(tmp_path, HEADER, manifest.encode_decision(DROP))
+    assert manifest.read_settings(path) == {"blur": [5]}
+    assert list(manifest.read_decisions(path)) == [DROP]
+
+
+@pytest.mark.parametrize("cut", range(1, 40))
+def test_a_torn_last_line_is_not_there(tmp_path, cut):
+    whole = HEADER + manifest.encode_decision(DROP)
+    path = write(tmp_path, whole, manifest.encode_decision(DROP)[:-cut])
+    assert list(manifest.read_decisions(path)) == [DROP]
+    assert manifest.whole_length(path) == len(whole)
+
+
+def test_the_end_is_found_behind_a_long_torn_line(tmp_path):
+    path = write(tmp_path, HEADER, b"x" * 200_000)
+    assert manifest.whole_length(path) == len(HEADER)
+
+
+@pytest.mark.parametrize("torn", [b"", b"{", HEADER[:20], HEADER[:-1]])
+def test_a_torn_first_line_is_a_manifest_not_begun(tmp_path, torn):
+    path = write(tmp_path, torn)
+    assert manifest.read_settings(path) is None
+    assert manifest.whole_length(path) == 0
+
+
+@pytest.mark.parametrize("first", [b"frames: 12\n", b"notes", b"[]\n", b"null\n", b'{"a": 1}\n', b"\xff\xfe\n", b"\n"])
+def test_another_file_of_this_name_is_refused(tmp_path, first):
+    with pytest.raises(UsageError, match="is not a manifest of framesift"):
+        manifest.read_settings(write(tmp_path, first))
+
+
+def test_a_newer_schema_is_refused(tmp_path):
+    with pytest.raises(UsageError, match=r"written by framesift 9\.0"):
+        manifest.read_settings(write(tmp_path, b'{"framesift": "9.0", "schema": 2, "settings": {}}\n'))
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"null\n", b"\n", b'{"path": 1\n', b"\xff\n", b'{"time": 3, "path": "a"}\n'])
+def test_a_damaged_line_is_named(tmp_path, line):
+    path = write(tmp_path, HEADER, manifest.encode_decision(DROP), line, manifest.encode_decision(DROP))
+    with pytest.raises(StorageError, match="line 3 is damaged"):
+        list(manifest.read_decisions(path))

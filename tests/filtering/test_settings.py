@@ -1,0 +1,59 @@
+import json
+from dataclasses import fields
+
+import pytest
+
+from framesift.comparators.masks import Mask
+from framesift.comparators.thresholds import Threshold
+from framesift.errors import UsageError
+from framesift.filtering.settings import Decoding, Method, Placement, Settings, parse_every
+from framesift.frames.naming import Naming
+
+UNUSUAL = Settings(
+    Threshold.parse(500),
+    Threshold.parse("1.5%"),
+    (3, 7),
+    (0, 2.5, 0, 10),
+    (320, 240),
+    20,
+    10**6,
+    Naming(r"(?P<camera>\w+)/(?P<time>\d+)", "Europe/Berlin"),
+    Placement.HARD,
+    Decoding.FAST,
+    2.5,
+    Method.TOLERANCE,
+    640,
+    (
+        Mask("c1", (((0.0, 0.0), (0.5, 0.25), (0.1, 1.0)),), (), (4, 2), "3 5"),
+        Mask(only=(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),)),
+    ),
+)
+
+
+@pytest.mark.parametrize("settings", [Settings(), UNUSUAL], ids=["default", "unusual"])
+def test_what_a_manifest_records_comes_back_whole(settings):
+    assert Settings.from_record(json.loads(json.dumps(settings.record()))) == settings
+
+
+def test_the_unusual_settings_differ_in_every_field():
+    same = {field.name for field in fields(Settings) if getattr(UNUSUAL, field.name) == getattr(Settings(), field.name)}
+    assert same == set()
+
+
+@pytest.mark.parametrize("key", Settings().record())
+def test_a_record_without_a_setting_is_refused(key):
+    record = Settings().record()
+    del record[key]
+    with pytest.raises(UsageError, match="settings that this version cannot read"):
+        Settings.from_record(record)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("1s", 1), ("500ms", 0.5), ("2min", 120), ("1.5", 1.5), ("1h", 3600)])
+def test_times(text, seconds):
+    assert parse_every(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "s", "-1s", "1d", "1e3s"])
+def test_refuses_what_is_no_time(text):
+    with pytest.raises(UsageError, match="--every takes a time"):
+        parse_every(text)

@@ -1,0 +1,48 @@
+from datetime import UTC, datetime, timedelta
+
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.summary import Summary
+from framesift.frames.finding import Frame
+
+START = datetime(2021, 3, 27, 10, tzinfo=UTC)
+
+
+def decide(number: int, verdict: Verdict = Verdict.DROP, size=(640, 480), camera="c1", time=True) -> Decision:
+    frame = Frame(f"{camera}/{number}.png", camera, START + timedelta(minutes=number) if time else None)
+    return Decision(frame, verdict, None, None, "", size)
+
+
+def summary_of(*decisions: Decision) -> Summary:
+    summary = Summary()
+    for decision in decisions:
+        summary.add(decision)
+    return summary
+
+
+def test_totals_are_the_sum_of_the_cameras():
+    summary = summary_of(decide(0, Verdict.KEEP), decide(1), decide(0, Verdict.SKIP, None, "c2"))
+    assert summary.lines()[-1] == "total: 3 frames, 1 kept (33%), 1 dropped, 1 skipped"
+    assert summary.as_json()["frames"] == sum(camera["frames"] for camera in summary.as_json()["cameras"]) == 3
+
+
+def test_nothing_decided():
+    assert summary_of().lines() == ["total: 0 frames, 0 kept, 0 dropped, 0 skipped"]
+
+
+def test_a_camera_without_times():
+    assert summary_of(decide(0, time=False)).lines()[0] == "c1: 1 frame, 0 kept (0%), 1 dropped, 0 skipped"
+
+
+def test_rare_sizes_and_what_they_are_called():
+    many = [decide(n) for n in range(100)]
+    rare = [decide(n, size=(10, 6)) for n in range(200, 205)]
+    line = summary_of(*many, *rare).lines()[0]
+    assert line.endswith("; rare size 10x6: c1/200.png, c1/201.png, c1/202.png and 2 more")
+
+
+def test_two_sizes_of_equal_number_are_not_rare():
+    assert "rare" not in summary_of(decide(0), decide(1, size=(10, 6))).lines()[0]
+
+
+def test_a_name_that_would_disturb_the_terminal_is_escaped():
+    assert summary_of(decide(0, camera="c\x1b[31m\n")).lines()[0].startswith("c\\x1b[31m\\n: 1 frame")

@@ -1,0 +1,183 @@
+"""Inflated by ISA-L, by zlib or by libpng itself, a PNG gives the same pixels, or the same refusal."""
+
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framesift.errors import UnreadableFrame
+from framesift.frames.reader import decode_picture, png, png_data
+from framesift.frames.reader.png_chunks import find_chunks
+
+
+@pytest.fixture(autouse=True, scope="module", params=["isal", "zlib"])
+def inflater(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "isal":
+            pytest.importorskip("isal", reason="needs the extra fast")
+        else:
+            patch.setattr(png_data, "zlib", zlib)
+            patch.setattr(png_data, "_Damaged", zlib.error)
+        yield
+
+
+def outcome(content: bytes, max_pixels: int = 10**6) -> bytes | str:
+    try:
+        pixels = decode_picture(content, max_pixels)
+    except UnreadableFrame as error:
+        return error.reason
+    return repr(pixels.shape).encode() + pixels.tobytes()
+
+
+def outcome_of_libpng(content: bytes, max_pixels: int = 10**6) -> bytes | str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(png, "inflate_rows", lambda *_: None)
+        return outcome(content, max_pixels)
+
+
+def is_plain(content: bytes) -> bool:
+    chunks = find_chunks(content)
+    rows = png_data.inflate_rows(content, chunks)
+    return rows is not None and png_data.add_rows(content, chunks, rows) is not None
+
+
+def is_inflated(content: bytes) -> bool:
+    return png_data.inflate_rows(content, find_chunks(content)) is not None
+
+
+def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def encode_png(image: np.ndarray, filters: list[int] | None = None, compress=zlib.compress, **header) -> bytes:
+    """A PNG written by hand; `filters` for each row. Rows are stored as filtered already: any bytes are a picture."""
+    height, width = image.shape[:2]
+    fields = {"width": width, "height": height, "depth": 8, "colour": 2, "rest": bytes(3)} | header
+    rows = np.concatenate([np.array(filters or [1] * height, np.uint8)[:, None], image.reshape(height, -1)], axis=1)
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    size = struct.pack(">IIBB", fields["width"], fields["height"], fields["depth"], fields["colour"])
+    data = chunk(b"IDAT", compress(rows.tobytes()))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + fields["rest"]) + data + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 2), (1, 300), (300, 2), (48, 64), (480, 640)])
+def test_what_opencv_writes_is_of_the_plain_kind(height, width):
+    image = noise(height, width)
+    content = cv2.imencode(".png", image)[1].tobytes()
+    assert is_plain(content)
+    assert (decode_picture(content) == image).all()
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.data())
+@settings(max_examples=60)
+def test_any_filters_give_the_pixels_of_libpng(width, height, data):
+    filters = data.draw(st.just([1] * height) | st.lists(st.integers(0, 4), min_size=height, max_size=height))
+    content = encode_png(noise(height, width), filters)
+    assert is_plain(content) == (set(filters) == {1})
+    assert outcome(content) == outcome_of_libpng(content)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+@settings(max_examples=150)
+def test_a_changed_byte_anywhere_is_the_same_to_both(position, change):
+    content = bytearray(encode_png(noise(12, 10)))
+    content[position % len(content)] ^= change
+    assert outcome(bytes(content)) == outcome_of_libpng(bytes(content))
+
+
+@pytest.mark.parametrize("height", [11, 13], ids=["more rows than declared", "fewer rows than declared"])
+def test_a_size_that_does_not_fit_is_left_to_libpng(height):
+    content = encode_png(noise(12, 10), height=height)
+    assert not is_plain(content)
+    assert outcome(content) == outcome_of_libpng(content)
+
+
+def test_the_size_is_checked_first():
+    assert outcome(encode_png(noise(12, 10)), 119) == "too many pixels (10x12)"
+
+
+def test_the_whole_corpus_is_the_same_to_both(shared):
+    paths = [*(shared / "bad_inputs").rglob("*.png"), *(shared / "frames" / "c104").glob("*.png")]
+    assert len(paths) > 100
+    for path in paths:
+        content = path.read_bytes()
+        if content.startswith(b"\x89PNG"):
+            assert outcome(content) == outcome_of_libpng(content), path
+
+
+KINDS = [
+    (depth, colour)
+    for colour, depths in {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (8,), 4: (8, 16), 6: (8, 16)}.items()
+    for depth in depths
+]
+
+
+@given(st.integers(1, 40), st.integers(1, 12), st.sampled_from(KINDS), st.data())
+@settings(max_examples=120)
+def test_every_kind_of_pixel_gives_the_pixels_of_libpng(width, height, kind, data):
+    depth, colour = kind
+    samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+    rows = np.random.default_rng(width).integers(0, 256, (height, (width * samples * depth + 7) // 8), np.uint8)
+    filters = data.draw(st.lists(st.integers(0, 5), min_size=height, max_size=height))
+    content = encode_png(rows, filters, width=width, depth=depth, colour=colour)
+    if colour == 3:
+        body = b"PLTE" + noise(256, 1).tobytes()
+        palette = struct.pack(">I", 768) + body + struct.pack(">I", zlib.crc32(body))
+        content = content[:33] + palette + content[33:]
+    assert is_inflated(content)
+    assert outcome(content) == outcome_of_libpng(content)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255), st.integers(0, 4))
+@settings(max_examples=150)
+def test_a_changed_byte_in_other_kinds_is_the_same_to_both(position, change, kind):
+    content = bytearray(encode_png(noise(12, 10), [kind] * 6 + [4] * 6))
+    content[position % len(content)] ^= change
+    assert outcome(bytes(content)) == outcome_of_libpng(bytes(content))
+
+
+@given(st.binary(max_size=400), st.integers(0, 400), st.integers(1, 255))
+@settings(max_examples=150)
+def test_damaged_data_with_right_checksums_is_the_same_to_both(tail, position, change):
+    def damage(rows: bytes) -> bytes:
+        stream = bytearray(zlib.compress(rows) + tail)
+        stream[position % len(stream)] ^= change
+        return bytes(stream)
+
+    content = encode_png(noise(12, 10), [4] * 12, compress=damage)
+    assert outcome(content) == outcome_of_libpng(content)
+
+
+@pytest.mark.parametrize("declared", [8, 12, 15])
+def test_a_stream_that_reaches_beyond_its_window_is_left_to_libpng(declared):
+    def compress(rows: bytes) -> bytes:
+        method = (declared - 8) << 4 | 8
+        return bytes([method, 31 - method * 256 % 31]) + zlib.compress(rows)[2:]
+
+    image = np.tile(noise(1, 1000), (40, 1, 1))
+    content = encode_png(image, [0] * 40, compress=compress)
+    assert is_inflated(content) == (declared == 15)
+    assert outcome(content) == outcome_of_libpng(content)
+
+
+def test_more_data_between_other_chunks_is_left_to_libpng():
+    whole = encode_png(noise(12, 10))
+    text = struct.pack(">I", 3) + b"tEXta\0b" + struct.pack(">I", zlib.crc32(b"tEXta\0b"))
+    data = next(chunk for chunk in find_chunks(whole) if chunk.kind == b"IDAT")
+    body = whole[data.start + 8 : data.end - 4]
+    parts = [
+        struct.pack(">I", len(part)) + b"IDAT" + part + struct.pack(">I", zlib.crc32(b"IDAT" + part))
+        for part in (body[:50], body[50:])
+    ]
+    split = whole[: data.start] + b"".join(parts) + whole[data.end :]
+    broken = whole[: data.start] + parts[0] + text + parts[1] + whole[data.end :]
+    assert is_inflated(split) and not is_inflated(broken)
+    assert outcome(split) == outcome_of_libpng(split) == outcome(whole)
+    assert outcome(broken) == outcome_of_libpng(broken)

@@ -1,0 +1,127 @@
+"""The pages of `overview` and `audit` in a real browser: keys, small screens, dark mode, names that look like HTML."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framesift import cli
+from tests.conftest import encode, make_image
+from tests.filtering.test_run import NEW, name, scene
+
+HOSTILE = "<img src=x onerror=alert(1)>&\"'"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """overview.html and audit.html of two cameras, one with a hostile name, and a damaged frame."""
+    folder = tmp_path_factory.mktemp("pages")
+    tree = scene(*[None, (10, 10, 8, 8), (10, 10, 8, 8)] * 4) | scene(None, (10, 10, 8, 8), NEW, camera=HOSTILE)
+    tree[f"c1/{name(500)}"] = tree[f"c1/{name(0)}"]
+    tree[f"{HOSTILE}/{name(59, HOSTILE)}"] = encode(make_image())[:-20]
+    for path, content in tree.items():
+        target = folder / "frames" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    cli.main(["filter", str(folder / "frames"), str(folder / "results"), "0.1%", "20%", "--quiet"])
+    cli.main(["overview", str(folder / "frames"), "--report", str(folder / "overview.html"), "--quiet"])
+    cli.main(["audit", str(folder / "results"), "--output", str(folder / "audit")])
+    return folder
+
+
+@pytest.fixture
+def open_page(browser, folder) -> Iterator[Any]:
+    """A function that opens a page; on leaving, whatever it complained of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_at(path: str, width: int = 1280, scheme: str = "light") -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto((folder / path).as_uri())
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("path", ["overview.html", "audit/audit.html"])
+def test_fits_the_screen(open_page, path, width, scheme):
+    page = open_page(path, width, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(f"text={HOSTILE}").count() or path != "overview.html"
+    assert page.evaluate("Array.from(document.images).every((image) => image.src.startsWith('data:'))")
+    back, ink = (page.evaluate(f"getComputedStyle(document.body).{side}") for side in ("backgroundColor", "color"))
+    brightness = [sum(map(int, color[4:-1].split(","))) for color in (back, ink)]
+    assert abs(brightness[0] - brightness[1]) > 500 and (brightness[0] < brightness[1]) == (scheme == "dark")
+
+
+def test_the_timeline_is_drawn_and_zooms_with_the_keyboard(open_page):
+    page = open_page("overview.html")
+    assert page.locator(".chart canvas").count() == 2
+    button = page.get_by_role("button", name="Zoom in").first
+    before = page.locator(".chart canvas").first.screenshot()
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    assert page.locator(".chart canvas").first.screenshot() != before
+    page.get_by_role("button", name="All").first.press("Enter")
+    page.wait_for_timeout(100)
+    assert page.locator(".chart canvas").first.screenshot() == before
+
+
+def test_the_timeline_names_the_frame_under_the_pointer(open_page):
+    page = open_page("overview.html")
+    chart = page.locator(".chart .u-over").first
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + 2, box["y"] + 20)
+    assert f"<img src=x onerror=alert(1)>&\"'/{name(0, HOSTILE)}" in page.locator(".chart .u-legend").first.inner_text()
+
+
+def test_answering_with_the_keyboard(open_page, folder, tmp_path, capsys):
+    page = open_page("audit/audit.html")
+    number = page.locator("[data-number]").count()
+    state = page.locator("#state")
+    assert state.inner_text() == f"1 of {number}, 0 answered"
+    page.keyboard.press("n")
+    page.keyboard.press("l")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator('[data-answer="yes"]').get_attribute("aria-pressed") == "true"
+    page.keyboard.press("u")
+    for _ in range(number - 2):
+        page.keyboard.press("n")
+    assert state.inner_text() == f"{number} of {number}, {number} answered"
+    page.reload()
+    assert state.inner_text() == f"1 of {number}, {number} answered", "the browser keeps the answers"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save answers.csv").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    with open(saved, newline="") as file:
+        assert [row["lost"] for row in csv.DictReader(file)] == ["no", "unsure", *["no"] * (number - 2)]
+    capsys.readouterr()
+    assert cli.main(["audit", str(folder / "results"), "--answers", str(saved)]) == 0
+    assert capsys.readouterr().out.startswith(f"1 of {number} frames looked at were lost or unsure\n")
+
+
+def test_outlines_can_be_taken_off(open_page):
+    page = open_page("audit/audit.html")
+    with_outline = page.locator("[data-number]").filter(has=page.locator(".counted[d^=M]")).first
+    for _ in range(int(with_outline.get_attribute("data-number")) - 1):
+        page.keyboard.press("ArrowRight")
+    outline = page.locator("[data-number]:not([hidden]) .outline")
+    assert outline.is_visible()
+    page.keyboard.press("o")
+    assert not outline.is_visible()
+    page.get_by_role("button", name="Outlines").click()
+    assert outline.is_visible()

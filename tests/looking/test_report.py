@@ -1,0 +1,286 @@
+"""The report: every number is the manifest's, whatever happened to the pictures, in memory that stays flat."""
+
+import base64
+import json
+import re
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from framesift import cli
+from framesift.actions.files.outputs import is_output
+from framesift.cli import options
+from framesift.filtering import manifest
+from framesift.filtering.manifest import open_record
+from framesift.filtering.selection import Verdict
+from framesift.filtering.settings import Settings
+from framesift.looking.report import write_report
+from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, find_bin
+from tests.conftest import encode, make_image, read_tree
+from tests.filtering.test_run import NEW, name, scene
+
+HOSTILE = "</script><img src=x onerror=alert(1)>&\"'"
+
+
+def run(*arguments: object) -> int:
+    return cli.main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def results(write_tree, tmp_path) -> Path:
+    """Two cameras, of which one has a skipped frame and a camera's name that looks like HTML."""
+    frames = write_tree(
+        scene(*[None, (10, 10, 8, 8), NEW, None, None] * 3)
+        | scene(None, NEW, camera="<b>&'")
+        | {f"c1/{name(30)}": encode(make_image())[:-20], f"c1/{name(31)}": encode(make_image(20, 20))}
+    )
+    assert run("filter", frames, tmp_path / "results", "--quiet") == options.SKIPPED
+    return tmp_path / "results"
+
+
+def data(page: Path) -> list[dict]:
+    text = page.read_text(encoding="utf-8")
+    return [json.loads(block) for block in re.findall(r'id="frames-\d+">(.*?)</script>', text, re.DOTALL)]
+
+
+def rows(page: Path) -> list[tuple]:
+    """What the page holds of each frame, in the words of the manifest."""
+    return [
+        (
+            row[0],
+            camera["camera"],
+            None if row[1] is None else datetime.fromtimestamp(row[1], UTC),
+            row[3],
+            row[2],
+            camera["rows"][row[5]][0] if isinstance(row[5], int) else row[5],
+            None if row[4] is None else tuple(camera["sizes"][row[4]][:2]),
+        )
+        for camera in data(page)
+        for row in camera["rows"]
+    ]
+
+
+def recorded(folder: Path) -> list[tuple]:
+    return [
+        (d.frame.path, d.frame.camera, d.frame.time, str(d.verdict), d.score, d.reference, d.size)
+        for d in open_record(folder).decisions()
+    ]
+
+
+def test_every_number_is_the_manifests(results):
+    assert run("report", results) == options.DONE
+    page = results / "report.html"
+    assert rows(page) == recorded(results)
+    for camera in data(page):
+        counts = camera["histogram"]
+        for verdict, bins in (("drop", counts["dropped"]), ("keep", counts["kept"])):
+            assert sum(bins) == sum(row[3] == verdict and row[2] is not None for row in camera["rows"])
+        reasons = {row[0]: row[6] for row in camera["rows"] if row[2] is None}
+        assert all(
+            r.reason == reasons[r.frame.path]
+            for r in open_record(results).decisions()
+            if r.score is None and r.frame.camera == camera["camera"]
+        )
+    limits = {d.reason.split()[-1] for d in open_record(results).decisions() if d.score is not None}
+    assert limits == {f"{limit:g}" for camera in data(page) for *_, limit in camera["sizes"][:1]}
+    kept = sum(row[3] == "keep" for row in recorded(results))
+    assert f'<strong class="keep">{kept} kept</strong>' in page.read_text()
+
+
+def test_runs_that_were_continued(write_tree, results, tmp_path):
+    write_tree(scene(NEW, None, start=40) | scene(NEW, None, start=40, camera="<b>&'"))
+    run("filter", tmp_path / "frames", results, "--quiet")
+    run("report", results)
+    assert sorted(rows(results / "report.html"), key=repr) == sorted(recorded(results), key=repr)
+    assert len(data(results / "report.html")) == 2
+
+
+def test_the_report_of_the_run_itself_and_of_a_dry_run(results, tmp_path):
+    frames, page = tmp_path / "frames", tmp_path / "page.html"
+    assert run("filter", frames, tmp_path / "again", "--quiet", "--report", page) == options.SKIPPED
+    assert rows(page) == recorded(results)
+    before = read_tree(tmp_path)
+    assert run("filter", frames, tmp_path / "new", "--quiet", "--dry-run", "--report", tmp_path / "dry.html") == 1
+    assert rows(tmp_path / "dry.html") == recorded(results)
+    assert read_tree(tmp_path).keys() - before.keys() == {"dry.html"}
+
+
+def test_a_dry_run_continues_what_is_there(write_tree, results, tmp_path):
+    write_tree(scene(NEW, None, start=40))
+    run("filter", tmp_path / "frames", results, "--quiet", "--dry-run", "--report", tmp_path / "dry.html")
+    assert len(rows(tmp_path / "dry.html")) == len(recorded(results)) + 2
+
+
+def test_a_report_in_the_results_folder_is_no_foreign_file(results, tmp_path):
+    run("report", results)
+    page = results / "report.html"
+    assert is_output(page)
+    assert run("filter", tmp_path / "frames", results, "--quiet", "--report", page) == options.SKIPPED
+    page.write_text("mine")
+    assert run("filter", tmp_path / "frames", results, "--quiet") == options.USAGE
+    new = tmp_path / "new"
+    assert run("filter", tmp_path / "frames", new, "--quiet", "--report", new / "report.html") == options.SKIPPED
+    assert is_output(new / "report.html")
+
+
+def test_files_that_are_not_ours_stay(results, tmp_path, capsys):
+    (tmp_path / "mine.html").write_text("mine")
+    before = read_tree(tmp_path)
+    for command in (
+        ["report", results, "--output", tmp_path / "mine.html"],
+        ["filter", tmp_path / "frames", tmp_path / "r2", "--report", tmp_path / "mine.html"],
+        ["filter", tmp_path / "frames", tmp_path / "r2", "--report", tmp_path / "missing" / "page.html"],
+        ["filter", tmp_path / "frames", tmp_path / "r2", "--dry-run", "--report", tmp_path / "r2" / "page.html"],
+        ["report", tmp_path / "frames"],
+        ["report", tmp_path / "missing"],
+    ):
+        assert run(*command) == options.USAGE
+        assert capsys.readouterr().err.count("\n") == 1
+    assert read_tree(tmp_path) == before
+
+
+def pairs(page: Path) -> list[tuple[str, int]]:
+    """Verdict and row of the doubtful decisions, as they stand on the page."""
+    text = page.read_text()
+    return [
+        ("drop" if "Dropped" in card else "keep", int(row))
+        for row, card in re.findall(r'<li data-row="(\d+)"><figure><div class="pair">(.*?)</li>', text, re.DOTALL)
+    ]
+
+
+def test_the_doubtful_are_the_nearest_to_the_threshold(tmp_path):
+    folder, scores = synthesize(tmp_path, 400)
+    write_report(open_record(folder), folder / "report.html")
+    limit = data(folder / "report.html")[0]["sizes"][0][2]
+    for verdict, candidates in (
+        ("drop", sorted((limit - s, n) for n, s in scores.items() if s <= limit)),
+        ("keep", sorted((s - limit, n) for n, s in scores.items() if s > limit)),
+    ):
+        shown = [abs(limit - scores[row]) for v, row in pairs(folder / "report.html") if v == verdict]
+        assert shown == [distance for distance, _ in candidates[:DOUBTFUL]] and len(shown) == DOUBTFUL
+
+
+def test_pictures_are_decodable_and_there_once(results):
+    run("report", results)
+    text = (results / "report.html").read_text()
+    blocks = dict(re.findall(r'<script type="text/plain" id="([^"]+)">([^<]+)</script>', text))
+    assert len(blocks) == text.count('<script type="text/plain"') and len(set(blocks.values())) > 3
+    assert set(re.findall(r'data-picture="([^"]+)"', text)) == set(blocks)
+    for block in blocks.values():
+        assert cv2.imdecode(np.frombuffer(base64.b64decode(block), np.uint8), cv2.IMREAD_COLOR) is not None
+
+
+def test_vanished_and_damaged_pictures_have_a_place_and_a_reason(results, tmp_path):
+    for path in (tmp_path / "frames" / "c1").iterdir():
+        path.write_bytes(path.read_bytes()[:-20]) if "3" in path.name[-9:] else path.unlink()
+    run("report", results)
+    text = (results / "report.html").read_text()
+    assert "no picture: No such file or directory" in text and "The files have changed since the run" in text
+    assert rows(results / "report.html") == recorded(results)
+
+
+def test_pictures_give_way_where_the_page_would_be_too_heavy(results, monkeypatch):
+    monkeypatch.setattr("framesift.looking.report.PAGE_BYTES", 0)
+    monkeypatch.setattr("framesift.looking.report._LEAST_BYTES", 3000)
+    run("report", results)
+    text = (results / "report.html").read_text()
+    blocks = re.findall(r'<script type="text/plain" id="[^"]+">([^<]+)</script>', text)
+    assert 0 < sum(map(len, blocks)) <= 3000 and "no picture: this page had no room for it" in text
+
+
+def test_names_that_look_like_html_stay_text(write_tree, tmp_path):
+    path = f"{HOSTILE.replace('/', '')}_{name(0)}"
+    frames = write_tree({path: encode(make_image()), "b.png": b"", "\udcff<i>.png": encode(make_image())})
+    run("filter", frames, tmp_path / "r", "--quiet", "--report", tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text()
+    assert "<img src=x" not in text and "<i>" not in text
+    assert {row[0] for row in rows(tmp_path / "page.html")} == {path, "b.png", "\udcff<i>.png"}
+
+
+def test_a_damaged_manifest_is_one_line(results, capsys):
+    path = results / manifest.NAME
+    path.write_bytes(path.read_bytes().replace(b'"verdict": "drop"', b'"verdict": "lose"', 1))
+    assert run("report", results) == options.STORAGE
+    assert "is damaged" in capsys.readouterr().err and not (results / "report.html").exists()
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert run("report", results) == options.USAGE
+
+
+def test_bins():
+    assert [find_bin(score, 100) for score in (0, 1, 100, 100.5, 1e9)] == [
+        0,
+        1,
+        EDGES.index(1) + 1,
+        EDGES.index(1) + 2,
+        BINS - 1,
+    ]
+    assert [find_bin(score, 0) for score in (0, 1)] == [0, BINS - 1]
+
+
+def synthesize(folder: Path, frames: int) -> tuple[Path, dict[int, float]]:
+    """A results folder whose pictures are gone: rows and their scores."""
+    results = folder / f"r{frames}"
+    results.mkdir()
+    scores = {}
+    reference = None
+    with open(results / manifest.NAME, "wb") as file:
+        file.write(manifest.encode_header({"source": "../gone", **Settings().record()}))
+        for n in range(frames):
+            path = f"c1/c1-{1_600_000_000 + 60 * n}.jpg"
+            score = None if n == 0 else float(n * 7919 % 5003)
+            keep = score is None or score > 1858.6875
+            line = {
+                "path": path,
+                "camera": "c1",
+                "time": None,
+                "verdict": "keep" if keep else "drop",
+                "score": score,
+                "reference": reference,
+                "reason": "first frame to compare with",
+                "size": [640, 480],
+            }
+            file.write(json.dumps(line).encode() + b"\n")
+            reference = path if keep else reference
+            if score is not None:
+                scores[n] = score
+    return results, scores
+
+
+def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
+    def peak(frames: int) -> int:
+        record = open_record(synthesize(tmp_path, frames)[0])
+        tracemalloc.start()
+        write_report(record, tmp_path / f"{frames}.html", jobs=1)
+        memory = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return memory
+
+    peak(100)
+    few, many = peak(1_000), peak(10_000)
+    assert many < few * 1.2 + 100_000
+    assert len(rows(tmp_path / "10000.html")) == 10_000
+
+
+def test_frames_without_times_and_thresholds_in_px(write_tree, tmp_path):
+    frames = write_tree({f"frame_{n}.png": encode(make_image(box=NEW if n % 2 else None)) for n in range(4)})
+    run("filter", frames, tmp_path / "r", 0, 0, "--quiet", "--report", tmp_path / "page.html")
+    [camera] = data(tmp_path / "page.html")
+    assert not camera["timed"] and camera["sizes"] == [[64, 48, 0.0]]
+    assert {d.verdict for d in open_record(tmp_path / "r").decisions()} == {Verdict.KEEP}
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("framediff", "at its own size. Regions that changed and have at least 0.05%"),
+        ("tolerance", "320 px wide. Regions that changed, in their structure too, and have at least 0.75%"),
+    ],
+)
+def test_says_how_it_was_decided(write_tree, tmp_path, method, words):
+    frames, page = write_tree(scene(None, NEW)), tmp_path / "page.html"
+    assert run("filter", frames, tmp_path / "results", "--quiet", "--method", method, "--report", page) == options.DONE
+    assert words in page.read_text(encoding="utf-8")

@@ -1,0 +1,164 @@
+"""The report in a real browser: no error, keys, small screens, dark mode, names that look like HTML."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framesift import cli
+from tests.conftest import encode, make_image
+from tests.filtering.test_run import NEW, name, scene
+
+HOSTILE = "<img src=x onerror=alert(1)>&\"'"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    """A page of two cameras, one with a hostile name, with a frame that is damaged and one that has vanished."""
+    folder = tmp_path_factory.mktemp("report")
+    tree = scene(*[None, (10, 10, 8, 8), NEW, None, None] * 11) | scene(None, NEW, None, camera=HOSTILE)
+    tree[f"c1/{name(59)}"] = encode(make_image())[:-20]
+    for path, content in tree.items():
+        target = folder / "frames" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    cli.main(["filter", str(folder / "frames"), str(folder / "results"), "--quiet"])
+    (folder / "frames" / "c1" / name(4)).unlink()
+    cli.main(["report", str(folder / "results")])
+    return folder / "results" / "report.html"
+
+
+@pytest.fixture
+def open_page(browser, report) -> Iterator[Any]:
+    """A function that opens the page; on leaving, whatever the page complained of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_at(width: int = 1280, scheme: str = "light") -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("request", lambda request: complaints.append(request.url) if request.url[:5] == "http:" else None)
+        page.goto(report.as_uri())
+        page.locator("#camera-1").scroll_into_view_if_needed()
+        page.wait_for_selector("#camera-1 .timeline canvas")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def scroll_through(page: Any) -> None:
+    """Show every part, so that whatever is made late is made."""
+    for summary in page.query_selector_all("summary"):
+        summary.scroll_into_view_if_needed()
+        if summary.evaluate("element => !element.parentElement.open"):
+            summary.click()
+    page.evaluate("""async () => {
+        for (const image of document.querySelectorAll("img[data-picture]")) {
+            image.scrollIntoView();
+            while (!image.naturalWidth) await new Promise(requestAnimationFrame);
+        }
+    }""")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_fits_the_screen(open_page, width, scheme):
+    page = open_page(width, scheme)
+    scroll_through(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    back, ink = (page.evaluate(f"getComputedStyle(document.body).{side}") for side in ("backgroundColor", "color"))
+    brightness = [sum(map(int, color[4:-1].split(","))) for color in (back, ink)]
+    assert abs(brightness[0] - brightness[1]) > 500 and (brightness[0] < brightness[1]) == (scheme == "dark")
+    assert page.locator(".histogram, .chart[role=img] canvas").count() >= 2
+
+
+def test_hovering_tells_name_time_score_and_verdict(open_page):
+    page = open_page()
+    page.locator("#camera-1 .timeline .u-over").hover(position={"x": 2, "y": 50})
+    assert page.locator("#camera-1 .reading").inner_text().splitlines()[-2:] == [
+        "kept first frame to compare with",
+        f"c1/{name(0)} 2021-03-27 10:00:00",
+    ]
+
+
+def test_keys_walk_and_zoom(open_page):
+    page = open_page()
+    chart = page.locator("#camera-1 .chart[tabindex]")
+    chart.focus()
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        chart.press(key)
+    reading = page.locator("#camera-1 .reading")
+    assert f"c1/{name(2)}" in reading.inner_text() and "kept score" in reading.inner_text()
+    chart.press("PageDown")
+    assert f"c1/{name(3)}" in reading.inner_text()
+    before = chart.screenshot()
+    for key in "+++":
+        chart.press(key)
+    assert chart.screenshot() != before
+    chart.press("End")
+    assert "skipped truncated PNG" in reading.inner_text()
+    chart.press("0")
+
+
+def test_all_can_be_reached_with_tab(open_page):
+    page = open_page()
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("e => (e = document.activeElement, e.tagName + '.' + e.className)"))
+    assert reached[0] == "A.skip"
+    assert {"SUMMARY.", "BUTTON.", "DIV.chart", "SPAN.picture", "BUTTON.find"} <= {r.split(" ")[0] for r in reached}
+
+
+def test_a_picture_opens_large_and_flips(open_page):
+    page = open_page()
+    page.locator("#camera-1 .pair .picture").last.scroll_into_view_if_needed()
+    picture = page.locator("#camera-1 .pair:has(.picture + .picture) .picture").first
+    picture.focus()
+    picture.press("Enter")
+    large = page.locator("dialog img")
+    before = large.get_attribute("src")
+    page.get_by_role("button", name="Flip").press("Enter")
+    assert large.get_attribute("src") != before
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+
+
+def test_from_a_picture_to_the_timeline(open_page):
+    page = open_page()
+    item = page.locator("#camera-1 .pairs li").first
+    row = item.get_attribute("data-row")
+    item.get_by_role("button", name="Show on the timeline").click()
+    assert f"c1/{name(int(row))}" in page.locator("#camera-1 .reading").inner_text()
+
+
+def test_the_table_lists_and_finds_every_frame(open_page):
+    page = open_page()
+    table = page.locator("#camera-1 details.table")
+    table.locator("summary").click()
+    assert table.locator("[role=status]").inner_text() == "1 to 50 of 56"
+    table.get_by_role("button", name="On").click()
+    assert table.locator("tbody tr").count() == 6
+    table.locator("select").select_option("skip")
+    assert table.locator("tbody tr").all_inner_texts() == [
+        f"c1/{name(59)}\t2021-03-27 10:59:00\tskipped\ttruncated PNG\t"
+    ]
+    table.locator("select").select_option("")
+    table.locator("input").fill(name(7))
+    assert table.locator("tbody tr").count() == 1
+
+
+def test_names_stay_text_and_what_is_gone_is_told(open_page):
+    page = open_page()
+    scroll_through(page)
+    assert set(page.locator("h2").all_text_contents()) == {HOSTILE, "c1"}
+    assert page.locator("img[src=x]").count() == 0
+    assert "no picture: No such file or directory" in page.locator(".missing").first.inner_text()

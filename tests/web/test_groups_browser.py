@@ -1,0 +1,208 @@
+"""The groups page in a real browser: look, change what is kept, say what is no duplicate, then remove."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.actions.removals import snapshot
+from tests.conftest import read_tree
+from tests.web.review_folders import write_person
+from tests.web.review_pages import Visits, check_access, press, serve, shown
+from tests.web.serving import Server
+
+
+@pytest.fixture(scope="module")
+def served(browser, tmp_path_factory) -> Iterator[Server]:
+    """A person for each test."""
+    root = tmp_path_factory.mktemp("review") / "persons"
+    for number in range(1, 9):
+        write_person(root, f"PERSON-{number:04}", [3, 2, 1], number)
+    write_person(root, "PERSON-0100", [2] * 23, 100)
+    with serve(root) as running:
+        yield running
+
+
+def open_groups(served: Server, visits: Visits, name: str, width: int = 1280, scheme: str = "light") -> Any:
+    """Search a person on its own page."""
+    page = visits.open(f"{served.address}/?query={name}", width, scheme)
+    page.locator(".card a").click()
+    page.get_by_role("button", name="Find duplicates").click()
+    shown(page, "duplicates found$")
+    page.locator(".group").first.wait_for()
+    return page
+
+
+def files(served: Server, name: str) -> set[str]:
+    return set(read_tree(served.root / name))
+
+
+def image(page: Any, name: str) -> Any:
+    return page.locator(".image", has_text=name)
+
+
+def remove(page: Any, number: int) -> None:
+    page.get_by_role("button", name=f"Remove Duplicates ({number})", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
+    shown(page, f"^{number} images? removed$")
+
+
+def test_each_group_shows_its_keeper_and_why(served, visits):
+    page = open_groups(served, visits, "PERSON-0001")
+    check_access(page)
+    first = page.locator(".group").first
+    assert first.locator(".keeper .file").inner_text() == "frame_00_0.jpg"
+    assert "largest resolution 320x240" in first.locator(".keeper").inner_text()
+    assert first.locator(".image:not(.keeper) .badge").all_inner_texts() == ["To be removed"] * 2
+    first.get_by_text("Scores of each method").click()
+    rows = first.locator(".scores tbody tr")
+    rows.nth(1).wait_for()
+    for text in rows.all_inner_texts():
+        cells = text.split("\t")
+        assert "near" in cells[1] and "%" in cells[1] and "bits" in cells[5] and "px" in cells[6]
+        assert "near" in cells[5] and "near" in cells[6] and float(cells[2].split()[0]) > 80
+    check_access(page)
+
+
+def test_changing_what_is_kept(served, visits):
+    before = snapshot(served.root / "PERSON-0002")
+    page = open_groups(served, visits, "PERSON-0002")
+    image(page, "frame_00_2").get_by_role("button", name="Make keeper").click()
+    page.locator(".keeper", has_text="frame_00_2").wait_for()
+    image(page, "frame_01_1").get_by_role("button", name="Leave in place").click()
+    image(page, "frame_01_1").get_by_text("Stays: you leave it").wait_for()
+    check_access(page)
+    page.reload()
+    page.locator(".keeper", has_text="frame_00_2").wait_for()
+    image(page, "frame_01_1").get_by_text("Stays: you leave it").wait_for()
+    remove(page, 2)
+    assert files(served, "PERSON-0002") == {"frame_00_2.jpg", "frame_01_0.jpg", "frame_01_1.jpg", "frame_02_0.jpg"}
+    page.locator("#work").get_by_role("button", name="Undo").click()
+    shown(page, "^2 images came back$")
+    assert snapshot(served.root / "PERSON-0002") == before
+
+
+def test_leaving_can_be_taken_back(served, visits):
+    page = open_groups(served, visits, "PERSON-0003")
+    image(page, "frame_01_1").get_by_role("button", name="Leave in place").click()
+    page.get_by_text("2 images to remove").wait_for()
+    image(page, "frame_01_1").get_by_role("button", name="Remove after all").click()
+    page.get_by_text("3 images to remove").wait_for()
+
+
+def test_what_is_no_duplicate_is_never_asked_again(served, visits):
+    page = open_groups(served, visits, "PERSON-0004")
+    image(page, "frame_01_1").get_by_role("button", name="Not a duplicate").click()
+    notice = page.locator(".notice", has_text="frame_01_1.jpg is not a duplicate: remembered.")
+    notice.wait_for()
+    page.get_by_text("2 images to remove").wait_for()
+    check_access(page)
+    notice.get_by_role("button", name="Undo").click()
+    page.get_by_text("3 images to remove").wait_for()
+    image(page, "frame_01_1").get_by_role("button", name="Not a duplicate").click()
+    page.get_by_text("2 images to remove").wait_for()
+    (served.root / "PERSON-0004" / "frame_01_1.jpg").rename(served.root / "PERSON-0004" / "renamed.jpg")
+    page.get_by_text("Search again in another way").click()
+    page.get_by_label("Method").select_option("hash")
+    page.get_by_role("button", name="Search again").click()
+    shown(page, "^2 duplicates found$")
+    page.get_by_text("1 group of duplicates").wait_for()
+    assert page.locator(".group .file").all_inner_texts() == [f"frame_00_{version}.jpg" for version in range(3)]
+
+
+def test_two_images_at_full_size(served, visits):
+    page = open_groups(served, visits, "PERSON-0005")
+    picture = image(page, "frame_00_2").locator(".picture")
+    picture.click()
+    viewer = page.locator("#viewer")
+    sides = [page.locator(f"#viewer-{side}") for side in ("keeper", "other")]
+    widths = [side.evaluate("async (image) => (await image.decode(), image.naturalWidth)") for side in sides]
+    assert widths == [320, 224], "whole images, not thumbnails"
+    assert sides[0].bounding_box()["x"] < sides[1].bounding_box()["x"]
+    assert "frame_00_2.jpg" in page.locator("#viewer-other-text").inner_text()
+    check_access(page)
+    page.keyboard.press("f")
+    assert [side.is_visible() for side in sides] == [False, True]
+    page.keyboard.press("f")
+    assert [side.is_visible() for side in sides] == [True, False]
+    page.keyboard.press("b")
+    assert [side.is_visible() for side in sides] == [True, True]
+    page.keyboard.press("ArrowLeft")
+    page.locator("#viewer-other-text", has_text="frame_00_1.jpg").wait_for()
+    page.keyboard.press("Escape")
+    assert not viewer.is_visible()
+    assert picture.evaluate("element => element === document.activeElement"), "the focus comes back"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_whole_way_by_keyboard_on_a_phone(served, visits, scheme):
+    name = {"light": "PERSON-0006", "dark": "PERSON-0007"}[scheme]
+    before = snapshot(served.root / name)
+    page = visits.open(f"{served.address}/?query={name}", 400, scheme)
+    page.locator(".card", has_text=name).wait_for()
+    press(page, name)
+    page.get_by_text("Not searched yet").wait_for()
+    check_access(page)
+    press(page, "Find duplicates")
+    shown(page, "^3 duplicates found$")
+    page.locator(".group").nth(1).wait_for()
+    check_access(page)
+    keys = page.keyboard.press
+    keys("j")
+    keys("ArrowRight")
+    keys("ArrowRight")
+    keys("l")
+    image(page, "frame_00_1").get_by_text("Stays: you leave it").wait_for()
+    keys("j")
+    keys("m")
+    page.locator(".keeper", has_text="frame_01_1").wait_for()
+    keys("n")
+    page.locator(".notice").wait_for()
+    keys("Enter")
+    page.get_by_text("2 images to remove").wait_for()
+    keys("k")
+    keys("v")
+    page.locator("#viewer").wait_for()
+    check_access(page)
+    keys("Escape")
+    press(page, "Remove Duplicates (2)")
+    page.get_by_role("dialog").wait_for()
+    press(page, "Confirm")
+    shown(page, "^2 images removed$")
+    check_access(page)
+    assert set(before) - files(served, name) == {"frame_00_2.jpg", "frame_01_0.jpg"}
+    press(page, "Undo")
+    shown(page, "^2 images came back$")
+    assert snapshot(served.root / name) == before
+
+
+def test_many_groups_come_in_parts(served, visits):
+    page = open_groups(served, visits, "PERSON-0100")
+    page.get_by_text("23 groups of duplicates").wait_for()
+    assert page.locator(".group").count() == 20
+    for _ in range(21):
+        page.keyboard.press("j")
+    page.locator(".group").nth(22).wait_for()
+    assert not page.get_by_role("button", name="Show more").is_visible()
+
+
+def test_the_method_can_be_chosen(served, visits):
+    page = open_groups(served, visits, "PERSON-0008")
+    page.get_by_text("Search again in another way").click()
+    page.get_by_label("Method").select_option("hash")
+    assert page.get_by_label("At most so many bits differ").is_visible()
+    assert not page.get_by_label("At least so similar").is_visible()
+    check_access(page)
+    page.locator("#keep").select_option("name")
+    page.get_by_role("button", name="Search again").click()
+    shown(page, "duplicates found$")
+    page.locator(".keeper", has_text="first name").first.wait_for()
+
+
+def test_a_folder_that_is_not_there(served, visits):
+    page = visits.open(f"{served.address}/collections/0123456789abcdef")
+    page.get_by_role("heading", name="There is no such folder").wait_for()
+    check_access(page)
+    page.get_by_role("link", name="All persons").click()
+    page.locator(".card").first.wait_for()
+    visits.complaints[:] = [text for text in visits.complaints if "status of 404" not in text]

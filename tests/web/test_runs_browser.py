@@ -1,0 +1,260 @@
+"""The pages of runs in a real browser: keys, small screens, light and dark, names that look like HTML."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framesift import filter_frames
+from framesift.filtering.manifest import NAME, open_record
+from tests.filtering.test_run import NEW, scene
+from tests.review.test_runs import FRAMES, forge, identify, line
+from tests.web.test_runs import serve
+
+axe_core = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+
+HOSTILE = "<img src=x onerror=alert(1)>&\"'"
+GRAVE = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """A run of the sample frames, and one whose folder, camera and frames have names that look like HTML."""
+    root: Path = tmp_path_factory.mktemp("runs") / "site"
+    shutil.copytree(FRAMES, root / "deck")
+    list(filter_frames(root / "deck", root / "kept"))
+    for path, content in scene(None, NEW, NEW, None, camera=HOSTILE, width=320, height=240).items():
+        (root / "odd" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "odd" / path).write_bytes(content)
+    list(filter_frames(root / "odd", root / f"{HOSTILE} kept"))
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    with serve(site) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def open_page(browser, address) -> Iterator[Any]:
+    """A function that opens a page; on leaving, whatever it complained of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_at(path: str, width: int = 1280, scheme: str = "light") -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(address + path, wait_until="networkidle")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def open_run(open_page: Any, name: str = "kept", width: int = 1280, scheme: str = "light") -> Any:
+    page = open_page(f"/runs/{identify(name)}", width, scheme)
+    page.locator("#doubts li").first.wait_for(timeout=5000)
+    return page
+
+
+def check(page: Any) -> None:
+    """Nothing wider than the screen, no grave fault for those who listen or see little."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = axe_core.Axe().run(page).response["violations"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in GRAVE] == []
+
+
+SCREENS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "light"), (1280, "dark"), (400, "dark")])
+
+
+@SCREENS
+def test_every_screen_shows_the_list_and_a_run(open_page, width, scheme):
+    page = open_page("/runs", width, scheme)
+    page.locator("#runs a").first.wait_for(timeout=5000)
+    check(page)
+    texts = page.locator("#runs .name").all_text_contents()
+    assert set(texts) == {"kept", f"{HOSTILE} kept"} and page.locator("#runs img").count() == 0
+    page.locator("#runs a", has_text="kept").filter(has_not_text="<img").focus()
+    page.keyboard.press("Enter")
+    page.locator("#doubts li").first.wait_for(timeout=5000)
+    page.locator("#estimate", has_text="21 of 48 frames").wait_for(timeout=5000)
+    check(page)
+
+
+def test_names_are_text(open_page):
+    page = open_run(open_page, f"{HOSTILE} kept")
+    assert page.locator("h1").text_content() == f"{HOSTILE} kept"
+    assert page.locator("#camera option").text_content() == HOSTILE
+    assert HOSTILE in page.locator("#doubts .file").first.text_content()
+    page.locator("#doubts button").first.press("Enter")
+    page.locator("#look-facts", has_text=f"camera {HOSTILE}").wait_for(timeout=5000)
+
+
+@SCREENS
+def test_decisions_open_with_their_four_pictures(open_page, width, scheme):
+    page = open_run(open_page, width=width, scheme=scheme)
+    page.locator("#doubts button").first.press("Enter")
+    picture = page.locator("#look-sheet img")
+    picture.wait_for(timeout=5000)
+    until(page, "document.querySelector('#look-sheet img').naturalWidth === 1488")
+    first = page.locator("#look-facts").text_content()
+    check(page)
+    page.keyboard.press("ArrowRight")
+    until(page, "(text) => document.querySelector('#look-facts').textContent !== text", first)
+    page.keyboard.press("ArrowLeft")
+    page.locator("#look-facts", has_text=first).wait_for(timeout=5000)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === document.querySelector('#doubts button')"), "the focus comes back"
+
+
+def test_the_timeline_opens_what_is_clicked_and_walked_to(open_page):
+    page = open_run(open_page)
+    chart = page.locator("#timeline .chart")
+    chart.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.locator("#timeline .reading", has_text="number 2").wait_for(timeout=5000)
+    page.keyboard.press("Enter")
+    page.locator("#look-reason", has_text="Number 2:").wait_for(timeout=5000)
+    page.keyboard.press("ArrowRight")
+    page.locator("#look-reason", has_text="Number 3:").wait_for(timeout=5000)
+    page.keyboard.press("Escape")
+    box = page.locator("#timeline .u-over").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+    page.locator("#look-reason", has_text="Number 24:").wait_for(timeout=5000)
+    page.keyboard.press("Escape")
+    page.locator("#camera").select_option("c20")
+    until(page, "document.querySelector('#timeline .chart').getAttribute('aria-label').includes('c20')")
+    page.locator("#timeline .chart").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.locator("#look-reason", has_text="Number 48:").wait_for(timeout=5000)
+
+
+def test_the_slider_shows_at_once_and_a_rehearsal_exactly(open_page, site):
+    page = open_run(open_page)
+    estimate, value = page.locator("#estimate"), page.locator("#value")
+    estimate.get_by_text("21 of 48 frames").wait_for(timeout=5000)
+    page.locator("#slider").focus()
+    page.keyboard.press("End")
+    estimate.get_by_text("2 of 48 frames").wait_for(timeout=5000)
+    assert value.input_value() == "100" and "estimate" in page.locator("#note").text_content()
+    page.keyboard.press("ArrowLeft")
+    assert 95 < float(value.input_value()) < 100
+    value.fill("3")
+    estimate.get_by_text("12 of 48 frames").wait_for(timeout=5000)
+    page.locator("#unit").select_option("")
+    assert abs(float(value.input_value()) - 0.03 * 247_825) < 10
+    page.locator("#unit").select_option("%")
+    value.fill("3")
+    page.locator("#exact").press("Enter")
+    estimate.get_by_text("13 of 48 frames").wait_for(timeout=20_000)
+    kept = sum(d.verdict == "keep" for d in filter_frames(site / "deck", None, "0.05%", "3%"))
+    assert kept == 13 and "Exactly" in estimate.text_content()
+    assert page.evaluate("document.activeElement.id") == "exact", "the keyboard goes on where it was"
+    line = page.locator("#line").text_content()
+    assert line.startswith("framesift filter ") and line.endswith(" 0.05% 3%")
+    page.locator("#changed summary").press("Enter")
+    assert page.locator("#changes li").count() == 10
+    page.locator("#changes button").first.press("Enter")
+    page.locator("#look-sheet img").wait_for(timeout=5000)
+    page.keyboard.press("Escape")
+    check(page)
+    value.fill("-1")
+    estimate.get_by_text("A threshold is a number").wait_for(timeout=5000)
+    page.locator("#reset").press("Enter")
+    estimate.get_by_text("As the run decided").wait_for(timeout=5000)
+
+
+def until(page: Any, expression: str, value: Any = None) -> None:
+    """Wait for something to be so. Playwright's own way to do it is code from a string, which the page refuses."""
+    for _ in range(250):
+        if page.evaluate(expression, value):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(expression)
+
+
+def place(page: Any, dialog: str, text: str) -> None:
+    page.locator(f"{dialog} [data-place]", has_text=text).wait_for(timeout=5000)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
+def test_the_audit_is_answered_with_keys(open_page, width, scheme):
+    page = open_run(open_page, width=width, scheme=scheme)
+    page.locator("#number").fill("4")
+    page.locator("#audit").press("Enter")
+    bound = page.locator("#auditing [data-bound]")
+    for number, key in enumerate("nlu", start=1):
+        place(page, "#auditing", f"{number} of 4")
+        page.keyboard.press(key)
+    place(page, "#auditing", "4 of 4")
+    assert (
+        "2 of 3 frames lost or unsure" in bound.text_content() and "at 95 % confidence at most" in bound.text_content()
+    )
+    check(page)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    place(page, "#auditing", "2 of 4")
+    assert page.locator("#auditing [aria-pressed=true][data-answer]").get_attribute("data-answer") == "yes"
+    page.keyboard.press("n")
+    bound.get_by_text("1 of 3 frames lost or unsure").wait_for(timeout=5000)
+    page.keyboard.press("o")
+    assert page.locator("#auditing.plain").count() == 1
+    page.keyboard.press("Escape")
+    page.locator("#audited", has_text="1 of 3 frames lost").wait_for(timeout=5000)
+    page.reload(wait_until="networkidle")
+    page.locator("#audit-on").press("Enter")
+    place(page, "#auditing", "4 of 4")
+    page.keyboard.press("n")
+    bound.get_by_text("All are answered").wait_for(timeout=5000)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (400, "light")])
+def test_questions_are_answered_with_keys_and_end_with_thresholds(open_page, width, scheme):
+    page = open_run(open_page, f"{HOSTILE} kept", width, scheme)
+    page.locator("#questions").fill("2")
+    page.locator("#tune").press("Enter")
+    page.locator("#tuning [data-place]").get_by_text("of 2").or_(page.locator("#tuning [data-try]")).first.wait_for(
+        timeout=20_000
+    )
+    for _ in range(2):
+        if page.locator("#tuning [data-end]").is_hidden():
+            before = page.locator("#tuning [data-place]").text_content()
+            check(page)
+            page.keyboard.press("n")
+            until(page, "(text) => document.querySelector('#tuning [data-place]').textContent !== text", before)
+    page.locator("#tuning [data-try]").wait_for(timeout=5000)
+    check(page)
+    command = page.locator("#tuning [data-command]").text_content()
+    assert command.startswith("framesift filter ") and "-new" in command
+    page.keyboard.press("ArrowLeft")
+    page.locator("#tuning figure").first.wait_for(timeout=5000)
+    page.keyboard.press("n")
+    page.locator("#tuning [data-try]").wait_for(timeout=5000)
+    page.locator("#tuning [data-try]").press("Enter")
+    words = command.split()
+    assert page.locator("#value").input_value() + "%" == words[-1] and page.locator("#area").input_value() == words[-2]
+
+
+def test_a_run_whose_frames_are_elsewhere_shows_no_pictures(open_page, site):
+    forge(site / "away", [line("c1/0.png", verdict="keep"), line("c1/1.png", 5)], "../../elsewhere")
+    page = open_run(open_page, "away")
+    assert "outside of what is served" in page.locator("#trouble").text_content()
+    assert page.locator("#doubts img").count() == 0
+    page.locator("#doubts button").press("Enter")
+    page.locator("#look-sheet .missing").wait_for(timeout=5000)
+    check(page)
+    shutil.rmtree(site / "away")
+
+
+def test_the_results_are_as_they_were(site):
+    assert open_record(site / "kept").settings.score_threshold.relative and (site / "kept" / NAME).is_file()
