@@ -1,24 +1,46 @@
-"""Arrows point one way: a room imports only from rooms below it, and nobody imports `main`."""
+"""Arrows point one way: between rooms down the table, inside a room without a circle, and through doors only."""
 
 import ast
+from collections import defaultdict
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [
-    *("cli", "memory", "watching", "web", "review", "pipeline", "chunks", "arrivals", "report", "overview", "tuning"),
-    *("audit", "export", "sheet", "explanation", "reasons", "page", "views", "evidence", "duplicates", "results"),
-    *("past", "summary", "places", "outputs", "actions", "manifest", "mapping", "cluster", "index", "selection"),
-    *("comparators", "settings", "masks", "videos", "frames", "parallel", "naming", "thresholds", "tables", "reader"),
-    *("stores", "errors"),
+    "cli",
+    "web",
+    "review",
+    "looking",
+    "tuning",
+    "export",
+    "filtering",
+    "duplicates",
+    "actions",
+    "comparators",
+    "frames",
+    "cluster",
+    "stores",
+    "errors",
 ]
-"""From the front door down to the cellar."""
+"""From the front door down to the cellar; what each is for stands in docs/architecture.md."""
 FILES = sorted((ROOT / "framesift").rglob("*.py"))
+MEASURES = sorted((ROOT / "benchmarks").rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
-    """The modules that a file imports, at its top or within a function, not those for type checking only."""
+def name_of(path: Path) -> str:
+    """The module that a file is."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in [*FILES, *MEASURES]}
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """What a file imports, at its top or within a function, not what it needs for type checking only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -30,27 +52,88 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
-def room_of(path: Path) -> str:
-    return path.relative_to(ROOT / "framesift").parts[0].removesuffix(".py")
+def module_of(name: str) -> str:
+    """The module of ours that has an imported name, or is it; empty for a name of others."""
+    while name and name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def arrows(path: Path) -> set[str]:
+    """The other modules of ours that a file imports."""
+    return {module_of(name) for name in imported(path)} - {"", "framesift", name_of(path)}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_arrows_point_down(path):
-    room = room_of(path)
-    if room == "__init__":
+def test_arrows_between_rooms_point_down(path):
+    if path == ROOT / "framesift" / "__init__.py":
         return
+    own = ROOMS.index(room_of(name_of(path)))
     for name in imported(path):
-        parts = name.split(".")
-        assert parts[0] != "main"
-        if parts[0] == "framesift" and parts[1] in ROOMS:
-            assert ROOMS.index(parts[1]) >= ROOMS.index(room), f"{room} must not import {name}"
+        assert name.split(".")[0] not in ("main", "tests", "benchmarks")
+    for module in arrows(path):
+        assert ROOMS.index(room_of(module)) >= own, f"{name_of(path)} must not import {module}"
 
 
-def test_every_room_is_on_the_list():
-    assert {room_of(path) for path in FILES} - {"__init__"} == set(ROOMS)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_crosses_a_wall_is_named_at_the_door(path):
+    """The `__init__` of a room, or of a room in it, names what it has for others: functions and classes, or files."""
+    for name in imported(path):
+        module = module_of(name)
+        if module in ("", "framesift") or room_of(module) == name_of(path).partition(".")[2].split(".")[0]:
+            continue
+        package, _, last = module.rpartition(".")
+        if MODULES[module].name == "__init__.py":
+            assert name == module or name.rpartition(".")[2] in doors(module), f"{module} does not offer {name}"
+        elif package != "framesift":
+            assert last in doors(package), f"{package} does not offer {last} to {name_of(path)}"
+
+
+@cache
+def doors(package: str) -> frozenset[str]:
+    """What the `__init__` of a package names in `__all__`."""
+    for node in ast.parse(MODULES[package].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return frozenset(ast.literal_eval(node.value))
+    return frozenset()
+
+
+def find_circle(graph: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_files_import_each_other():
+    assert find_circle({name: arrows(path) for name, path in MODULES.items()}) == []
+
+
+def test_no_parts_of_a_room_import_each_other():
+    """At each level: a folder and all that is in it count as one."""
+    levels: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for name, path in MODULES.items():
+        for other in arrows(path):
+            own, its = name.split("."), other.split(".")
+            shared = next((n for n, (a, b) in enumerate(zip(own, its, strict=False)) if a != b), None)
+            if shared:
+                levels[".".join(own[:shared])][own[shared]].add(its[shared])
+    for folder, graph in levels.items():
+        assert find_circle(graph) == [], folder
+
+
+def test_every_room_is_on_the_list_and_there_are_few():
+    entries = {path.stem for path in (ROOT / "framesift").iterdir() if path.suffix != ".typed"} - {"__pycache__"}
+    assert entries == {*ROOMS, "__init__"}
+    assert len(entries) <= 15
 
 
 def test_the_image_functions_know_nothing_of_ours():
@@ -63,9 +146,11 @@ def test_the_image_functions_know_nothing_of_ours():
     }
 
 
-def test_the_image_functions_are_imported_in_one_place():
-    users = [path for path in FILES if any(name.startswith("imaging_interview") for name in imported(path))]
-    assert {room_of(path) for path in users} <= {"comparators", "pipeline", "views", "evidence"}
+def test_the_image_functions_are_imported_by_few():
+    users = {
+        room_of(name_of(path)) for path in FILES if any(name.startswith("imaging_interview") for name in imported(path))
+    }
+    assert users <= {"comparators", "filtering", "looking"}
 
 
 def test_files_and_functions_are_small():

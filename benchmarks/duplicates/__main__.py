@@ -6,8 +6,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from .contenders import METHODS, PEERS, Outcome, estimate_all_pairs, interpreter, run_method, run_peer, sort_pair
-from .labelled import CHANGES, LabelledSet, build, read_originals, render_originals
+from benchmarks.duplicates.contenders import (
+    METHODS,
+    PEERS,
+    Outcome,
+    estimate_all_pairs,
+    interpreter,
+    run_method,
+    run_peer,
+    sort_pair,
+)
+from benchmarks.duplicates.labelled import CHANGES, LabelledSet, build, read_originals, render_originals
 
 
 def build_parser() -> argparse.ArgumentParser:

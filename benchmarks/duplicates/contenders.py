@@ -14,9 +14,8 @@ from random import Random
 import cv2
 import numpy as np
 
+from benchmarks.duplicates.labelled import LabelledSet
 from framesift.duplicates import Method, by_combined, by_framediff, by_hash, find_duplicates
-
-from .labelled import LabelledSet
 
 Pair = tuple[str, str]
 PEERS = ("imagededup", "difpy", "czkawka")

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.quality.film import film_stage
+from benchmarks.quality.methods import Contender, choose_all, own_contenders
+from benchmarks.quality.metrics import measure_quality
+from benchmarks.quality.own import read_cameras
+from benchmarks.quality.peers import find_peers
+from benchmarks.quality.plot import INSTALL, write_plot
+from benchmarks.quality.stages import STAGES, Stage
+from benchmarks.quality.table import Result, write_report
+from benchmarks.quality.truth import Truth
 from framesift.errors import FramesiftError
-
-from .film import film_stage
-from .methods import Contender, choose_all, own_contenders
-from .metrics import measure_quality
-from .own import read_cameras
-from .peers import find_peers
-from .plot import INSTALL, write_plot
-from .stages import STAGES, Stage
-from .table import Result, write_report
-from .truth import Truth
 
 DEFAULT_WORK = Path("/var/tmp/framesift-quality")
 

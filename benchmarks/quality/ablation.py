@@ -12,14 +12,13 @@ from unittest import mock
 import cv2
 import numpy as np
 
+from benchmarks.quality.__main__ import build_parser, read_truths
+from benchmarks.quality.methods import choose_all, framesift
+from benchmarks.quality.metrics import Summary, measure_quality, summarise
+from benchmarks.quality.table import align, show
+from benchmarks.quality.truth import Truth
 from framesift.comparators import tolerance
 from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
-
-from .__main__ import build_parser, read_truths
-from .methods import choose_all, framesift
-from .metrics import Summary, measure_quality, summarise
-from .table import align, show
-from .truth import Truth
 
 
 def square(side: int) -> Any:

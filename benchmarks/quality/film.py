@@ -11,15 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.quality.light import Moment, Picture
+from benchmarks.quality.stages import Stage
+from benchmarks.quality.truth import Labels, Truth, measure_distances
 from benchmarks.scenes.drawing import draw_object, draw_shadow
 from benchmarks.scenes.geometry import Size
 from benchmarks.scenes.rendering import Still, draw_clock, draw_still
 from benchmarks.scenes.timetable import Scene
 from benchmarks.scenes.writing import Format
-
-from .light import Moment, Picture
-from .stages import Stage
-from .truth import Labels, Truth, measure_distances
 
 FORM: Final = Format(".jpg", 88)
 DISTANCES: Final = "truth.npy"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from .truth import Truth
+from benchmarks.quality.truth import Truth
 
 FEWEST, MOST = 5, 0.9
 """Of the oracle's frames, and their share of all: elsewhere the excess says little."""

@@ -14,9 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.quality.truth import Labels, Truth, compare_states, measure_distances, read_mask
 from framesift.frames.finding import find_frames
-
-from .truth import Labels, Truth, compare_states, measure_distances, read_mask
 
 
 def read_cameras(folder: Path, truth: Path, still: Collection[str] = ()) -> Iterator[Truth]:

@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 import cv2
 import numpy as np
 
-from .methods import Chosen, Contender, Setting, Shot, keep_new, see_small
+from benchmarks.quality.methods import Chosen, Contender, Setting, Shot, keep_new, see_small
 
 PASSED: Final = re.compile(r"\bpts:\s*(\d+)\b")
 """The number of a frame that came through, in the lines of ffmpeg's filter showinfo."""

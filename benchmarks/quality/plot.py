@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from .table import Result, choose_setting
+from benchmarks.quality.table import Result, choose_setting
 
 INSTALL: Final = "--plot needs matplotlib: pip install matplotlib"
 OURS: Final = ("#2f7d6b", "#1f5fa8", "#c0562f", "#7a4fa0")

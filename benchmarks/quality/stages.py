@@ -9,13 +9,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from benchmarks.quality import casts, light, weather
+from benchmarks.quality.casts import Cast
+from benchmarks.quality.light import Effect, Light, Moment, by_hour, by_levels
 from benchmarks.scenes.deck import DECKS, Deck
 from benchmarks.scenes.geometry import Vector
 from benchmarks.scenes.timetable import Scene, draw_times
-
-from . import casts, light, weather
-from .casts import Cast
-from .light import Effect, Light, Moment, by_hour, by_levels
 
 Overlay = Callable[[NDArray[np.uint8], Moment], NDArray[np.uint8]]
 DAYLIGHT: Final = by_levels(0.93, 0.1)

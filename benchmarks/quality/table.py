@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from .methods import Contender, Setting
-from .metrics import Quality, Summary, summarise
-from .peers import Missing
+from benchmarks.quality.methods import Contender, Setting
+from benchmarks.quality.metrics import Quality, Summary, summarise
+from benchmarks.quality.peers import Missing
 
 HEAD = ("coverage", "keep rate", "excess", "false keeps", "of these where nothing moves")
 OF_SCENE = ("frames", "oracle", *HEAD[:4])

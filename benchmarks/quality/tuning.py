@@ -8,15 +8,14 @@ import random
 import sys
 from collections.abc import Collection, Sequence
 
+from benchmarks.quality.__main__ import build_parser, read_truths
+from benchmarks.quality.methods import choose_all, framesift
+from benchmarks.quality.metrics import Quality, measure_quality, summarise
+from benchmarks.quality.table import align, show
+from benchmarks.quality.truth import Truth
 from framesift.filtering.settings import Method, Settings, choose_thresholds
 from framesift.frames.finding import find_frames
 from framesift.tuning import Answer, Grid, Session, Setting, Sweep
-
-from .__main__ import build_parser, read_truths
-from .methods import choose_all, framesift
-from .metrics import Quality, measure_quality, summarise
-from .table import align, show
-from .truth import Truth
 
 HEAD = ("coverage", "keep rate", "excess")
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from .light import Effect, Moment, Picture, drifting
+from benchmarks.quality.light import Effect, Moment, Picture, drifting
 
 LEAF_COLOURS: Final = ((46, 92, 62), (58, 122, 84), (40, 74, 48), (72, 142, 112), (36, 60, 40))
 """Blue, green, red."""

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks.scale.local import measure_client, measure_task, race
+from benchmarks.scale.scores import Camera, read_cameras
+from benchmarks.scale.virtual import Prices, cut, simulate
 from benchmarks.scenes.__main__ import main as render_scenes
-
-from .local import measure_client, measure_task, race
-from .scores import Camera, read_cameras
-from .virtual import Prices, cut, simulate
 
 WORK = Path("/var/tmp/framesift-scale")
 CHUNKS = (2, 4, 8, 16)

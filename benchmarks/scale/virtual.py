@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.scale.scores import Camera
 from framesift.cluster import Cluster
 from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.chunks.walking import Chunk, Outcome, Row, walk_chunk
@@ -24,8 +25,6 @@ from framesift.filtering.selection import (
 )
 from framesift.filtering.settings import Settings
 from framesift.frames.finding import Frame
-
-from .scores import Camera
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ labels differ.
     python -m benchmarks.scenes images/frames --cameras 2 --frames 24 --size 640x480 --seed 4 --activity 0.45
 """
 
-from .rendering import Rendered, Truth, render_scene
-from .timetable import Appearance, Scene, make_deck
+from benchmarks.scenes.rendering import Rendered, Truth, render_scene
+from benchmarks.scenes.timetable import Appearance, Scene, make_deck
 
 __all__ = ["Appearance", "Rendered", "Scene", "Truth", "make_deck", "render_scene"]

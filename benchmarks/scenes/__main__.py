@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from .geometry import Size
-from .timetable import make_deck
-from .writing import Format, TruthFolder, write_frames
+from benchmarks.scenes.geometry import Size
+from benchmarks.scenes.timetable import make_deck
+from benchmarks.scenes.writing import Format, TruthFolder, write_frames
 
 
 def parse_size(text: str) -> Size:

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .deck import CEILING, LINTEL, PARAPET, WALL_BACK, Box, Deck
-from .geometry import Bytes, Floats, Size
-from .surfaces import Surfaces
+from benchmarks.scenes.deck import CEILING, LINTEL, PARAPET, WALL_BACK, Box, Deck
+from benchmarks.scenes.geometry import Bytes, Floats, Size
+from benchmarks.scenes.surfaces import Surfaces
 
 STRIP_ROWS: Final = 32
 """Supersampled rows cast at a time."""

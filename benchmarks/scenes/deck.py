@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from .geometry import Floats, Vector, View, unit
+from benchmarks.scenes.geometry import Floats, Vector, View, unit
 
 BAY_WIDTH: Final = 2.6
 BAY_FRONT: Final = 6.6

@@ -7,14 +7,14 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .background import supersampling
-from .deck import Deck
-from .geometry import Bytes, Floats, Size, Vector
-from .luggage import build_luggage
-from .meshes import Face, place
-from .people import build_person
-from .timetable import Appearance
-from .vehicles import build_car
+from benchmarks.scenes.background import supersampling
+from benchmarks.scenes.deck import Deck
+from benchmarks.scenes.geometry import Bytes, Floats, Size, Vector
+from benchmarks.scenes.luggage import build_luggage
+from benchmarks.scenes.meshes import Face, place
+from benchmarks.scenes.people import build_person
+from benchmarks.scenes.timetable import Appearance
+from benchmarks.scenes.vehicles import build_car
 
 SUBPIXEL_BITS: Final = 4
 """Fractional bits of polygon corners."""

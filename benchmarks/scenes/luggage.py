@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from .meshes import Face, box
+from benchmarks.scenes.meshes import Face, box
 
 SIZES: Final = {"suitcase": (0.34, 0.62, 0.86), "crate": (0.62, 0.80, 0.58), "sack": (0.55, 0.60, 0.74)}
 """Length, width and height."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .geometry import Floats, Vector
+from benchmarks.scenes.geometry import Floats, Vector
 
 Point = Vector
 

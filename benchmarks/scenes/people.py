@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from .meshes import Face, Point, limb
+from benchmarks.scenes.meshes import Face, Point, limb
 
 
 def leg(side: float, stride: float) -> list[Face]:

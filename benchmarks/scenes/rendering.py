@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .background import cast_background
-from .deck import Deck
-from .drawing import Shadow, Sprite, draw_object, draw_shadow
-from .geometry import Bytes, Size
-from .timetable import Appearance, Scene
+from benchmarks.scenes.background import cast_background
+from benchmarks.scenes.deck import Deck
+from benchmarks.scenes.drawing import Shadow, Sprite, draw_object, draw_shadow
+from benchmarks.scenes.geometry import Bytes, Size
+from benchmarks.scenes.timetable import Appearance, Scene
 
 Labels = NDArray[np.uint16]
 NOISE_SPAN: Final = 64

@@ -5,9 +5,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .deck import BAY_BACK, BAY_FRONT, BAY_WIDTH, CEILING, LINTEL, PARAPET, WALL_BACK, Box, Deck
-from .geometry import Bytes, Floats, Vector
-from .texture import draw_sign, fractal_noise, make_lattice, sample, value_noise
+from benchmarks.scenes.deck import BAY_BACK, BAY_FRONT, BAY_WIDTH, CEILING, LINTEL, PARAPET, WALL_BACK, Box, Deck
+from benchmarks.scenes.geometry import Bytes, Floats, Vector
+from benchmarks.scenes.texture import draw_sign, fractal_noise, make_lattice, sample, value_noise
 
 Points = tuple[Floats, Floats, Floats]
 """x, y, z of many points, each (n,)."""

@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .geometry import Bytes, Floats
+from benchmarks.scenes.geometry import Bytes, Floats
 
 LATTICE: Final = 256
 """Points on a side of the random lattice; fields repeat after as many units."""

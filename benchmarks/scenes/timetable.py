@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from .deck import BAY_WIDTH, DECKS, Deck
-from .vehicles import MODELS
+from benchmarks.scenes.deck import BAY_WIDTH, DECKS, Deck
+from benchmarks.scenes.vehicles import MODELS
 
 PAINTS: Final = (
     (196, 198, 198), (170, 172, 174), (46, 45, 44), (92, 90, 88), (118, 66, 40), (48, 44, 138), (66, 84, 52),

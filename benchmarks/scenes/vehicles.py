@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from .meshes import CIRCLE, Face, Point, box, face, shrink
+from benchmarks.scenes.meshes import CIRCLE, Face, Point, box, face, shrink
 
 SILL: Final = 0.20
 CREASE: Final = 0.52

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Size
-from .rendering import Rendered, render_scene
-from .timetable import Scene
+from benchmarks.scenes.geometry import Size
+from benchmarks.scenes.rendering import Rendered, render_scene
+from benchmarks.scenes.timetable import Scene
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS: Final = ("frame", "object_id", "kind", "x", "y", "width", "height", "area", "driving")

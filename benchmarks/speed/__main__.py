@@ -11,13 +11,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .contenders import ours
-from .corpora import KINDS, REAL_KINDS, Corpus, adopt_corpus, render_corpus
-from .machine import count_cores, describe_machine, tell_machine
-from .peers import find_peers, is_importable
-from .plot import INSTALL, write_plot
-from .race import Outcome, Race
-from .tables import NOTES, as_json, tabulate
+from benchmarks.speed.contenders import ours
+from benchmarks.speed.corpora import Corpus, adopt_corpus, render_corpus
+from benchmarks.speed.kinds import KINDS, REAL_KINDS
+from benchmarks.speed.machine import count_cores, describe_machine, tell_machine
+from benchmarks.speed.peers import find_peers, is_importable
+from benchmarks.speed.plot import INSTALL, write_plot
+from benchmarks.speed.race import Outcome, Race
+from benchmarks.speed.tables import NOTES, as_json, tabulate
 
 DEFAULT_WORK = Path("/var/tmp/framesift-speed")
 

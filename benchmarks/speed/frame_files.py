@@ -5,10 +5,8 @@ import shutil
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .corpora import Kind
+from benchmarks.speed.kinds import ACTIVITY, SEED, Kind
 
 QUALITY = 92
 """Of JPEG: between the 80 of thrifty cameras and the 95 and more of good ones."""
@@ -18,15 +16,13 @@ BEGINNING = 1_600_000_000_000
 """Milliseconds since 1970 in the name of the first frame whose own time is not used."""
 
 
-def render_block(folder: str, camera: str, count: int, first: int, last: int, kind: "Kind") -> None:
+def render_block(folder: str, camera: str, count: int, first: int, last: int, kind: Kind) -> None:
     """Write frames `first` to `last` (excluded) of the `count` of a camera."""
     import cv2
 
     from benchmarks.scenes import make_deck, render_scene
     from benchmarks.scenes.rendering import add_noise
     from benchmarks.scenes.writing import Format, frame_stem
-
-    from .corpora import ACTIVITY, SEED
 
     cv2.setNumThreads(1)
     form = Format(kind.suffix, QUALITY)

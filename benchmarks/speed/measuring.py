@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .contenders import Contender
-from .machine import count_cores
+from benchmarks.speed.contenders import Contender
+from benchmarks.speed.machine import count_cores
 
 QUIET: Final = 0.05
 """Share of the cores that others may use before a run is called noisy."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from . import frame_files
-from .contenders import HERE, Contender, list_names
-from .corpora import Corpus, new_pool
+from benchmarks.speed import frame_files
+from benchmarks.speed.contenders import HERE, Contender, list_names
+from benchmarks.speed.corpora import Corpus, new_pool
 
 Peer = Callable[[Corpus, Path, int], "Contender | Missing"]
 """Of a corpus, the work folder and a number of threads."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from .contenders import PLAIN
-from .race import Outcome, Row
+from benchmarks.speed.contenders import PLAIN
+from benchmarks.speed.race import Outcome, Row
 
 OURS: Final = "#2f7d6b"
 OTHERS: Final = "#b9c4c1"

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from .__main__ import add_corpus_arguments
-from .corpora import Corpus, new_pool, render_corpus
-from .machine import describe_machine, tell_machine
-from .stages import OF_KEPT_FRAMES, STAGES, Stopwatch
-from .tables import align
+from benchmarks.speed.__main__ import add_corpus_arguments
+from benchmarks.speed.corpora import Corpus, new_pool, render_corpus
+from benchmarks.speed.machine import describe_machine, tell_machine
+from benchmarks.speed.stages import OF_KEPT_FRAMES, STAGES, Stopwatch
+from benchmarks.speed.tables import align
 
 Costs = dict[str, float]
 """Stage to ms."""
@@ -29,7 +29,7 @@ def profile_folder(folder: str, work: str) -> Costs:
     reuse_memory()
     import cv2
 
-    from .walk import Walk
+    from benchmarks.speed.walk import Walk
 
     cv2.setNumThreads(1)
     watch = Stopwatch()

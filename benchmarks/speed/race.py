@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .contenders import PLAIN, Contender
-from .corpora import Corpus
-from .measuring import Run, RunFailed, measure
-from .peers import Missing
+from benchmarks.speed.contenders import PLAIN, Contender
+from benchmarks.speed.corpora import Corpus
+from benchmarks.speed.measuring import Run, RunFailed, measure
+from benchmarks.speed.peers import Missing
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from unittest import mock
 
-from .corpora import new_pool
-from .listing import play_scandir, time_first_decision
+from benchmarks.speed.corpora import new_pool
+from benchmarks.speed.listing import play_scandir, time_first_decision
 
 NEW = 1000
 KEPT = 20

@@ -16,13 +16,13 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from . import frame_files
-from .__main__ import add_corpus_arguments, tell
-from .contenders import MAIN, MAIN_ALONE, ROOT, Contender, ours
-from .corpora import Corpus, new_pool, render_corpus, start_folder
-from .machine import describe_machine, tell_machine
-from .measuring import Run, RunFailed, measure
-from .tables import align, write_number
+from benchmarks.speed import frame_files
+from benchmarks.speed.__main__ import add_corpus_arguments, tell
+from benchmarks.speed.contenders import MAIN, MAIN_ALONE, ROOT, Contender, ours
+from benchmarks.speed.corpora import Corpus, new_pool, render_corpus, start_folder
+from benchmarks.speed.machine import describe_machine, tell_machine
+from benchmarks.speed.measuring import Run, RunFailed, measure
+from benchmarks.speed.tables import align, write_number
 
 RECURRING: Final = 50
 """Different pictures among the small frames."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from .measuring import QUIET
-from .race import Outcome, Row
+from benchmarks.speed.measuring import QUIET
+from benchmarks.speed.race import Outcome, Row
 
 HEAD: Final = ("", "frames/s", "CPU ms/frame", "peak MiB", "x plain loop", "kept", "same as plain", "others' CPU")
 NOTES: Final = """\

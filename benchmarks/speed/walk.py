@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
+from benchmarks.speed.stages import Stopwatch
 from framesift.actions import Copy, place_files
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.thresholds import Threshold
@@ -13,8 +14,6 @@ from framesift.frames.finding import Frame, find_frames
 from framesift.frames.reader.picture import decode_picture
 from framesift.frames.reader.source import read_file
 from imaging_interview import Image
-
-from .stages import Stopwatch
 
 GROUP: Final = 16
 """Kept frames written at a time, with one fsync of the folder for all."""

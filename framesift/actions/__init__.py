@@ -4,7 +4,7 @@ from framesift.actions.backup.emptying import count_backup, empty_backup
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.removal import apply_plan, check_backup
 from framesift.actions.backup.restoring import undo
-from framesift.actions.backup.verifying import verify
+from framesift.actions.backup.verifying import verify_backup, verify_copy
 from framesift.actions.files.placing import (
     LEFTOVER,
     Copy,
@@ -44,7 +44,8 @@ __all__ = [
     "sync_folder",
     "undo",
     "update_metadata",
-    "verify",
+    "verify_backup",
+    "verify_copy",
     "write_all",
     "write_plan",
 ]

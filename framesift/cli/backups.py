@@ -131,7 +131,7 @@ def empty_command(options: argparse.Namespace) -> int:
 
 def verify_command(options: argparse.Namespace) -> int:
     """Read all files of a folder again."""
-    from framesift.actions import verify
+    from framesift.filtering.verifying import verify
 
     tally = _carry_out(verify(options.folder), options)
     line = f"{counted(tally['done'], 'file')} of {show(options.folder)} as recorded, {len(tally['left'])} not"

@@ -145,7 +145,7 @@ def filter_command(options: argparse.Namespace) -> int:
 
 
 def _watch(run: "Run", options: argparse.Namespace) -> "Generator[Decision, None, None]":
-    from framesift.filtering.watching.watch import watch_frames
+    from framesift.filtering.watching import watch_frames
 
     def tell(path: str, what: str) -> None:
         print(f"{show(path)}: {what}", file=sys.stderr)

@@ -3,4 +3,15 @@
 from framesift.cluster.executor import LOST, PARTS, Cluster, WorkersLost, find_worker, submit_near
 from framesift.cluster.opening import LOCAL, open_cluster
 
-__all__ = ["LOCAL", "LOST", "PARTS", "Cluster", "WorkersLost", "find_worker", "open_cluster", "submit_near"]
+__all__ = [
+    "LOCAL",
+    "LOST",
+    "PARTS",
+    "Cluster",
+    "WorkersLost",
+    "find_worker",
+    "mapping",
+    "open_cluster",
+    "parallel",
+    "submit_near",
+]

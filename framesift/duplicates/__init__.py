@@ -41,9 +41,11 @@ __all__ = [
     "compare_with_keeper",
     "export_media_data",
     "find_duplicates",
+    "index",
     "measure_scores",
     "never_apart",
     "parse_similarity",
     "plan_groups",
+    "preference",
     "split_group",
 ]

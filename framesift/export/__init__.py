@@ -8,6 +8,12 @@ from framesift.export import cvat, lists, records
 from framesift.export.rows import Row, read_rows
 from framesift.filtering.manifest import Record
 
+__all__ = [
+    "FORMATS",
+    "Format",
+    "export_frames",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Format:

@@ -12,4 +12,6 @@ __all__ = [
     "selection",
     "settings",
     "summary",
+    "verifying",
+    "watching",
 ]

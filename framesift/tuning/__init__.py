@@ -18,5 +18,6 @@ __all__ = [
     "Setting",
     "Sweep",
     "draw_frame",
+    "table",
     "write_pairs",
 ]

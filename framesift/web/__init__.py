@@ -1,1 +1,7 @@
 """Pages of this machine for its own browser."""
+
+__all__ = [
+    "questions",
+    "security",
+    "serving",
+]

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framesift.actions import apply_plan, empty_backup, undo, update_metadata, verify
+from framesift.actions import apply_plan, empty_backup, undo, update_metadata
 from framesift.actions.metadata.records import UnreadableMetadata, without_files
+from framesift.filtering.verifying import verify
 from tests.actions.removals import backed_up, picture, plan_of, snapshot
 from tests.conftest import read_tree
 

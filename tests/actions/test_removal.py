@@ -13,9 +13,10 @@ from pathlib import Path
 import cv2
 import pytest
 
-from framesift.actions import Outcome, Step, apply_plan, count_backup, empty_backup, plan_removal, undo, verify
+from framesift.actions import Outcome, Step, apply_plan, count_backup, empty_backup, plan_removal, undo
 from framesift.actions.backup.checks import find_damage
 from framesift.errors import ResultsInUse, StorageError, UsageError
+from framesift.filtering.verifying import verify
 from framesift.frames.finding import find_frames
 from tests.actions.removals import backed_up, picture, plan_of, snapshot, stat_of
 from tests.conftest import make_image, read_tree

@@ -1,4 +1,4 @@
-"""Reads everything in a backup or results folder again, and names what is not as it was recorded."""
+"""Reads what was placed or moved again, and names what is not as it was recorded."""
 
 import os
 from collections.abc import Iterator
@@ -7,33 +7,14 @@ from framesift.actions.backup.checks import find_damage
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.journal import Journal
 from framesift.actions.moving import LeftOut, read_digest
-from framesift.errors import PathLike, StorageError, UsageError
-from framesift.filtering import manifest
-from framesift.filtering.selection import Verdict
-from framesift.frames.finding import JOURNAL
+from framesift.errors import PathLike, StorageError
 
 _STOPPED = "was being moved when a run was stopped: `framesift undo` or the same removal again brings it to an end"
 
 
-def verify(folder: PathLike) -> Iterator[Outcome]:
-    """Check each file that a backup or results folder must hold, and yield what was found; nothing is written.
-
-    In a backup every file must have the SHA-256 of the journal; in a results folder every kept frame must equal its
-    source, or where that has gone be a whole picture.
-
-    Raises UsageError (neither kind of folder) and StorageError, also for a record that is itself damaged.
-    """
-    path = os.path.abspath(os.fsdecode(folder))
-    if os.path.lexists(os.path.join(path, JOURNAL)):
-        yield from _verify_backup(path)
-    elif os.path.lexists(os.path.join(path, manifest.NAME)):
-        yield from _verify_results(path)
-    else:
-        raise UsageError("is neither a backup nor a results folder of framesift", path)
-
-
-def _verify_backup(backup: str) -> Iterator[Outcome]:
-    with Journal(backup, writable=False) as journal:
+def verify_backup(backup: PathLike) -> Iterator[Outcome]:
+    """Compare each file that a backup must hold with the SHA-256 of its journal. Raises StorageError."""
+    with Journal(os.path.abspath(os.fsdecode(backup)), writable=False) as journal:
         for entry in journal.entries.values():
             problem = ""
             if entry.state in ("moved", "updated"):
@@ -43,20 +24,12 @@ def _verify_backup(backup: str) -> Iterator[Outcome]:
             yield Outcome(journal.in_backup(entry.stored), problem)
 
 
-def _verify_results(results: str) -> Iterator[Outcome]:
-    path = os.path.join(results, manifest.NAME)
-    settings = manifest.read_settings(path)
-    if settings is None:
-        return
-    source = os.path.normpath(os.path.join(os.path.realpath(results), str(settings.get("source", ""))))
-    for decision in manifest.read_decisions(path):
-        if decision.verdict is Verdict.KEEP:
-            kept = os.path.join(results, decision.frame.path)
-            yield Outcome(kept, _compare(kept, os.path.join(source, decision.frame.path)))
+def verify_copy(kept: str, source: str) -> Outcome:
+    """Say how a kept frame differs from its source, or where that has gone, why it is no whole picture."""
+    return Outcome(kept, _compare(kept, source))
 
 
 def _compare(kept: str, source: str) -> str:
-    """Say how a kept frame differs from its source, or why it is no whole picture; empty where all is well."""
     if not os.path.lexists(kept):
         return "is gone"
     kept, source = os.path.realpath(kept), os.path.realpath(source)  # a kept frame may be a link to its source

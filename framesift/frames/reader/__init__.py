@@ -16,4 +16,5 @@ __all__ = [
     "read_reduced",
     "read_size",
     "sniff_format",
+    "source",
 ]

@@ -16,6 +16,16 @@ from framesift import __version__
 from framesift.actions.files.outputs import HTML_MARK, replace_output
 from framesift.errors import PathLike, show
 
+__all__ = [
+    "CHARTS",
+    "embed_json",
+    "encode_json",
+    "escape",
+    "read_asset",
+    "thumbnails",
+    "write_page",
+]
+
 CHARTS = "uPlot.iife.min.js"
 """The plotting library, for the pages that draw with it."""
 

@@ -18,7 +18,11 @@ from framesift.looking.page import CHARTS, escape, write_page
 from framesift.looking.report.section import Section
 from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
 
-__all__ = ["write_report"]
+__all__ = [
+    "album",
+    "rehearsal",
+    "write_report",
+]
 
 PAGE_BYTES = 26_000_000
 """What the page may weigh. The numbers of each frame are always there, the pictures give way."""

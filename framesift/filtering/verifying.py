@@ -1,0 +1,38 @@
+"""Reads everything in a results or backup folder again, and names what is not as it was recorded."""
+
+import os
+from collections.abc import Iterator
+
+from framesift.actions import Outcome, verify_backup, verify_copy
+from framesift.errors import PathLike, UsageError
+from framesift.filtering import manifest
+from framesift.filtering.selection import Verdict
+from framesift.frames.finding import JOURNAL
+
+
+def verify(folder: PathLike) -> Iterator[Outcome]:
+    """Check each file that a backup or results folder must hold, and yield what was found; nothing is written.
+
+    In a backup every file must have the SHA-256 of the journal; in a results folder every kept frame must equal its
+    source, or where that has gone be a whole picture.
+
+    Raises UsageError (neither kind of folder) and StorageError, also for a record that is itself damaged.
+    """
+    path = os.path.abspath(os.fsdecode(folder))
+    if os.path.lexists(os.path.join(path, JOURNAL)):
+        yield from verify_backup(path)
+    elif os.path.lexists(os.path.join(path, manifest.NAME)):
+        yield from _verify_results(path)
+    else:
+        raise UsageError("is neither a backup nor a results folder of framesift", path)
+
+
+def _verify_results(results: str) -> Iterator[Outcome]:
+    path = os.path.join(results, manifest.NAME)
+    settings = manifest.read_settings(path)
+    if settings is None:
+        return
+    source = os.path.normpath(os.path.join(os.path.realpath(results), str(settings.get("source", ""))))
+    for decision in manifest.read_decisions(path):
+        if decision.verdict is Verdict.KEEP:
+            yield verify_copy(os.path.join(results, decision.frame.path), os.path.join(source, decision.frame.path))
