@@ -18,7 +18,8 @@ from benchmarks.quality.metrics import Summary, measure_quality, summarise
 from benchmarks.quality.table import align, show
 from benchmarks.quality.truth import Truth
 from framesift.comparators import tolerance
-from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
+from framesift.filtering.options import Method
+from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
 
 
 def square(side: int) -> Any:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from framesift.comparators.thresholds import Threshold
 from framesift.filtering.comparing import comparator_of
 from framesift.filtering.describing import read_frame
+from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation, Verdict, select_frames
-from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method, Settings
+from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Settings
 from framesift.frames.finding import Frame
 
 Chosen = list[int]

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from framesift.cli.options import SKIPPED
 from framesift.cluster import open_cluster
+from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.settings import Settings
+from framesift.filtering.sources import open_source
 
 CONTENDERS: dict[str, Sequence[str]] = {
     "--jobs 1": ("--jobs", "1"),
@@ -59,7 +61,9 @@ def measure_task(tasks: int = 300) -> float:
 def measure_client(folder: Path, work: Path) -> tuple[float, int]:
     """Return the CPU seconds of the program that sends and records, for each frame, and the number of frames."""
     shutil.rmtree(work / "results", ignore_errors=True)
-    with open_cluster("local", 2) as cluster, Run(folder, work / "results", Settings()) as run:
+    settings = Settings()
+    source, sink = open_source(folder, settings), Results(work / "results", folder, settings)
+    with open_cluster("local", 2) as cluster, Run(source, sink, settings) as run:
         started = time.process_time()
         frames = sum(1 for _ in run.decide(executor=cluster))
         return (time.process_time() - started) / max(1, frames), frames

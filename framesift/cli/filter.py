@@ -1,6 +1,8 @@
 """`framesift filter`, which is also `main.py`: keep the frames that show something new."""
 
 import argparse
+import contextlib
+import math
 import sys
 from itertools import groupby
 
@@ -11,25 +13,27 @@ from framesift.cli.options import (
     SKIPPED,
     add_cluster_argument,
     add_jobs_argument,
-    add_mask_argument,
-    add_max_pixels_argument,
-    add_naming_arguments,
+    add_settings,
+    add_threshold_arguments,
     open_workers_of,
-    whole_number,
+    read_options,
 )
 from framesift.errors import UsageError, counted, show
+from framesift.filtering.options import COMPARING, FRAMES, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from contextlib import ExitStack
     from typing import Any
 
     from tqdm import tqdm
 
+    from framesift.filtering.results import Results
     from framesift.filtering.run import Run
     from framesift.filtering.selection import Decision
     from framesift.filtering.settings import Settings
+    from framesift.filtering.sinks import Removal
+    from framesift.filtering.sources import Source
     from framesift.frames.finding import Frame
     from framesift.looking.report.rehearsal import Rehearsal
 
@@ -60,49 +64,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     results = "folder for the kept frames, or its URL: new, empty, or of an earlier run to go on with"
     add("results", metavar="RESULTS", nargs="?", help=results)
-    area = "changed regions smaller than this do not count: px, or a share (default 0.05%%; tolerance: 0.75%%)"
-    add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
-    score = "a frame is kept when its changed area is above this: px, or a share (default 0.75%%)"
-    add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", help=score)
-    add_comparing_arguments(parser.add_argument_group("comparing"))
-    _add_frame_arguments(parser.add_argument_group("frames"))
+    add_threshold_arguments(parser)
+    add_settings(parser.add_argument_group("comparing"), COMPARING)
+    add_settings(parser.add_argument_group("frames"), FRAMES)
     add_removal_arguments(parser.add_argument_group("removing"))
     _add_running_arguments(parser.add_argument_group("running"))
 
 
-def add_comparing_arguments(group: argparse._ActionsContainer) -> None:
-    """Add what says how frames are compared."""
-    add = group.add_argument
-    method = "framediff (default): pixel by pixel; tolerance: forgives shake, foliage and changes of light"
-    add("--method", metavar="HOW", default="framediff", help=method)
-    thorough = "with tolerance: find also what is small, and keep a little more (0.1%% and 0.75%%)"
-    add("--thorough", action="store_true", help=thorough)
-    width = "with tolerance: compare wider frames at this width (default 320)"
-    add("--width", metavar="PX", type=whole_number, help=width)
-    add("--blur", metavar="PX,...", default="5", help="sides of the Gaussian kernels in px, odd, or none (default 5)")
-    mask = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
-    add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=mask)
-    regions = "regions to ignore or to look at only: polygons (JSON, LabelMe, COCO) or a black-and-white PNG"
-    add_mask_argument(group, regions)
-    size = "compare all frames at this size in px (default: each frame at its own, with frames of the same size)"
-    add("--size", metavar="WIDTHxHEIGHT", help=size)
-
-
-def _add_frame_arguments(group: argparse._ActionsContainer) -> None:
-    add = group.add_argument
-    add("--min-size", metavar="PX", type=whole_number, default=0, help="skip frames whose shorter side is less")
-    add_max_pixels_argument(group)
-    every = "look at videos too: at a frame for each 1s, 500ms or 2min; kept ones become PNG files"
-    add("--every", metavar="TIME", help=every)
-    add_naming_arguments(group)
-
-
 def _add_running_arguments(group: argparse._ActionsContainer) -> None:
     add = group.add_argument
-    fast = "fast: JPEG straight to grey, reduced where --size allows; about one frame in 100 is decided otherwise"
-    add("--decode", choices=("exact", "fast"), default="exact", help=fast)
-    link = "link kept frames instead of copying them: hard or symbolic"
-    add("--link", choices=("hard", "symbolic"), default="copy", help=link)
+    add_settings(group, RUNNING)
     watch = "go on: decide new frames as they arrive, until Ctrl-C or SIGTERM"
     add("--watch", action="store_true", help=watch)
     add("--dry-run", action="store_true", help="decide and report the same, write and move nothing")
@@ -122,18 +93,20 @@ def filter_command(options: argparse.Namespace) -> int:
 
     from framesift.filtering.run import Run
 
-    _sort_out_places(options)
-    settings = read_settings(options)
+    settings = _read_wishes(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
         cluster = open_workers_of(options, stack)
+        source, sink = _open_source(options, settings), _open_sink(options, settings)
         hidden = True if options.watch else options.quiet or None
         with (
-            Run(options.directory, options.results, settings, options.dry_run, options.remove_to, options.watch) as run,
-            tqdm(total=run.expected, unit="frame", file=sys.stderr, disable=hidden) as bar,
+            Run(source, sink, settings) as run,
+            tqdm(total=source.expected, unit="frame", file=sys.stderr, disable=hidden) as bar,
             suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
-            closing(_watch(run, options) if options.watch else run.decide(options.jobs, cluster)) as decisions,
+            closing(run.decide(options.jobs, cluster)) as decisions,
         ):
+            if options.watch and not options.quiet:
+                print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
             for decision in decisions:
                 bar.update()
                 _tell_decision(decision, options, bar)
@@ -144,15 +117,62 @@ def filter_command(options: argparse.Namespace) -> int:
     return _conclude(run, options)
 
 
-def _watch(run: "Run", options: argparse.Namespace) -> "Generator[Decision, None, None]":
-    from framesift.filtering.watching import watch_frames
+def _read_wishes(options: argparse.Namespace) -> "Settings":
+    """Return the settings, once it is clear that all that is asked for can be had."""
+    from framesift.filtering.combinations import Wishes, check_combination
+
+    check_plan_file(options)
+    _shift_thresholds(options)
+    settings = read_options(options)
+    check_combination(
+        Wishes(
+            options.directory,
+            options.results,
+            settings,
+            options.remove_to,
+            options.plan,
+            options.watch,
+            options.dry_run,
+            options.report,
+            options.cluster,
+        )
+    )
+    if not options.results and not options.remove_to:
+        raise UsageError("takes RESULTS, or --remove-to BACKUP and then perhaps --plan")
+    return settings
+
+
+def _shift_thresholds(options: argparse.Namespace) -> None:
+    """Take the numbers behind DIR for thresholds where there is no RESULTS."""
+    from framesift.comparators.thresholds import Threshold
+
+    if not options.remove_to or options.score_threshold:
+        return
+    numbers = [options.results, options.min_contour_area]
+    with contextlib.suppress(UsageError):
+        list(map(Threshold.parse, filter(None, numbers)))
+        options.results, options.min_contour_area, options.score_threshold = None, *numbers
+
+
+def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
+    from framesift.filtering.arrivals import Arrivals
+    from framesift.filtering.sources import open_source
 
     def tell(path: str, what: str) -> None:
         print(f"{show(path)}: {what}", file=sys.stderr)
 
-    if not options.quiet:
-        print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
-    return watch_frames(run, tell, options.jobs)
+    return Arrivals(options.directory, settings, tell) if options.watch else open_source(options.directory, settings)
+
+
+def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Results | Removal":
+    from framesift.filtering.arrivals import LONGEST
+    from framesift.filtering.results import Results
+    from framesift.filtering.sinks import Removal
+
+    if options.remove_to:
+        return Removal(options.directory, options.remove_to)
+    longest = LONGEST if options.watch else math.inf
+    return Results(options.results, options.directory, settings, options.dry_run, longest)
 
 
 def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: "tqdm[Any]") -> None:
@@ -170,10 +190,6 @@ def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "E
     """Refuse a report that would overwrite something before the work begins; begin what a dry run is reported from."""
     if not options.report:
         return None
-    from framesift.stores import is_url
-
-    for place in filter(is_url, (options.directory, options.results)):
-        raise UsageError("--report works with folders of this machine: run framesift report afterwards", place)
     from framesift.actions.files.outputs import check_output
     from framesift.looking.report.rehearsal import Rehearsal
 
@@ -189,50 +205,18 @@ def _write_report(options: argparse.Namespace, rehearsal: "Rehearsal | None") ->
     write_report(record, options.report, options.jobs)
 
 
-def _sort_out_places(options: argparse.Namespace) -> None:
-    """Take RESULTS or --remove-to, and where there is no RESULTS the numbers behind DIR as thresholds."""
-    from framesift.comparators.thresholds import Threshold
-
-    check_plan_file(options)
-    _check_watch(options)
-    if options.remove_to:
-        numbers = [options.results, options.min_contour_area]
-        try:
-            list(map(Threshold.parse, filter(None, [*numbers, options.score_threshold])))
-        except UsageError:
-            numbers.append("")
-        if options.score_threshold or "" in numbers:
-            raise UsageError("takes RESULTS or --remove-to BACKUP, not both")
-        options.results, options.min_contour_area, options.score_threshold = None, *numbers
-    elif not options.results or options.plan:
-        raise UsageError("takes RESULTS, or --remove-to BACKUP and then perhaps --plan")
-
-
-def _check_watch(options: argparse.Namespace) -> None:
-    """Refuse beside --watch what belongs to a run that ends, or writes nothing."""
-    if not options.watch:
-        return
-    if options.every:
-        raise UsageError("--watch looks at pictures only: sample videos in a run of their own, with --every")
-    if options.cluster:
-        raise UsageError("--watch decides a frame in less time than it takes to send it: it takes no --cluster")
-    if options.dry_run or options.remove_to:
-        other = "--dry-run" if options.dry_run else "--remove-to"
-        raise UsageError(f"--watch copies what is new to RESULTS as it arrives: it takes no {other}")
-    if options.report:
-        raise UsageError("--watch has no end to report at: framesift report RESULTS FILE.html does it at any time")
-
-
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
     """Carry out the removal, print the summary; return the exit code."""
     from framesift.filtering.selection import Verdict
+    from framesift.filtering.sinks import Removal
     from framesift.stores import join
 
-    removed = remove(run.removal(), options) if options.remove_to else {}
+    source, summary = run.source, run.sink.summary
+    removed = remove(run.sink.plan(), options) if isinstance(run.sink, Removal) else {}
 
-    for folder, reason in run.listing.unlisted:
+    for folder, reason in source.listing.unlisted:
         print(f"{show(join(options.directory, folder))}: {reason}", file=sys.stderr)
-    late_frames = [] if options.watch else run.late  # which has told of each
+    late_frames = [] if options.watch else source.late  # which has told of each
     for camera, late in groupby(late_frames, key=lambda frame: frame.camera):
         print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)
     if options.json:
@@ -240,13 +224,15 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
 
         more = {"removed": removed} if removed else {}
         more |= {"cluster": run.cost.as_json()} if run.cost else {}
-        print(json.dumps({**run.summary.as_json(), "late": len(run.late), **more}))
+        print(json.dumps({**summary.as_json(), "late": len(source.late), **more}))
     elif not options.quiet:
-        lines = [*run.summary.lines(), *([run.cost.line()] if run.cost else [])]
+        lines = [*summary.lines(), *([run.cost.line()] if run.cost else [])]
         print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
-        if run.listing.videos and not options.every:
-            print(f"{counted(len(run.listing.videos), 'video')} left out: --every 1s looks at a frame for each second")
-    skipped = run.summary.verdicts[Verdict.SKIP] or run.listing.unlisted or run.late or removed.get("left")
+        if source.listing.videos and not options.every:
+            print(
+                f"{counted(len(source.listing.videos), 'video')} left out: --every 1s looks at a frame for each second"
+            )
+    skipped = summary.verdicts[Verdict.SKIP] or source.listing.unlisted or source.late or removed.get("left")
     return SKIPPED if skipped else DONE
 
 
@@ -254,43 +240,4 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
     return (
         f"camera {show(camera)}: {counted(len(late), 'frame')} came after later ones had been decided, "
         f"such as {show(late[0].path)}; left out: filter into a new results folder to include them"
-    )
-
-
-def read_settings(options: argparse.Namespace) -> "Settings":
-    """Return the settings that the options of this command say."""
-    from framesift.comparators.masks.reading import read_masks
-    from framesift.filtering.settings import (
-        DEFAULT_WIDTH,
-        Decoding,
-        Method,
-        Placement,
-        Settings,
-        choose_thresholds,
-        parse_blur,
-        parse_border_mask,
-        parse_every,
-        parse_method,
-        parse_size,
-    )
-    from framesift.frames.naming import Naming
-
-    method = parse_method(options.method)
-    if options.width and method is not Method.TOLERANCE:
-        raise UsageError("--width belongs to --method tolerance")
-    naming = Naming(options.name_pattern, options.timezone)
-    return Settings(
-        *choose_thresholds(method, options.min_contour_area, options.score_threshold, options.thorough),
-        parse_blur(options.blur),
-        parse_border_mask(options.border_mask),
-        parse_size(options.size) if options.size else None,
-        options.min_size,
-        options.max_pixels,
-        naming,
-        Placement(options.link),
-        Decoding(options.decode),
-        parse_every(options.every) if options.every else None,
-        method,
-        options.width or DEFAULT_WIDTH,
-        read_masks(options.mask, naming),
     )

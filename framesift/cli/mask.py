@@ -12,11 +12,13 @@ from framesift.cli.options import (
     EXIT_CODES,
     SKIPPED,
     add_mask_argument,
-    add_max_pixels_argument,
-    add_naming_arguments,
+    add_reading_arguments,
+    add_settings,
+    read_options,
     refuse_among_frames,
 )
 from framesift.errors import UnreadableFrame, show
+from framesift.filtering.options import OPTIONS
 
 if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
@@ -45,11 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pictures = "folder for the pictures, outside of DIR (default mask-pictures)"
     add("--pictures", metavar="FOLDER", default="mask-pictures", help=pictures)
     add_mask_argument(parser, "draw what this file masks in framesift filter")
-    strips = "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)"
-    add("--border-mask", metavar="PERCENT,...", default="5,10,5,0", help=strips)
-    frames = parser.add_argument_group("frames")
-    add_max_pixels_argument(frames)
-    add_naming_arguments(frames)
+    add_settings(parser, [OPTIONS["border_mask"]])
+    add_reading_arguments(parser.add_argument_group("frames"))
 
 
 def mask_command(options: argparse.Namespace) -> int:
@@ -60,7 +59,7 @@ def mask_command(options: argparse.Namespace) -> int:
     from framesift.comparators.masks.reading import start_masks
 
     refuse_among_frames(options.pictures, options.directory, "--pictures")
-    settings = _settings(options)
+    settings = read_options(options)
     cameras = _find_cameras(options.directory, settings)
     require_cameras(settings.masks, list(cameras), options.directory)
     with ExitStack() as stack:
@@ -126,17 +125,3 @@ def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iter
 def _name_picture(camera: str) -> str:
     """Return the name of a camera's picture: a camera that is named after a folder may have a / in its name."""
     return camera.replace("%", "%25").replace("/", "%2F") + ".png"
-
-
-def _settings(options: argparse.Namespace) -> "Settings":
-    from framesift.comparators.masks.reading import read_masks
-    from framesift.filtering.settings import Settings, parse_border_mask
-    from framesift.frames.naming import Naming
-
-    naming = Naming(options.name_pattern, options.timezone)
-    return Settings(
-        border_mask=parse_border_mask(options.border_mask),
-        max_pixels=options.max_pixels,
-        naming=naming,
-        masks=read_masks(options.mask, naming),
-    )

@@ -1,15 +1,19 @@
-"""What the commands share: exit codes, and how numbers are read."""
+"""What the commands share: exit codes, and the settings of a run as options."""
 
 import argparse
 import os
 
 from framesift.errors import UsageError
+from framesift.filtering.options import FRAMES, OPTIONS, THRESHOLDS, Option
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import ExitStack
+    from typing import Any
 
     from framesift.cluster import Cluster
+    from framesift.filtering.settings import Settings
 
 DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
@@ -35,18 +39,43 @@ def positive(text: str) -> int:
 whole_number.__name__ = positive.__name__ = "whole number"  # argparse puts the name into its message
 
 
-def add_naming_arguments(group: argparse._ActionsContainer) -> None:
-    """Add how names are read."""
-    pattern = "regular expression with the groups (?P<camera>...) and (?P<time>...); with a / it reads the whole path"
-    group.add_argument("--name-pattern", metavar="REGEX", help=pattern)
-    zone = "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00 (default UTC)"
-    group.add_argument("--timezone", metavar="ZONE", default="UTC", help=zone)
+def add_threshold_arguments(parser: argparse.ArgumentParser, *meanings: str) -> None:
+    """Add both thresholds behind the folders, with other `meanings` than those of a run where there are some."""
+    for option, meaning in zip(THRESHOLDS, meanings or [option.meaning for option in THRESHOLDS], strict=True):
+        parser.add_argument(option.name, metavar=option.name.upper(), nargs="?", help=_escape(meaning))
 
 
-def add_max_pixels_argument(group: argparse._ActionsContainer) -> None:
-    """Add the size from which on a picture is refused."""
-    limit = "skip frames that declare more px, before they are decoded (default 100000000)"
-    group.add_argument("--max-pixels", metavar="PX", type=whole_number, default=100_000_000, help=limit)
+def add_settings(group: argparse._ActionsContainer, options: "Iterable[Option]") -> None:
+    """Add settings of a run. What is not given is None in the end: `read_options` knows what is usual."""
+    for option in options:
+        about: dict[str, Any] = {"help": _escape(option.meaning)}
+        if option.name == "mask":
+            add_mask_argument(group, option.meaning)
+            continue
+        if option.default is False:
+            about |= {"action": "store_true"}
+        elif option.choices:
+            about |= {"choices": option.choices}
+        else:
+            about |= {"metavar": option.metavar, "type": whole_number if option.whole else None}
+        group.add_argument(option.flag, **about)
+
+
+def add_reading_arguments(group: argparse._ActionsContainer) -> None:
+    """Add from which size on a picture is refused, and how names are read."""
+    add_settings(group, [option for option in FRAMES if option.name in ("max_pixels", "name_pattern", "timezone")])
+
+
+def read_options(options: argparse.Namespace) -> "Settings":
+    """Return the settings that were given, those that a command does not offer as they are usually."""
+    from framesift.filtering.settings import read_settings
+
+    return read_settings(**{name: getattr(options, name, None) for name in OPTIONS})
+
+
+def _escape(text: str) -> str:
+    """Return a text as argparse takes it."""
+    return text.replace("%", "%%")
 
 
 def add_jobs_argument(group: argparse._ActionsContainer) -> None:

@@ -13,9 +13,9 @@ from framesift.cli.options import (
     SKIPPED,
     add_cluster_argument,
     add_jobs_argument,
-    add_max_pixels_argument,
-    add_naming_arguments,
+    add_reading_arguments,
     open_workers_of,
+    read_options,
 )
 from framesift.errors import counted, show
 
@@ -41,9 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
     parser.set_defaults(command=overview_command)
     parser.add_argument("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
-    frames = parser.add_argument_group("frames")
-    add_max_pixels_argument(frames)
-    add_naming_arguments(frames)
+    add_reading_arguments(parser.add_argument_group("frames"))
     running = parser.add_argument_group("running")
     headers = "read headers only: does not see which files are cut or damaged, nor how bright they are"
     running.add_argument("--headers", action="store_true", help=headers)
@@ -58,16 +56,15 @@ def overview_command(options: argparse.Namespace) -> int:
     """Look at all frames, then say what there is."""
     from framesift.actions.files.outputs import check_output
     from framesift.frames.finding import find_frames
-    from framesift.frames.naming import Naming
     from framesift.looking.overview import describe_cameras
 
     if options.report:
         check_output(options.report)
     started = time.monotonic()
-    naming = Naming(options.name_pattern, options.timezone)
-    listing = find_frames(options.directory, naming)
-    sightings = _look(options, listing)
-    cameras = describe_cameras(options.directory, sightings, naming)
+    settings = read_options(options)
+    listing = find_frames(options.directory, settings.naming)
+    sightings = _look(options, listing, settings.max_pixels)
+    cameras = describe_cameras(options.directory, sightings, settings.naming)
     cost = _describe_cost(options, sightings, time.monotonic() - started)
     if options.report:
         from framesift.looking.overview.page import write_overview
@@ -79,7 +76,7 @@ def overview_command(options: argparse.Namespace) -> int:
     return SKIPPED if listing.unlisted or any(sighting.problem for sighting in sightings) else DONE
 
 
-def _look(options: argparse.Namespace, listing: "Listing") -> "list[Sighting]":
+def _look(options: argparse.Namespace, listing: "Listing", max_pixels: int) -> "list[Sighting]":
     from contextlib import ExitStack
 
     from tqdm import tqdm
@@ -91,7 +88,7 @@ def _look(options: argparse.Namespace, listing: "Listing") -> "list[Sighting]":
             options.directory,
             listing.frames,
             headers_only=options.headers,
-            max_pixels=options.max_pixels,
+            max_pixels=max_pixels,
             jobs=options.jobs,
             executor=open_workers_of(options, stack),
         )

@@ -9,17 +9,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.browser import open_browser
-from framesift.cli.filter import add_comparing_arguments, read_settings
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
     SKIPPED,
     add_jobs_argument,
-    add_max_pixels_argument,
-    add_naming_arguments,
+    add_settings,
+    add_threshold_arguments,
+    read_options,
     whole_number,
 )
 from framesift.errors import UsageError, counted, show
+from framesift.filtering.options import COMPARING, FRAMES
 
 if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
@@ -40,12 +41,6 @@ example:
 
 """
 
-_REPEATED = (
-    *("method", "width", "blur", "border_mask", "mask", "size"),
-    *("min_size", "max_pixels", "name_pattern", "timezone"),
-)
-"""Options that the printed command takes over where they are not the default."""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command to `parser`."""
@@ -53,20 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
     area = "thresholds to show the place of: px, or a share (default: those of the method)"
-    add("min_contour_area", metavar="MIN_CONTOUR_AREA", nargs="?", help=area)
-    add("score_threshold", metavar="SCORE_THRESHOLD", nargs="?", help="the same")
-    add_comparing_arguments(parser.add_argument_group("comparing"))
-    frames = parser.add_argument_group("frames")
-    frames.add_argument("--min-size", metavar="PX", type=whole_number, default=0, help="as for framesift filter")
-    add_max_pixels_argument(frames)
-    add_naming_arguments(frames)
+    add_threshold_arguments(parser, area, "the same")
+    add_settings(parser.add_argument_group("comparing"), COMPARING)
+    add_settings(parser.add_argument_group("frames"), [option for option in FRAMES if option.name != "every"])
     _add_asking_arguments(parser.add_argument_group("asking"))
     running = parser.add_argument_group("running")
     add_jobs_argument(running)
     running.add_argument("--quiet", action="store_true", help="no progress bar, and only what is advised")
     running.add_argument("--json", action="store_true", help="everything as JSON")
-    usual = {name: parser.get_default(name) for name in _REPEATED}
-    parser.set_defaults(command=tune_command, usual=usual, every=None, link="copy", decode="exact")
+    parser.set_defaults(command=tune_command)
 
 
 def _add_asking_arguments(group: Any) -> None:
@@ -86,7 +76,7 @@ def tune_command(options: argparse.Namespace) -> int:
     from framesift.tuning import Session
     from framesift.tuning.table import describe_sweep
 
-    settings = read_settings(options)
+    settings = read_options(options)
     table = _open_table(options)
     listing = find_frames(options.directory, settings.naming)
     require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), options.directory)
@@ -145,7 +135,7 @@ def _draw_pairs(options: argparse.Namespace, session: "Session") -> int:
     session.ask_all(max(options.questions - len(session.questions), 0))
     with storage_errors(options.pairs):
         os.makedirs(options.pairs, exist_ok=True)
-    problems = write_pairs(options.pairs, options.directory, session.questions, options.max_pixels)
+    problems = write_pairs(options.pairs, options.directory, session.questions, session.sweep.settings.max_pixels)
     for path, reason in problems:
         print(f"{show(os.path.join(options.directory, path))}: {reason}", file=sys.stderr)
     table = os.path.join(options.pairs, "answers.csv")
@@ -163,7 +153,7 @@ def _ask(options: argparse.Namespace, session: "Session", table: "AnswerTable") 
 
     if session.next(options.questions) is None:
         return
-    draw = partial(_draw, draw_frame, options)
+    draw = partial(_draw, draw_frame, options.directory, session.sweep.settings.max_pixels)
     with QuestionServer(
         session,
         options.questions,
@@ -178,8 +168,8 @@ def _ask(options: argparse.Namespace, session: "Session", table: "AnswerTable") 
         server.wait()
 
 
-def _draw(draw_frame: Any, options: argparse.Namespace, path: str) -> bytes:
-    content: bytes = draw_frame(os.path.join(options.directory, path), options.max_pixels)
+def _draw(draw_frame: Any, directory: str, max_pixels: int, path: str) -> bytes:
+    content: bytes = draw_frame(os.path.join(directory, path), max_pixels)
     return content
 
 
@@ -188,7 +178,7 @@ def _conclude(options: argparse.Namespace, session: "Session") -> None:
 
     advice = session.advise()
     if options.json:
-        advised = advice_as_json(session.sweep, advice, _command(options, advice))
+        advised = advice_as_json(session.sweep, advice, _command(options, session, advice))
         print(json.dumps({"cameras": sweep_as_json(session.sweep), "advice": advised}))
     else:
         print("\n".join(_describe(options, session, advice)))
@@ -198,17 +188,12 @@ def _describe(options: argparse.Namespace, session: "Session", advice: "Advice")
     from framesift.tuning.table import describe_advice
 
     lines = describe_advice(session.sweep, advice, session.answered)
-    return [*lines, shlex.join(map(show, _command(options, advice)))]
+    return [*lines, shlex.join(map(show, _command(options, session, advice)))]
 
 
-def _command(options: argparse.Namespace, advice: "Advice") -> list[str]:
+def _command(options: argparse.Namespace, session: "Session", advice: "Advice") -> list[str]:
     """Return the words of the command that filters with the advice."""
     results = f"{os.path.normpath(options.directory)}-kept"
-    setting = advice.setting
-    thresholds = [str(setting.min_contour_area), str(setting.score_threshold)]
-    words = ["framesift", "filter", options.directory, results, *thresholds]
-    for name, usual in options.usual.items():
-        value = getattr(options, name)
-        for text in value if isinstance(value, list) else [value] if value != usual else []:
-            words += [f"--{name.replace('_', '-')}", str(text)]
-    return words
+    thresholds = [str(advice.setting.min_contour_area), str(advice.setting.score_threshold)]
+    masks = [word for mask in options.mask for word in ("--mask", mask)]
+    return ["framesift", "filter", options.directory, results, *thresholds, *session.sweep.settings.options(), *masks]

@@ -1,17 +1,21 @@
 """The main job: keep, out of the frames of fixed cameras, those that show something new. It begins in `run`."""
 
 __all__ = [
+    "arrivals",
     "chunks",
+    "combinations",
     "comparing",
     "describing",
     "earlier_runs",
     "manifest",
+    "options",
     "places",
     "results",
     "run",
     "selection",
     "settings",
+    "sinks",
+    "sources",
     "summary",
     "verifying",
-    "watching",
 ]

@@ -4,7 +4,8 @@ from framesift.comparators.differencing import Differencing
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.masks import choose_masks
 from framesift.comparators.tolerance import ToleranceDifferencing
-from framesift.filtering.settings import Method, Settings
+from framesift.filtering.options import Method
+from framesift.filtering.settings import Settings
 
 
 def comparator_of(settings: Settings, camera: str) -> Differencing:

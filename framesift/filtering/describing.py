@@ -6,8 +6,9 @@ from typing import Any
 from framesift.comparators.masks import require_fit
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.comparing import comparator_of
+from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation
-from framesift.filtering.settings import Method, Settings
+from framesift.filtering.settings import Settings
 from framesift.frames.finding import Frame
 from framesift.frames.reader import GreyDecoding, Picture, read_picture
 from framesift.frames.reader.source import Status

@@ -1,20 +1,24 @@
 """The results folder of a run: what stands in it already, and how decisions reach it."""
 
-from collections.abc import Hashable
+import math
+import time
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
+from typing import Self
 
 from framesift.actions import Copy, Link
 from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
+from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Past
+from framesift.filtering.options import Placement
 from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.settings import Placement, Settings
-from framesift.filtering.summary import Summary
+from framesift.filtering.settings import Settings
+from framesift.filtering.sinks import Sink
 from framesift.frames.finding import Frame, order_key
-from framesift.frames.reader.source import Status
-from framesift.frames.videos import is_still
+from framesift.frames.videos import encode_still, is_still
 from framesift.stores import join, locate
 
 GROUP_DECISIONS = 64
@@ -23,21 +27,36 @@ GROUP_BYTES = 16 * 2**20
 two groups: the next run decides these frames again, with the same result."""
 
 
-class Results:
+class Results(Sink):
     """What an earlier run left in the folder, and the writing of this one. A context manager.
 
     Entering changes no file there: it reads the manifest, takes the place and refuses a folder that another run is
     using (ResultsInUse), that was begun with other settings, or that holds files that are not ours (UsageError).
     `begin` makes the folder ready. `add` records a decision; leaving writes what is still waiting.
-    With `dry_run` nothing is written and no lock is taken.
+    With `dry_run` nothing is written and no lock is taken. A decision stays in memory for `longest` seconds at most,
+    as long as others follow it.
     """
 
-    def __init__(self, folder: PathLike, source: PathLike, settings: Settings, dry_run: bool = False) -> None:
-        self.folder, self.source = locate(folder), locate(source)
+    folder: str
+
+    def __init__(
+        self,
+        folder: PathLike,
+        source: PathLike,
+        settings: Settings,
+        dry_run: bool = False,
+        longest: float = math.inf,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(folder)
+        self.source = locate(source)
         self._settings = settings
         self._dry_run = dry_run
         self._place = open_place(self.folder, self.source, dry_run)
         self._past = Past(self._place.manifest, one_chain=settings.size is not None)
+        self.summary = self._past.summary
+        self.takes_content = settings.link is Placement.COPY and not dry_run
+        self._longest, self._clock, self._flushed = longest, clock, clock()
         self._length = 0
         self._lines: list[bytes] = []
         self._files: list[Copy | Link] = []
@@ -45,12 +64,7 @@ class Results:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="framesift-writer")
         self._writing: Future[None] | None = None
 
-    @property
-    def summary(self) -> Summary:
-        """The decisions of earlier runs; the caller adds those of this one."""
-        return self._past.summary
-
-    def __enter__(self) -> "Results":
+    def __enter__(self) -> Self:
         try:
             self._open()
         except BaseException:
@@ -72,11 +86,6 @@ class Results:
         """Make the folder with its manifest, or cut what a crash left half-written. Raises StorageError."""
         if not self._dry_run:
             self._length = self._place.begin(manifest.encode_header(self._record()))
-
-    @property
-    def copies(self) -> bool:
-        """Whether `add` takes the content of kept frames."""
-        return self._settings.placement is Placement.COPY and not self._dry_run
 
     @property
     def cameras(self) -> list[str]:
@@ -101,18 +110,13 @@ class Results:
         """Return the last kept frame of each chain of a camera."""
         return dict(self._past.references.get(camera, {}))
 
-    def add(self, decision: Decision, content: bytes | None = None, stat: Status | None = None) -> None:
+    def add(self, view: View, decision: Decision) -> None:
         """Record a decision and place the frame if it is kept. Raises StorageError, also for an earlier decision."""
+        super().add(view, decision)
         if self._dry_run:
             return
-        path = decision.frame.path
         if decision.verdict is Verdict.KEEP:
-            if self._settings.placement is not Placement.COPY and decision.frame.offset is None:
-                symbolic = self._settings.placement is Placement.SYMBOLIC
-                self._files.append(Link(path, join(self.source, path), symbolic))
-            elif content is not None and stat is not None:
-                self._files.append(Copy(path, content, stat))
-                self._waiting += len(content)
+            self._place_kept(view, decision.frame)
         # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
         line = manifest.encode_decision(decision)
         self._lines.append(line)
@@ -120,11 +124,23 @@ class Results:
         self._length += len(line)
         if len(self._lines) >= GROUP_DECISIONS or self._waiting >= GROUP_BYTES:
             self._flush()
+        if self._clock() - self._flushed >= self._longest:
+            self.flush()
 
     def flush(self) -> None:
         """Return when everything added is on the disk. Raises StorageError."""
         self._flush()
         self._wait()
+        self._flushed = self._clock()
+
+    def _place_kept(self, view: View, frame: Frame) -> None:
+        content = view.content if view.pixels is None else encode_still(view.pixels)
+        if self._settings.link is not Placement.COPY and frame.offset is None:
+            symbolic = self._settings.link is Placement.SYMBOLIC
+            self._files.append(Link(frame.path, join(self.source, frame.path), symbolic))
+        elif content is not None and view.stat is not None:
+            self._files.append(Copy(frame.path, content, view.stat))
+            self._waiting += len(content)
 
     def _flush(self) -> None:
         """Hand the waiting group to the writer, once that has finished the group before."""

@@ -1,78 +1,45 @@
 """What a run decides by. Two runs with equal settings on equal frames decide the same."""
 
-import re
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
+from framesift.filtering.options import OPTIONS, Decoding, Method, Placement
 from framesift.frames.naming import Naming
-
-
-class Method(StrEnum):
-    """How two frames are compared."""
-
-    FRAMEDIFF = "framediff"
-    """Every pixel against the same pixel, at the frame's own size."""
-    TOLERANCE = "tolerance"
-    """Against what lies around it, at a small size, and only where the structure has changed."""
-
 
 DEFAULT_THRESHOLDS = {Method.FRAMEDIFF: ("0.05%", "0.75%"), Method.TOLERANCE: ("0.75%", "0.75%")}
 """`min_contour_area` and `score_threshold`."""
 THOROUGH_THRESHOLDS = ("0.1%", "0.75%")
 """Of the method tolerance: also what is small."""
-DEFAULT_WIDTH = 320
-"""px, of the method tolerance."""
-
-
-class Placement(StrEnum):
-    """How a kept frame comes into the results folder."""
-
-    COPY = "copy"
-    HARD = "hard"
-    SYMBOLIC = "symbolic"
-
-
-class Decoding(StrEnum):
-    """Which pixels a frame has."""
-
-    EXACT = "exact"
-    """Those of OpenCV's colour decoder."""
-    FAST = "fast"
-    """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
+_USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a decision or its place on disk depends on, checked. Raises UsageError for what cannot be."""
+    """Everything that a decision or its place on disk depends on, checked. Raises UsageError for what cannot be.
+
+    What each means, and its unit, stands in `framesift.filtering.options`.
+    """
 
     min_contour_area: Threshold = field(default_factory=lambda: Threshold.parse("0.05%"))
-    """Changed regions smaller than this do not count."""
     score_threshold: Threshold = field(default_factory=lambda: Threshold.parse("0.75%"))
-    """A frame is kept when its score is above this."""
-    blur: tuple[int, ...] = (5,)
-    """Sides of the Gaussian kernels in px, odd, applied in order."""
-    border_mask: tuple[float, float, float, float] = (5, 10, 5, 0)
-    """Strips that are not compared, in percent of the side: left, top, right, bottom."""
-    size: tuple[int, int] | None = None
-    """Width and height in px at which all frames are compared; None: each at its own size."""
-    min_size: int = 0
-    """Frames whose shorter side is less than this, in px, are skipped."""
-    max_pixels: int = 100_000_000
-    """Frames that declare more px than this are skipped before they are decoded."""
+    blur: tuple[int, ...] = _USUAL["blur"]
+    border_mask: tuple[float, float, float, float] = _USUAL["border_mask"]
+    size: tuple[int, int] | None = _USUAL["size"]
+    min_size: int = _USUAL["min_size"]
+    max_pixels: int = _USUAL["max_pixels"]
     naming: Naming = field(default_factory=Naming)
-    placement: Placement = Placement.COPY
-    decoding: Decoding = Decoding.EXACT
-    every: float | None = None
-    """Seconds from one frame of a video to the next that is looked at; None: videos are left out."""
-    method: Method = Method.FRAMEDIFF
-    width: int = DEFAULT_WIDTH
-    """px: wider frames are compared at this width by the method tolerance."""
+    link: Placement = _USUAL["link"]
+    decode: Decoding = _USUAL["decode"]
+    every: float | None = _USUAL["every"]
+    """Seconds; None: videos are left out."""
+    method: Method = _USUAL["method"]
+    width: int = _USUAL["width"]
     masks: tuple[Mask, ...] = ()
-    """What of the frames is ignored, or looked at only, besides the border mask."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -91,11 +58,28 @@ class Settings:
     @property
     def reads_grey(self) -> bool:
         """Whether JPEGs are decoded straight to grey, at the smallest scale that the comparison allows."""
-        return self.decoding is Decoding.FAST or self.method is Method.TOLERANCE
+        return self.decode is Decoding.FAST or self.method is Method.TOLERANCE
+
+    @property
+    def name_pattern(self) -> str | None:
+        """The regular expression that reads names, where the usual ones are not those of framesift."""
+        return self.naming.pattern
+
+    @property
+    def timezone(self) -> str:
+        """Where the clocks in names stand."""
+        return self.naming.timezone
 
     def refuse(self, size: tuple[int, int]) -> str:
         """Return why a frame of this width and height is skipped; empty where it is not."""
         return f"shorter side {min(size)} px < {self.min_size}" if min(size) < self.min_size else ""
+
+    def options(self) -> Iterator[str]:
+        """Yield the words of a command line that say what is not as usual, but for thresholds and masks."""
+        for option in OPTIONS.values():
+            value = getattr(self, option.name, option.default)
+            if value != option.default and not isinstance(value, Threshold):
+                yield from (option.flag, option.write(value))
 
     def record(self) -> dict[str, Any]:
         """Return the settings as they stand in the first line of a manifest."""
@@ -107,7 +91,7 @@ class Settings:
             "border_mask": list(self.border_mask),
             "mask": digest_masks(self.masks),
             "masks": [mask.record() for mask in self.masks] or None,
-            "decoding": str(self.decoding),
+            "decoding": str(self.decode),
             "size": list(self.size) if self.size else None,
             "width": self.width,
             "min_size": self.min_size,
@@ -115,7 +99,7 @@ class Settings:
             "every": self.every,
             "name_pattern": self.naming.pattern,
             "timezone": self.naming.timezone,
-            "placement": str(self.placement),
+            "placement": str(self.link),
         }
 
     @classmethod
@@ -145,6 +129,37 @@ class Settings:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None
 
 
+def read_settings(**given: Any) -> Settings:
+    """Return the settings that the values or texts given for `OPTIONS` say; what is None or missing is as usual.
+
+    Raises UsageError for what cannot be, TypeError for a name that no option has.
+    """
+    from framesift.comparators.masks.reading import read_masks  # brings OpenCV: whoever reads a manifest need not wait
+
+    if unknown := given.keys() - OPTIONS.keys():
+        raise TypeError(f"no setting is called {min(unknown)!r}: these are {', '.join(OPTIONS)}")
+    values = {name: option.value(given.get(name)) for name, option in OPTIONS.items()}
+    method, naming, mask = values["method"], Naming(values["name_pattern"], values["timezone"]), values["mask"]
+    if given.get("width") and method is not Method.TOLERANCE:
+        raise UsageError("--width belongs to --method tolerance")
+    thresholds = values["min_contour_area"], values["score_threshold"]
+    return Settings(
+        *choose_thresholds(method, *thresholds, values["thorough"]),
+        tuple(values["blur"]),
+        tuple(values["border_mask"]),
+        values["size"],
+        values["min_size"],
+        values["max_pixels"],
+        naming,
+        values["link"],
+        values["decode"],
+        values["every"],
+        method,
+        values["width"],
+        read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming),
+    )
+
+
 def choose_thresholds(
     method: Method, min_contour_area: Any = None, score_threshold: Any = None, thorough: bool = False
 ) -> tuple[Threshold, Threshold]:
@@ -157,54 +172,3 @@ def choose_thresholds(
         for value, default in ((min_contour_area, area), (score_threshold, score))
     ]
     return Threshold.parse(given[0]), Threshold.parse(given[1])
-
-
-def parse_method(text: str) -> Method:
-    """Read the name of a method. Raises UsageError for an unknown one."""
-    try:
-        return Method(text)
-    except ValueError:
-        raise UsageError(f"--method is framediff or tolerance, not {text!r}") from None
-
-
-def parse_blur(text: str) -> tuple[int, ...]:
-    """Read `3,5`, or `none`."""
-    if text == "none":
-        return ()
-    return tuple(_parse_numbers(text, int, "--blur takes kernel sizes in px such as 3,5, or none"))
-
-
-def parse_border_mask(text: str) -> tuple[float, float, float, float]:
-    """Read `5,10,5,0`: percent of the side, left, top, right, bottom."""
-    complaint = "--border-mask takes four percentages: left,top,right,bottom, such as 5,10,5,0"
-    numbers = _parse_numbers(text, float, complaint)
-    if len(numbers) != 4:
-        raise UsageError(f"{complaint}, not {text!r}")
-    left, top, right, bottom = (int(n) if n == int(n) else n for n in numbers)
-    return left, top, right, bottom
-
-
-def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
-    """Read `640x480`: width and height in px."""
-    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text, re.ASCII)
-    if match is None:
-        raise UsageError(f"{option} takes WIDTHxHEIGHT in px, such as 640x480, not {text!r}")
-    return int(match[1]), int(match[2])
-
-
-def parse_every(text: str) -> float:
-    """Read `1s`, `500ms`, `2min` or a number of seconds; return seconds."""
-    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\ ?(ms|s|min|h)?", text, re.ASCII)
-    if match is None:
-        raise UsageError(f"--every takes a time such as 1s, 500ms or 2min, not {text!r}")
-    return float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
-
-
-def _parse_numbers(text: str, number: type[int] | type[float], complaint: str) -> list[Any]:
-    try:
-        values = [number(part) for part in text.split(",")]
-    except ValueError:
-        raise UsageError(f"{complaint}, not {text!r}") from None
-    if not all(abs(value) < 10_000 for value in values):
-        raise UsageError(f"{complaint}, not {text!r}")
-    return values

@@ -258,13 +258,14 @@ def test_a_signal_stops_cleanly_and_the_next_run_goes_on(write_tree, tmp_path, n
     assert run(frames, undisturbed, "--quiet") == options.DONE
     program = f"""
 import os
-from framesift import cli, pipeline
-record, count = pipeline.Run._record, iter(range(1000))
+from framesift import cli
+from framesift.filtering.results import Results
+record, count = Results.add, iter(range(1000))
 def signal_at_the_120th(*arguments):
     record(*arguments)
     if next(count) == 120:
         os.kill(os.getpid(), {number})
-pipeline.Run._record = signal_at_the_120th
+Results.add = signal_at_the_120th
 cli.run_filter()
 """
     stopped = subprocess.run(

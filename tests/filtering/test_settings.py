@@ -6,7 +6,8 @@ import pytest
 from framesift.comparators.masks import Mask
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.settings import Decoding, Method, Placement, Settings, parse_every
+from framesift.filtering.options import Decoding, Method, Placement, parse_every
+from framesift.filtering.settings import Settings
 from framesift.frames.naming import Naming
 
 UNUSUAL = Settings(

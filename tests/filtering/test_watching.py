@@ -15,13 +15,12 @@ from framesift import cli, filter_frames
 from framesift.cli import options
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import StorageError, UsageError
-from framesift.filtering import manifest
+from framesift.filtering import arrivals, manifest
 from framesift.filtering.manifest import open_record
+from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
-from framesift.filtering.watching import arrivals
-from framesift.filtering.watching.watch import watch_frames
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene
 
@@ -53,14 +52,18 @@ class Watch:
             self.now += seconds
             next(todo, end)()
 
-        run = Run(self.folder, self.results, SETTINGS, watching=True)
-        with run, closing(watch_frames(run, self.tell, 2, pause=pause, clock=lambda: self.now)) as decisions:
+        with self.open(pause) as run, closing(run.decide(2)) as decisions:
             try:
                 for decision in decisions:
                     self.decisions.append(decision)
             except Ended:
-                self.late = [frame.path for frame in run.late]
+                self.late = [frame.path for frame in run.source.late]
         return self
+
+    def open(self, pause: Callable[[float], None]) -> Run:
+        source = arrivals.Arrivals(self.folder, SETTINGS, self.tell, pause, lambda: self.now)
+        sink = Results(self.results, self.folder, SETTINGS, longest=arrivals.LONGEST, clock=lambda: self.now)
+        return Run(source, sink, SETTINGS)
 
     def tell(self, path: str, what: str) -> None:
         self.told.append(f"{Path(path).name}: {what}")
@@ -292,10 +295,10 @@ def test_a_decision_is_on_the_disk_within_a_second(watch, monkeypatch):
     """While more frames are ready than are decided in that time."""
     for path, content in scene(*[None] * 12).items():
         put(watch.folder / path, content)()
-    run, path = Run(watch.folder, watch.results, SETTINGS, watching=True), watch.results / manifest.NAME
-    with run, closing(watch_frames(run, watch.tell, 1, pause=watch.sleep, clock=lambda: watch.now)) as decisions:
+    path = watch.results / manifest.NAME
+    with watch.open(watch.sleep) as run, closing(run.decide(1)) as decisions:
         for number, _ in zip(range(12), decisions, strict=False):
-            assert number == 0 or len(list(manifest.read_decisions(str(path)))) == number
+            assert number == 0 or len(list(manifest.read_decisions(str(path)))) == number + 1
             watch.now += 1
 
 
@@ -333,7 +336,8 @@ def start_program(watch: Watch, patch: str) -> subprocess.CompletedProcess[str]:
     """Run `main.py --watch`, which `patch` makes signal itself."""
     program = f"""
 import os, signal
-from framesift import arrivals, cli, pipeline
+from framesift import cli
+from framesift.filtering import arrivals, results
 arrivals.IDLE = arrivals.SETTLING = 0.01
 {patch}
 cli.run_filter()
@@ -343,12 +347,12 @@ cli.run_filter()
 
 
 AT_THE_50TH = """
-record, count = pipeline.Run._record, iter(range(1000))
+record, count = results.Results.add, iter(range(1000))
 def strike(*arguments):
     record(*arguments)
     if next(count) == 50:
         os.kill(os.getpid(), signal.{})
-pipeline.Run._record = strike
+results.Results.add = strike
 """
 AT_THE_FIFTH_LOOK = """
 def strike(*arguments, look=arrivals.Arrivals.look, count=iter(range(1000))):

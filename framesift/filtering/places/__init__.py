@@ -1,7 +1,7 @@
 """Where a run puts what it keeps, and its manifest: a folder of this machine, or one in a store."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
@@ -9,10 +9,9 @@ from framesift.errors import PathLike, UsageError
 from framesift.filtering.manifest import NAME, Record, open_record, read_record
 from framesift.filtering.places.local import LocalPlace
 from framesift.filtering.places.place import Place
-from framesift.filtering.settings import Placement, Settings
 from framesift.stores import is_url, is_writable, locate
 
-__all__ = ["Place", "borrow_record", "check_places", "open_place"]
+__all__ = ["Place", "borrow_record", "open_place"]
 
 
 @contextmanager
@@ -31,19 +30,6 @@ def borrow_record(results: PathLike) -> Iterator[Record]:
         path = os.path.join(spool, NAME)
         fetch_manifest(folder, path)
         yield read_record(folder, path)
-
-
-def check_places(places: Iterable[PathLike | None], settings: Settings, removing: bool, watching: bool) -> None:
-    """Raise UsageError where one of `places` is in a store, and something that needs files of this machine is asked."""
-    options = {
-        "--remove-to": removing,
-        "--watch": watching,
-        "--every": settings.every is not None,
-        "--link": settings.placement is not Placement.COPY,
-    }
-    for place in filter(is_url, places):
-        for option in filter(options.get, options):
-            raise UsageError(f"{option} works with folders of this machine only", place)
 
 
 def open_place(folder: str, source: str, dry_run: bool) -> Place:

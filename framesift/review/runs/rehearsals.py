@@ -10,6 +10,8 @@ from framesift.errors import show
 from framesift.filtering.run import Run as FilterRun
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
+from framesift.filtering.sinks import Sink
+from framesift.filtering.sources import open_source
 from framesift.review.confines import OUTSIDE, Confines
 from framesift.review.refusals import Conflict
 from framesift.review.runs.commands import write_command
@@ -97,5 +99,6 @@ def require_frames(run: Run, confines: Confines) -> None:
 
 
 def _decide(run: Run, settings: Settings, follow: Follow[Decision]) -> Iterator[Decision]:
-    with FilterRun(run.record.source, None, settings, dry_run=True) as filtering:
-        yield from follow(filtering.decide(), filtering.expected)
+    source = open_source(run.record.source, settings)
+    with FilterRun(source, Sink(), settings) as filtering:
+        yield from follow(filtering.decide(), source.expected)

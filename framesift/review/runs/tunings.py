@@ -13,7 +13,8 @@ from typing import Any
 from framesift.actions import storage_errors
 from framesift.comparators.masks import require_cameras
 from framesift.errors import UnreadableFrame, show
-from framesift.filtering.settings import Decoding, Placement, Settings, choose_thresholds
+from framesift.filtering.options import Decoding, Placement
+from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import Frame, find_frames
 from framesift.review.confines import OUTSIDE, Confines
 from framesift.review.refusals import Conflict, Unknown
@@ -55,7 +56,7 @@ class Tunings:
         Raises UsageError for a run whose frames are not all within what is served, StorageError.
         """
         require_frames(run, self._confines)
-        settings = replace(run.record.settings, every=None, decoding=Decoding.EXACT, placement=Placement.COPY)
+        settings = replace(run.record.settings, every=None, decode=Decoding.EXACT, link=Placement.COPY)
         listing = find_frames(run.record.source, settings.naming, run.record.folder)
         require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), run.record.source)
         sweep = _make_sweep(run, settings)

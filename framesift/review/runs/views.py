@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import StorageError, show
 from framesift.filtering.manifest import NAME
+from framesift.filtering.options import Method
 from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.settings import Method, Settings
+from framesift.filtering.settings import Settings
 from framesift.review.confines import OUTSIDE
 from framesift.review.refusals import Conflict, Unknown
 from framesift.review.runs.index import VERDICTS, Decisions

@@ -1,4 +1,6 @@
-"""Looks at a folder again and again, and tells which frames are new, complete and next in the order of their camera.
+"""A source that goes on: frames are decided as they arrive, as one run over all of them would decide.
+
+It looks at a folder again and again, and tells which frames are new, complete and next in the order of their camera.
 
 By looking, and not by what the kernel tells of: that says nothing of frames that another machine writes to a network
 share, which is how most arrive. A folder is listed again only when its time of modification has changed; where a file
@@ -7,13 +9,16 @@ system does not keep that, once a minute. What is remembered is of the folders a
 
 import errno
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from framesift.errors import FramesiftError, PathLike, StorageError
+from framesift.errors import FramesiftError, PathLike, StorageError, show
 from framesift.filtering.describing import View
+from framesift.filtering.settings import Settings
+from framesift.filtering.sinks import Sink
+from framesift.filtering.sources import Source
 from framesift.frames.finding import Frame, Listing, name_frame, order_key, own_camera, scan_folder
-from framesift.frames.naming import Naming
 
 IDLE = 0.25
 """Seconds from one look to the next where nothing is waited for."""
@@ -24,6 +29,9 @@ PATIENCE = 10.0
 that has changed is listed at each look: its time of modification may be too coarse to tell of the next change."""
 ROUND = 60.0
 """Seconds from one listing of all folders to the next."""
+
+LONGEST = 1.0
+"""Seconds that a decision stays in memory."""
 
 Tell = Callable[[str, str], None]
 """Called with an absolute path and what is to be said of it in one line."""
@@ -52,29 +60,45 @@ class _File:
     """Whether it was read in this state, and is not a whole frame."""
 
 
-class Arrivals:
-    """The frames below `root` that are not decided yet. Frames of which `is_decided` says so are not looked at."""
+class Arrivals(Source):
+    """The pictures of a folder that are not decided yet, now and as they arrive, without an end.
+
+    A frame is decided when it is whole and those before it are; one that is not whole when it has not changed for
+    `PATIENCE` seconds. `tell` is called for a frame that came too late, and for a folder that is gone or there again:
+    it is waited for.
+    """
 
     def __init__(
         self,
-        root: str,
-        results: PathLike | None,
-        naming: Naming,
-        is_decided: Callable[[str], bool],
+        directory: PathLike,
+        settings: Settings,
         tell: Tell,
-        clock: Callable[[], float],
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(directory, settings)
         self.pause = SETTLING
         """Seconds to wait before the next look; with very many files more, so that looking takes half of the time."""
-        self._root, self._results, self._naming = root, results, naming
-        self._camera = own_camera(root)
-        self._is_decided, self._tell, self._clock = is_decided, tell, clock
+        self._camera = own_camera(self.directory)
+        self._sink = Sink()
+        self._tell, self._wait, self._clock = tell, pause, clock
         self._folders: dict[str, _Folder] = {}
         self._files: dict[str, _File] = {}
         self._late: set[str] = set()
         self._lost: set[str] = set()
         self._held: set[str] = set()
         self._round_at = -ROUND
+
+    def find(self, sink: Sink) -> None:
+        """Refuse a folder that cannot be listed now: later it may come and go. What is in it comes in `rounds`."""
+        self._sink = sink
+        next(scan_folder(self.directory, "", sink.folder, Listing(), []), None)
+
+    def rounds(self) -> Iterator[Iterable[Frame]]:
+        """Yield what can be decided, look after look."""
+        while True:
+            yield self.offer([frame for frame in self.look() if not self._leave_late(frame)])
+            self._wait(self.pause)
 
     def look(self) -> list[Frame]:
         """Return the frames that can be decided now, in total order.
@@ -102,19 +126,34 @@ class Arrivals:
         return (frame for frame in ready if frame.camera not in self._held)
 
     def accept(self, views: Iterable[View]) -> Iterator[View]:
-        """Yield what has been read, less the frames that may still be being written and those that come after them."""
-        for view in views:
-            camera = view.frame.camera
-            if camera not in self._held and self._is_final(view):
-                yield view
-            else:
-                self._held.add(camera)
+        """Yield what has been read, less the frames that may still be being written and those that come after them.
 
-    def forget(self, frame: Frame, late: bool = False) -> None:
-        """Leave a frame out from now on: it is decided, or `late`."""
+        Ends when the folder of the frames is gone: the next look says so.
+        """
+        try:
+            for view in views:
+                camera = view.frame.camera
+                if camera not in self._held and self._is_final(view):
+                    yield view
+                else:
+                    self._held.add(camera)
+        except StorageError as error:
+            if error.path != self.directory:
+                raise
+
+    def settle(self, frame: Frame) -> None:
+        """Leave a frame out from now on: it is decided."""
         del self._files[frame.path]
-        if late:
+
+    def _leave_late(self, frame: Frame) -> bool:
+        """Leave out, and tell of, a frame that comes before the last decided one of its camera."""
+        if late := self._sink.is_late(frame):
+            del self._files[frame.path]
+            self.late.append(frame)
             self._late.add(frame.path)
+            what = f"came after a later frame of camera {show(frame.camera)} had been decided: left for a full run"
+            self._tell(os.path.join(self.directory, frame.path), what)
+        return late
 
     def _is_ready(self, file: _File, now: float) -> bool:
         return file.steady and (not file.refused or now - file.since >= PATIENCE)
@@ -131,7 +170,7 @@ class Arrivals:
         whole_round = now - self._round_at >= ROUND
         if whole_round:
             self._round_at = now
-            self._late = {path for path in self._late if os.path.lexists(os.path.join(self._root, path))}
+            self._late = {path for path in self._late if os.path.lexists(os.path.join(self.directory, path))}
         known, self._folders = self._folders, {}
         pending = [""]
         while pending:
@@ -145,19 +184,19 @@ class Arrivals:
             pending += folder.below
             if path in self._lost:
                 self._lost.remove(path)
-                self._tell(os.path.join(self._root, path).rstrip("/"), "is there again")
+                self._tell(os.path.join(self.directory, path).rstrip("/"), "is there again")
 
     def _list_folder(self, path: str, known: _Folder | None, now: float, whole_round: bool) -> _Folder:
         """Return the folder as it is now, listed again unless nothing can have changed."""
-        mtime_ns = _ask_mtime_ns(os.path.join(self._root, path))
+        mtime_ns = _ask_mtime_ns(os.path.join(self.directory, path))
         unchanged = known is not None and known.mtime_ns == mtime_ns
         if known and unchanged and not whole_round and now - known.since >= PATIENCE:
             return known
         folder = _Folder(mtime_ns, known.since if known and unchanged else now)
         listing = Listing()
-        for name in scan_folder(self._root, path, self._results, listing, folder.below):
-            if name not in self._files and name not in self._late and not self._is_decided(name):
-                self._files[name] = _File(name_frame(self._root, name, self._naming, self._camera, with_exif=False))
+        for name in scan_folder(self.directory, path, self._sink.folder, listing, folder.below):
+            if name not in self._files and name not in self._late and not self._sink.is_decided(name):
+                self._files[name] = _File(self._name(name, with_exif=False))
         for _, reason in listing.unlisted:
             raise StorageError(reason)
         return folder
@@ -169,7 +208,7 @@ class Arrivals:
             return
         self._lost.add(path)
         reason = error.reason if isinstance(error, FramesiftError) else error.strerror or str(error)
-        self._tell(os.path.join(self._root, path).rstrip("/"), f"cannot be listed ({reason}): waiting for it")
+        self._tell(os.path.join(self.directory, path).rstrip("/"), f"cannot be listed ({reason}): waiting for it")
 
     def _examine(self, path: str, file: _File, now: float) -> None:
         state = self._state(path)
@@ -179,12 +218,15 @@ class Arrivals:
             file.state, file.since, file.steady, file.refused = state, now, False, False
         elif not file.steady:
             file.steady = True
-            file.frame = name_frame(self._root, path, self._naming, self._camera)
+            file.frame = self._name(path)
+
+    def _name(self, path: str, with_exif: bool = True) -> Frame:
+        return name_frame(self.directory, path, self.settings.naming, self._camera, with_exif)
 
     def _state(self, path: str) -> tuple[int, int] | None:
         """Return what changes when a file is written to; None where it is gone."""
         try:
-            stat = os.stat(os.path.join(self._root, path))
+            stat = os.stat(os.path.join(self.directory, path))
         except OSError:
             return None
         return stat.st_size, stat.st_mtime_ns

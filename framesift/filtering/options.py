@@ -1,0 +1,251 @@
+"""The settings of a run, each described once: the command line, the library and written commands take them from here.
+
+Little is imported: `--help` reads this, and answers at once.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from framesift.errors import UsageError
+
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Method(StrEnum):
+    """How two frames are compared."""
+
+    FRAMEDIFF = "framediff"
+    """Every pixel against the same pixel, at the frame's own size."""
+    TOLERANCE = "tolerance"
+    """Against what lies around it, at a small size, and only where the structure has changed."""
+
+
+class Placement(StrEnum):
+    """How a kept frame comes into the results folder."""
+
+    COPY = "copy"
+    HARD = "hard"
+    SYMBOLIC = "symbolic"
+
+
+class Decoding(StrEnum):
+    """Which pixels a frame has."""
+
+    EXACT = "exact"
+    """Those of OpenCV's colour decoder."""
+    FAST = "fast"
+    """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
+
+
+def parse_method(text: str) -> Method:
+    """Read the name of a method. Raises UsageError for an unknown one."""
+    try:
+        return Method(text)
+    except ValueError:
+        raise UsageError(f"--method is framediff or tolerance, not {text!r}") from None
+
+
+def parse_blur(text: str) -> tuple[int, ...]:
+    """Read `3,5`, or `none`."""
+    if text == "none":
+        return ()
+    return tuple(_parse_numbers(text, int, "--blur takes kernel sizes in px such as 3,5, or none"))
+
+
+def parse_border_mask(text: str) -> tuple[float, float, float, float]:
+    """Read `5,10,5,0`: percent of the side, left, top, right, bottom."""
+    complaint = "--border-mask takes four percentages: left,top,right,bottom, such as 5,10,5,0"
+    numbers = _parse_numbers(text, float, complaint)
+    if len(numbers) != 4:
+        raise UsageError(f"{complaint}, not {text!r}")
+    left, top, right, bottom = (int(n) if n == int(n) else n for n in numbers)
+    return left, top, right, bottom
+
+
+def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
+    """Read `640x480`: width and height in px."""
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"{option} takes WIDTHxHEIGHT in px, such as 640x480, not {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def parse_every(text: str) -> float:
+    """Read `1s`, `500ms`, `2min` or a number of seconds; return seconds."""
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\ ?(ms|s|min|h)?", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"--every takes a time such as 1s, 500ms or 2min, not {text!r}")
+    return float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
+
+
+def _parse_numbers(text: str, number: type[int] | type[float], complaint: str) -> "list[Any]":
+    try:
+        values = [number(part) for part in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{complaint}, not {text!r}") from None
+    if not all(abs(value) < 10_000 for value in values):
+        raise UsageError(f"{complaint}, not {text!r}")
+    return values
+
+
+def _choose(kind: type[StrEnum], option: str) -> "Callable[[str], StrEnum]":
+    def read(text: str) -> StrEnum:
+        try:
+            return kind(text)
+        except ValueError:
+            raise UsageError(f"{option} is {' or '.join(kind)}, not {text!r}") from None
+
+    return read
+
+
+def _join(numbers: Iterable[float]) -> str:
+    return ",".join(f"{number:g}" for number in numbers)
+
+
+class Option:
+    """One setting: its name in the library and, behind `--`, on the command line; what it means; its default."""
+
+    __slots__ = ("choices", "default", "meaning", "metavar", "name", "read", "whole", "write")
+
+    def __init__(
+        self,
+        name: str,
+        meaning: str,
+        metavar: str = "",
+        default: object = None,
+        read: "Callable[[str], Any]" = str,
+        write: "Callable[[Any], str]" = str,
+        choices: tuple[str, ...] = (),
+        whole: bool = False,
+    ) -> None:
+        self.name, self.meaning, self.metavar = name, meaning, metavar
+        self.default = default
+        """As a value."""
+        self.read = read
+        """Makes the value of a text. Raises UsageError."""
+        self.write = write
+        """The way back."""
+        self.choices = choices
+        """The texts that are offered besides the default, where these are all."""
+        self.whole = whole
+        """Whether it is a whole number of at least 0."""
+
+    @property
+    def flag(self) -> str:
+        """What it is on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    def value(self, given: object) -> "Any":
+        """Return the value of what was given, a text or a value; the default for None."""
+        if given is None:
+            return self.default
+        return self.read(given) if isinstance(given, str) else given
+
+
+THRESHOLDS = (
+    Option(
+        "min_contour_area",
+        "changed regions smaller than this do not count: px, or a share (default 0.05%; tolerance: 0.75%)",
+    ),
+    Option("score_threshold", "a frame is kept when its changed area is above this: px, or a share (default 0.75%)"),
+)
+"""How much counts. Their defaults are those of the method."""
+COMPARING = (
+    Option(
+        "method",
+        "framediff (default): pixel by pixel; tolerance: forgives shake, foliage and changes of light",
+        "HOW",
+        Method.FRAMEDIFF,
+        parse_method,
+    ),
+    Option(
+        "thorough",
+        "with tolerance: find also what is small, and keep a little more (0.1% and 0.75%)",
+        default=False,
+    ),
+    Option("width", "with tolerance: compare wider frames at this width (default 320)", "PX", 320, int, whole=True),
+    Option(
+        "blur",
+        "sides of the Gaussian kernels in px, odd, or none (default 5)",
+        "PX,...",
+        (5,),
+        parse_blur,
+        lambda kernels: _join(kernels) or "none",
+    ),
+    Option(
+        "border_mask",
+        "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)",
+        "PERCENT,...",
+        (5, 10, 5, 0),
+        parse_border_mask,
+        _join,
+    ),
+    Option(
+        "mask",
+        "regions to ignore or to look at only: polygons (JSON, LabelMe, COCO) or a black-and-white PNG",
+        "FILE",
+        (),
+        lambda path: [path],
+    ),
+    Option(
+        "size",
+        "compare all frames at this size in px (default: each frame at its own, with frames of the same size)",
+        "WIDTHxHEIGHT",
+        None,
+        parse_size,
+        lambda size: f"{size[0]}x{size[1]}",
+    ),
+)
+"""How frames are compared."""
+FRAMES = (
+    Option("min_size", "skip frames whose shorter side is less", "PX", 0, int, whole=True),
+    Option(
+        "max_pixels",
+        "skip frames that declare more px, before they are decoded (default 100000000)",
+        "PX",
+        100_000_000,
+        int,
+        whole=True,
+    ),
+    Option(
+        "every",
+        "look at videos too: at a frame for each 1s, 500ms or 2min; kept ones become PNG files",
+        "TIME",
+        None,
+        parse_every,
+        lambda seconds: f"{seconds:.10g}s",
+    ),
+    Option(
+        "name_pattern",
+        "regular expression with the groups (?P<camera>...) and (?P<time>...); with a / it reads the whole path",
+        "REGEX",
+    ),
+    Option(
+        "timezone",
+        "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00 (default UTC)",
+        "ZONE",
+        "UTC",
+    ),
+)
+"""Which frames there are, and what their names say."""
+RUNNING = (
+    Option(
+        "decode",
+        "fast: JPEG straight to grey, reduced where --size allows; about one frame in 100 is decided otherwise",
+        default=Decoding.EXACT,
+        read=_choose(Decoding, "--decode"),
+        choices=("exact", "fast"),
+    ),
+    Option(
+        "link",
+        "link kept frames instead of copying them: hard or symbolic",
+        default=Placement.COPY,
+        read=_choose(Placement, "--link"),
+        choices=("hard", "symbolic"),
+    ),
+)
+"""How the work is done."""
+OPTIONS = {option.name: option for option in (*THRESHOLDS, *COMPARING, *FRAMES, *RUNNING)}

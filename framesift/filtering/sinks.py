@@ -1,0 +1,102 @@
+"""Where decisions go, and what earlier runs have left there: nowhere, a results folder (`results`), or a removal."""
+
+import os
+from collections.abc import Hashable
+from types import TracebackType
+from typing import Self
+
+from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
+from framesift.errors import PathLike
+from framesift.filtering.describing import View
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.summary import Summary
+from framesift.frames.finding import Frame
+from framesift.stores import locate
+
+
+class Sink:
+    """Counts decisions and keeps none of them: for whoever takes them as they are made. Other sinks do more.
+
+    A context manager: entering looks at what is there and takes it, leaving completes it.
+    """
+
+    takes_content = False
+    """Whether `add` needs the bytes of kept frames."""
+    takes_status = False
+    """Whether `add` needs what the file system says of each file."""
+
+    def __init__(self, folder: PathLike | None = None) -> None:
+        self.folder = None if folder is None else locate(folder)
+        """Path or URL of what is written to, wherever it lies: never input."""
+        self.summary = Summary()
+        """All decisions so far, those of earlier runs into the same results folder included."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+    @property
+    def cameras(self) -> list[str]:
+        """The cameras of which earlier runs have decided frames."""
+        return []
+
+    def begin(self) -> None:
+        """Make ready to take decisions: the frames have been found."""
+
+    def is_decided(self, path: str) -> bool:
+        """Tell whether a frame is decided: by an earlier run, or by this one and written."""
+        return False
+
+    def is_late(self, frame: Frame) -> bool:
+        """Tell whether a frame that is not decided comes before the last decided one of its camera."""
+        return False
+
+    def last_offset(self, camera: str) -> float | None:
+        """Return how far a video has been decided."""
+        return None
+
+    def references(self, camera: str) -> dict[Hashable, str]:
+        """Return the last kept frame of each chain of a camera."""
+        return {}
+
+    def add(self, view: View, decision: Decision) -> None:
+        """Take a decision. Raises StorageError, also for an earlier decision."""
+        self.summary.add(decision)
+
+    def flush(self) -> None:
+        """Return when everything added is on the disk. Raises StorageError."""
+
+
+class Removal(Sink):
+    """Collects the removal of the frames that are dropped; nothing is moved before the plan is applied."""
+
+    takes_status = True
+
+    def __init__(self, directory: PathLike, backup: PathLike) -> None:
+        super().__init__(backup)
+        self._directory, self._backup = locate(directory), backup
+        self._kept: dict[str, FileStat] = {}
+        self._steps: list[Step] = []
+
+    def __enter__(self) -> Self:
+        check_backup(self._directory, self._backup)
+        return self
+
+    def add(self, view: View, decision: Decision) -> None:
+        """Note the file of a kept frame, which stands for those dropped after it, or the move of a dropped one."""
+        super().add(view, decision)
+        if not isinstance(view.stat, os.stat_result):
+            return
+        path, reference, file = decision.frame.path, decision.reference, FileStat.of(view.stat)
+        if decision.verdict is Verdict.KEEP:
+            self._kept[path] = file
+        elif decision.verdict is Verdict.DROP and reference is not None:
+            self._steps.append(Step(path, file, reference, self._kept[reference], decision.reason))
+
+    def plan(self) -> Plan:
+        """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""
+        return plan_removal(self._directory, self._steps)
