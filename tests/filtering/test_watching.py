@@ -235,7 +235,7 @@ def test_a_folder_that_is_gone_is_waited_for(watch, at, tmp_path):
 @pytest.mark.parametrize("remains", [False, True], ids=["removed", "unmounted"])
 def test_a_folder_that_goes_while_frames_are_read_costs_none(watch, at, tmp_path, monkeypatch, remains):
     """Also where an empty folder remains, as a network share leaves it."""
-    away, view = tmp_path / "away", Run.view
+    away, offer = tmp_path / "away", arrivals.Arrivals.offer
 
     def go() -> None:
         watch.folder.rename(away)
@@ -247,14 +247,13 @@ def test_a_folder_that_goes_while_frames_are_read_costs_none(watch, at, tmp_path
             watch.folder.rmdir()
         away.rename(watch.folder)
 
-    def view_too_late(run, frames, workers, jobs):
-        ready = list(frames)
+    def offer_too_late(source, ready):
         if ready:
-            monkeypatch.setattr(Run, "view", view)
+            monkeypatch.setattr(arrivals.Arrivals, "offer", offer)
             go()
-        return view(run, ready, workers, jobs)
+        return offer(source, ready)
 
-    monkeypatch.setattr(Run, "view", view_too_late)
+    monkeypatch.setattr(arrivals.Arrivals, "offer", offer_too_late)
     put(at(1), EMPTY)()
     put(at(2), BOX)()
     watch.play([*LOOKS, look, watch.expect(""), watch.sleep(60), look, come, *LOOKS, watch.expect("kk")])
