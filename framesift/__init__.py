@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from framesift.errors import FramesiftError
     from framesift.filtering.run import filter_frames
     from framesift.filtering.selection import Decision, Verdict
-    from framesift.frames.finding import Frame
+    from framesift.frames.frame import Frame
 
 _HOMES = {
     "Decision": "filtering.selection",
-    "Frame": "frames.finding",
+    "Frame": "frames.frame",
     "FramesiftError": "errors",
     "Verdict": "filtering.selection",
     "filter_frames": "filtering.run",

@@ -19,7 +19,7 @@ from framesift.filtering.describing import read_frame
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation, Verdict, select_frames
 from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 Chosen = list[int]
 """Indices of the kept frames."""

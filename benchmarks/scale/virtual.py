@@ -24,7 +24,7 @@ from framesift.filtering.selection import (
     walk_again,
 )
 from framesift.filtering.settings import Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def make_results(folder: str, count: int) -> None:
     from framesift import filter_frames
     from framesift.filtering import manifest
     from framesift.filtering.selection import Decision, Verdict
-    from framesift.frames.finding import name_frame
+    from framesift.frames.frame import name_frame
     from framesift.frames.naming import Naming
 
     picture, frames, results = make_picture(), os.path.join(folder, "frames"), os.path.join(folder, "results")

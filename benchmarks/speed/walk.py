@@ -10,7 +10,8 @@ from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.thresholds import Threshold
 from framesift.filtering.manifest import encode_decision
 from framesift.filtering.selection import Decision, Verdict
-from framesift.frames.finding import Frame, find_frames
+from framesift.frames.finding import find_frames
+from framesift.frames.frame import Frame
 from framesift.frames.reader.picture import decode_picture
 from framesift.frames.reader.source import read_file
 from imaging_interview import Image

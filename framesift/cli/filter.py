@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
     from framesift.filtering.sinks import Removal
     from framesift.filtering.sources import Source
-    from framesift.frames.finding import Frame
+    from framesift.frames.frame import Frame
     from framesift.looking.report.rehearsal import Rehearsal
 
 DESCRIPTION = """\

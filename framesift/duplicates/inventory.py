@@ -20,7 +20,8 @@ from framesift.duplicates.groups import Item
 from framesift.duplicates.index import Features, Index
 from framesift.duplicates.methods import Method
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
-from framesift.frames.finding import Listing, natural_key, scan_folder, walk_frames
+from framesift.frames.finding import Listing, scan_folder, walk_frames
+from framesift.frames.frame import natural_key
 from framesift.frames.reader import read_picture
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import Any
 
 from framesift.duplicates.groups import Item
 from framesift.errors import UsageError, show
-from framesift.frames.finding import natural_key
+from framesift.frames.frame import natural_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from framesift.filtering.describing import View
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
-from framesift.frames.finding import Frame, Listing, name_frame, order_key, own_camera, scan_folder
+from framesift.frames.finding import Listing, scan_folder
+from framesift.frames.frame import Frame, name_frame, order_key, own_camera
 
 IDLE = 0.25
 """Seconds from one look to the next where nothing is waited for."""

@@ -9,7 +9,7 @@ from framesift.filtering.comparing import comparator_of
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.frames.reader import GreyDecoding, Picture, read_picture
 from framesift.frames.reader.source import Status
 from framesift.frames.videos import Still

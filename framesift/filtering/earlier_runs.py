@@ -23,7 +23,7 @@ from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import NAMED, CameraSummary, Summary
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 _TEXT = rb"""
     "[ !\#-\[\]-~]*+ (?: \\ (?: ["\\bfnrt] | u(?!00[2-6]|007[0-9a-e]|000[89acd])[0-9a-f]{4} ) [ !\#-\[\]-~]*+ )*+"

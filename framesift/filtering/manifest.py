@@ -11,7 +11,7 @@ from framesift import __version__
 from framesift.errors import PathLike, StorageError, UsageError
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.stores import is_url
 
 NAME = "manifest.jsonl"

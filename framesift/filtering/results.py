@@ -17,7 +17,7 @@ from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
-from framesift.frames.finding import Frame, order_key
+from framesift.frames.frame import Frame, order_key
 from framesift.frames.videos import encode_still, is_still
 from framesift.stores import join, locate
 

@@ -21,7 +21,7 @@ from framesift.filtering.selection import Decision, Reference, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source, open_source
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.stores import is_url, join
 from imaging_interview import Image
 

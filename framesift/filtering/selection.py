@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from framesift.comparators.thresholds import format_number
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 D = TypeVar("D")
 Seen = TypeVar("Seen", bound="Observation[Any]")

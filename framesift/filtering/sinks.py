@@ -10,7 +10,7 @@ from framesift.errors import PathLike
 from framesift.filtering.describing import View
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import Summary
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.stores import locate
 
 

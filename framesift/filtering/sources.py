@@ -11,7 +11,8 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.filtering.describing import View, check_masks
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
-from framesift.frames.finding import Frame, Listing, find_frames
+from framesift.frames.finding import Listing, find_frames
+from framesift.frames.frame import Frame
 from framesift.frames.reader import read_size
 from framesift.frames.videos import Still, name_video, probe_video, walk_stills
 from framesift.stores import join, locate

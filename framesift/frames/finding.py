@@ -1,37 +1,16 @@
-"""Finds the frames below a folder and puts them into a total order, whatever order the file system lists them in.
-
-A frame whose name has no camera belongs to the camera named after its folder: the folder's path relative to the input
-folder (`cam1`, `site_a/cam1`), so that folders of the same name below different parents stay apart, and the
-input folder's own name for what lies in it directly. A frame whose name has no time takes EXIF DateTimeOriginal.
-"""
+"""Finds the frames below a folder, and what else lies there: videos, results of earlier runs, folders to pass over."""
 
 import errno
 import os
-import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from framesift.cluster.parallel import map_in_threads
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.frames.frame import Frame, name_frame, natural_key, order_key, own_camera
 from framesift.frames.naming import Naming, split_suffix
-from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, name_of, read_start, scan_place
-
-__all__ = [
-    "Frame",
-    "Listing",
-    "Naming",
-    "find_frames",
-    "is_video",
-    "name_frame",
-    "natural_key",
-    "order_key",
-    "own_camera",
-    "scan_folder",
-    "walk_frames",
-]
+from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
 _READ = {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "gif"}
 _NOT_READ = {"jp2", "avif", "heic", "heif", "tga"}
@@ -44,24 +23,9 @@ JOURNAL = "journal.jsonl"
 _RECORDS = ("manifest.jsonl", JOURNAL)
 _RECORD_START = b'{"framesift"'
 _UNLISTABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
-_AFTER_ALL = datetime.max.replace(tzinfo=UTC)
 _ASKED_AT_ONCE = 16
 """Objects whose EXIF time is read at the same time."""
 _USUAL = Naming()
-_DIGITS = re.compile(r"[0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture of one camera with its time."""
-
-    path: str
-    """Relative to the input folder, with `/`; bytes that are not UTF-8 are escaped as `os.fsdecode` does."""
-    camera: str
-    time: datetime | None
-    """Aware, UTC."""
-    offset: float | None = None
-    """Seconds from the start of the video that the frame is of; that is the folder of its path. None for a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +79,6 @@ def find_frames(
     listing.unlisted.sort()
     listing.passed_over.sort()
     return listing
-
-
-def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
-    """Return what frames are sorted by: camera, time (those without one last), natural name, bytes of the path.
-
-    The camera stands there twice so that `1` and `01`, equal in natural order, do not mix. Names that are equal in
-    natural order differ first at a digit, where the order of code points is that of the bytes.
-    """
-    return _natural_camera(frame.camera), frame.camera, frame.time or _AFTER_ALL, natural_key(frame.path), frame.path
-
-
-@lru_cache(maxsize=1024)
-def _natural_camera(camera: str) -> str:
-    return natural_key(camera)
-
-
-def natural_key(text: str) -> str:
-    """Return a string that sorts as `text` does when its runs of digits are numbers and its folders are parts.
-
-    Each number stands without leading zeros behind the count of its digits, so that none is too long to compare.
-    """
-    return _DIGITS.sub(_measure_digits, text).replace("/", "\0")
-
-
-def _measure_digits(match: re.Match[str]) -> str:
-    digits = match[0].lstrip("0")
-    return f"0{chr(min(len(digits), sys.maxunicode))}{digits}"
 
 
 def walk_frames(root: str, results: PathLike | None, listing: Listing) -> Iterator[str]:
@@ -247,19 +184,6 @@ def _holds_picture(entry: Entry) -> bool:
         return True  # perhaps a frame: the reader says why it cannot be read
 
 
-def name_frame(root: str, path: str, naming: Naming, own: str, with_exif: bool = True) -> Frame:
-    """Return the frame at `path` below `root`, whose own camera is `own`.
-
-    Without `with_exif` the file is not looked into for a time.
-    """
-    camera, time = naming.read(path)
-    camera = camera or path.rpartition("/")[0] or own
-    if time is None and with_exif:
-        time = _read_exif_time(join(root, path), naming)
-    # Interned: a million frames of ten cameras hold ten strings.
-    return Frame(path, sys.intern(camera), time)
-
-
 def _name_frames(root: str, paths: list[str], naming: Naming) -> Iterator[Frame]:
     """Yield the frames, in no order: of a store those first that need not be looked into, then the others at once."""
     name = partial(name_frame, root, naming=naming, own=own_camera(root))
@@ -274,18 +198,6 @@ def _name_frames(root: str, paths: list[str], naming: Naming) -> Iterator[Frame]
         else:
             yield frame
     yield from map_in_threads(name, timeless, _ASKED_AT_ONCE)
-
-
-def own_camera(root: str) -> str:
-    """Return the camera of the frames that lie in the input folder directly and name none."""
-    return name_of(root) if is_url(root) else os.path.basename(os.path.realpath(root)) or "/"
-
-
-def _read_exif_time(path: str, naming: Naming) -> datetime | None:
-    from framesift.frames.reader import read_capture_time
-
-    clock, offset = read_capture_time(path) or ("", None)
-    return naming.read_time(clock + (offset or ""))
 
 
 def _describe_rest(listing: Listing) -> str:

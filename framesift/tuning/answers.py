@@ -10,7 +10,7 @@ from framesift.actions.files.outputs import check_output, replace_output
 from framesift.actions.files.tables import read_table
 from framesift.errors import PathLike, StorageError, UsageError, show
 from framesift.filtering.describing import View, view_frame
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.tuning.pairs import Answer, Pair, Question
 from framesift.tuning.sweep import Sweep
 

@@ -21,7 +21,7 @@ from framesift.errors import PathLike
 from framesift.filtering.comparing import comparator_of
 from framesift.filtering.describing import View, view_frame
 from framesift.filtering.settings import Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.tuning.belief import MISS_COST, expect_answers, weigh_settings
 from framesift.tuning.grid import Grid, Verdicts
 from framesift.tuning.pairs import Pair, Pool, Question

@@ -14,7 +14,7 @@ from framesift.filtering import manifest
 from framesift.filtering.earlier_runs import Past
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import Summary
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 NOON = datetime(2021, 3, 27, 12, tzinfo=UTC)
 texts = st.text(st.sampled_from('ab/ "\\\n\t\x7fäé€😀\udcff'), min_size=1, max_size=6)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from framesift.errors import StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.selection import Decision, Verdict
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 BYTES_OF_PATHS = st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name)
 PATHS = BYTES_OF_PATHS.map(lambda name: name.decode("utf-8", "surrogateescape"))

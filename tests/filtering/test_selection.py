@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.filtering.selection import Observation, Reference, Verdict, select_frames
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 LEVELS = st.lists(st.one_of(st.none(), st.integers(0, 20)), max_size=30)
 

@@ -16,7 +16,7 @@ from framesift.filtering.selection import (
     select_frames,
     walk_again,
 )
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 FRAMES = st.lists(
     st.tuples(st.one_of(st.none(), st.integers(0, 20)), st.sampled_from(["a", "a", "b", None])), max_size=60

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import Summary
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 START = datetime(2021, 3, 27, 10, tzinfo=UTC)
 

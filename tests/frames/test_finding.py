@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 
 from framesift.errors import StorageError, UsageError
 from framesift.filtering import manifest
-from framesift.frames.finding import Frame, Naming, find_frames, order_key
+from framesift.frames.finding import find_frames
+from framesift.frames.frame import Frame, order_key
+from framesift.frames.naming import Naming
 from tests.conftest import encode, make_image
 
 WriteTree = Callable[..., Path]

@@ -12,7 +12,7 @@ import pytest
 
 from framesift import cli
 from framesift.cli import options
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.looking.overview import Sighting
 from framesift.looking.overview.light import Light, average_hours, classify_light
 from framesift.looking.overview.table import format_duration

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from framesift.frames.finding import Frame, order_key
+from framesift.frames.frame import Frame, order_key
 from framesift.frames.naming import Naming
 from framesift.looking.overview.times import find_clock_jumps, find_equal_times, measure_intervals
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from framesift.filtering.chunks.keeping import Image
 from framesift.filtering.chunks.walking import Chunk, Outcome, References, Row
 from framesift.filtering.selection import Correction, Walk
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 
 ROW_BYTES = 1000
 """About what a decision takes in memory."""

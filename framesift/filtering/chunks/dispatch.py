@@ -35,7 +35,7 @@ from framesift.filtering.comparing import comparator_of
 from framesift.filtering.describing import View
 from framesift.filtering.selection import Decision, Verdict, Walk
 from framesift.filtering.settings import Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.frames.reader import read_size
 from framesift.stores import join
 

@@ -30,7 +30,7 @@ from framesift.filtering.selection import (
     walk_again,
 )
 from framesift.filtering.settings import Settings
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.frames.reader.source import Status, read_file
 from framesift.stores import is_folder, join
 

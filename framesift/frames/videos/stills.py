@@ -13,7 +13,8 @@ from datetime import timedelta
 import cv2
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.finding import Frame, is_video
+from framesift.frames.finding import is_video
+from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming, split_suffix
 from framesift.frames.videos.reading import Image, open_video
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from framesift.errors import PathLike
 from framesift.filtering.summary import find_rare
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming
 from framesift.looking.overview.light import Hour, Light, average_hours, classify_light
 from framesift.looking.overview.repeats import Repeat, find_repeats

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from framesift.errors import PathLike, counted, show
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.looking.overview.camera import CameraOverview, is_tiny
 from framesift.looking.overview.light import Light
 from framesift.looking.overview.sightings import Sighting

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.frames.reader.source import read_file
 from framesift.looking.overview.sightings import Sighting
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from framesift.cluster.mapping import map_frames
 from framesift.cluster.parallel import count_cores
 from framesift.errors import PathLike, StorageError, UnreadableFrame
-from framesift.frames.finding import Frame
+from framesift.frames.frame import Frame
 from framesift.frames.reader import MAX_PIXELS, read_reduced, read_size
 
 _COLOURED = 16

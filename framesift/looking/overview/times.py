@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from statistics import median
 
-from framesift.frames.finding import Frame, order_key
+from framesift.frames.frame import Frame, order_key
 from framesift.frames.naming import Naming
 
 _DIGITS = re.compile(r"[0-9]+")

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framesift.errors import FramesiftError, show
-from framesift.frames.finding import Listing, natural_key, scan_folder
+from framesift.frames.finding import Listing, scan_folder
+from framesift.frames.frame import natural_key
 from framesift.frames.reader import MAX_PIXELS, read_size
 from framesift.review.jobs import Progress
 from framesift.review.refusals import Unknown

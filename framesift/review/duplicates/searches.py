@@ -20,7 +20,7 @@ from framesift.duplicates import (
 )
 from framesift.duplicates.preference import CRITERIA
 from framesift.errors import UsageError
-from framesift.frames.finding import natural_key
+from framesift.frames.frame import natural_key
 from framesift.review.duplicates.collections import Collection, Collections
 from framesift.review.duplicates.stored_groups import StoredGroup, group_row
 from framesift.review.duplicates.verdicts import Verdicts

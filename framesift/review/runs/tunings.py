@@ -15,7 +15,8 @@ from framesift.comparators.masks import require_cameras
 from framesift.errors import UnreadableFrame, show
 from framesift.filtering.options import Decoding, Placement
 from framesift.filtering.settings import Settings, choose_thresholds
-from framesift.frames.finding import Frame, find_frames
+from framesift.frames.finding import find_frames
+from framesift.frames.frame import Frame
 from framesift.review.confines import OUTSIDE, Confines
 from framesift.review.refusals import Conflict, Unknown
 from framesift.review.runs.commands import write_command
