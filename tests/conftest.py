@@ -90,7 +90,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def visits(browser) -> Iterator[Any]:
     """Opens the pages of a review; whatever they complained of fails the test."""
-    from tests.web.review_pages import Visits
+    from tests.web.duplicates.review_pages import Visits
 
     made = Visits(browser)
     yield made

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from framesift.review import Job, Review
 from framesift.web.answers import JOB, JobAnswer, Page
 from framesift.web.bodies import Limit, Nothing, Offset
-from framesift.web.duplicates.describing import answer
+from framesift.web.duplicates.descriptions import answer
 from framesift.web.problems import errors
 
 _PAUSE = 0.2

@@ -13,8 +13,8 @@ from framesift.looking.explanation import Explanation, explain_decision, read_pi
 from framesift.looking.reasons import describe_changes
 from framesift.looking.report.album import encode
 from framesift.looking.sheet import draw_sheet, encode_sheet
-from framesift.review.confines import OUTSIDE, Confines
 from framesift.review.refusals import Conflict
+from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.runs import Run
 from framesift.review.runs.views import read_decision
 

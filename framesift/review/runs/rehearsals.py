@@ -12,10 +12,10 @@ from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import open_source
-from framesift.review.confines import OUTSIDE, Confines
 from framesift.review.refusals import Conflict
 from framesift.review.runs.commands import write_command
-from framesift.review.runs.index import VERDICTS
+from framesift.review.runs.confines import OUTSIDE, Confines
+from framesift.review.runs.manifest.index import VERDICTS
 from framesift.review.runs.runs import Run
 
 T = TypeVar("T")

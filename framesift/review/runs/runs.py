@@ -13,11 +13,11 @@ from framesift.errors import StorageError, UsageError, show
 from framesift.filtering.manifest import NAME, Record, open_record
 from framesift.filtering.settings import Settings
 from framesift.frames.reader import MAX_PIXELS
-from framesift.review.confines import Confines
 from framesift.review.refusals import Conflict, Unknown
-from framesift.review.runs.index import Decisions
-from framesift.review.runs.lines import DAMAGES, is_size, open_manifest
-from framesift.review.runs.reading import Reading
+from framesift.review.runs.confines import Confines
+from framesift.review.runs.manifest.index import Decisions
+from framesift.review.runs.manifest.lines import DAMAGES, is_size, open_manifest
+from framesift.review.runs.manifest.reading import Reading
 
 _FRESH = 20.0
 """Seconds for which a listing of the folders is good enough."""

@@ -17,9 +17,9 @@ from framesift.filtering.options import Decoding, Placement
 from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames
 from framesift.frames.frame import Frame
-from framesift.review.confines import OUTSIDE, Confines
 from framesift.review.refusals import Conflict, Unknown
 from framesift.review.runs.commands import write_command
+from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.rehearsals import Follow, require_frames
 from framesift.review.runs.runs import Run
 from framesift.tuning import Answer, AnswerTable, Grid, Question, Session, Setting, Sweep, draw_frame

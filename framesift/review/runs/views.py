@@ -14,10 +14,10 @@ from framesift.filtering.manifest import NAME
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
-from framesift.review.confines import OUTSIDE
 from framesift.review.refusals import Conflict, Unknown
-from framesift.review.runs.index import VERDICTS, Decisions
-from framesift.review.runs.lines import open_manifest
+from framesift.review.runs.confines import OUTSIDE
+from framesift.review.runs.manifest.index import VERDICTS, Decisions
+from framesift.review.runs.manifest.lines import open_manifest
 from framesift.review.runs.runs import Place, Run
 
 POINTS = 4000

@@ -11,7 +11,7 @@ from framesift.errors import UnreadableFrame
 from framesift.review import Review, Unknown
 from framesift.web.answers import CollectionAnswer, CollectionPage, ImageAnswer, JobAnswer, Page
 from framesift.web.bodies import Limit, Nothing, Offset, Width
-from framesift.web.duplicates.describing import accept, answer, describe_collection, describe_image
+from framesift.web.duplicates.descriptions import accept, answer, describe_collection, describe_image
 from framesift.web.problems import errors
 
 Answers = dict[int | str, dict[str, Any]]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from framesift.review import Request, Review
 from framesift.web.answers import GroupAnswer, JobAnswer, Page, ScoredGroupAnswer, VerdictAnswer
 from framesift.web.bodies import GroupBody, Limit, NotDuplicatesBody, Offset, SearchBody
-from framesift.web.duplicates.describing import accept, answer, describe_group, describe_scored_group
+from framesift.web.duplicates.descriptions import accept, answer, describe_group, describe_scored_group
 from framesift.web.problems import errors
 
 _SENT = (401, 404, 413, 415, 422)

@@ -10,7 +10,7 @@ from framesift.errors import StorageError
 from framesift.review import Collection, Conflict, Job, Review, Unknown, describe_removal
 from framesift.web.answers import JobAnswer, Page, PersonsAnswer, RemovalAnswer
 from framesift.web.bodies import Limit, Nothing, Offset, PersonsBody, RemovalBody
-from framesift.web.duplicates.describing import accept, answer
+from framesift.web.duplicates.descriptions import accept, answer
 from framesift.web.problems import errors
 
 _PAUSE = 0.05

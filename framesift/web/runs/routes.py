@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from framesift.review import Review, Unknown
 from framesift.web.answers import JobAnswer
 from framesift.web.bodies import Offset, Strict
-from framesift.web.duplicates.describing import accept, answer
+from framesift.web.duplicates.descriptions import accept, answer
 from framesift.web.pages import make_renderer
 from framesift.web.problems import errors
 from framesift.web.runs.answers import (

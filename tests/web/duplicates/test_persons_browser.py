@@ -7,8 +7,8 @@ import pytest
 
 from tests.actions.removals import snapshot
 from tests.conftest import encode, make_image, read_tree
-from tests.web.review_folders import HOSTILE, UNDECODABLE, render_picture, versions_of, write_person
-from tests.web.review_pages import check_access, find_duplicates, press, serve, shown, tick
+from tests.web.duplicates.review_folders import HOSTILE, UNDECODABLE, render_picture, versions_of, write_person
+from tests.web.duplicates.review_pages import check_access, find_duplicates, press, serve, shown, tick
 from tests.web.serving import Server
 
 HOSTILE_FOLDER = "<img src=x onerror=alert(2)>"

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from framesift.errors import StorageError, show
 from framesift.filtering.comparing import comparator_of
 from framesift.filtering.settings import Settings
-from framesift.review.runs.index import VERDICTS, Decisions
-from framesift.review.runs.lines import DAMAGES, open_manifest, parse_line, walk_lines
+from framesift.review.runs.manifest.index import VERDICTS, Decisions
+from framesift.review.runs.manifest.lines import DAMAGES, open_manifest, parse_line, walk_lines
 
 MOST_LINES = 2_000_000
 """About 100 MB of index."""

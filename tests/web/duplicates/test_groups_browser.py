@@ -7,8 +7,8 @@ import pytest
 
 from tests.actions.removals import snapshot
 from tests.conftest import read_tree
-from tests.web.review_folders import write_person
-from tests.web.review_pages import Visits, check_access, press, serve, shown
+from tests.web.duplicates.review_folders import write_person
+from tests.web.duplicates.review_pages import Visits, check_access, press, serve, shown
 from tests.web.serving import Server
 
 

@@ -13,7 +13,7 @@ import pytest
 from framesift import filter_frames
 from framesift.filtering.manifest import open_record
 from tests.filtering.test_run import scene
-from tests.review.test_runs import FORGED_LINES, FORGED_SETTINGS, SCENE, forge, identify, line
+from tests.review.runs.test_runs import FORGED_LINES, FORGED_SETTINGS, SCENE, forge, identify, line
 
 httpx = pytest.importorskip("httpx2", reason="needs httpx2: pip install 'framesift[test]'")
 uvicorn = pytest.importorskip("uvicorn", reason="needs the extra web")
@@ -192,7 +192,7 @@ def test_a_tuning(client, document):
 
 def test_one_job_of_a_kind_for_a_run(client, monkeypatch):
     waiting = threading.Event()
-    monkeypatch.setattr("framesift.review.runs.desk.rehearse", lambda *_: waiting.wait(20) and {})
+    monkeypatch.setattr("framesift.review.runs.review.rehearse", lambda *_: waiting.wait(20) and {})
     first = client.post(f"{RUN}/rehearsals", json={"score_threshold": "3%"})
     again = client.post(f"{RUN}/rehearsals", json={"score_threshold": "4%"})
     waiting.set()

@@ -10,8 +10,8 @@ import pytest
 from framesift import filter_frames
 from framesift.filtering.manifest import NAME, open_record
 from tests.filtering.test_run import NEW, scene
-from tests.review.test_runs import FRAMES, forge, identify, line
-from tests.web.test_runs import serve
+from tests.review.runs.test_runs import FRAMES, forge, identify, line
+from tests.web.runs.test_runs import serve
 
 axe_core = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
 

@@ -21,17 +21,17 @@ from framesift.filtering.settings import Settings
 from framesift.looking.audit import bound_lost
 from framesift.review.jobs import Cancelled
 from framesift.review.refusals import Conflict, Unknown
-from framesift.review.runs import reading
 from framesift.review.runs.audits import Audits
 from framesift.review.runs.commands import write_command
-from framesift.review.runs.desk import RunReview, parse_threshold
+from framesift.review.runs.manifest import reading
+from framesift.review.runs.review import RunReview, parse_threshold
 from framesift.review.runs.views import POINTS
 from framesift.review.store import Store
 from framesift.tuning import Answer
 from tests.conftest import read_tree
 from tests.filtering.test_run import NEW, scene
 
-FRAMES = Path(__file__).resolve().parents[2] / "images" / "frames"
+FRAMES = Path(__file__).resolve().parents[3] / "images" / "frames"
 SCENE = [None, (10, 10, 3, 3), (10, 10, 6, 5), (30, 20, 4, 4), NEW, NEW, None, (20, 8, 9, 9)]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from framesift.errors import StorageError
 from framesift.filtering.selection import Decision, Verdict
-from framesift.review.runs.lines import read_line
+from framesift.review.runs.manifest.lines import read_line
 
 VERDICTS = tuple(Verdict)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import encode, make_image, read_tree
-from tests.web.review_folders import write_person
-from tests.web.review_pages import Visits, check_access, find_duplicates, serve, shown, tick
+from tests.web.duplicates.review_folders import write_person
+from tests.web.duplicates.review_pages import Visits, check_access, find_duplicates, serve, shown, tick
 from tests.web.serving import Server
 
 

@@ -1,0 +1,105 @@
+"""The review of a folder: all its parts put together, one program at a time."""
+
+import fcntl
+import os
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any
+
+from framesift.actions import storage_errors
+from framesift.errors import PathLike, ResultsInUse, UsageError, show
+from framesift.review.duplicates.collections import Collections
+from framesift.review.duplicates.contents import Contents
+from framesift.review.duplicates.groups import Groups
+from framesift.review.duplicates.pictures import Pictures
+from framesift.review.duplicates.removal_jobs import Carrier
+from framesift.review.duplicates.removals import BACKUPS, Removals
+from framesift.review.duplicates.searches import Request, Searches
+from framesift.review.duplicates.verdicts import Verdicts
+from framesift.review.jobs import Jobs, Progress
+from framesift.review.runs.review import RunReview
+from framesift.review.store import Store
+
+
+class Review:
+    """All that is served: the folder `root`, with its state and backups in the folder `output`.
+
+    A context manager: within it jobs are done; on leaving, what is not finished is kept for the next time. Raises
+    UsageError (no such folder, a state that is damaged or of another folder), ResultsInUse and StorageError.
+    """
+
+    def __init__(self, root: PathLike, output: PathLike | None = None, index: PathLike | None = None) -> None:
+        self.root = os.path.realpath(os.fsdecode(root))
+        if not os.path.isdir(self.root):
+            raise UsageError("no such folder", root)
+        self.output = os.path.realpath(f"{self.root}-output" if output is None else os.fsdecode(output))
+        self.index = None if index is None else os.path.abspath(os.fsdecode(index))
+        if os.path.commonpath([self.root, self.output]) == self.output:
+            raise UsageError("the folder that is served cannot be or lie in the output folder", self.output)
+        self._lock = _lock_folder(self.output)
+        try:
+            self._open()
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self) -> None:
+        self.store = Store(self.output)
+        self._claim()
+        self.contents = Contents(self.store)
+        self.verdicts = Verdicts(self.store, self.contents)
+        self.collections = Collections(self.store, self.root, self.output)
+        self.searches = Searches(self.store, self.collections, self.verdicts, self.output, self.index)
+        self.groups = Groups(self.store, self.collections, self.verdicts, self.index)
+        self.jobs = Jobs(self.store, {"search": self._search, "scan": self._scan})
+        self.removals = Removals(self.store, self.collections, self.groups, self.jobs, self.output)
+        self.pictures = Pictures(self.contents, os.path.join(self.output, "thumbnails"))
+        carrier = Carrier(self.store, self.collections, self.searches, self.groups, self.removals, self.output)
+        self.runs = RunReview(self.root, self.output, self.store)
+        self.jobs.kinds |= {"removal": carrier.remove, "undo": carrier.undo, **self.runs.kinds}
+
+    def __enter__(self) -> "Review":
+        self.jobs.start()
+        if not self.jobs.is_pending("scan"):
+            self.jobs.submit("scan", {})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.jobs.close()
+        self.store.close()
+        os.close(self._lock)
+
+    def _search(self, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        found = self.searches.search(spec["collections"], Request(**spec["request"]), progress)
+        return {
+            "collections": [asdict(summary) for summary in found],
+            "surplus": sum(summary.surplus for summary in found),
+            "bytes": sum(summary.bytes for summary in found),
+            "backup": show(os.path.join(self.output, BACKUPS)),
+        }
+
+    def _scan(self, _: dict[str, Any], progress: Progress) -> dict[str, int]:
+        return self.collections.scan(progress)
+
+    def _claim(self) -> None:
+        """Refuse a state that is of another folder."""
+        with self.store.writing() as database:
+            database.execute("INSERT OR IGNORE INTO notes VALUES ('review', 'root', ?)", (show(self.root),))
+        [[root]] = self.store.read("SELECT document FROM notes WHERE kind = 'review' AND id = 'root'")
+        if root != show(self.root):
+            raise UsageError(f"holds the review of {root}: choose another --output", self.output)
+
+
+def _lock_folder(folder: str) -> int:
+    """Make a folder if need be and hold it alone; return the descriptor that holds it."""
+    with storage_errors(folder):
+        os.makedirs(folder, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise ResultsInUse("another framesift serve works with this folder", folder) from None
+    return descriptor
