@@ -38,7 +38,7 @@ def test_every_module_is_in_the_wheel(wheel):
 
 def test_what_pages_are_made_of_is_in_the_wheel(wheel):
     for folder in ("looking/page/assets", "web/templates", "web/static"):
-        assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / folder).iterdir()}
+        assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / folder).rglob("*") if path.is_file()}
         assert len(assets) > 5 and assets <= set(wheel.namelist())
 
 

@@ -1,6 +1,6 @@
 """The pages of the review for a browser: what they show and change goes through the API, as for any other client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
@@ -36,21 +36,21 @@ def add_pages(app: FastAPI, review: Review, token: str) -> None:
 
     @app.get("/", include_in_schema=False)
     def show_persons() -> HTMLResponse:
-        return render("persons.html", current="/")
+        return render("duplicates/persons.html", current="/")
 
     @app.get("/collections/{collection_id}", include_in_schema=False)
     def show_groups(collection_id: str) -> HTMLResponse:
         try:
             review.collections.find(collection_id)
         except Unknown:
-            return render("missing.html", 404, current="")
-        return render("groups.html", current="", collection_id=collection_id)
+            return render("duplicates/no_folder.html", 404, current="")
+        return render("duplicates/groups.html", current="", collection_id=collection_id)
 
     @app.get("/removals", include_in_schema=False)
     def show_removals() -> HTMLResponse:
-        return render("removals.html", current="/removals")
+        return render("duplicates/removals.html", current="/removals")
 
-    @app.get("/static/{name}", include_in_schema=False)
+    @app.get("/static/{name:path}", include_in_schema=False)
     def send_asset(name: str) -> Response:
         if name not in assets:
             raise HTTPException(404)
@@ -58,10 +58,14 @@ def add_pages(app: FastAPI, review: Review, token: str) -> None:
 
 
 def _list_assets() -> dict[str, Traversable]:
+    """Return all that a request may ask for, by name: what it says is looked up here and never on the disk."""
     root = files("framesift")
-    return {
-        asset.name: asset
-        for folder in _FOLDERS
-        for asset in root.joinpath(folder).iterdir()
-        if PurePosixPath(asset.name).suffix in _KINDS
-    }
+    return {name: asset for folder in _FOLDERS for name, asset in _walk(root.joinpath(folder))}
+
+
+def _walk(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _walk(entry, f"{above}{entry.name}/")
+        elif PurePosixPath(entry.name).suffix in _KINDS:
+            yield f"{above}{entry.name}", entry

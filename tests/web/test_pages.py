@@ -33,13 +33,30 @@ def test_a_page_of_what_is_not_there(api):
     response = api.client.get("/collections/%3Cscript%3E")
     assert response.status_code == 404 and "There is no such folder" in response.text
     assert "<script>" not in response.text
-    api.ask("GET", "/static/pages.py", 404)
-    api.ask("GET", "/static/..%2Fpages.py", 404)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pages.py",
+        "..%2Fpages.py",
+        "",
+        "runs",
+        "runs/",
+        "runs/none.js",
+        "runs%2F..%2Fapi.js",
+        "%2Fetc%2Fpasswd",
+        "a%00.js",
+    ],
+)
+def test_no_path_leads_to_other_files(api, name):
+    api.ask("GET", f"/static/{name}", 404)
 
 
 def test_scripts_and_styles_come_as_what_they_are(api):
-    kinds = {name: api.client.get(f"/static/{name}").headers["content-type"] for name in ("persons.js", "page.css")}
-    assert kinds == {"persons.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"}
+    names = ("duplicates/persons.js", "runs/run.js", "api.js", "runs/runs.css", "page.css")
+    kinds = [api.client.get(f"/static/{name}").headers["content-type"].split(";")[0] for name in names]
+    assert kinds == ["text/javascript", "text/javascript", "text/javascript", "text/css", "text/css"]
 
 
 def test_a_sign_for_what_is_no_picture(api):

@@ -92,15 +92,15 @@ def add_run_pages(app: FastAPI, review: Review, token: str) -> None:
 
     @app.get("/runs", include_in_schema=False)
     def show_runs() -> HTMLResponse:
-        return render("runs.html", current="/runs")
+        return render("runs/runs.html", current="/runs")
 
     @app.get("/runs/{run_id}", include_in_schema=False)
     def show_run(run_id: str) -> HTMLResponse:
         try:
             review.runs.runs.find(run_id)
         except Unknown:
-            return render("no_run.html", 404, current="/runs")
-        return render("run.html", current="/runs", run_id=run_id)
+            return render("runs/no_run.html", 404, current="/runs")
+        return render("runs/run.html", current="/runs", run_id=run_id)
 
 
 def _add_reading(router: APIRouter, review: Review) -> None:

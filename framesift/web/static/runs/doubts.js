@@ -1,7 +1,7 @@
 /* The decisions nearest to the threshold, each as its reference and its frame. */
-import { address, read } from "./api.js";
-import { find, make } from "./dom.js";
-import { count, number } from "./words.js";
+import { address, read } from "../api.js";
+import { find, make } from "../dom.js";
+import { count, number } from "../words.js";
 
 const LIMIT = 24;
 

@@ -1,7 +1,7 @@
 /* A collection as a card: a link to its groups, or a box to tick while selecting. */
-import { thumbnail } from "./api.js";
-import { make } from "./dom.js";
-import { count, size, title } from "./words.js";
+import { thumbnail } from "../api.js";
+import { make } from "../dom.js";
+import { count, size, title } from "../words.js";
 
 export function makeCard(collection, { selecting, selected, onclick }) {
   const content = [makeCover(collection), makeFacts(collection)];

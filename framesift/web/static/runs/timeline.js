@@ -1,7 +1,7 @@
 /* The scores of a camera over time. Drawn as in the report; here a point opens its decision, and the line can move. */
-import { address, read } from "./api.js";
-import { find, make } from "./dom.js";
-import { number } from "./words.js";
+import { address, read } from "../api.js";
+import { find, make } from "../dom.js";
+import { number } from "../words.js";
 
 const WORDS = { keep: "kept", drop: "dropped", skip: "skipped" };
 const CLOCK = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });

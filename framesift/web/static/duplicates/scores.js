@@ -1,6 +1,6 @@
 /* The score of each method for each image of a group against its keeper, fetched when somebody asks. */
-import { address, read } from "./api.js";
-import { make } from "./dom.js";
+import { address, read } from "../api.js";
+import { make } from "../dom.js";
 
 const TITLE = "Scores of each method";
 const COLUMNS = [

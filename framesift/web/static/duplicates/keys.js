@@ -1,5 +1,5 @@
 /* The groups page by keyboard: from group to group, from image to image, and what is said of one. */
-import { find } from "./dom.js";
+import { find } from "../dom.js";
 
 const NAMES = { m: "keep", l: "leave", n: "differ", v: "view" };
 const here = () => document.activeElement.closest?.("#groups > li") ?? null;

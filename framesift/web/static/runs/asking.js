@@ -1,5 +1,5 @@
 /* What audit and questions share: a dialog with a pair of pictures that is answered with keys. */
-import { make, say } from "./dom.js";
+import { make, say } from "../dom.js";
 
 export class Asking {
   /** `keys`: which key gives which answer. */

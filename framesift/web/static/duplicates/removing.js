@@ -1,11 +1,11 @@
 /* The way from a search to a removal and back: search, ask, remove, show what came of it, undo. */
-import { address, asSentence, read, readIfThere, send } from "./api.js";
+import { address, asSentence, read, readIfThere, send } from "../api.js";
 import { confirmRemoval } from "./confirming.js";
-import { button, make } from "./dom.js";
-import { hasEnded } from "./jobs.js";
+import { button, make } from "../dom.js";
+import { hasEnded } from "../jobs.js";
 import { outcomeOf, returnOf } from "./outcome.js";
 import { accompany, complain, dismiss, explainEnd, keep, kept, leave, present, tools } from "./work.js";
-import { count, folders, title as titleOf } from "./words.js";
+import { count, folders, title as titleOf } from "../words.js";
 
 const AT_ONCE = 6;
 const CHANGED = "framesift:changed";

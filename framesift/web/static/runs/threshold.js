@@ -1,8 +1,8 @@
 /* The threshold: moved by a slider or typed, it shows at once what the recorded scores say, and exactly after a rehearsal. */
-import { address, read, send } from "./api.js";
-import { find, make } from "./dom.js";
-import { follow } from "./jobs.js";
-import { count, number } from "./words.js";
+import { address, read, send } from "../api.js";
+import { find, make } from "../dom.js";
+import { follow } from "../jobs.js";
+import { count, number } from "../words.js";
 
 const STEPS = 1000;
 const LEAST = { "%": 0.01, "": 1 };

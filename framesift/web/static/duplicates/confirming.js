@@ -1,6 +1,6 @@
 /* Asks, before anything is removed, whether that is what is wanted: how many of which, and where they go. */
-import { find, make } from "./dom.js";
-import { count, folders, number, size, title } from "./words.js";
+import { find, make } from "../dom.js";
+import { count, folders, number, size, title } from "../words.js";
 
 const SHOWN = 100;
 

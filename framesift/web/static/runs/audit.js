@@ -1,8 +1,8 @@
 /* The audit: dropped frames drawn at random, one pair after the other, and the bound as it gets smaller. */
-import { address, call, read, send } from "./api.js";
-import { find } from "./dom.js";
-import { Asking } from "./run_asking.js";
-import { count, number } from "./words.js";
+import { address, call, read, send } from "../api.js";
+import { find } from "../dom.js";
+import { Asking } from "./asking.js";
+import { count, number } from "../words.js";
 
 const WIDTH = 960;
 const SVG = "http://www.w3.org/2000/svg";

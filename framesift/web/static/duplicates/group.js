@@ -1,8 +1,8 @@
 /* A group as people look at it: the keeper first, the others beside it, and what can be said of each. */
-import { thumbnail } from "./api.js";
-import { button, make } from "./dom.js";
+import { thumbnail } from "../api.js";
+import { button, make } from "../dom.js";
 import { scoresOf } from "./scores.js";
-import { count, size } from "./words.js";
+import { count, size } from "../words.js";
 
 /** Whether the image would be removed as things stand. */
 export const goes = (member) => !member.excluded && member.within;

@@ -1,7 +1,7 @@
 /* Two images at full size: beside each other, or one over the other to see what differs. */
-import { picture } from "./api.js";
-import { find } from "./dom.js";
-import { size } from "./words.js";
+import { picture } from "../api.js";
+import { find } from "../dom.js";
+import { size } from "../words.js";
 
 const dialog = find("viewer");
 let group = null;

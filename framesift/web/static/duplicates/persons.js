@@ -1,11 +1,11 @@
 /* The persons page: lists the collections, lets people select some, and removes the duplicates of those. */
-import { read, send } from "./api.js";
+import { read, send } from "../api.js";
 import { makeCard, walkWithArrows } from "./cards.js";
-import { button, find, make } from "./dom.js";
+import { button, find, make } from "../dom.js";
 import { RETOLD, onChange, onRemoval, resume, searchAndOffer } from "./removing.js";
 import { Selection } from "./selection.js";
 import { accompany, complain, dismiss } from "./work.js";
-import { count, number, size } from "./words.js";
+import { count, number, size } from "../words.js";
 
 const LIMIT = 60;
 const LARGEST = 500;

@@ -1,5 +1,5 @@
 /* How a new search compares: the method and what it counts as near. */
-import { find } from "./dom.js";
+import { find } from "../dom.js";
 
 function show() {
   const method = find("method").value;

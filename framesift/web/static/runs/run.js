@@ -1,13 +1,13 @@
 /* The page of one run: loads it, and brings its parts together. */
-import { address, read } from "./api.js";
-import { Audit } from "./run_audit.js";
-import { Doubts } from "./run_doubts.js";
-import { Look } from "./run_look.js";
-import { Questions } from "./run_questions.js";
-import { Threshold } from "./run_threshold.js";
-import { Timeline } from "./run_timeline.js";
-import { find, make } from "./dom.js";
-import { count, number } from "./words.js";
+import { address, read } from "../api.js";
+import { Audit } from "./audit.js";
+import { Doubts } from "./doubts.js";
+import { Look } from "./look.js";
+import { Questions } from "./questions.js";
+import { Threshold } from "./threshold.js";
+import { Timeline } from "./timeline.js";
+import { find, make } from "../dom.js";
+import { count, number } from "../words.js";
 
 const run = { id: find("run").dataset.run };
 

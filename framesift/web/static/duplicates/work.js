@@ -1,8 +1,8 @@
 /* The panel that shows long work while it runs and what it came to. */
-import { address, asSentence, send } from "./api.js";
-import { button, find, make, say } from "./dom.js";
-import { follow } from "./jobs.js";
-import { count, number } from "./words.js";
+import { address, asSentence, send } from "../api.js";
+import { button, find, make, say } from "../dom.js";
+import { follow } from "../jobs.js";
+import { count, number } from "../words.js";
 
 const TITLES = {
   search: "Looking for duplicates",

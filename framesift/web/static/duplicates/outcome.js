@@ -1,6 +1,6 @@
 /* What a removal or an undo came to, per collection. */
-import { make } from "./dom.js";
-import { count, number, size, title } from "./words.js";
+import { make } from "../dom.js";
+import { count, number, size, title } from "../words.js";
 import { listLeft } from "./work.js";
 
 /** What a removal came to, in a sentence and a table. */

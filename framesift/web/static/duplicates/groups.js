@@ -1,14 +1,14 @@
 /* The groups page: every group of a collection, to look at and to change before anything is removed. */
-import { address, call, read, send } from "./api.js";
+import { address, call, read, send } from "../api.js";
 import { confirmRemoval } from "./confirming.js";
-import { button, find, make, say } from "./dom.js";
+import { button, find, make, say } from "../dom.js";
 import { fill, goes } from "./group.js";
 import { handleKeys } from "./keys.js";
 import { readMethod } from "./methods.js";
 import { LOOKING, onChange, remove, resume, searchAndLook } from "./removing.js";
 import { complain } from "./work.js";
 import { view } from "./viewer.js";
-import { count, number, size, title } from "./words.js";
+import { count, number, size, title } from "../words.js";
 
 const LIMIT = 20;
 const identity = find("groups").dataset.collection;

@@ -1,10 +1,10 @@
 /* The removals page: everything that was ever removed, and the way back of each. */
-import { read } from "./api.js";
-import { button, find, make } from "./dom.js";
+import { read } from "../api.js";
+import { button, find, make } from "../dom.js";
 import { outcomeTable } from "./outcome.js";
 import { RETOLD, onChange, resume, undo } from "./removing.js";
 import { complain } from "./work.js";
-import { count, list, number, size, title, when } from "./words.js";
+import { count, list, number, size, title, when } from "../words.js";
 
 const LIMIT = 20;
 const STATES = {

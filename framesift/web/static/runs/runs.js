@@ -1,7 +1,7 @@
 /* The list of runs. */
-import { read } from "./api.js";
-import { find, make } from "./dom.js";
-import { count, number, when } from "./words.js";
+import { read } from "../api.js";
+import { find, make } from "../dom.js";
+import { count, number, when } from "../words.js";
 
 const LIMIT = 60;
 let offset = Number(new URLSearchParams(location.search).get("offset")) || 0;

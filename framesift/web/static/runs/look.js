@@ -1,7 +1,7 @@
 /* One decision with its four pictures. The arrow keys walk to the ones before and after it. */
-import { address, read } from "./api.js";
-import { find, make, say } from "./dom.js";
-import { number } from "./words.js";
+import { address, read } from "../api.js";
+import { find, make, say } from "../dom.js";
+import { number } from "../words.js";
 
 const TITLES = { keep: "Kept", drop: "Dropped", skip: "Skipped" };
 

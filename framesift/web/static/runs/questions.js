@@ -1,10 +1,10 @@
 /* The questions of `framesift tune` about the frames of a run. */
-import { address, call, read, send } from "./api.js";
-import { find } from "./dom.js";
-import { follow } from "./jobs.js";
-import { Asking } from "./run_asking.js";
-import { copy } from "./run_threshold.js";
-import { count, number } from "./words.js";
+import { address, call, read, send } from "../api.js";
+import { find } from "../dom.js";
+import { follow } from "../jobs.js";
+import { Asking } from "./asking.js";
+import { copy } from "./threshold.js";
+import { count, number } from "../words.js";
 
 export class Questions {
   constructor(run, threshold, complain) {
