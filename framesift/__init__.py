@@ -4,31 +4,69 @@ from framesift import filter_frames
 
 for decision in filter_frames("frames", "results"):
     print(decision.frame.path, decision.verdict, decision.reason)
+
+Each command that yields data has its function here, imported on use.
 """
 
 __version__ = "0.1.0"
-__all__ = ["Decision", "Frame", "FramesiftError", "Verdict", "filter_frames"]
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
-    from framesift.errors import FramesiftError
+    from framesift.actions import apply_plan, empty_backup, read_plan, undo, write_plan
+    from framesift.duplicates import find_duplicates
+    from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
+    from framesift.export import export_frames
+    from framesift.filtering.manifest import open_record
     from framesift.filtering.run import filter_frames
     from framesift.filtering.selection import Decision, Verdict
+    from framesift.filtering.verifying import verify
     from framesift.frames.frame import Frame
+    from framesift.looking.overview import survey_frames
+
+__all__ = [
+    "Decision",
+    "Frame",
+    "FramesiftError",
+    "ResultsInUse",
+    "StorageError",
+    "UsageError",
+    "Verdict",
+    "apply_plan",
+    "empty_backup",
+    "export_frames",
+    "filter_frames",
+    "find_duplicates",
+    "open_record",
+    "read_plan",
+    "survey_frames",
+    "undo",
+    "verify",
+    "write_plan",
+]
 
 _HOMES = {
-    "Decision": "filtering.selection",
-    "Frame": "frames.frame",
-    "FramesiftError": "errors",
-    "Verdict": "filtering.selection",
-    "filter_frames": "filtering.run",
+    "actions": ("apply_plan", "empty_backup", "read_plan", "undo", "write_plan"),
+    "duplicates": ("find_duplicates",),
+    "errors": ("FramesiftError", "ResultsInUse", "StorageError", "UsageError"),
+    "export": ("export_frames",),
+    "filtering.manifest": ("open_record",),
+    "filtering.run": ("filter_frames",),
+    "filtering.selection": ("Decision", "Verdict"),
+    "filtering.verifying": ("verify",),
+    "frames.frame": ("Frame",),
+    "looking.overview": ("survey_frames",),
 }
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used: `--help` must not wait for OpenCV."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    for home, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -36,15 +36,13 @@ def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
     from framesift.actions.files.outputs import create_output
     from framesift.export import export_frames
-    from framesift.filtering.places import borrow_record
 
-    with borrow_record(options.results) as record:
-        pieces = export_frames(record, options.format, dropped=options.dropped, prefix=options.prefix)
-        if options.output is None:
-            sys.stdout.flush()
-            for piece in pieces:
-                sys.stdout.buffer.write(piece)
-            return DONE
-        with create_output(options.output) as file:
-            file.writelines(pieces)
+    pieces = export_frames(options.results, options.format, dropped=options.dropped, prefix=options.prefix)
+    if options.output is None:
+        sys.stdout.flush()
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        return DONE
+    with create_output(options.output) as file:
+        file.writelines(pieces)
     return DONE

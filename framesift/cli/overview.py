@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from framesift.cli.options import (
@@ -15,13 +16,11 @@ from framesift.cli.options import (
     add_jobs_argument,
     add_reading_arguments,
     open_workers_of,
-    read_options,
 )
 from framesift.errors import counted, show
 
 if TYPE_CHECKING:
-    from framesift.frames.finding import Listing
-    from framesift.looking.overview import CameraOverview, Sighting
+    from framesift.looking.overview import CameraOverview, Overview, Sighting
 
 DESCRIPTION = """\
 Says for each camera what there is: frames and which of them cannot be read and why, sizes, times, gaps, equal times,
@@ -55,45 +54,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def overview_command(options: argparse.Namespace) -> int:
     """Look at all frames, then say what there is."""
     from framesift.actions.files.outputs import check_output
-    from framesift.frames.finding import find_frames
-    from framesift.looking.overview import describe_cameras
 
     if options.report:
         check_output(options.report)
     started = time.monotonic()
-    settings = read_options(options)
-    listing = find_frames(options.directory, settings.naming)
-    sightings = _look(options, listing, settings.max_pixels)
-    cameras = describe_cameras(options.directory, sightings, settings.naming)
-    cost = _describe_cost(options, sightings, time.monotonic() - started)
+    overview = _survey(options)
+    cost = _describe_cost(options, overview.sightings, time.monotonic() - started)
     if options.report:
         from framesift.looking.overview.page import write_overview
 
-        write_overview(options.report, options.directory, cameras, cost)
-    for folder, reason in listing.unlisted:
+        write_overview(options.report, options.directory, overview.cameras, cost)
+    unlisted = overview.listing.unlisted
+    for folder, reason in unlisted:
         print(f"{show(os.path.join(options.directory, folder))}: {reason}", file=sys.stderr)
-    _print(options, cameras, cost)
-    return SKIPPED if listing.unlisted or any(sighting.problem for sighting in sightings) else DONE
+    _print(options, overview.cameras, cost)
+    return SKIPPED if unlisted or any(sighting.problem for sighting in overview.sightings) else DONE
 
 
-def _look(options: argparse.Namespace, listing: "Listing", max_pixels: int) -> "list[Sighting]":
+def _survey(options: argparse.Namespace) -> "Overview":
     from contextlib import ExitStack
 
     from tqdm import tqdm
 
-    from framesift.looking.overview import look_at_frames
+    from framesift.looking.overview import survey_frames
 
     with ExitStack() as stack:
-        looks = look_at_frames(
+        return survey_frames(
             options.directory,
-            listing.frames,
             headers_only=options.headers,
-            max_pixels=max_pixels,
             jobs=options.jobs,
             executor=open_workers_of(options, stack),
+            follow=partial(tqdm, unit="frame", file=sys.stderr, disable=options.quiet or None),
+            max_pixels=options.max_pixels,
+            name_pattern=options.name_pattern,
+            timezone=options.timezone,
         )
-        total = len(listing.frames)
-        return list(tqdm(looks, total=total, unit="frame", file=sys.stderr, disable=options.quiet or None))
 
 
 def _print(options: argparse.Namespace, cameras: "list[CameraOverview]", cost: str) -> None:

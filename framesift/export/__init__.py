@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from framesift.errors import UsageError
+from framesift.errors import PathLike, UsageError
 from framesift.export import cvat, lists, records
 from framesift.export.rows import Row, read_rows
-from framesift.filtering.manifest import Record
+from framesift.filtering.places import borrow_record
 
 __all__ = [
     "FORMATS",
@@ -42,15 +42,23 @@ FORMATS = {
 }
 
 
-def export_frames(record: Record, name: str, *, dropped: bool = False, prefix: str | None = None) -> Iterator[bytes]:
+def export_frames(results: PathLike, name: str, *, dropped: bool = False, prefix: str | None = None) -> Iterator[bytes]:
     """Yield the file of the format `name`, piece by piece: the kept frames, with `dropped` the dropped ones too.
 
-    `prefix` stands before each path, which is relative to the folder of the frames. Raises UsageError for what the
-    format cannot say, StorageError where the manifest cannot be read.
+    `results` is a results folder or its URL. `prefix` stands before each path, which is relative to the folder of the
+    frames. Raises UsageError for an unknown format and for what it cannot say; as it yields, UsageError where there is
+    no manifest, and StorageError where it cannot be read.
     """
+    if name not in FORMATS:
+        raise UsageError(f"there is no format {name!r}: these are {', '.join(FORMATS)}")
     form = FORMATS[name]
     if dropped and not form.says_verdicts:
         telling = ", ".join(other for other, form in FORMATS.items() if form.says_verdicts)
         raise UsageError(f"--format {name} cannot say which frames were dropped; these can: {telling}")
-    rows = read_rows(record, dropped, form.prefix if prefix is None else prefix)
-    return (piece.encode("utf-8", "surrogateescape") for piece in form.write(rows))
+    return _write(results, form, dropped, form.prefix if prefix is None else prefix)
+
+
+def _write(results: PathLike, form: Format, dropped: bool, prefix: str | None) -> Iterator[bytes]:
+    with borrow_record(results) as record:
+        for piece in form.write(read_rows(record, dropped, prefix)):
+            yield piece.encode("utf-8", "surrogateescape")

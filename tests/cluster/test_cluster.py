@@ -18,7 +18,7 @@ from framesift.duplicates import find_duplicates
 from framesift.errors import StorageError, UsageError
 from framesift.filtering.chunks import dispatch
 from framesift.frames.finding import find_frames
-from framesift.looking.overview import look_at_frames
+from framesift.looking.overview.sightings import look_at_frames
 from tests.conftest import read_tree
 from tests.filtering.test_chunks import write_cameras
 

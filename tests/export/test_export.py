@@ -37,7 +37,7 @@ def results(write_tree, tmp_path: Path) -> Path:
 
 
 def export(results: Path, name: str, **how: object) -> str:
-    return b"".join(export_frames(open_record(results), name, **how)).decode()
+    return b"".join(export_frames(results, name, **how)).decode()
 
 
 def expect(results: Path, dropped: bool) -> dict[str, str | None]:
@@ -216,9 +216,7 @@ def test_names_that_a_format_cannot_carry(results, capsys):
         cli.main(["export", str(results), "--format", "cvat", "--output", str(results.parent / "o")]) == options.USAGE
     )
     assert "\\xff.png: a name that XML cannot carry" in capsys.readouterr().err
-    assert b"".join(export_frames(open_record(results), "csv")).endswith(
-        b"\xff.png,c1,2021-03-27T10:00:00+00:00,keep,,,64,48\r\n"
-    )
+    assert b"".join(export_frames(results, "csv")).endswith(b"\xff.png,c1,2021-03-27T10:00:00+00:00,keep,,,64,48\r\n")
 
 
 @pytest.mark.parametrize("name", TELLING)
@@ -229,7 +227,7 @@ def test_memory_does_not_grow_with_the_number_of_frames(results, name):
     for number in (100, 2000):
         path.write_bytes(head + lines[0] * number)
         tracemalloc.start()
-        pieces = sum(1 for _ in export_frames(open_record(results), name, dropped=True))
+        pieces = sum(1 for _ in export_frames(results, name, dropped=True))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert pieces >= number

@@ -199,7 +199,8 @@ def test_real_nights(shared, capsys):
     """A motorway whose camera makes the night as bright as the day; the sun there rises and sets at about seven."""
     from framesift.frames.finding import find_frames
     from framesift.frames.naming import Naming
-    from framesift.looking.overview import describe_cameras, look_at_frames
+    from framesift.looking.overview.camera import describe_cameras
+    from framesift.looking.overview.sightings import look_at_frames
 
     folder = shared / "frames" / "c4703"
     [camera] = describe_cameras(folder, list(look_at_frames(folder, find_frames(folder).frames)), Naming())

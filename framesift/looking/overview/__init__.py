@@ -1,13 +1,7 @@
 """The data set at a glance, before anything is decided: what is there, when, how bright, and what is odd about it."""
 
-from framesift.looking.overview.camera import CameraOverview, describe_cameras
-from framesift.looking.overview.sightings import Sighting, look_at_frames
+from framesift.looking.overview.camera import CameraOverview
+from framesift.looking.overview.sightings import Sighting
+from framesift.looking.overview.survey import Overview, survey_frames
 
-__all__ = [
-    "CameraOverview",
-    "Sighting",
-    "describe_cameras",
-    "look_at_frames",
-    "page",
-    "table",
-]
+__all__ = ["CameraOverview", "Overview", "Sighting", "page", "survey_frames", "table"]
