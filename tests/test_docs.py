@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.scenes.readme.pictures import draw_pictures
 from framesift import cli
+from tests.test_imports import ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
@@ -106,6 +107,22 @@ def test_links_lead_somewhere(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
     if page.name == "README.md":
         assert {f"docs/{other.name}" for other in PAGES if other != page} <= set(targets)
+
+
+def test_what_the_architecture_names_is_there():
+    page = PAGES[ROOT / "docs" / "architecture.md"]
+    paths = [path for path in re.findall(r"`([\w./]+)`", page) if "/" in path and not path.endswith("/")]
+    assert len(paths) > 20
+    assert [path for path in paths if not any((root / path).exists() for root in (ROOT, ROOT / "framesift"))] == []
+    folders = re.findall(r"`(\w+/(?:\w+/)?)`", page)
+    assert [
+        folder for folder in folders if not list((ROOT / "framesift").rglob(folder)) and not (ROOT / folder).exists()
+    ] == []
+
+
+def test_the_rooms_of_the_architecture_are_those_that_are_checked():
+    rows = re.findall(r"^\| `(\w+)[/.]\S*` \| ", PAGES[ROOT / "docs" / "architecture.md"], re.MULTILINE)
+    assert rows == ROOMS
 
 
 def test_the_picture_of_the_report_is_light():
