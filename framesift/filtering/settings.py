@@ -47,7 +47,7 @@ class Settings:
                 raise UsageError(f"--blur takes odd kernel sizes in px, such as 5 or 3,5, not {kernel}")
         left, top, right, bottom = self.border_mask
         if min(self.border_mask) < 0 or left + right >= 100 or top + bottom >= 100:
-            raise UsageError(f"--border-mask {','.join(f'{p:g}' for p in self.border_mask)} leaves nothing to compare")
+            raise UsageError(f"--border-mask {self.text('border_mask')} leaves nothing to compare")
         if self.size is not None and min(self.size) < 1:
             raise UsageError("--size takes a width and a height of at least 1 px")
         if self.every is not None and not 0.001 <= self.every <= 1e6:
@@ -74,12 +74,16 @@ class Settings:
         """Return why a frame of this width and height is skipped; empty where it is not."""
         return f"shorter side {min(size)} px < {self.min_size}" if min(size) < self.min_size else ""
 
+    def text(self, name: str) -> str:
+        """Return a setting as it is written on the command line."""
+        return OPTIONS[name].write(getattr(self, name))
+
     def options(self) -> Iterator[str]:
         """Yield the words of a command line that say what is not as usual, but for thresholds and masks."""
         for option in OPTIONS.values():
             value = getattr(self, option.name, option.default)
             if value != option.default and not isinstance(value, Threshold):
-                yield from (option.flag, option.write(value))
+                yield from (option.flag, self.text(option.name))
 
     def record(self) -> dict[str, Any]:
         """Return the settings as they stand in the first line of a manifest."""

@@ -161,8 +161,8 @@ def _describe_settings(explanation: Explanation) -> list[str]:
     return [
         f"score threshold {settings.score_threshold}{most if settings.score_threshold.relative else ''}"
         f"   min contour area {settings.min_contour_area}{least if settings.min_contour_area.relative else ''}",
-        f"blur {','.join(map(str, settings.blur)) or 'none'}"
-        f"   border mask {','.join(f'{side:g}' for side in settings.border_mask)} %{masked} (dimmed: not compared)"
+        f"blur {settings.text('blur')}"
+        f"   border mask {settings.text('border_mask')} %{masked} (dimmed: not compared)"
         f"   {_describe_size(settings, explanation)}",
     ]
 

@@ -92,14 +92,14 @@ def _explain_settings(settings: Settings) -> str:
     changed = "changed"
     if settings.method is Method.TOLERANCE:
         size, changed = f"by tolerance, at most {settings.width} px wide", "changed, in their structure too,"
-    strips = ", ".join(f"{side:g}" for side in settings.border_mask)
+    strips = settings.text("border_mask").replace(",", ", ")
     return (
         f"<p>Each frame is compared with the <em>reference</em>, the last kept frame of its camera, {size}. "
         f"Regions that {changed} and have at least {escape(str(settings.min_contour_area))}"
         f"{_of_what(settings.min_contour_area.relative)} count; their areas together are the <em>score</em>. A frame "
         f"is kept when its score is above the <em>threshold</em>, {escape(str(settings.score_threshold))}"
         f"{_of_what(settings.score_threshold.relative)}.</p>\n"
-        f"<p>Blur {escape(','.join(map(str, settings.blur)) or 'none')}; not compared are strips of {strips} % at "
+        f"<p>Blur {escape(settings.text('blur'))}; not compared are strips of {strips} % at "
         f"the left, top, right and bottom{', and what a mask leaves out' if settings.masks else ''}.</p>\n"
     )
 
