@@ -8,13 +8,23 @@ from fastapi.openapi.utils import get_openapi
 from framesift import __version__
 from framesift.review import Review
 from framesift.web import answers, bodies
+from framesift.web.assets import add_assets
+from framesift.web.duplicates import answers as duplicate_answers
+from framesift.web.duplicates import bodies as duplicate_bodies
 from framesift.web.duplicates.collections import make_collection_routes
 from framesift.web.duplicates.groups import make_group_routes
+from framesift.web.duplicates.pages import add_duplicate_pages
+from framesift.web.duplicates.persons import make_person_routes
 from framesift.web.duplicates.removals import make_removal_routes
 from framesift.web.jobs import make_job_routes
-from framesift.web.pages import add_pages
+from framesift.web.pages import Pages
 from framesift.web.problems import Problem, add_problems
-from framesift.web.runs.routes import add_run_pages, make_run_routes
+from framesift.web.runs.audits import make_audit_routes
+from framesift.web.runs.decisions import make_decision_routes
+from framesift.web.runs.pages import add_run_pages
+from framesift.web.runs.runs import make_run_routes
+from framesift.web.runs.thresholds import make_threshold_routes
+from framesift.web.runs.tunings import make_tuning_routes
 from framesift.web.security import Access, Guard
 
 DESCRIPTION = """\
@@ -23,16 +33,32 @@ Near-duplicates in the folders that `framesift serve` serves: look at them, remo
 Every change takes the token that the program prints: `Authorization: Bearer TOKEN`. Bodies are `application/json`, at
 most 1 MB. Long work answers 202 with a job; `GET /api/jobs/{id}/events` sends its progress.
 """
+_ROUTES = (
+    make_collection_routes,
+    make_group_routes,
+    make_job_routes,
+    make_removal_routes,
+    make_person_routes,
+    make_run_routes,
+    make_decision_routes,
+    make_threshold_routes,
+    make_audit_routes,
+    make_tuning_routes,
+)
+"""In the order of the description."""
+_DOCUMENTED = (answers, bodies, duplicate_answers, duplicate_bodies)
 
 
 def create_app(review: Review, access: Access) -> FastAPI:
     """Return the application that serves a review to those whom `access` lets in."""
     app = FastAPI(title="framesift", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
     add_problems(app)
-    for make in (make_collection_routes, make_group_routes, make_job_routes, make_removal_routes, make_run_routes):
+    for make in _ROUTES:
         app.include_router(make(review))
-    add_pages(app, review, access.token)
-    add_run_pages(app, review, access.token)
+    pages = Pages(access.token)
+    add_duplicate_pages(app, review, pages)
+    add_run_pages(app, review, pages)
+    add_assets(app)
     app.add_middleware(Guard, access=access)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app
@@ -60,6 +86,6 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _complete_examples(schemas: dict[str, Any]) -> None:
     """Put the examples back as they were written: FastAPI leaves out every null of them."""
     for name, schema in schemas.items():
-        model = getattr(answers, name, None) or getattr(bodies, name, None)
+        model = next((found for module in _DOCUMENTED if (found := getattr(module, name, None))), None)
         if model is not None and "examples" in schema:
             schema["examples"] = model.model_config["json_schema_extra"]["examples"]

@@ -3,23 +3,18 @@
 import json
 import math
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
-
-from framesift.duplicates.preference import CRITERIA
+from pydantic import BaseModel, ConfigDict
 
 MEDIA_TYPE = "application/json"
 MOST_DEPTH = 32
 _MOST = 2**63
 _HALF = re.compile("[\ud800-\udfff]")
 
-Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=50_000)]
-ImageIds = Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_length=50_000)]
 Offset = Annotated[int, Query(ge=0, lt=2**31, description="How many to pass over.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many to give at most.")]
-Width = Annotated[int, Query(ge=16, le=4096, description="px; rounded up to 120, 240, 480 or 960.")]
 
 
 class RefusedBody(ValueError):
@@ -34,65 +29,6 @@ class Strict(BaseModel):
 
 class Nothing(Strict):
     """An empty object, or no body at all."""
-
-
-class SearchBody(Strict):
-    """What to search, and how."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"collection_ids": ["1f712ffba28d76f9"], "method": "combined"}]}
-    )
-    collection_ids: Ids
-    method: Literal["combined", "hash", "framediff"] = "combined"
-    similarity: Annotated[str, Field(max_length=20, examples=["90%"])] | None = Field(
-        None, description="For the method combined: near-duplicates are at least so similar (default 90%)."
-    )
-    distance: Annotated[int, Field(ge=0, le=64)] | None = Field(
-        None, description="For the method hash: bits of 64 that may differ (default 8)."
-    )
-    keep: Annotated[str, Field(max_length=200)] = Field(
-        "largest-resolution", description=f"Which of a group is kept: {', '.join(CRITERIA)}; several with commas."
-    )
-
-
-class GroupBody(Strict):
-    """What to change of a group."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"keeper": "cDEucG5n"}, {"excluded": ["cDIucG5n"]}, {"excluded": []}]}
-    )
-    keeper: Annotated[str, Field(max_length=400)] | None = Field(None, description="Id of the image to keep instead.")
-    excluded: ImageIds | None = Field(None, description="Ids of all members that stay.")
-
-
-class NotDuplicatesBody(Strict):
-    """Images that show something else than the rest of their group."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"image_ids": ["cDIucG5n"]}]})
-    image_ids: Annotated[ImageIds, Field(min_length=1)]
-
-
-class RemovalBody(Strict):
-    """What to remove."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"collection_ids": ["1f712ffba28d76f9"], "group_ids": None, "create_backup": True}]
-        }
-    )
-    collection_ids: Ids
-    group_ids: Ids | None = Field(None, description="Only these groups; left out: all of the collections.")
-    create_backup: bool = Field(True, description="Whether the files stay in the backup, so that they can come back.")
-
-
-class PersonsBody(Strict):
-    """Whose duplicates to remove."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"person_ids": ["PERSON-0001", "PERSON-0002"], "create_backup": True}]}
-    )
-    person_ids: Annotated[list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=10_000)]
-    create_backup: bool = True
 
 
 def check_json(body: bytes) -> None:

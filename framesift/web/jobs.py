@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
-from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
@@ -12,14 +11,14 @@ from fastapi.responses import StreamingResponse
 from framesift.review import Job, Review
 from framesift.web.answers import JOB, JobAnswer, Page
 from framesift.web.bodies import Limit, Nothing, Offset
-from framesift.web.duplicates.descriptions import answer
 from framesift.web.problems import errors
+from framesift.web.responses import Responses, answer
 
 _PAUSE = 0.2
 """Seconds between two looks at a job."""
 _SILENCE = 15.0
 """Seconds after which a line is sent that says nothing: who has gone is noticed by it."""
-_EVENTS: dict[int | str, dict[str, Any]] = {
+_EVENTS: Responses = {
     200: {
         "description": "Server-sent events: `progress` whenever something changes, then `end`, each with the job.",
         "content": {

@@ -16,19 +16,15 @@ from typing import Any
 from framesift.errors import FramesiftError, StorageError, UsageError, show
 from framesift.looking.page import read_asset
 from framesift.tuning import Answer, Session
+from framesift.web.headers import LOCKS
 
 HOST = "127.0.0.1"
 _LARGEST_BODY = 4096
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 _PLAIN, _JSON, _JPEG = "text/plain; charset=utf-8", "application/json", "image/jpeg"
 _ASSETS = {
-    "": ("questions.html", "text/html; charset=utf-8"),
-    "page.css": ("page.css", "text/css; charset=utf-8"),
-    "questions.css": ("questions.css", "text/css; charset=utf-8"),
-    "questions.js": ("questions.js", "text/javascript; charset=utf-8"),
+    "page.css": "text/css; charset=utf-8",
+    "questions.css": "text/css; charset=utf-8",
+    "questions.js": "text/javascript; charset=utf-8",
 }
 _ANSWERS = {str(answer): answer for answer in Answer}
 
@@ -177,9 +173,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self._refuse(HTTPStatus.NOT_FOUND, error.reason)
 
     def _read(self, parts: list[str]) -> None:
-        if len(parts) == 1 and parts[0] in _ASSETS:
-            name, kind = _ASSETS[parts[0]]
-            self._send(HTTPStatus.OK, kind, read_asset(name).encode())
+        if parts == [""]:
+            page = "<!doctype html>\n" + read_asset("head.html") + read_asset("questions.html")
+            self._send(HTTPStatus.OK, "text/html; charset=utf-8", page.encode())
+        elif len(parts) == 1 and parts[0] in _ASSETS:
+            self._send(HTTPStatus.OK, _ASSETS[parts[0]], read_asset(parts[0]).encode())
         elif parts[0] == "state" and len(parts) == 2:
             self._send_json(self.questions.state(_read_number(parts[1]) if parts[1] else None))
         elif parts[0] == "picture" and len(parts) == 3:
@@ -228,11 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {
             "Content-Type": kind,
             "Content-Length": str(len(content)),
-            "Content-Security-Policy": _POLICY,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "no-store",
+            **LOCKS,
         }
         if self.close_connection:
             headers["Connection"] = "close"

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from framesift.web.bodies import MEDIA_TYPE, RefusedBody, check_json
+from framesift.web.headers import LOCKS
 from framesift.web.problems import MEDIA_TYPE as PROBLEM
 from framesift.web.problems import encode_problem
 
@@ -21,17 +22,9 @@ MOST_BYTES = 2**20
 COOKIE = "framesift"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 _HEADERS = {
-    b"content-security-policy": _POLICY.encode(),
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"cross-origin-resource-policy": b"same-origin",
-    b"cross-origin-opener-policy": b"same-origin",
-    b"cache-control": b"no-store",
+    name.lower().encode(): value.encode()
+    for name, value in {**LOCKS, "Cross-Origin-Opener-Policy": "same-origin"}.items()
 }
 """On every answer; one that says itself for how long it may be kept keeps that."""
 

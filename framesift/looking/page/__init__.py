@@ -73,10 +73,7 @@ def _head(title: str, scripts: Sequence[str]) -> str:
         f"script-src {_digests(map(read_asset, scripts))}; style-src {_digests(styles)}"
     )
     return (
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
+        read_asset("head.html") + f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="generator" content="framesift {__version__}">\n<title>{escape(title)}</title>\n'
         + "".join(f"<style>{style}</style>\n" for style in styles)
         + '</head>\n<body>\n<a class="skip" href="#content">Skip to the content</a>\n'

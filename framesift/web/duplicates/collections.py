@@ -2,22 +2,23 @@
 
 import os
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from framesift.errors import UnreadableFrame
 from framesift.review import Review, Unknown
-from framesift.web.answers import CollectionAnswer, CollectionPage, ImageAnswer, JobAnswer, Page
-from framesift.web.bodies import Limit, Nothing, Offset, Width
-from framesift.web.duplicates.descriptions import accept, answer, describe_collection, describe_image
+from framesift.web.answers import JobAnswer, Page
+from framesift.web.bodies import Limit, Nothing, Offset
+from framesift.web.duplicates.answers import CollectionAnswer, CollectionPage, ImageAnswer
+from framesift.web.duplicates.bodies import Width
+from framesift.web.duplicates.descriptions import describe_collection, describe_image
 from framesift.web.problems import errors
-
-Answers = dict[int | str, dict[str, Any]]
+from framesift.web.responses import Responses, accept, answer
 
 _CHUNK = 2**18
-_PICTURES: Answers = {
+_PICTURES: Responses = {
     200: {
         "description": "The picture.",
         "content": {kind: {} for kind in ("image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp")},
@@ -28,7 +29,7 @@ _NO_PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30" wid
 <g fill="none" stroke="#8a939d" stroke-width=".8"><rect x="13" y="9" width="14" height="12" rx="1.5"/>
 <path d="M13 18l4-4 4 4 2-2 4 3M11 24 29 6"/></g></svg>
 """
-_SMALL: Answers = {
+_SMALL: Responses = {
     200: {
         "description": "A JPEG, at most so wide and twice as high; a sign as SVG where one was asked for.",
         "content": {"image/jpeg": {}, "image/svg+xml": {}},
@@ -112,7 +113,7 @@ def _send_thumbnail(review: Review, path: str, width: int, request: Request) -> 
     return Response(content, headers=_keep(tag, 300), media_type="image/jpeg")
 
 
-def _accepted() -> Answers:
+def _accepted() -> Responses:
     return {202: {"model": JobAnswer}, **errors(401, 413, 415, 422)}
 
 

@@ -1,26 +1,13 @@
 """Makes the answers of the API of what the review knows."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import Response
-
 from framesift.duplicates import COMBINED_SIMILARITY, FRAMEDIFF_SCORE, HASH_DISTANCE, Item, Scores, parse_similarity
 from framesift.errors import show
-from framesift.review import Collection, Image, Job, Request, StoredGroup, image_id
+from framesift.review import Collection, Image, Request, StoredGroup, image_id
 from framesift.review.duplicates.collections import show_time
-from framesift.web.answers import COLLECTION
-
-
-def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return JSON. That it is what `answers` says is for the tests to see, not at each request."""
-    return Response(json.dumps(value, separators=(",", ":")), status, headers, "application/json")
-
-
-def accept(job: Job) -> Response:
-    """Answer that a job will do it."""
-    return answer(asdict(job), 202, {"Location": f"/api/jobs/{job.id}"})
+from framesift.web.duplicates.answers import COLLECTION
 
 
 def describe_collection(collection: Collection) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from dataclasses import asdict
 from fastapi import APIRouter, Response
 
 from framesift.review import Request, Review
-from framesift.web.answers import GroupAnswer, JobAnswer, Page, ScoredGroupAnswer, VerdictAnswer
-from framesift.web.bodies import GroupBody, Limit, NotDuplicatesBody, Offset, SearchBody
-from framesift.web.duplicates.descriptions import accept, answer, describe_group, describe_scored_group
+from framesift.web.answers import JobAnswer, Page
+from framesift.web.bodies import Limit, Offset
+from framesift.web.duplicates.answers import GroupAnswer, ScoredGroupAnswer, VerdictAnswer
+from framesift.web.duplicates.bodies import GroupBody, NotDuplicatesBody, SearchBody
+from framesift.web.duplicates.descriptions import describe_group, describe_scored_group
 from framesift.web.problems import errors
+from framesift.web.responses import accept, answer
 
 _SENT = (401, 404, 413, 415, 422)
 

@@ -1,17 +1,14 @@
-"""What the API answers about runs, as it is documented. The values are made by `framesift.review.runs.views`."""
+"""What the API answers about runs, as it is documented. The values are made in `framesift.review.runs`."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from framesift.web.runs import examples as examples
+from framesift.web.answers import example
+from framesift.web.runs import examples
 
 VerdictName = Literal["keep", "drop", "skip"]
 AnswerWord = Literal["yes", "no", "unsure", ""]
-
-
-def _example(value: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 class VerdictCounts(BaseModel):
@@ -35,7 +32,7 @@ class RunItem(BaseModel):
 class RunPage(BaseModel):
     """A part of the list of runs, the latest first."""
 
-    model_config = _example(examples.RUNS)
+    model_config = example(examples.RUNS)
     total: int
     items: list[RunItem]
 
@@ -50,7 +47,7 @@ class CameraCounts(VerdictCounts):
 class RunAnswer(BaseModel):
     """A run."""
 
-    model_config = _example(examples.RUN)
+    model_config = example(examples.RUN)
     id: str
     name: str
     modified: str
@@ -70,7 +67,7 @@ class RunAnswer(BaseModel):
 class TimelineAnswer(BaseModel):
     """The scores of a camera; each list has an entry for each decision that is shown."""
 
-    model_config = _example(examples.TIMELINE)
+    model_config = example(examples.TIMELINE)
     camera: str
     decisions: int
     shown: int
@@ -101,7 +98,7 @@ class DecisionAnswer(BaseModel):
 class DecisionPage(BaseModel):
     """A part of a list of decisions."""
 
-    model_config = _example(examples.DECISIONS)
+    model_config = example(examples.DECISIONS)
     total: int
     items: list[DecisionAnswer]
 
@@ -109,7 +106,7 @@ class DecisionPage(BaseModel):
 class WholeDecision(DecisionAnswer):
     """A decision, and the numbers of those that it leads to."""
 
-    model_config = _example(examples.DECISION)
+    model_config = example(examples.DECISION)
     reference_number: int | None
     previous: int | None = Field(description="Of the same camera, as is `next`.")
     next: int | None
@@ -119,7 +116,7 @@ class WholeDecision(DecisionAnswer):
 class ChangesAnswer(BaseModel):
     """What changed between a frame and its reference, seen again."""
 
-    model_config = _example(examples.CHANGES)
+    model_config = example(examples.CHANGES)
     change: str = Field(description="How the files differ from what was decided; empty where they do not.")
     words: str
     size: list[int] | None = Field(description="Width and height that the outlines are in.")
@@ -144,7 +141,7 @@ class CameraEstimate(Kept):
 class EstimateAnswer(Kept):
     """What another threshold would keep by the recorded scores."""
 
-    model_config = _example(examples.ESTIMATE)
+    model_config = example(examples.ESTIMATE)
     score_threshold: str
     cameras: list[CameraEstimate]
     note: str
@@ -170,21 +167,21 @@ class AuditItem(BaseModel):
 class AuditAnswer(AuditItem):
     """An audit with its answers, in the order drawn."""
 
-    model_config = _example(examples.AUDIT)
+    model_config = example(examples.AUDIT)
     answers: list[AnswerWord]
 
 
 class AuditList(BaseModel):
     """The latest audits of a run."""
 
-    model_config = _example(examples.AUDITS)
+    model_config = example(examples.AUDITS)
     items: list[AuditItem]
 
 
 class DrawnFrame(BaseModel):
     """One frame of an audit."""
 
-    model_config = _example(examples.ITEM)
+    model_config = example(examples.ITEM)
     place: int
     answer: AnswerWord
     decision: DecisionAnswer
@@ -222,7 +219,7 @@ class LeftOut(BaseModel):
 class TuningAnswer(BaseModel):
     """Where the questions stand."""
 
-    model_config = _example(examples.TUNING)
+    model_config = example(examples.TUNING)
     id: str
     run_id: str
     total: int

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from framesift.review import image_id
-from framesift.web import answers
+from framesift.web.answers import JobAnswer
+from framesift.web.duplicates import answers
 from tests.actions.removals import snapshot
 from tests.conftest import encode, read_tree
 from tests.web.serving import Api, finish_all, open_review, paint, people_tree, search
@@ -361,9 +362,10 @@ def test_names_are_text(api, people):
 def test_the_description_has_examples_that_are_true(api):
     document = api.get("/openapi.json")
     schemas = document["components"]["schemas"]
-    for name in ("CollectionAnswer", "ImageAnswer", "JobAnswer", "RemovalAnswer", "PersonsAnswer", "ScoredGroupAnswer"):
-        for example in schemas[name]["examples"]:
-            assert getattr(answers, name).model_validate(example).model_dump() == example
+    names = ("CollectionAnswer", "ImageAnswer", "RemovalAnswer", "PersonsAnswer", "ScoredGroupAnswer")
+    for model in (JobAnswer, *(getattr(answers, name) for name in names)):
+        for example in schemas[model.__name__]["examples"]:
+            assert model.model_validate(example).model_dump() == example
     for methods in document["paths"].values():
         for method, operation in methods.items():
             assert operation["summary"] and {"403", "421", "503"} <= set(operation["responses"])
