@@ -10,7 +10,7 @@ from framesift.looking.audit import ANSWERS, count_answers, draw_sample
 from framesift.review.jobs import now
 from framesift.review.refusals import Conflict, Unknown
 from framesift.review.runs.runs import Run, Runs
-from framesift.review.runs.views import read_decision, view_decision
+from framesift.review.runs.summary import read_decision, view_decision
 from framesift.review.store import Store
 
 _TABLES = (

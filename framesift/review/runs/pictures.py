@@ -16,7 +16,7 @@ from framesift.looking.sheet import draw_sheet, encode_sheet
 from framesift.review.refusals import Conflict
 from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.runs import Run
-from framesift.review.runs.views import read_decision
+from framesift.review.runs.summary import read_decision
 
 WIDTHS = (40, 1600)
 """px of a picture, from and to."""

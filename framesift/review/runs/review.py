@@ -10,7 +10,7 @@ from framesift.errors import UsageError
 from framesift.filtering.selection import Verdict
 from framesift.review.jobs import Progress, Work
 from framesift.review.refusals import Conflict
-from framesift.review.runs import views as run_views
+from framesift.review.runs import summary as run_views
 from framesift.review.runs.audits import Audits
 from framesift.review.runs.pictures import RunPictures
 from framesift.review.runs.rehearsals import rehearse
