@@ -9,8 +9,8 @@ from framesift.errors import UsageError
 from framesift.looking.audit import ANSWERS, count_answers, draw_sample
 from framesift.review.jobs import now
 from framesift.review.refusals import Conflict, Unknown
+from framesift.review.runs.decisions import view_decision
 from framesift.review.runs.runs import Run, Runs
-from framesift.review.runs.summary import read_decision, view_decision
 from framesift.review.store import Store
 
 _TABLES = (
@@ -88,7 +88,7 @@ class Audits:
         if not 1 <= place <= len(drawn):
             raise Unknown("no such frame in this audit")
         run, (number, check) = self._runs.open(run_id), drawn[place - 1]
-        decision = read_decision(run, number)
+        decision = run.read_decision(number)
         if _check(decision.frame.path) != check:
             raise Conflict("the run was begun anew since this was drawn: draw again")
         answer = self._answers(audit_id, len(drawn))[place - 1]

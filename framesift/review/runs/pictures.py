@@ -16,7 +16,6 @@ from framesift.looking.sheet import draw_sheet, encode_sheet
 from framesift.review.refusals import Conflict
 from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.runs import Run
-from framesift.review.runs.summary import read_decision
 
 WIDTHS = (40, 1600)
 """px of a picture, from and to."""
@@ -80,7 +79,7 @@ class RunPictures:
 
     def _find(self, run: Run, number: int) -> Decision:
         """Return a decision whose frames may be opened, wherever links lead."""
-        decision = read_decision(run, number)
+        decision = run.read_decision(number)
         if not run.within:
             raise Conflict(OUTSIDE)
         for path in filter(None, (decision.frame.path, decision.reference)):

@@ -17,6 +17,7 @@ from framesift.review.runs.commands import write_command
 from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.manifest.index import VERDICTS
 from framesift.review.runs.runs import Run
+from framesift.review.runs.summary import MOST_CAMERAS
 
 T = TypeVar("T")
 Follow = Callable[[Iterable[T], int], Iterable[T]]
@@ -24,7 +25,6 @@ Follow = Callable[[Iterable[T], int], Iterable[T]]
 
 LISTED = 300
 """So many frames that change their verdict are listed."""
-_CAMERAS = 1000
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ def rehearse(
     for decision in _decide(run, settings, follow):
         compared.add(decision)
     cameras = [{"camera": name, **{key: counts[key] for key in ("frames", "kept_before", "kept")}}
-               for name, counts in list(compared.cameras.items())[:_CAMERAS]]  # fmt: skip
+               for name, counts in list(compared.cameras.items())[:MOST_CAMERAS]]  # fmt: skip
     return {
         "run_id": run.place.id,
         "min_contour_area": str(area),

@@ -1,4 +1,4 @@
-"""Everything that the frames page asks for, behind one door: runs, their pictures, rehearsals, audits and questions."""
+"""All that the pages of runs ask for, behind one door: runs, their pictures, rehearsals, audits and questions."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,11 +10,15 @@ from framesift.errors import UsageError
 from framesift.filtering.selection import Verdict
 from framesift.review.jobs import Progress, Work
 from framesift.review.refusals import Conflict
-from framesift.review.runs import summary as run_views
 from framesift.review.runs.audits import Audits
+from framesift.review.runs.decisions import list_decisions, view_whole_decision
+from framesift.review.runs.estimate import view_estimate
+from framesift.review.runs.listing import Counts, view_place
 from framesift.review.runs.pictures import RunPictures
 from framesift.review.runs.rehearsals import rehearse
 from framesift.review.runs.runs import Run, Runs
+from framesift.review.runs.summary import view_run
+from framesift.review.runs.timeline import view_timeline
 from framesift.review.runs.tunings import Tunings
 from framesift.review.store import Store
 
@@ -33,7 +37,7 @@ class RunReview:
         self.pictures = RunPictures(self.runs.confines)
         self.audits = Audits(store, self.runs)
         self.tunings = Tunings(self.runs.confines, output)
-        self._counts = run_views.Counts()
+        self._counts = Counts()
         self._store = store
         self.kinds: dict[str, Work] = {
             "rehearsal": self._rehearse,
@@ -44,31 +48,31 @@ class RunReview:
     def list_runs(self, offset: int, limit: int) -> dict[str, Any]:
         """Return the runs, the latest first."""
         places = self.runs.list_places()
-        items = [run_views.view_place(place, self._counts.count(place)) for place in places[offset : offset + limit]]
+        items = [view_place(place, self._counts.count(place)) for place in places[offset : offset + limit]]
         return {"total": len(places), "items": items}
 
     def view(self, run_id: str) -> dict[str, Any]:
         """Return a run with its settings and cameras."""
-        return run_views.view_run(self.runs.open(run_id))
+        return view_run(self.runs.open(run_id))
 
     def timeline(self, run_id: str, camera: str | None) -> dict[str, Any]:
         """Return the scores of a camera over time."""
-        return run_views.view_timeline(self.runs.open(run_id), camera)
+        return view_timeline(self.runs.open(run_id), camera)
 
     def estimate(self, run_id: str, score_threshold: str, camera: str | None) -> dict[str, Any]:
         """Return what another threshold would keep by the recorded scores."""
-        return run_views.view_estimate(self.runs.open(run_id), parse_threshold(score_threshold), camera)
+        return view_estimate(self.runs.open(run_id), parse_threshold(score_threshold), camera)
 
     def decisions(
         self, run_id: str, camera: str | None, verdict: str | None, doubtful: bool, offset: int, limit: int
     ) -> dict[str, Any]:
         """Return a page of decisions."""
         wanted = None if verdict is None else Verdict(verdict)
-        return run_views.list_decisions(self.runs.open(run_id), camera, wanted, doubtful, offset, limit)
+        return list_decisions(self.runs.open(run_id), camera, wanted, doubtful, offset, limit)
 
     def decision(self, run_id: str, number: int) -> dict[str, Any]:
         """Return one decision."""
-        return run_views.view_whole_decision(self.runs.open(run_id), number)
+        return view_whole_decision(self.runs.open(run_id), number)
 
     def sheet(self, run_id: str, number: int) -> bytes:
         """Return the four pictures of a decision, PNG."""
@@ -107,7 +111,7 @@ class RunReview:
         """Return a run whose frames may be opened and about which no job of this kind is waiting. Raises Conflict."""
         run = self.runs.open(run_id)
         if not run.within or run.decisions.problem:
-            raise Conflict(run_views.view_run(run)["problem"])
+            raise Conflict(view_run(run)["problem"])
         query = "SELECT spec FROM jobs WHERE kind = ? AND state IN ('queued', 'running')"
         if any(json.loads(row[0])["run_id"] == run_id for row in self._store.read(query, kind)):
             raise Conflict("the same is under way for this run: wait for its end, or stop it")

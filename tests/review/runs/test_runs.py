@@ -25,7 +25,7 @@ from framesift.review.runs.audits import Audits
 from framesift.review.runs.commands import write_command
 from framesift.review.runs.manifest import reading
 from framesift.review.runs.review import RunReview, parse_threshold
-from framesift.review.runs.summary import POINTS
+from framesift.review.runs.timeline import POINTS
 from framesift.review.store import Store
 from framesift.tuning import Answer
 from tests.conftest import read_tree
