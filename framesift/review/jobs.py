@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from framesift.duplicates import Watch
 from framesift.errors import FramesiftError, StorageError
-from framesift.review.refusals import Conflict, Unknown
+from framesift.review.refusals import Conflict
 from framesift.review.store import Store
 
 T = TypeVar("T")
@@ -161,15 +161,11 @@ class Jobs:
 
     def find(self, job_id: str) -> Job:
         """Return a job as it is now. Raises Unknown."""
-        row = self._store.find("SELECT * FROM jobs WHERE id = ?", job_id)
-        if row is None:
-            raise Unknown("there is no such job")
-        return self._as_job(row)
+        return self._as_job(self._store.require("there is no such job", "SELECT * FROM jobs WHERE id = ?", job_id))
 
     def page(self, offset: int = 0, limit: int = 60) -> tuple[int, list[Job]]:
         """Return how many jobs there are, and some of them, the newest first, without their results."""
-        [[total]] = self._store.read("SELECT count(*) FROM jobs")
-        rows = self._store.read("SELECT * FROM jobs ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
+        total, rows = self._store.page("jobs", offset, limit)
         return total, [replace(self._as_job(row), result=None) for row in rows]
 
     def is_pending(self, kind: str) -> bool:

@@ -3,7 +3,6 @@
 import fcntl
 import os
 from dataclasses import asdict
-from types import TracebackType
 from typing import Any
 
 from framesift.actions import storage_errors
@@ -12,7 +11,7 @@ from framesift.review.duplicates.collections import Collections
 from framesift.review.duplicates.contents import Contents
 from framesift.review.duplicates.groups import Groups
 from framesift.review.duplicates.pictures import Pictures
-from framesift.review.duplicates.removal_jobs import Carrier
+from framesift.review.duplicates.removal_jobs import RemovalJobs
 from framesift.review.duplicates.removals import BACKUPS, Removals
 from framesift.review.duplicates.searches import Request, Searches
 from framesift.review.duplicates.verdicts import Verdicts
@@ -54,9 +53,9 @@ class Review:
         self.jobs = Jobs(self.store, {"search": self._search, "scan": self._scan})
         self.removals = Removals(self.store, self.collections, self.groups, self.jobs, self.output)
         self.pictures = Pictures(self.contents, os.path.join(self.output, "thumbnails"))
-        carrier = Carrier(self.store, self.collections, self.searches, self.groups, self.removals, self.output)
+        moving = RemovalJobs(self.store, self.collections, self.searches, self.groups, self.removals, self.output)
         self.runs = RunReview(self.root, self.output, self.store)
-        self.jobs.kinds |= {"removal": carrier.remove, "undo": carrier.undo, **self.runs.kinds}
+        self.jobs.kinds |= {"removal": moving.remove, "undo": moving.undo, **self.runs.kinds}
 
     def __enter__(self) -> "Review":
         self.jobs.start()
@@ -64,9 +63,7 @@ class Review:
             self.jobs.submit("scan", {})
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.jobs.close()
         self.store.close()
         os.close(self._lock)

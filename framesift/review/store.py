@@ -12,6 +12,7 @@ from typing import Any
 
 from framesift.actions import storage_errors
 from framesift.errors import PathLike, StorageError, UsageError
+from framesift.review.refusals import Unknown
 
 NAME = "review.sqlite"
 SCHEMA = 1
@@ -105,6 +106,18 @@ class Store:
     def find(self, query: str, *values: Any) -> sqlite3.Row | None:
         """Return the first row of a query, if there is one."""
         return next(iter(self.read(query, *values)), None)
+
+    def require(self, told: str, query: str, *values: Any) -> sqlite3.Row:
+        """Return the first row of a query. Raises Unknown, saying `told`, where there is none."""
+        row = self.find(query, *values)
+        if row is None:
+            raise Unknown(told)
+        return row
+
+    def page(self, table: str, offset: int, limit: int) -> tuple[int, list[sqlite3.Row]]:
+        """Return how many rows a table that numbers them has, and some of them, the newest first."""
+        [[total]] = self.read(f"SELECT count(*) FROM {table}")
+        return total, self.read(f"SELECT * FROM {table} ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -3,7 +3,6 @@
 import os
 import shutil
 from tempfile import TemporaryDirectory
-from types import TracebackType
 
 from framesift.actions import storage_errors
 from framesift.errors import PathLike
@@ -32,9 +31,7 @@ class Rehearsal:
                 self._file.write(manifest.encode_header(self.record.settings.record()))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
         self._folder.cleanup()
 

@@ -55,13 +55,12 @@ class Collection:
 class Image:
     """An image as it lies there now."""
 
-    id: str
     name: str
-    width: int | None
-    """px as shown; None where the file is no image that can be read."""
-    height: int | None
+    """Of the file."""
+    size: tuple[int, int] | None
+    """Width and height in px as shown; None where the file is no image that can be read."""
     bytes: int
-    modified: str
+    mtime_ns: int
 
 
 class Collections:
@@ -83,10 +82,8 @@ class Collections:
 
     def find(self, collection_id: str) -> Collection:
         """Return a collection. Raises Unknown."""
-        row = self._store.find(f"{_COLUMNS} WHERE c.id = ?", collection_id)
-        if row is None:
-            raise Unknown("there is no such collection")
-        return _as_collection(row)
+        query = f"{_COLUMNS} WHERE c.id = ?"
+        return _as_collection(self._store.require("there is no such collection", query, collection_id))
 
     def find_person(self, person_id: str) -> list[Collection]:
         """Return the collections of a person: usually one."""
@@ -158,8 +155,7 @@ class Collections:
             status = os.lstat(path)
         except OSError:
             return None
-        width, height = self._measure(path, status) or (None, None)
-        return Image(image_id(name), show(name), width, height, status.st_size, show_time(status.st_mtime_ns))
+        return Image(name, self._measure(path, status), status.st_size, status.st_mtime_ns)
 
     def _measure(self, path: str, status: os.stat_result) -> tuple[int, int] | None:
         key = (path, status.st_size, status.st_mtime_ns)

@@ -50,16 +50,13 @@ class Groups:
 
     def find(self, group_id: str) -> StoredGroup:
         """Return a group. Raises Unknown."""
-        row = self._store.find("SELECT * FROM groups WHERE id = ?", group_id)
-        if row is None:
-            raise Unknown("there is no such group: perhaps there has been another search")
-        return _decode(row)
+        told = "there is no such group: perhaps there has been another search"
+        return _decode(self._store.require(told, "SELECT * FROM groups WHERE id = ?", group_id))
 
     def request(self, collection_id: str) -> Request:
         """Return how a collection was searched the last time. Raises Unknown."""
-        row = self._store.find("SELECT request FROM searches WHERE collection_id = ?", collection_id)
-        if row is None:
-            raise Unknown("the collection was not searched")
+        query = "SELECT request FROM searches WHERE collection_id = ?"
+        row = self._store.require("the collection was not searched", query, collection_id)
         return Request(**json.loads(row["request"]))
 
     def measure(self, group: StoredGroup) -> list[Scores]:

@@ -2,23 +2,31 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
 from typing import Any
 
 from framesift.actions import Outcome, Plan, apply_plan, decode_plan, empty_backup, encode_plan, undo
 from framesift.errors import FramesiftError, show
 from framesift.review.duplicates.collections import Collections
 from framesift.review.duplicates.groups import Groups
-from framesift.review.duplicates.removals import EMPTIED, FAILED, MOVED, PARTLY, PLANNED, UNDONE, Removal, Removals
+from framesift.review.duplicates.removals import (
+    EMPTIED,
+    FAILED,
+    MOVED,
+    PARTLY,
+    PLANNED,
+    UNDONE,
+    Removals,
+    describe_removal,
+)
 from framesift.review.duplicates.searches import Request, Searches
 from framesift.review.jobs import Progress
 from framesift.review.refusals import Unknown
 from framesift.review.store import Store
 
 
-class Carrier:
+class RemovalJobs:
     """Carries removals and undos out. Used by the thread of the jobs."""
 
     def __init__(
@@ -139,22 +147,6 @@ class Carrier:
                 f"UPDATE parts SET {assignments} WHERE removal_id = ? AND position = ?",
                 (*values.values(), part["removal_id"], part["position"]),
             )
-
-
-def describe_removal(removal: Removal) -> dict[str, Any]:
-    """Return a removal as JSON has it."""
-    parts: Sequence[dict[str, Any]] = [asdict(part) for part in removal.collections]
-    return {
-        "id": removal.id,
-        "job": removal.job,
-        "undo_job": removal.undo_job,
-        "collections": parts,
-        "removed": removal.removed,
-        "bytes": removal.bytes,
-        "create_backup": removal.create_backup,
-        "created": removal.created,
-        "state": removal.state,
-    }
 
 
 def _describe(outcome: Outcome) -> dict[str, str]:

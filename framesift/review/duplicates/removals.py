@@ -6,8 +6,9 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from framesift.actions import encode_plan
 from framesift.errors import show
@@ -130,15 +131,12 @@ class Removals:
 
     def find(self, removal_id: str) -> Removal:
         """Return a removal. Raises Unknown."""
-        row = self._store.find("SELECT * FROM removals WHERE id = ?", removal_id)
-        if row is None:
-            raise Unknown("there is no such removal")
-        return self._as_removal(row)
+        query = "SELECT * FROM removals WHERE id = ?"
+        return self._as_removal(self._store.require("there is no such removal", query, removal_id))
 
     def page(self, offset: int = 0, limit: int = 60) -> tuple[int, list[Removal]]:
         """Return how many removals there are, and some of them, the newest first."""
-        [[total]] = self._store.read("SELECT count(*) FROM removals")
-        rows = self._store.read("SELECT * FROM removals ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
+        total, rows = self._store.page("removals", offset, limit)
         return total, [self._as_removal(row) for row in rows]
 
     def _plan(self, collection: Collection, group_ids: Sequence[str] | None, search_again: bool) -> bytes | None:
@@ -181,6 +179,21 @@ class Removals:
             tuple(json.loads(row["left_files"])), show(os.path.join(self._output, os.fsdecode(row["backup"]))),
             row["state"],
         )  # fmt: skip
+
+
+def describe_removal(removal: Removal) -> dict[str, Any]:
+    """Return a removal as JSON has it."""
+    return {
+        "id": removal.id,
+        "job": removal.job,
+        "undo_job": removal.undo_job,
+        "collections": [asdict(part) for part in removal.collections],
+        "removed": removal.removed,
+        "bytes": removal.bytes,
+        "create_backup": removal.create_backup,
+        "created": removal.created,
+        "state": removal.state,
+    }
 
 
 def _name_removal() -> str:

@@ -1,6 +1,5 @@
 """Makes the answers of the API of what the review knows."""
 
-from dataclasses import asdict
 from typing import Any
 
 from framesift.duplicates import COMBINED_SIMILARITY, FRAMEDIFF_SCORE, HASH_DISTANCE, Item, Scores, parse_similarity
@@ -17,7 +16,15 @@ def describe_collection(collection: Collection) -> dict[str, Any]:
 
 def describe_image(image: Image) -> dict[str, Any]:
     """Return an image as JSON has it."""
-    return asdict(image)
+    width, height = image.size or (None, None)
+    return {
+        "id": image_id(image.name),
+        "name": show(image.name),
+        "width": width,
+        "height": height,
+        "bytes": image.bytes,
+        "modified": show_time(image.mtime_ns),
+    }
 
 
 def describe_group(group: StoredGroup) -> dict[str, Any]:
@@ -67,14 +74,7 @@ def _describe_scores(scores: Scores, request: Request) -> dict[str, Any]:
 
 
 def _describe_item(item: Item) -> dict[str, Any]:
-    return {
-        "id": image_id(item.path),
-        "name": show(item.path),
-        "width": item.size[0],
-        "height": item.size[1],
-        "bytes": item.file_size,
-        "modified": show_time(item.mtime_ns),
-    }
+    return describe_image(Image(item.path, item.size, item.file_size, item.mtime_ns))
 
 
 def _percent(share: float) -> float:
