@@ -340,8 +340,9 @@ def test_a_table_cannot_be_a_folder_nor_replace_what_came_between(tmp_path):
 
 def test_ten_answers_by_truth_keep_less_and_lose_nothing(shared):
     """Mean of three cameras, each tuned by its own answers: all right, and with one of the ten the opposite."""
-    truths = [t for t in read_cameras(shared / "frames", shared / "frames" / "truth") if t.camera != "c104"]
-    assert [truth.camera for truth in truths] == ["c101", "c102", "c105"]
+    cameras = ["c101", "c102", "c105"]
+    truths = [t for t in read_cameras(shared / "frames", shared / "frames" / "truth") if t.camera in cameras]
+    assert [truth.camera for truth in truths] == cameras
     sweeps = [sweep_camera(truth, Method.TOLERANCE) for truth in truths]
     measure = cache(lambda place, setting: measure_setting(truths[place], Method.TOLERANCE, setting))
 
