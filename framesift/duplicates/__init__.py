@@ -41,7 +41,6 @@ __all__ = [
     "compare_with_keeper",
     "export_media_data",
     "find_duplicates",
-    "index",
     "measure_scores",
     "never_apart",
     "parse_similarity",

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.actions.files.cache_folder import cache_folder
 from framesift.errors import PathLike, StorageError, UsageError
 
 BATCH = 256
@@ -49,10 +50,7 @@ class Features:
 
 def default_index() -> str:
     """Return where the index lies when the user names no other place."""
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(cache):  # the XDG specification: anything else is to be ignored
-        cache = os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(cache, "framesift", "index.sqlite")
+    return os.path.join(cache_folder(), "index.sqlite")
 
 
 class Index:

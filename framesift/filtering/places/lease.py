@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
-from framesift.duplicates.index import default_index
+from framesift.actions.files.cache_folder import cache_folder
 from framesift.errors import FramesiftError, ResultsInUse
 from framesift.stores import Changed, Missing, Store, explained, trying_again
 
@@ -130,7 +130,7 @@ class Lease:
 
     def _lock_here(self) -> str:
         """Take the lock of this machine; return the name of where it counts, empty where there can be none."""
-        folder = os.path.join(os.path.dirname(default_index()), "locks")
+        folder = os.path.join(cache_folder(), "locks")
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             path = os.path.join(folder, hashlib.sha256(self._url.encode("utf-8", "surrogateescape")).hexdigest())
