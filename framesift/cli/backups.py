@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
 from framesift.errors import UsageError, counted, show
@@ -41,38 +41,30 @@ def add_removal_arguments(group: argparse._ActionsContainer) -> None:
 
 def add_apply_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `apply` to `parser`."""
-    parser.description, parser.epilog = APPLY, EXIT_CODES
-    parser.set_defaults(command=apply_command)
     parser.add_argument("plan", metavar="PLAN", help="what `--plan FILE` wrote")
     where = "folder to move the files to: new, empty, or the backup of an earlier run"
     parser.add_argument("--remove-to", metavar="BACKUP", required=True, help=where)
     parser.add_argument("--dry-run", action="store_true", help="check and report the same, move nothing")
-    _add_output_arguments(parser)
+    _describe(parser, APPLY, apply_command)
 
 
 def add_undo_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `undo` to `parser`."""
-    parser.description, parser.epilog = UNDO, EXIT_CODES
-    parser.set_defaults(command=undo_command)
     parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
-    _add_output_arguments(parser)
+    _describe(parser, UNDO, undo_command)
 
 
 def add_empty_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `empty-backup` to `parser`."""
-    parser.description, parser.epilog = EMPTY, EXIT_CODES
-    parser.set_defaults(command=empty_command)
     parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    _add_output_arguments(parser)
+    _describe(parser, EMPTY, empty_command)
 
 
 def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `verify` to `parser`."""
-    parser.description, parser.epilog = VERIFY, EXIT_CODES
-    parser.set_defaults(command=verify_command)
     parser.add_argument("folder", metavar="FOLDER", help="a backup or a results folder")
-    _add_output_arguments(parser)
+    _describe(parser, VERIFY, verify_command)
 
 
 def check_plan_file(options: argparse.Namespace) -> None:
@@ -138,7 +130,10 @@ def verify_command(options: argparse.Namespace) -> int:
     return _conclude(tally, options, line)
 
 
-def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
+def _describe(parser: argparse.ArgumentParser, description: str, command: Callable[[argparse.Namespace], int]) -> None:
+    """Say what a command is for and which function does it, and add the options that all commands here have."""
+    parser.description, parser.epilog = description, EXIT_CODES
+    parser.set_defaults(command=command)
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
 
