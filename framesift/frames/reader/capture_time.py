@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
@@ -19,6 +20,9 @@ _SUBSEC_TIME_ORIGINAL = 0x9291
 
 _JPEG_HEAD = 1 << 18
 """EXIF is the first or second segment of a JPEG, and a segment has at most 64 KiB."""
+
+_LABEL = b"Exif\0\0"
+"""What stands before the block in a JPEG, and, as some write it, in a WebP."""
 
 CaptureTime = tuple[str, str | None]
 """'YYYY:MM:DD HH:MM:SS' or 'YYYY:MM:DD HH:MM:SS.sub', and the offset from UTC ('+02:00') where it is known."""
@@ -41,35 +45,40 @@ def read_exif(read: ReadAt, size: int) -> bytes:
             blocks = find_exif(find_segments(read(_JPEG_HEAD, 0)))
             return blocks[0] if blocks else b""
         case "PNG":
-            return _find_png_block(read)
+            return _find_block(read, 8, b"eXIf", _read_png_head)
         case "WebP":
-            return _find_webp_block(read)
+            return _find_block(read, 12, b"EXIF", _read_webp_head).removeprefix(_LABEL)
         case "TIFF":
             return read(size, 0)
         case _:
             return b""
 
 
-def _find_png_block(read: ReadAt) -> bytes:
-    """Step from chunk to chunk without reading the pixels between. Raises struct.error where there is no block."""
-    position = 8
+def _find_block(
+    read: ReadAt, position: int, wanted: bytes, read_head: Callable[[bytes], tuple[bytes, int, int]]
+) -> bytes:
+    """Step from chunk to chunk, the first of which stands at `position`, without reading the pixels between.
+
+    Raises struct.error where there is no such block.
+    """
     for _ in range(MAX_CHUNKS):
-        length, kind = struct.unpack(">I4s", read(8, position))
-        if kind == b"eXIf":
+        kind, length, room = read_head(read(8, position))
+        if kind == wanted:
             return read(length, position + 8)
-        position += length + 12
+        position += 8 + room
     return b""
 
 
-def _find_webp_block(read: ReadAt) -> bytes:
-    """As `_find_png_block`; the block stands behind the pixels."""
-    position = 12
-    for _ in range(MAX_CHUNKS):
-        kind, length = struct.unpack("<4sI", read(8, position))
-        if kind == b"EXIF":
-            return read(length, position + 8).removeprefix(b"Exif\0\0")
-        position += 8 + length + length % 2
-    return b""
+def _read_png_head(head: bytes) -> tuple[bytes, int, int]:
+    """Return the kind of a chunk, the length of its body, and that with the checksum behind it."""
+    length, kind = struct.unpack(">I4s", head)
+    return kind, length, length + 4
+
+
+def _read_webp_head(head: bytes) -> tuple[bytes, int, int]:
+    """Return the kind of a chunk, the length of its body, and that with what makes it even."""
+    kind, length = struct.unpack("<4sI", head)
+    return kind, length, length + length % 2
 
 
 def _find_time(exif: bytes) -> CaptureTime | None:
