@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -81,14 +82,8 @@ class S3Store(Store):
         (from_bucket, from_key), (bucket, key) = self._split(path), self._split(target)
         origin = {"Bucket": from_bucket, "Key": from_key}
         place = {"Bucket": bucket, "Key": key, "IfNoneMatch": "*"}
-        try:
+        with _conditions():
             self._ask_for("copy_object", CopySource=origin, CopySourceIfMatch=source.etag, **place)
-        except FileNotFoundError:
-            raise Changed from None
-        except OSError as error:
-            if code_of(error) in _NOT_MET and not isinstance(error, FileExistsError):
-                raise Changed from None
-            raise
         return True
 
     def delete(self, paths: Iterable[str]) -> None:
@@ -108,14 +103,8 @@ class S3Store(Store):
 
     def _put(self, path: str, content: bytes, **condition: str) -> dict[str, Any]:
         bucket, key = self._split(path)
-        try:
+        with _conditions():
             return self._ask_for("put_object", Bucket=bucket, Key=key, Body=content, **condition)
-        except FileNotFoundError:
-            raise Changed from None
-        except OSError as error:
-            if code_of(error) in _NOT_MET and not isinstance(error, FileExistsError):
-                raise Changed from None
-            raise
 
     def _create_once(self, path: str, content: bytes) -> None:
         bucket, key = self._split(path)
@@ -177,3 +166,16 @@ class S3Store(Store):
     def _split(self, path: str) -> tuple[str, str]:
         bucket, _, key = path.lstrip("/").partition("/")
         return bucket, key
+
+
+@contextmanager
+def _conditions() -> Iterator[None]:
+    """Raise Changed where an object is gone or another version than the one that the request goes by."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Changed from None
+    except OSError as error:
+        if code_of(error) in _NOT_MET and not isinstance(error, FileExistsError):
+            raise Changed from None
+        raise
