@@ -5,23 +5,11 @@ from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.removal import apply_plan, check_backup
 from framesift.actions.backup.restoring import undo
 from framesift.actions.backup.verifying import verify_backup, verify_copy
-from framesift.actions.files.placing import (
-    LEFTOVER,
-    Copy,
-    Link,
-    give_name,
-    is_link_to,
-    place_files,
-    remove_leftovers,
-    storage_errors,
-    sync_folder,
-    write_all,
-)
+from framesift.actions.files.placing import Copy, Link, place_files, storage_errors, sync_folder, write_all
 from framesift.actions.metadata.files import update_metadata
 from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
 
 __all__ = [
-    "LEFTOVER",
     "Copy",
     "FileStat",
     "Link",
@@ -34,12 +22,9 @@ __all__ = [
     "decode_plan",
     "empty_backup",
     "encode_plan",
-    "give_name",
-    "is_link_to",
     "place_files",
     "plan_removal",
     "read_plan",
-    "remove_leftovers",
     "storage_errors",
     "sync_folder",
     "undo",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from framesift.actions import Copy, Link, place_files, remove_leftovers
+from framesift.actions import Copy, Link, place_files
+from framesift.actions.files.placing import remove_leftovers
 from framesift.errors import StorageError
 from tests.conftest import read_tree
 

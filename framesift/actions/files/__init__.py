@@ -3,5 +3,6 @@
 __all__ = [
     "cache_folder",
     "outputs",
+    "placing",
     "tables",
 ]

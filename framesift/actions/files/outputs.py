@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from framesift.actions import give_name
+from framesift.actions.files.placing import give_name
 from framesift.errors import PathLike, StorageError, UsageError
 
 HTML_MARK = b"<!doctype html>\n<!-- made by framesift -->\n"

@@ -4,18 +4,9 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 
-from framesift.actions import (
-    LEFTOVER,
-    Copy,
-    Link,
-    is_link_to,
-    place_files,
-    remove_leftovers,
-    storage_errors,
-    sync_folder,
-    write_all,
-)
+from framesift.actions import Copy, Link, place_files, storage_errors, sync_folder, write_all
 from framesift.actions.files.outputs import is_output
+from framesift.actions.files.placing import LEFTOVER, is_link_to, remove_leftovers
 from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.places.place import Place
