@@ -8,10 +8,9 @@ import io
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -77,14 +76,10 @@ class Index:
                 self._begin_anew()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        with closing(self._database):
             if not isinstance(error, StorageError):
                 self.flush()
-        finally:
-            self._database.close()
 
     def find(self, path: str, file_size: int, mtime_ns: int, method: str) -> Features | None:
         """Return what is known of a file in this state; None where nothing is."""

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
+from contextlib import ExitStack
 from typing import Self
 
 from framesift.actions import Copy, Link
@@ -65,16 +65,13 @@ class Results(Sink):
         self._writing: Future[None] | None = None
 
     def __enter__(self) -> Self:
-        try:
+        with ExitStack() as failed:
+            failed.callback(self._close)
             self._open()
-        except BaseException:
-            self._close()
-            raise
+            failed.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         try:
             if not isinstance(error, StorageError | ResultsInUse):
                 self.flush()
