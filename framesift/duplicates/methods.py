@@ -60,7 +60,7 @@ def by_framediff() -> Method:
     """Near-duplicates have no changed region of 1000 px at a common small size."""
     comparator = FrameDifferencing(Threshold.parse(FRAMEDIFF_AREA), size=FRAMEDIFF_SIZE)
     key = f"framediff/1 {comparator.size} {comparator.blur} {comparator.border_mask}"
-    search = partial(FramediffNeighbours, comparator=comparator, score_limit=FRAMEDIFF_SCORE)
+    search = partial(FramediffNeighbours, comparator=comparator, limit=FRAMEDIFF_SCORE)
     return Method("framediff", comparator, key, search)
 
 

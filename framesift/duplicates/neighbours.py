@@ -18,6 +18,8 @@ from framesift.comparators.perceptual_hash import count_differing_bits
 from framesift.comparators.ssim import measure_similarity
 from framesift.comparators.verified_hash import VerifiedHash
 
+Order = NDArray[np.intp]
+"""Positions of the files in the order of preference."""
 Found = Iterator[tuple[int, float]]
 """Positions of near-duplicates, growing, with their similarity."""
 
@@ -40,7 +42,7 @@ class Neighbours(Protocol):
 class CombinedNeighbours:
     """By `Combined`: bounded by the hashes, then by the histograms too, then by all but rounding."""
 
-    def __init__(self, descriptors: NDArray[Any], order: NDArray[np.intp], similarity: float) -> None:
+    def __init__(self, descriptors: NDArray[Any], order: Order, similarity: float) -> None:
         self._descriptors, self._order, self._similarity = descriptors, order, similarity
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
         self._colours = _unit_histograms(descriptors["histogram"])[order]
@@ -70,7 +72,7 @@ class CombinedNeighbours:
 class HashNeighbours:
     """By `VerifiedHash`: hashes first, then the two measures that confirm. Similarity is the share of equal bits."""
 
-    def __init__(self, descriptors: NDArray[Any], order: NDArray[np.intp], comparator: VerifiedHash) -> None:
+    def __init__(self, descriptors: NDArray[Any], order: Order, comparator: VerifiedHash) -> None:
         self._descriptors, self._order, self._comparator = descriptors, order, comparator
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
 
@@ -90,11 +92,9 @@ class HashNeighbours:
 class FramediffNeighbours:
     """By `FrameDifferencing`: similar below a score in px. There is no bound, so every pair is scored."""
 
-    def __init__(
-        self, descriptors: NDArray[Any], order: NDArray[np.intp], comparator: FrameDifferencing, score_limit: float
-    ) -> None:
+    def __init__(self, descriptors: NDArray[Any], order: Order, comparator: FrameDifferencing, limit: float) -> None:
         self._descriptors, self._order = descriptors, order
-        self._comparator, self._limit = comparator, score_limit
+        self._comparator, self._limit = comparator, limit
 
     def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
         own = np.ascontiguousarray(self._descriptors[self._order[keeper]])
@@ -111,9 +111,7 @@ class FramediffNeighbours:
 class EmbeddingNeighbours:
     """By `Embedding`: one product of a vector with all the others."""
 
-    def __init__(
-        self, descriptors: NDArray[Any], order: NDArray[np.intp], comparator: Embedding, similarity: float
-    ) -> None:
+    def __init__(self, descriptors: NDArray[Any], order: Order, comparator: Embedding, similarity: float) -> None:
         self._descriptors, self._order = descriptors, order
         self._comparator, self._similarity = comparator, similarity
         lengths = np.linalg.norm(descriptors, axis=1, keepdims=True)
