@@ -14,7 +14,8 @@ from framesift import cli
 from framesift.cli import options
 from framesift.frames.frame import Frame
 from framesift.looking.overview import Sighting
-from framesift.looking.overview.light import Light, average_hours, classify_light
+from framesift.looking.overview.hours import average_hours
+from framesift.looking.overview.light import Light, classify_light
 from framesift.looking.overview.table import format_duration
 from tests.conftest import encode, make_image, read_tree
 

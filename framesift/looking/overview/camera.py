@@ -10,7 +10,8 @@ from framesift.errors import PathLike
 from framesift.filtering.summary import find_rare
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming
-from framesift.looking.overview.light import Hour, Light, average_hours, classify_light
+from framesift.looking.overview.hours import Hour, average_hours
+from framesift.looking.overview.light import Light, classify_light
 from framesift.looking.overview.repeats import Repeat, find_repeats
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.times import Interval, Intervals, find_clock_jumps, find_equal_times, measure_intervals
