@@ -1,7 +1,7 @@
 """Gradient hash, structural similarity and colour histograms in one score."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,7 @@ DESCRIPTOR = np.dtype(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """How much two pictures differ by each of the three measures, 0 to 1."""
 
     hash: float

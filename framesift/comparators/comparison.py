@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from imaging_interview import Contour, Image
 
@@ -16,8 +17,7 @@ class Bearing(StrEnum):
     """Brighter or darker, but with the same structure as before: a change of light alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """One region that changed."""
 
     contour: Contour
@@ -31,14 +31,14 @@ class Region:
 class Comparison:
     """Two frames compared; pictures are (height, width) uint8 of the compared size."""
 
-    score: float
-    """px of the compared size: the sum of the areas that count."""
-    regions: tuple[Region, ...]
-    """Every region that changed, also what does not count."""
     difference: Image
     """By how many grey levels the two differ, as far as it is looked at."""
     threshold: Image
     """255 where the two differ enough, grown as for the score."""
+    regions: tuple[Region, ...]
+    """Every region that changed, also what does not count."""
+    score: float
+    """px of the compared size: the sum of the areas that count."""
     level: int
     """A pixel has changed when it differs by more than so many of 255 grey levels."""
     grown: int

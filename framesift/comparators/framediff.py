@@ -56,7 +56,7 @@ class FrameDifferencing(Differencing):
         areas = [(contour, cv2.contourArea(contour)) for contour in contours]
         regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
         difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
-        return Comparison(score, regions, difference, threshold, CHANGE_THRESHOLD, DILATIONS, least)
+        return Comparison(difference, threshold, regions, score, CHANGE_THRESHOLD, DILATIONS, least)
 
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""

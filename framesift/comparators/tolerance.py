@@ -79,7 +79,7 @@ class ToleranceDifferencing(Differencing):
         pictures = [np.zeros_like(candidate), np.zeros_like(candidate)]
         for picture, part in zip(pictures, (beyond, changed), strict=True):
             picture[y : y + part.shape[0], x : x + part.shape[1]] = part
-        return Comparison(score, regions, pictures[0], pictures[1], level, GROWTH.shape[0] // 2, least)
+        return Comparison(pictures[0], pictures[1], regions, score, level, GROWTH.shape[0] // 2, least)
 
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""

@@ -6,6 +6,7 @@ ITU-T T.81 (1992), annex B. Nothing here decodes; what is inside a scan is judge
 import re
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _START_OF_SCAN = 0xDA
 _END_OF_IMAGE = 0xD9
@@ -21,14 +22,12 @@ _MAX_SCANS = 50
 """Every scan of a progressive JPEG goes over the whole picture; real ones have about 10."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A marker with its body."""
+class Segment(NamedTuple):
+    """A marker with its body, and the offset at which that ends."""
 
     marker: int
     body: bytes
     end: int
-    """Offset behind the body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,19 @@
 """The chunks that a PNG is made of, found without decoding anything."""
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SIGNATURE_SIZE = 8
 MAX_CHUNKS = 200_000
 """libpng writes 8 KiB a chunk: enough for 1.6 GB of compressed pixels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Where one chunk stands."""
+class Chunk(NamedTuple):
+    """Where one chunk stands: from the offset of its length field to that behind its CRC."""
 
     kind: bytes
     start: int
-    """Offset of its length field."""
     end: int
-    """Offset behind its CRC."""
 
 
 def find_chunks(content: bytes) -> list[Chunk]:
