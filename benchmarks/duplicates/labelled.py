@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -29,8 +29,7 @@ class LabelledSet:
     """Neighbouring frames that show different things."""
 
 
-@dataclass(frozen=True)
-class Original:
+class Original(NamedTuple):
     """A frame of one camera, and something that is equal for frames that show the same."""
 
     stem: str

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks import exit_code_of
 from benchmarks.scenes.geometry import Size
 from benchmarks.scenes.timetable import make_deck
 from benchmarks.scenes.writing import Format, TruthFolder, write_frames
@@ -61,15 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = build_parser()
     arguments = parser.parse_args(argv)
-    try:
+
+    def write() -> None:
         arguments.out.mkdir(parents=True, exist_ok=True)
         if any(arguments.out.iterdir()):
             parser.error(f"{arguments.out} is not empty")
         print(f"{write_all(arguments)} frames in {arguments.out}")
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 3
-    return 0
+
+    return exit_code_of(write, OSError)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ memory.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -27,8 +26,7 @@ Solid = Callable[[Floats], Mask]
 """Says at which heights (metres) a wall is there."""
 
 
-@dataclass(frozen=True)
-class Background:
+class Background(NamedTuple):
     """The deck without cars and persons; all arrays are (height, width), colours (height, width, 3)."""
 
     day: Bytes

@@ -8,7 +8,7 @@ and the clock are not objects. What changed between two frames is where their la
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -51,8 +51,7 @@ class Rendered:
     """The visible objects, by id."""
 
 
-@dataclass(frozen=True)
-class Still:
+class Still(NamedTuple):
     """What the lens sees before light, noise and clock: the same for all frames with the same objects."""
 
     day: Bytes

@@ -3,11 +3,13 @@
 The nose points towards +x, the wheels stand on z = 0; metres.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from benchmarks.scenes.meshes import CIRCLE, Face, Point, box, face, shrink
 
@@ -16,8 +18,7 @@ CREASE: Final = 0.52
 """Metres above the floor: the lower edge of the body, and its widest line."""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """The body's outline at one place along the car, and what covers it from here to the next section."""
 
     x: float
@@ -45,50 +46,16 @@ class Model:
     sections: tuple[Section, ...]
 
 
-MODELS: Final[dict[str, Model]] = {
-    "saloon": Model(4.6, 1.82, 1.38, 0.32, (
-        Section(2.30, 0.60, 0.63, 0.74, 0.80),
-        Section(2.05, 0.68, 0.74, 0.80, 0.94),
-        Section(1.00, 0.86, 0.95, 0.82, 1.00, "glass", "glass"),
-        Section(0.20, 0.92, 1.40, 0.64, 1.00, "glass"),
-        Section(-0.45, 0.93, 1.45, 0.66, 1.00, "glass"),
-        Section(-1.10, 0.94, 1.38, 0.64, 1.00, "glass", "glass"),
-        Section(-1.75, 0.93, 1.02, 0.78, 0.99),
-        Section(-2.20, 0.88, 0.97, 0.76, 0.93),
-        Section(-2.30, 0.78, 0.84, 0.74, 0.84),
-    )),
-    "hatchback": Model(4.0, 1.76, 1.25, 0.31, (
-        Section(2.00, 0.62, 0.66, 0.74, 0.80),
-        Section(1.78, 0.72, 0.79, 0.80, 0.95),
-        Section(1.05, 0.88, 0.98, 0.82, 1.00, "glass", "glass"),
-        Section(0.35, 0.93, 1.44, 0.66, 1.00, "glass"),
-        Section(-0.40, 0.94, 1.50, 0.68, 1.00, "glass"),
-        Section(-1.35, 0.96, 1.44, 0.66, 0.99, "paint", "glass"),
-        Section(-1.88, 0.94, 1.02, 0.76, 0.93),
-        Section(-2.00, 0.74, 0.80, 0.76, 0.86),
-    )),
-    "estate": Model(4.7, 1.86, 1.42, 0.35, (
-        Section(2.35, 0.72, 0.76, 0.78, 0.84),
-        Section(2.12, 0.84, 0.91, 0.84, 0.96),
-        Section(1.15, 0.98, 1.08, 0.86, 1.00, "glass", "glass"),
-        Section(0.45, 1.03, 1.60, 0.70, 1.00, "glass"),
-        Section(-0.50, 1.04, 1.66, 0.72, 1.00, "glass"),
-        Section(-1.35, 1.05, 1.65, 0.71, 1.00, "glass"),
-        Section(-1.95, 1.06, 1.58, 0.69, 0.98, "paint", "glass"),
-        Section(-2.28, 1.02, 1.10, 0.80, 0.94),
-        Section(-2.35, 0.76, 0.82, 0.80, 0.88),
-    )),
-    "van": Model(5.0, 1.92, 1.55, 0.34, (
-        Section(2.50, 0.78, 0.84, 0.78, 0.84),
-        Section(2.30, 0.96, 1.04, 0.82, 0.96),
-        Section(1.75, 1.08, 1.20, 0.86, 1.00, "glass", "glass"),
-        Section(1.05, 1.12, 1.88, 0.80, 1.00, "glass"),
-        Section(0.25, 1.12, 1.95, 0.82, 1.00, "paint"),
-        Section(-1.10, 1.12, 1.95, 0.82, 1.00, "paint"),
-        Section(-2.35, 1.12, 1.92, 0.81, 0.99, "paint", "glass"),
-        Section(-2.50, 1.10, 1.22, 0.84, 0.96),
-    )),
-}  # fmt: skip
+def read_models(path: Path) -> dict[str, Model]:
+    """The cars of a file, whose rows of sections are the fields of `Section` in their order."""
+    models = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        name: Model(**{**model, "sections": tuple(Section(*row) for row in model["sections"])})
+        for name, model in models.items()
+    }
+
+
+MODELS: Final = read_models(Path(__file__).with_suffix(".json"))
 
 
 def outline(section: Section, half: float) -> list[Point]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks import exit_code_of
 from benchmarks.speed.contenders import ours
 from benchmarks.speed.corpora import Corpus, adopt_corpus, render_corpus
 from benchmarks.speed.kinds import KINDS, REAL_KINDS
@@ -45,24 +46,24 @@ def add_corpus_arguments(parser: argparse.ArgumentParser, frames: int) -> None:
     add("--json", type=Path, metavar="FILE", help="write everything there")
 
 
+def add_rounds_arguments(parser: argparse.ArgumentParser, rounds: int) -> None:
+    """What the commands share that time whole processes."""
+    parser.add_argument("--rounds", type=int, default=rounds, metavar="N", help="default %(default)s")
+    quiet = "wait so long for a quiet machine (default %(default)s)"
+    parser.add_argument("--patience", type=float, default=5.0, metavar="S", help=quiet)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     layout = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__, formatter_class=layout)
     add_corpus_arguments(parser, frames=2000)
+    add_rounds_arguments(parser, rounds=5)
     add = parser.add_argument
-    add("--rounds", type=int, default=5, metavar="N", help="default %(default)s")
     add("--own", type=Path, metavar="PATH", help="a folder of your own frames, or a film, as one more corpus")
     add("--decode", metavar="HOW", help="also time main.py with this --decode, such as fast")
     add("--other-python", metavar="FILE", help="also time main.py with this Python: without an extra, or newer")
     add("--no-peers", action="store_true", help="leave out what is not of this project")
-    add(
-        "--patience",
-        type=float,
-        default=5.0,
-        metavar="S",
-        help="wait so long for a quiet machine (default %(default)s)",
-    )
     add("--plot", type=Path, metavar="FILE", help="draw the ratios (PNG or SVG)")
     return parser
 
@@ -116,12 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("needs at least one corpus, one round, one job and two frames")
     if options.plot and not is_importable("matplotlib"):
         parser.error(INSTALL)
-    try:
-        run(options)
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 3
-    return 0
+    return exit_code_of(lambda: run(options), OSError)
 
 
 if __name__ == "__main__":

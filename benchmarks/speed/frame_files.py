@@ -12,6 +12,9 @@ QUALITY = 92
 """Of JPEG: between the 80 of thrifty cameras and the 95 and more of good ones."""
 FRESH_NOISE = 1.6
 """Deviation in grey levels of the noise that tells frames apart that show the same."""
+RECURRING = 50
+"""Different pictures among the small frames."""
+BYTES_OF_SMALL = 12_000
 BEGINNING = 1_600_000_000_000
 """Milliseconds since 1970 in the name of the first frame whose own time is not used."""
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks import exit_code_of
 from benchmarks.speed.__main__ import add_corpus_arguments
 from benchmarks.speed.corpora import Corpus, new_pool, render_corpus
 from benchmarks.speed.machine import describe_machine, tell_machine
@@ -61,6 +62,17 @@ def tabulate(profiles: dict[str, Costs]) -> str:
     return align(rows)
 
 
+def run(options: argparse.Namespace) -> None:
+    """Measure, print, write. Raises OSError."""
+    work, machine = options.work.absolute(), describe_machine()
+    print(tell_machine())
+    corpora = [render_corpus(name, work, options.frames, options.jobs) for name in options.corpora]
+    profiles = {corpus.title: profile_corpus(corpus, work) for corpus in corpora}
+    if options.json:
+        options.json.write_text(json.dumps({"machine": machine, "ms": profiles}, indent=1) + "\n")
+    print(f"\n{tabulate(profiles)}")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     layout = argparse.RawDescriptionHelpFormatter
@@ -68,18 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.formatter_class = layout
     add_corpus_arguments(parser, frames=200)
     options = parser.parse_args(argv)
-    work, machine = options.work.absolute(), describe_machine()
-    print(tell_machine())
-    try:
-        corpora = [render_corpus(name, work, options.frames, options.jobs) for name in options.corpora]
-        profiles = {corpus.title: profile_corpus(corpus, work) for corpus in corpora}
-        if options.json:
-            options.json.write_text(json.dumps({"machine": machine, "ms": profiles}, indent=1) + "\n")
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 3
-    print(f"\n{tabulate(profiles)}")
-    return 0
+    return exit_code_of(lambda: run(options), OSError)
 
 
 if __name__ == "__main__":

@@ -11,26 +11,21 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import NamedTuple
 
+from benchmarks import exit_code_of
 from benchmarks.speed import frame_files
-from benchmarks.speed.__main__ import add_corpus_arguments, tell
+from benchmarks.speed.__main__ import add_corpus_arguments, add_rounds_arguments, tell
 from benchmarks.speed.contenders import MAIN, MAIN_ALONE, ROOT, Contender, ours
 from benchmarks.speed.corpora import Corpus, new_pool, render_corpus, start_folder
 from benchmarks.speed.machine import describe_machine, tell_machine
 from benchmarks.speed.measuring import Run, RunFailed, measure
 from benchmarks.speed.tables import align, write_number
 
-RECURRING: Final = 50
-"""Different pictures among the small frames."""
-BYTES_OF_SMALL: Final = 12_000
 
-
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One figure."""
 
     what: str
@@ -83,9 +78,9 @@ class Scaling:
         """The folder with so many small frames, made now unless an earlier run did."""
         folder = self.work / "corpora" / f"small-{count}"
         if not folder.is_dir():
-            part = start_folder(folder, count * BYTES_OF_SMALL)
+            part = start_folder(folder, count * frame_files.BYTES_OF_SMALL)
             with new_pool(1) as pool:
-                pool.submit(frame_files.write_small_frames, str(part), count, RECURRING).result()
+                pool.submit(frame_files.write_small_frames, str(part), count, frame_files.RECURRING).result()
             part.rename(folder)
         return folder
 
@@ -152,8 +147,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.scaling", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add_corpus_arguments(parser, frames=200)
+    add_rounds_arguments(parser, rounds=3)
     add = parser.add_argument
-    add("--rounds", type=int, default=3, metavar="N", help="default %(default)s")
     add("--counts", type=parse_counts, default=(200, 2000, 20_000), metavar="N,...", help="numbers of small frames")
     add(
         "--names",
@@ -163,13 +158,6 @@ def build_parser() -> argparse.ArgumentParser:
         help="listed, or decided before (default %(default)s)",
     )
     add("--real", action="store_true", help="list real empty files instead of a played file system")
-    add(
-        "--patience",
-        type=float,
-        default=5.0,
-        metavar="S",
-        help="wait so long for a quiet machine (default %(default)s)",
-    )
     return parser
 
 
@@ -190,19 +178,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             for line in scaling.add_worker(render_corpus(name, scaling.work, options.frames, options.jobs))
         ],
     ]
-    lines: list[Line] = []
-    try:
+
+    def measure_all() -> None:
+        lines: list[Line] = []
         for step in steps:
             lines += step()
             tell(lines[-1].what)
         tell("")
         if options.json:
-            options.json.write_text(json.dumps({"machine": machine, "lines": [asdict(x) for x in lines]}, indent=1))
-    except (OSError, RunFailed) as error:
-        print(error, file=sys.stderr)
-        return 3
-    print(f"\n{tabulate(lines)}")
-    return 0
+            options.json.write_text(json.dumps({"machine": machine, "lines": [x._asdict() for x in lines]}, indent=1))
+        print(f"\n{tabulate(lines)}")
+
+    return exit_code_of(measure_all, OSError, RunFailed)
 
 
 if __name__ == "__main__":
