@@ -34,8 +34,8 @@ def explain_command(options: argparse.Namespace) -> int:
     from framesift.actions.files.outputs import check_output, replace_output
     from framesift.filtering.places import borrow_record
     from framesift.looking.explanation import explain_decision, find_decision, find_time
-    from framesift.looking.reasons import state_verdict
-    from framesift.looking.sheet import draw_sheet, encode_sheet
+    from framesift.looking.explanation_picture import draw_sheet, encode_sheet
+    from framesift.looking.wording import state_verdict
 
     check_output(options.output)
     with borrow_record(options.results) as record:

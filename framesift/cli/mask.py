@@ -90,7 +90,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     from framesift.filtering.comparing import comparator_of
     from framesift.filtering.describing import check_masks
     from framesift.looking.evidence import outline_compared
-    from framesift.looking.sheet import encode_sheet
+    from framesift.looking.explanation_picture import encode_sheet
 
     path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
     if pixels is None:

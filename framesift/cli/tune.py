@@ -74,7 +74,7 @@ def tune_command(options: argparse.Namespace) -> int:
     from framesift.comparators.masks import require_cameras
     from framesift.frames.finding import find_frames
     from framesift.tuning import Session
-    from framesift.tuning.table import describe_sweep
+    from framesift.tuning.summary import describe_sweep
 
     settings = read_options(options)
     table = _open_table(options)
@@ -174,7 +174,7 @@ def _draw(draw_frame: Any, directory: str, max_pixels: int, path: str) -> bytes:
 
 
 def _conclude(options: argparse.Namespace, session: "Session") -> None:
-    from framesift.tuning.table import advice_as_json, sweep_as_json
+    from framesift.tuning.summary import advice_as_json, sweep_as_json
 
     advice = session.advise()
     if options.json:
@@ -185,7 +185,7 @@ def _conclude(options: argparse.Namespace, session: "Session") -> None:
 
 
 def _describe(options: argparse.Namespace, session: "Session", advice: "Advice") -> list[str]:
-    from framesift.tuning.table import describe_advice
+    from framesift.tuning.summary import describe_advice
 
     lines = describe_advice(session.sweep, advice, session.answered)
     return [*lines, shlex.join(map(show, _command(options, session, advice)))]

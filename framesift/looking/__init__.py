@@ -1,3 +1,3 @@
 """What people look at: the evidence of a decision, its picture, and the pages that show many."""
 
-__all__ = ["audit", "evidence", "explanation", "overview", "page", "reasons", "report", "sheet"]
+__all__ = ["audit", "evidence", "explanation", "explanation_picture", "overview", "page", "report", "wording"]

@@ -18,6 +18,6 @@ __all__ = [
     "Setting",
     "Sweep",
     "draw_frame",
-    "table",
+    "summary",
     "write_pairs",
 ]

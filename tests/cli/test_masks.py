@@ -14,7 +14,7 @@ from framesift.cli import options
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.looking.explanation import explain_decision, find_decision
-from framesift.looking.sheet import draw_sheet
+from framesift.looking.explanation_picture import draw_sheet
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, scene
 from tests.frames.test_reader_exif import LABEL, make_orientation

@@ -12,8 +12,8 @@ from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
 from framesift.looking.explanation import explain_decision, find_decision, find_time
-from framesift.looking.reasons import describe_changes, state_verdict, title_verdict
-from framesift.looking.sheet import GAP, WIDTH, draw_sheet, encode_sheet
+from framesift.looking.explanation_picture import GAP, WIDTH, draw_sheet, encode_sheet
+from framesift.looking.wording import describe_changes, state_verdict, title_verdict
 from tests.conftest import encode, make_image
 from tests.filtering.test_run import NEW, name, scene
 from tests.frames.test_videos import door

@@ -9,9 +9,9 @@ from framesift.filtering.selection import Verdict
 from framesift.looking.evidence import outline_changes
 from framesift.looking.explanation import explain_decision, read_pixels
 from framesift.looking.page import escape
-from framesift.looking.reasons import describe_changes
 from framesift.looking.report.album import encode, fit
 from framesift.looking.report.survey import Item
+from framesift.looking.wording import describe_changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from framesift.errors import FramesiftError, show
 from framesift.filtering.selection import Decision
 from framesift.looking.evidence import Evidence, trace_contour
 from framesift.looking.explanation import Explanation, explain_decision, read_pixels
-from framesift.looking.reasons import describe_changes
+from framesift.looking.explanation_picture import draw_sheet, encode_sheet
 from framesift.looking.report.album import encode
-from framesift.looking.sheet import draw_sheet, encode_sheet
+from framesift.looking.wording import describe_changes
 from framesift.review.refusals import Conflict
 from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.runs import Run

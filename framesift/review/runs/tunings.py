@@ -23,7 +23,7 @@ from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.rehearsals import Follow, require_frames
 from framesift.review.runs.runs import Run
 from framesift.tuning import Answer, AnswerTable, Grid, Question, Session, Setting, Sweep, draw_frame
-from framesift.tuning.table import advice_as_json, describe_advice
+from framesift.tuning.summary import advice_as_json, describe_advice
 
 _HELD = 3
 """Sweeps that are kept: each can take some 30 MB."""

@@ -23,7 +23,7 @@ from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.evidence import RED, outline_changes, scale_picture
 from framesift.looking.explanation import Explanation
-from framesift.looking.reasons import describe_changes, state_verdict, title_verdict
+from framesift.looking.wording import describe_changes, state_verdict, title_verdict
 
 Pixels = NDArray[np.uint8]
 Color = tuple[int, int, int]
