@@ -33,8 +33,9 @@ def explain_command(options: argparse.Namespace) -> int:
     """Draw one decision."""
     from framesift.actions.files.outputs import check_output, replace_output
     from framesift.filtering.places import borrow_record
-    from framesift.looking.explanation import explain_decision, find_decision, find_time
-    from framesift.looking.explanation_picture import draw_sheet, encode_sheet
+    from framesift.looking.decision_search import find_decision, find_time
+    from framesift.looking.explanation import explain_decision
+    from framesift.looking.explanation_picture import draw_explanation, encode_picture
     from framesift.looking.wording import state_verdict
 
     check_output(options.output)
@@ -43,7 +44,7 @@ def explain_command(options: argparse.Namespace) -> int:
         decision = find_decision(record, options.frame)
         explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)
     with replace_output(options.output) as file:
-        file.write(encode_sheet(draw_sheet(explanation)))
+        file.write(encode_picture(draw_explanation(explanation)))
     path = show(decision.frame.path)
     print(f"{path}: {state_verdict(decision, explanation.limit)}\n{show(options.output)}")
     if explanation.change:

@@ -90,7 +90,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     from framesift.filtering.comparing import comparator_of
     from framesift.filtering.describing import check_masks
     from framesift.looking.evidence import outline_compared
-    from framesift.looking.explanation_picture import encode_sheet
+    from framesift.looking.explanation_picture import encode_picture
 
     path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
     if pixels is None:
@@ -101,7 +101,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     part = comparator_of(settings, camera).compared_part((width, height))
     target = os.path.join(options.pictures, _name_picture(camera))
     with replace_output(target) as file:
-        file.write(encode_sheet(outline_compared(pixels, part)))
+        file.write(encode_picture(outline_compared(pixels, part)))
     share = 100 * part.area / (width * height)
     print(f"{show(camera)}: {share:.0f} % of {width}x{height} px are compared: {show(target)}")
     return True

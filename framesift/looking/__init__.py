@@ -1,3 +1,13 @@
 """What people look at: the evidence of a decision, its picture, and the pages that show many."""
 
-__all__ = ["audit", "evidence", "explanation", "explanation_picture", "overview", "page", "report", "wording"]
+__all__ = [
+    "audit",
+    "decision_search",
+    "evidence",
+    "explanation",
+    "explanation_picture",
+    "overview",
+    "page",
+    "report",
+    "wording",
+]

@@ -1,21 +1,17 @@
 """One decision, computed again from the files: what was seen then, and whether it is still so."""
 
-import difflib
-import heapq
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.thresholds import format_number
-from framesift.errors import UnreadableFrame, UsageError, show
+from framesift.errors import UnreadableFrame
 from framesift.filtering.comparing import comparator_of
 from framesift.filtering.describing import read_frame
-from framesift.filtering.manifest import Record, find_decisions
+from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.reader import read_picture
@@ -24,10 +20,6 @@ from framesift.looking.evidence import Evidence, draw_evidence
 from framesift.stores import join
 
 Pixels = NDArray[np.uint8]
-_NAMED = 5
-"""So many frames are named where a name is unknown or means several."""
-_LOOKED_AT = 200
-"""So many names are compared thoroughly, which takes a tenth of a millisecond each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +40,6 @@ class Explanation:
     """None where there is nothing to compare."""
     change: str
     """How the files differ from what the manifest says; empty where they do not."""
-
-
-def find_decision(record: Record, name: str) -> Decision:
-    """Return the decision on the frame that `name` means: its path in the manifest or on this machine, or a part.
-
-    Raises UsageError for a name that means no frame or several; the reason names those it could be.
-    """
-    paths = {name, *(os.path.relpath(os.path.abspath(name), folder) for folder in (record.source, record.folder))}
-    possible: list[str] = []
-    number = 0
-    part = None
-    for decision in find_decisions(record.path, paths):
-        if decision.frame.path in paths:
-            return decision
-        if name in decision.frame.path:
-            number, part = number + 1, decision
-            possible += [decision.frame.path] if number <= _NAMED else []
-    if part is None:
-        raise UsageError(_suggest(record, name))
-    if number > 1:
-        more = f" and {number - _NAMED} more" if number > _NAMED else ""
-        raise UsageError(f"{show(name)} could be {', '.join(map(show, possible))}{more}: write more of the name")
-    return part
 
 
 def explain_decision(
@@ -144,16 +113,6 @@ def _read_compared(record: Record, path: str, shown: Pixels) -> Pixels:
     return shown
 
 
-def find_time(record: Record, path: str | None) -> datetime | None:
-    """Return the time of a frame of the manifest; None where it has none."""
-    if path is None:
-        return None
-    for decision in find_decisions(record.path, [path]):
-        if decision.frame.path == path:
-            return decision.frame.time
-    return None
-
-
 def _describe_change(
     decision: Decision,
     settings: Settings,
@@ -180,18 +139,3 @@ def _describe_change(
         then = "null" if decision.score is None else format_number(decision.score)
         return f"the score is now {format_number(evidence.comparison.score)}, the manifest says {then}"
     return ""
-
-
-def _suggest(record: Record, name: str) -> str:
-    """Say that a name is unknown, and which are nearest: by their letters, the best of those by order too."""
-    matcher = difflib.SequenceMatcher(b=name)
-
-    def rate(rough: bool, path: str) -> float:
-        matcher.set_seq1(path if "/" in name else os.path.basename(path))
-        return matcher.quick_ratio() if rough else matcher.ratio()
-
-    paths = (decision.frame.path for decision in record.decisions())
-    rough = heapq.nlargest(_LOOKED_AT, paths, key=partial(rate, True))
-    nearest = heapq.nlargest(_NAMED, rough, key=partial(rate, False))
-    hint = f"; the nearest are {', '.join(map(show, nearest))}" if nearest else ""
-    return f"{show(name)} is no frame of {show(record.path)}{hint}"

@@ -54,7 +54,7 @@ class Panel:
     """(height, width, 3) BGR or (height, width), uint8; or why there is none."""
 
 
-def draw_sheet(explanation: Explanation) -> Pixels:
+def draw_explanation(explanation: Explanation) -> Pixels:
     """Return the picture, (height, WIDTH, 3) BGR uint8."""
     decision, evidence = explanation.decision, explanation.evidence
     strips = [_write(title_verdict(decision, evidence), 36, COLORS[decision.verdict], 700)]
@@ -71,7 +71,7 @@ def draw_sheet(explanation: Explanation) -> Pixels:
     return np.vstack([_space(GAP), *strips, _space(GAP)])
 
 
-def encode_sheet(picture: Pixels) -> bytes:
+def encode_picture(picture: Pixels) -> bytes:
     """Return the picture as PNG. The quickest of the settings that keep it small: people wait for it."""
     options = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB]
     content = cv2.imencode(".png", picture, options)[1].tobytes()

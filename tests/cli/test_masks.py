@@ -13,8 +13,9 @@ from framesift.actions.files.outputs import is_output
 from framesift.cli import options
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
-from framesift.looking.explanation import explain_decision, find_decision
-from framesift.looking.explanation_picture import draw_sheet
+from framesift.looking.decision_search import find_decision
+from framesift.looking.explanation import explain_decision
+from framesift.looking.explanation_picture import draw_explanation
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, scene
 from tests.frames.test_reader_exif import LABEL, make_orientation
@@ -143,7 +144,7 @@ def test_explain_and_report_do_without_the_mask_file(frames, left, tmp_path, cap
         if decision.score is not None:
             assert decision.reason.endswith(f" {explanation.limit:g}")
             assert explanation.evidence.compared.pixels[20, [10, 55]].tolist() == [0, 255]
-        draw_sheet(explanation)
+        draw_explanation(explanation)
     assert run("report", tmp_path / "results") == options.DONE
     assert "and what a mask leaves out" in (tmp_path / "results" / "report.html").read_text()
 

@@ -11,8 +11,9 @@ from framesift.errors import UsageError
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
-from framesift.looking.explanation import explain_decision, find_decision, find_time
-from framesift.looking.explanation_picture import GAP, WIDTH, draw_sheet, encode_sheet
+from framesift.looking.decision_search import find_decision, find_time
+from framesift.looking.explanation import explain_decision
+from framesift.looking.explanation_picture import GAP, WIDTH, draw_explanation, encode_picture
 from framesift.looking.wording import describe_changes, state_verdict, title_verdict
 from tests.conftest import encode, make_image
 from tests.filtering.test_run import NEW, name, scene
@@ -53,10 +54,10 @@ def explain(folder, part):
 def test_every_decision_is_explained(run, minute, title):
     explanation = explain(run, name(minute))
     assert explanation.change == "" and title_verdict(explanation.decision, explanation.evidence) == title
-    picture = draw_sheet(explanation)
+    picture = draw_explanation(explanation)
     assert picture.dtype == np.uint8 and picture.shape[1:] == (WIDTH, 3)
     assert (picture[:, : GAP // 2] == 255).all() and (picture[:, -GAP // 2 :] == 255).all(), "nothing is cut off"
-    assert (cv2.imdecode(np.frombuffer(encode_sheet(picture), np.uint8), cv2.IMREAD_COLOR) == picture).all()
+    assert (cv2.imdecode(np.frombuffer(encode_picture(picture), np.uint8), cv2.IMREAD_COLOR) == picture).all()
 
 
 def test_the_numbers_are_those_of_the_manifest(run):
@@ -80,7 +81,7 @@ def test_no_text_is_cut_off_at_any_size(write_tree, tmp_path, size):
     long = "W" * 200
     frames = write_tree({f"{long}_{name(n)}": encode(make_image(*size)) for n in range(2)})
     cli.main(["filter", str(frames), str(tmp_path / "results"), "--quiet"])
-    picture = draw_sheet(explain(tmp_path, name(1)))
+    picture = draw_explanation(explain(tmp_path, name(1)))
     assert picture.shape[1] == WIDTH and (picture[:, -GAP // 2 :] == 255).all()
 
 
@@ -110,7 +111,7 @@ def test_changed_files_are_told(run, capsys):
     line = capsys.readouterr().err
     assert line.startswith(f"c1/{name(2)}: the files have changed since the run: the score is now ")
     assert line.endswith(", the manifest says 0\n")
-    assert draw_sheet(explain(run, name(2))).shape[0] > draw_sheet(same).shape[0]
+    assert draw_explanation(explain(run, name(2))).shape[0] > draw_explanation(same).shape[0]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_vanished_and_damaged_files(run, minute, content, change):
     path.unlink() if content is None else path.write_bytes(content)
     explanation = explain(run, name(minute))
     assert explanation.change == change
-    draw_sheet(explanation)
+    draw_explanation(explanation)
 
 
 def test_a_kept_frame_that_is_gone_is_taken_from_the_results(run):
@@ -165,7 +166,7 @@ def test_frames_compared_at_one_size(write_tree, tmp_path):
     cli.main(["filter", str(frames), str(tmp_path / "results"), "--size", "32x24", "--quiet"])
     explanation = explain(tmp_path, name(1))
     assert explanation.change == "" and explanation.decision.verdict is Verdict.KEEP
-    draw_sheet(explanation)
+    draw_explanation(explanation)
 
 
 def test_a_dropped_frame_of_a_film_is_found_in_the_film(tmp_path):

@@ -10,7 +10,7 @@ from framesift.errors import FramesiftError, show
 from framesift.filtering.selection import Decision
 from framesift.looking.evidence import Evidence, trace_contour
 from framesift.looking.explanation import Explanation, explain_decision, read_pixels
-from framesift.looking.explanation_picture import draw_sheet, encode_sheet
+from framesift.looking.explanation_picture import draw_explanation, encode_picture
 from framesift.looking.report.album import encode
 from framesift.looking.wording import describe_changes
 from framesift.review.refusals import Conflict
@@ -41,7 +41,9 @@ class RunPictures:
     def sheet(self, run: Run, number: int) -> bytes:
         """Return the four pictures of a decision with their words as PNG, as `framesift explain` draws them."""
         decision = self._find(run, number)
-        return bytes(self._keep(run, decision, "sheet", lambda: encode_sheet(draw_sheet(self._explain(run, decision)))))
+        return bytes(
+            self._keep(run, decision, "sheet", lambda: encode_picture(draw_explanation(self._explain(run, decision))))
+        )
 
     def frame(self, run: Run, number: int, reference: bool, width: int) -> bytes:
         """Return the frame of a decision, or its reference, as JPEG of at most this width."""
