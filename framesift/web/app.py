@@ -22,6 +22,7 @@ from framesift.web.problems import Problem, add_problems
 from framesift.web.runs.audits import make_audit_routes
 from framesift.web.runs.decisions import make_decision_routes
 from framesift.web.runs.pages import add_run_pages
+from framesift.web.runs.pictures import make_picture_routes
 from framesift.web.runs.runs import make_run_routes
 from framesift.web.runs.thresholds import make_threshold_routes
 from framesift.web.runs.tunings import make_tuning_routes
@@ -41,6 +42,7 @@ _ROUTES = (
     make_person_routes,
     make_run_routes,
     make_decision_routes,
+    make_picture_routes,
     make_threshold_routes,
     make_audit_routes,
     make_tuning_routes,

@@ -1,4 +1,4 @@
-"""The API of the decisions of a run, and of their pictures."""
+"""The API of the decisions of a run, and of what changed in each."""
 
 from typing import Annotated, Literal
 
@@ -8,8 +8,8 @@ from framesift.review import Review
 from framesift.web.bodies import Offset
 from framesift.web.responses import answer
 from framesift.web.runs.answers import ChangesAnswer, DecisionPage, VerdictName, WholeDecision
-from framesift.web.runs.bodies import Camera, Limit, Number, Width
-from framesift.web.runs.responses import drawing, reading, send_picture
+from framesift.web.runs.bodies import Camera, Limit, Number
+from framesift.web.runs.responses import reading
 
 
 def make_decision_routes(review: Review) -> APIRouter:
@@ -42,25 +42,5 @@ def make_decision_routes(review: Review) -> APIRouter:
     )
     def read_changes(run_id: str, number: Number) -> Response:
         return answer(review.runs.changes(run_id, number))
-
-    decision = "/runs/{run_id}/decisions/{number}"
-
-    @router.get(
-        f"{decision}/picture",
-        summary="The four pictures of a decision, as framesift explain draws them",
-        **drawing("image/png"),
-    )
-    def send_sheet(run_id: str, number: Number) -> Response:
-        return send_picture("image/png", review.runs.sheet(run_id, number))
-
-    @router.get(f"{decision}/thumbnail", summary="The frame of a decision, small", **drawing("image/jpeg"))
-    def send_thumbnail(run_id: str, number: Number, width: Width = 240) -> Response:
-        return send_picture("image/jpeg", review.runs.thumbnail(run_id, number, False, width))
-
-    @router.get(
-        f"{decision}/reference-thumbnail", summary="The frame that it was compared with, small", **drawing("image/jpeg")
-    )
-    def send_reference(run_id: str, number: Number, width: Width = 240) -> Response:
-        return send_picture("image/jpeg", review.runs.thumbnail(run_id, number, True, width))
 
     return router
