@@ -1,6 +1,6 @@
 """The stages of one frame, timed inside the real code: the functions that do the work are wrapped, the rest is ours.
 
-Nothing is written twice here: the pipeline's own reader, comparator, manifest and disk functions run, in one
+Nothing is written twice here: framesift's own reader, comparator, manifest and disk functions run, in one
 thread. What the reader does besides decoding is "check" (header, chunks, checksums), what is left of describing is
 "mask", of comparing "contours" (areas and sums), of placing files "copy".
 """
@@ -26,7 +26,7 @@ STAGES: Final = (
     "copy",
     "fsync",
 )
-"""In the order of the pipeline."""
+"""In the order in which a frame passes them."""
 OF_KEPT_FRAMES: Final = ("copy", "fsync")
 
 WRAPPED: Final = (
