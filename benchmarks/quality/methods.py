@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.thresholds import Threshold
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation, Verdict, select_frames

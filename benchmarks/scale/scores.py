@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import view_frame
 from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames

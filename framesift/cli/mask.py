@@ -87,7 +87,7 @@ def _find_cameras(directory: str, settings: "Settings") -> dict[str, list[str]]:
 def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str, paths: list[str]) -> bool:
     """Draw the first whole frame of a camera; tell whether there is one."""
     from framesift.actions.files.outputs import replace_output
-    from framesift.filtering.comparing import comparator_of
+    from framesift.filtering.comparator_choice import comparator_of
     from framesift.filtering.describing import check_masks
     from framesift.looking.evidence import outline_compared
     from framesift.looking.explanation_picture import encode_picture

@@ -4,7 +4,7 @@ __all__ = [
     "arrivals",
     "chunks",
     "combinations",
-    "comparing",
+    "comparator_choice",
     "describing",
     "earlier_runs",
     "manifest",

@@ -5,7 +5,7 @@ from typing import Any
 
 from framesift.comparators.masks import require_fit
 from framesift.errors import StorageError, UnreadableFrame
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings

@@ -14,7 +14,7 @@ from framesift.comparators.thresholds import Threshold
 from framesift.errors import PathLike, StorageError, UnreadableFrame
 from framesift.filtering.chunks import Cost, Dispatch, limit_of
 from framesift.filtering.combinations import Wishes, check_combination
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View, read_frame, view_frame
 from framesift.filtering.results import Results
 from framesift.filtering.selection import Decision, Reference, select_frames

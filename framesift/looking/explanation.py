@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from framesift.comparators.thresholds import format_number
 from framesift.errors import UnreadableFrame
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict

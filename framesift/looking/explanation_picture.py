@@ -18,7 +18,7 @@ from framesift.comparators.comparison import Comparison
 from framesift.comparators.masks import choose_masks
 from framesift.comparators.thresholds import format_number
 from framesift.errors import show
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.evidence import RED, outline_changes, scale_picture

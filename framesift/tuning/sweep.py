@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.differencing import Differencing
 from framesift.errors import PathLike
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View, view_frame
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame

@@ -18,8 +18,8 @@ from framesift.cli import options
 from framesift.errors import ResultsInUse, StorageError, UnreadableFrame, UsageError, show
 from framesift.filtering import manifest
 from framesift.filtering.places import lease, remote
-from framesift.filtering.places.lease import Lease
 from framesift.filtering.places.local import LocalPlace
+from framesift.filtering.places.remote_lease import Lease
 from framesift.frames.reader.source import read_file
 from framesift.stores import opening, retrying
 from framesift.stores.objects import WINDOW, Window

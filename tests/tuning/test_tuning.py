@@ -19,7 +19,7 @@ from benchmarks.quality.tuning import answer_session, measure_setting, sweep_cam
 from framesift import filter_frames
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Settings, choose_thresholds

@@ -2,7 +2,7 @@
 
 import os
 
-from framesift.actions.backup.carrying import removal_of, return_of
+from framesift.actions.backup.batches import removal_of, return_of
 from framesift.actions.files.placing import remove_leftovers, storage_errors
 from framesift.actions.journal import Journal
 from framesift.actions.metadata.files import recover_updates

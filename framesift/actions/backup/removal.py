@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 
-from framesift.actions.backup.carrying import GROUP, carry_out, removal_of
+from framesift.actions.backup.batches import GROUP, carry_out, removal_of
 from framesift.actions.backup.checks import Checker
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 
-from framesift.actions.backup.carrying import GROUP, carry_out, return_of
+from framesift.actions.backup.batches import GROUP, carry_out, return_of
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.backup.tidying import remove_empty_folders

@@ -31,7 +31,7 @@ from framesift.filtering.chunks.walking import (
     walk_chunk,
     walk_chunk_again,
 )
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View
 from framesift.filtering.selection import Decision, Verdict, Walk
 from framesift.filtering.settings import Settings

@@ -15,7 +15,7 @@ from framesift.cluster import find_worker
 from framesift.comparators.differencing import Differencing
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.chunks.keeping import KEPT, Image
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View, view_frame
 from framesift.filtering.selection import (
     Correction,

@@ -18,9 +18,9 @@ from framesift.actions import Copy, Link, storage_errors
 from framesift.cluster.parallel import map_in_threads
 from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
-from framesift.filtering.places.lease import Lease
 from framesift.filtering.places.local import TOLERATED, is_equal
 from framesift.filtering.places.place import Place
+from framesift.filtering.places.remote_lease import Lease
 from framesift.frames.reader.source import MAX_FILE_BYTES
 from framesift.stores import (
     Changed,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.errors import StorageError, show
-from framesift.filtering.comparing import comparator_of
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.settings import Settings
 from framesift.review.runs.manifest.index import VERDICTS, Decisions
 from framesift.review.runs.manifest.lines import DAMAGES, open_manifest, parse_line, walk_lines
