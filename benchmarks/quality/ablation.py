@@ -18,8 +18,7 @@ from benchmarks.quality.metrics import Summary, measure_quality, summarise
 from benchmarks.quality.table import align, show
 from benchmarks.quality.truth import Truth
 from framesift.comparators import tolerance
-from framesift.filtering.options import Method
-from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
 
 
 def square(side: int) -> Any:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from framesift.comparators.thresholds import Threshold
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame
-from framesift.filtering.options import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
 from framesift.filtering.selection import Observation, Verdict, select_frames
-from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Settings
+from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 
 Chosen = list[int]

@@ -48,7 +48,7 @@ def add_threshold_arguments(parser: argparse.ArgumentParser, *meanings: str) -> 
 def add_settings(group: argparse._ActionsContainer, options: "Iterable[Option]") -> None:
     """Add settings of a run. What is not given is None in the end: `read_options` knows what is usual."""
     for option in options:
-        about: dict[str, Any] = {"help": _escape(option.meaning)}
+        about: dict[str, Any] = {"help": _escape(option.help)}
         if option.name == "mask":
             add_mask_argument(group, option.meaning)
             continue

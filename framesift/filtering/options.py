@@ -40,6 +40,12 @@ class Decoding(StrEnum):
     """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
 
 
+DEFAULT_THRESHOLDS = {Method.FRAMEDIFF: ("0.05%", "0.75%"), Method.TOLERANCE: ("0.75%", "0.75%")}
+"""`min_contour_area` and `score_threshold`."""
+THOROUGH_THRESHOLDS = ("0.1%", "0.75%")
+"""Of the method tolerance: also what is small."""
+
+
 def parse_method(text: str) -> Method:
     """Read the name of a method. Raises UsageError for an unknown one."""
     try:
@@ -106,7 +112,7 @@ def _join(numbers: Iterable[float]) -> str:
 
 
 class Option:
-    """One setting: its name in the library and, behind `--`, on the command line; what it means; its default."""
+    """One setting: its name in the library and, behind `--`, on the command line; what it means; what is usual."""
 
     __slots__ = ("choices", "default", "meaning", "metavar", "name", "read", "whole", "write")
 
@@ -134,6 +140,13 @@ class Option:
         """Whether it is a whole number of at least 0."""
 
     @property
+    def help(self) -> str:
+        """What it means and what is usual, where that is something."""
+        if self.metavar == "" or self.default in (None, 0, ()):
+            return self.meaning
+        return f"{self.meaning} (default {self.write(self.default)})"
+
+    @property
     def flag(self) -> str:
         """What it is on the command line."""
         return "--" + self.name.replace("_", "-")
@@ -145,31 +158,39 @@ class Option:
         return self.read(given) if isinstance(given, str) else given
 
 
+def _describe_thresholds(place: int) -> str:
+    usual, other = (DEFAULT_THRESHOLDS[method][place] for method in (Method.FRAMEDIFF, Method.TOLERANCE))
+    return f"(default {usual})" if usual == other else f"(default {usual}; {Method.TOLERANCE}: {other})"
+
+
 THRESHOLDS = (
     Option(
         "min_contour_area",
-        "changed regions smaller than this do not count: px, or a share (default 0.05%; tolerance: 0.75%)",
+        f"changed regions smaller than this do not count: px, or a share {_describe_thresholds(0)}",
     ),
-    Option("score_threshold", "a frame is kept when its changed area is above this: px, or a share (default 0.75%)"),
+    Option(
+        "score_threshold",
+        f"a frame is kept when its changed area is above this: px, or a share {_describe_thresholds(1)}",
+    ),
 )
 """How much counts. Their defaults are those of the method."""
 COMPARING = (
     Option(
         "method",
-        "framediff (default): pixel by pixel; tolerance: forgives shake, foliage and changes of light",
+        "framediff: pixel by pixel; tolerance: forgives shake, foliage and changes of light",
         "HOW",
         Method.FRAMEDIFF,
         parse_method,
     ),
     Option(
         "thorough",
-        "with tolerance: find also what is small, and keep a little more (0.1% and 0.75%)",
+        f"with tolerance: find also what is small, and keep a little more ({' and '.join(THOROUGH_THRESHOLDS)})",
         default=False,
     ),
-    Option("width", "with tolerance: compare wider frames at this width (default 320)", "PX", 320, int, whole=True),
+    Option("width", "with tolerance: compare wider frames at this width", "PX", 320, int, whole=True),
     Option(
         "blur",
-        "sides of the Gaussian kernels in px, odd, or none (default 5)",
+        "sides of the Gaussian kernels in px, odd, or none",
         "PX,...",
         (5,),
         parse_blur,
@@ -177,7 +198,7 @@ COMPARING = (
     ),
     Option(
         "border_mask",
-        "strips that are not compared, percent of the side: left,top,right,bottom (default 5,10,5,0)",
+        "strips that are not compared, percent of the side: left,top,right,bottom",
         "PERCENT,...",
         (5, 10, 5, 0),
         parse_border_mask,
@@ -204,7 +225,7 @@ FRAMES = (
     Option("min_size", "skip frames whose shorter side is less", "PX", 0, int, whole=True),
     Option(
         "max_pixels",
-        "skip frames that declare more px, before they are decoded (default 100000000)",
+        "skip frames that declare more px, before they are decoded",
         "PX",
         100_000_000,
         int,
@@ -225,7 +246,7 @@ FRAMES = (
     ),
     Option(
         "timezone",
-        "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00 (default UTC)",
+        "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00",
         "ZONE",
         "UTC",
     ),

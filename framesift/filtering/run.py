@@ -84,10 +84,11 @@ class Run:
 
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the frames: read and describe ahead in parallel, decide in order, hand over as decided."""
+        # A store is waited for rather than worked for: more calls than cores are under way.
         jobs = jobs or count_cores() * (4 if is_url(self.source.directory) else 1)
         if isinstance(executor, Cluster):
             yield from self._decide_on(executor)
-            executor = None
+            executor = None  # what is left, the films, is decided here
         look = partial(view_frame, directory=self.source.directory, settings=self.settings)
         with open_workers(executor, jobs) as workers:
             for frames in self.source.rounds():
@@ -117,13 +118,16 @@ class Run:
                     yield decision
 
     def _is_undecided(self, frame: Frame) -> bool:
-        """Tell whether no earlier run has decided a frame of a film, or gone beyond it. True for what was pending."""
+        """Tell whether no earlier run has decided a frame, or gone beyond it. Films are walked from their beginning."""
         last = self.sink.last_offset(frame.camera)
         beyond = frame.offset is None or last is None or frame.offset > last
         return beyond and not self.sink.is_decided(frame.path)
 
     def _references(self, camera: str) -> dict[Hashable, Reference[Image]]:
-        """Describe the last kept frames of earlier runs again. A film is walked from its beginning."""
+        """Describe the last kept frames of earlier runs again: one for each size that the camera delivers, its chains.
+
+        None of a film, which is walked from its beginning.
+        """
         if camera in self.source.films:
             return {}
         comparator, paths = comparator_of(self.settings, camera), self.sink.references(camera)

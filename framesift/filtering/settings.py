@@ -8,13 +8,9 @@ from typing import Any
 from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.options import OPTIONS, Decoding, Method, Placement
+from framesift.filtering.options import DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS, Decoding, Method, Placement
 from framesift.frames.naming import Naming
 
-DEFAULT_THRESHOLDS = {Method.FRAMEDIFF: ("0.05%", "0.75%"), Method.TOLERANCE: ("0.75%", "0.75%")}
-"""`min_contour_area` and `score_threshold`."""
-THOROUGH_THRESHOLDS = ("0.1%", "0.75%")
-"""Of the method tolerance: also what is small."""
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
@@ -114,20 +110,17 @@ class Settings:
             if record["mask"] != digest_masks(masks):
                 raise ValueError("masks that are not those it names")
             return cls(
-                Threshold.parse(record["min_contour_area"]),
-                Threshold.parse(record["score_threshold"]),
-                tuple(record["blur"]),
-                tuple(record["border_mask"]),
-                tuple(record["size"]) if record["size"] else None,
-                record["min_size"],
-                record["max_pixels"],
-                Naming(record["name_pattern"], record["timezone"]),
-                Placement(record["placement"]),
-                Decoding(record["decoding"]),
-                record["every"],
-                Method(record["method"]),
-                record["width"],
-                masks,
+                min_contour_area=Threshold.parse(record["min_contour_area"]),
+                score_threshold=Threshold.parse(record["score_threshold"]),
+                blur=tuple(record["blur"]),
+                border_mask=tuple(record["border_mask"]),
+                size=tuple(record["size"]) if record["size"] else None,
+                naming=Naming(record["name_pattern"], record["timezone"]),
+                link=Placement(record["placement"]),
+                decode=Decoding(record["decoding"]),
+                method=Method(record["method"]),
+                masks=masks,
+                **{name: record[name] for name in ("min_size", "max_pixels", "every", "width")},
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None
@@ -143,25 +136,14 @@ def read_settings(**given: Any) -> Settings:
     if unknown := given.keys() - OPTIONS.keys():
         raise TypeError(f"no setting is called {min(unknown)!r}: these are {', '.join(OPTIONS)}")
     values = {name: option.value(given.get(name)) for name, option in OPTIONS.items()}
-    method, naming, mask = values["method"], Naming(values["name_pattern"], values["timezone"]), values["mask"]
-    if given.get("width") and method is not Method.TOLERANCE:
+    if given.get("width") and values["method"] is not Method.TOLERANCE:
         raise UsageError("--width belongs to --method tolerance")
-    thresholds = values["min_contour_area"], values["score_threshold"]
-    return Settings(
-        *choose_thresholds(method, *thresholds, values["thorough"]),
-        tuple(values["blur"]),
-        tuple(values["border_mask"]),
-        values["size"],
-        values["min_size"],
-        values["max_pixels"],
-        naming,
-        values["link"],
-        values["decode"],
-        values["every"],
-        method,
-        values["width"],
-        read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming),
-    )
+    area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
+    area, score = choose_thresholds(values["method"], area, score, thorough)
+    naming = Naming(values.pop("name_pattern"), values.pop("timezone"))
+    masks = read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming)
+    values["blur"], values["border_mask"] = tuple(values["blur"]), tuple(values["border_mask"])
+    return Settings(min_contour_area=area, score_threshold=score, naming=naming, masks=masks, **values)
 
 
 def choose_thresholds(

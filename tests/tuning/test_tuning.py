@@ -20,9 +20,9 @@ from framesift import filter_frames
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.comparator_choice import comparator_of
-from framesift.filtering.options import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
 from framesift.filtering.selection import Verdict
-from framesift.filtering.settings import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Settings, choose_thresholds
+from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames
 from framesift.tuning import Answer, AnswerTable, Grid, Pair, Question, Session, Setting, Sweep, pairs
 from framesift.tuning.belief import MISS_COST, choose_question, expect_answers, expect_costs, learn, weigh_settings
