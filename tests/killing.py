@@ -1,22 +1,28 @@
-"""Children of this process that are killed, or refused, at one of the calls that change the disk.
+"""Commands in children that are killed, or refused, at one of the calls that change the disk.
 
 A child runs the command with the functions of `os` that change the disk wrapped: they count, and at one call kill the
-process or raise an error. A fork costs a hundredth of a new interpreter, so every call of a run can be tried.
+process or raise an error. Children are forked (see tests/forking.py), so every call of a run can be tried.
 """
 
 import errno
 import itertools
 import os
 import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
+from pkgutil import resolve_name
 
-import cv2
 import pytest
+import tqdm
 
 from framesift import cli
 from framesift.cli import options
+from tests.conftest import encode, make_image
+from tests.forking import call_in_child, call_in_parent
 
 CHANGING = ["open", "write", "fsync", "close", "link", "symlink", "rename", "unlink", "mkdir", "rmdir"]
 CHANGING += ["utime", "chmod", "chown", "ftruncate"]
@@ -24,6 +30,14 @@ ERRORS = [errno.ENOSPC, errno.EIO, errno.EACCES]
 
 Strike = Callable[[int], None]
 """Called with the number of the call that is about to be made."""
+
+TAKEN_OVER = [
+    "os.link",
+    "framesift.filtering.results.GROUP_DECISIONS",
+    *(f"framesift.actions.backup.{module}.GROUP" for module in ("removal", "restoring", "emptying")),
+    "framesift.actions.metadata.files.now",
+]
+"""What is in a child as it is here: tests put something else in its place."""
 
 
 @pytest.fixture
@@ -68,37 +82,53 @@ def wrap(strike: Strike) -> None:
 
 def run_in_child(arguments: list[str], strike: Strike | None = None, output: Path | None = None) -> int:
     """Return the exit code of the command, or minus the number of the signal that killed it."""
-    child = fork()
-    if child == 0:
-        try:
-            sink = os.open(output or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(sink, 1)
-            os.dup2(sink, 2)
-            cli.sys.stdout, cli.sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
-            if strike is not None:
-                wrap(strike)
-            code = cli.main(arguments)
-        except BaseException as error:
-            print(f"Traceback: {error!r}", file=cli.sys.stderr)
-            code = 99
-        os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    warm_up()
+    return call_in_child(_run, arguments, strike, output, {name: resolve_name(name) for name in TAKEN_OVER})
 
 
-def fork() -> int:
-    """`os.fork` without OpenCV's threads: a child would wait for ever for those that only its parent has."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    child = os.fork()
-    if child:
-        cv2.setNumThreads(threads)
-    return child
+def _run(arguments: list[str], strike: Strike | None, output: Path | None, taken_over: dict[str, object]) -> int:
+    for name, value in taken_over.items():
+        owner, _, attribute = name.rpartition(".")
+        setattr(resolve_name(owner), attribute, value)
+    # Its usual lock is shared by all processes: a child that is killed within it would stop every later one.
+    tqdm.tqdm.set_lock(threading.RLock())
+    sink = os.open(output or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
+    try:
+        if strike is not None:
+            wrap(strike)
+        return cli.main(arguments)
+    except BaseException as error:
+        print(f"Traceback: {error!r}", file=sys.stderr)
+        return 99
+
+
+@cache
+def warm_up() -> None:
+    """Run the command once where children are forked: each would else import and compile the same again."""
+    assert call_in_parent(_rehearse) == options.DONE
+
+
+def _rehearse() -> int:
+    tqdm.tqdm.monitor_interval = 0  # else a thread looks after the progress bar for ever
+    with tempfile.TemporaryDirectory() as folder:
+        frames = Path(folder, "frames")
+        frames.mkdir()
+        for number, box in enumerate([None, (4, 20, 20, 20)]):
+            (frames / f"c1_2021_03_27__10_0{number}_00.png").write_bytes(encode(make_image(box=box)))
+        return cli.main(["filter", str(frames), str(Path(folder, "results")), "--jobs", "1", "--quiet"])
 
 
 def count_changes(arguments: list[str], scratch: Path, expected: int = options.SKIPPED) -> int:
     log = scratch / "count"
-    assert run_in_child(arguments, lambda number: log.write_text(str(number)) and None) == expected
+    assert run_in_child(arguments, partial(note, log)) == expected
     return int(log.read_text())
+
+
+def note(log: Path, number: int) -> None:
+    log.write_text(str(number))
 
 
 def kill(fatal: int, number: int) -> None:

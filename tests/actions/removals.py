@@ -1,11 +1,26 @@
 """Folders and plans for the tests of removing: what a scan would have found, without a scan."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
 
 from framesift.actions import FileStat, Plan, Step, plan_removal
 from tests.conftest import encode, make_image
+
+LINK = os.link
+
+
+def link_across(source: str, target: str, **options: object) -> None:
+    """`os.link` where the backup is another file system."""
+    if ("/backup/" in source) != ("/backup/" in target):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+    LINK(source, target, **options)
+
+
+def link_nowhere(*_: object, **__: object) -> None:
+    """`os.link` on a file system without hard links."""
+    raise OSError(errno.EPERM, "Operation not permitted")
 
 
 def picture(number: int) -> bytes:

@@ -218,7 +218,7 @@ def test_two_writers_at_once_lose_nothing(tmp_path):
     names = [f"{number}.png" for number in range(200)]
     path = tmp_path / "metadata.json"
     path.write_text(json.dumps({"images": [*names, "last.png"], "total_images": 201}))
-    writers = [get_context("fork").Process(target=remove_all, args=(str(path), names[start::2])) for start in (0, 1)]
+    writers = [get_context("spawn").Process(target=remove_all, args=(str(path), names[start::2])) for start in (0, 1)]
     for writer in writers:
         writer.start()
     for writer in writers:

@@ -1,7 +1,6 @@
 """Moving to a backup and back: what is checked before each step, and that everything comes back bit for bit."""
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -40,27 +39,6 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def backup(tmp_path: Path) -> Path:
     return tmp_path / "backup"
-
-
-@pytest.fixture(params=["same", "other", "no links"])
-def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Root and backup on one file system, on two, or on one without hard links."""
-    link = os.link
-    if request.param == "no links":
-
-        def refuse(*_, **__):
-            raise OSError(errno.EPERM, "Operation not permitted")
-
-        monkeypatch.setattr(os, "link", refuse)
-    elif request.param == "other":
-
-        def refuse_across(source, target, **options):
-            if ("/backup/" in source) != ("/backup/" in target):
-                raise OSError(errno.EXDEV, "Invalid cross-device link")
-            return link(source, target, **options)
-
-        monkeypatch.setattr(os, "link", refuse_across)
-    return request.param
 
 
 def whole_plan(root: Path):
@@ -423,7 +401,7 @@ def keep_writing(path: Path) -> None:
 def test_a_camera_that_writes_all_the_time_loses_nothing(root, backup):
     """What stands in the backup is whole, and what the camera wrote last is in its place."""
     path, rounds = root / "c1/a1.png", int(os.environ.get("FRAMESIFT_ROUNDS", "20"))
-    camera = get_context("fork").Process(target=keep_writing, args=(path,))
+    camera = get_context("spawn").Process(target=keep_writing, args=(path,))
     camera.start()
     try:
         while rounds:

@@ -12,7 +12,6 @@ import pytest
 from framesift.actions import apply_plan, write_plan
 from framesift.cli import options
 from tests.actions.removals import backed_up, picture, plan_of, snapshot
-from tests.actions.test_removal import file_system as file_system
 from tests.conftest import read_tree
 from tests.killing import ERRORS, count_changes, kill, refuse, run_in_child
 from tests.killing import scratch as scratch
@@ -28,12 +27,16 @@ STRIDES = {"same": 1, "other": 2, "no links": 3}
 METADATA = json.dumps({"images": ["a0.png", "a1.png", "a2.png"], "total_images": 3}).encode()
 
 
+def stopped_clock() -> str:
+    return NOW
+
+
 @pytest.fixture(autouse=True)
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two groups out of three steps, and one time for all runs."""
     for module in ("removal", "restoring", "emptying"):
-        monkeypatch.setattr(f"framesift.actions.{module}.GROUP", 2)
-    monkeypatch.setattr("framesift.actions.metadata.files.now", lambda: NOW)
+        monkeypatch.setattr(f"framesift.actions.backup.{module}.GROUP", 2)
+    monkeypatch.setattr("framesift.actions.metadata.files.now", stopped_clock)
 
 
 def prepare(place: Path, command: str) -> dict[str, bytes]:

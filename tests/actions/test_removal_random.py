@@ -4,10 +4,11 @@ Never a lost byte, never a group without its keeper, and undo gives back what wa
 FRAMESIFT_EXAMPLES sets how many runs of 50 steps are tried.
 """
 
-import errno
 import os
 import shutil
+import signal
 import tempfile
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -15,24 +16,31 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from framesift.actions import Step, apply_plan, plan_removal, undo
+from framesift.actions import Outcome, Step, apply_plan, plan_removal, undo
 from framesift.actions.moving import PARTIAL
 from framesift.errors import UnreadableFrame
 from framesift.frames import reader
-from tests.actions.removals import picture, snapshot, stat_of
-from tests.killing import fork, kill, wrap
+from tests.actions.removals import LINK, link_across, picture, snapshot, stat_of
+from tests.forking import call_in_child
+from tests.killing import kill, wrap
 
 NAMES = [f"{folder}/{stem}.png" for folder in ("c1", "c2/deep") for stem in "abcd"]
 PICK = st.integers(0, 1000)
 KILLS = st.none() | st.integers(1, 70)
-LINK = os.link
 
 
-def link_across(source, target, **options):
-    """`os.link` where the backup is another file system."""
-    if ("/backup/" in source) != ("/backup/" in target):
-        raise OSError(errno.EXDEV, "Invalid cross-device link")
-    return LINK(source, target, **options)
+def act(step: Callable[..., Iterable[Outcome]], arguments: tuple, across: bool, kill_at: int | None, log: Path) -> int:
+    """What a child does: a step, and its outcomes a line each in `log`."""
+    try:
+        os.link = link_across if across else LINK
+        if kill_at is not None:
+            wrap(partial(kill, kill_at))
+        said = [f"{outcome.path}\t{outcome.problem}" for outcome in step(*arguments)]
+        log.write_text("\n".join(said))
+    except BaseException as error:
+        log.write_text(f"{error!r}")
+        return 9
+    return 0
 
 
 class Folder(RuleBasedStateMachine):
@@ -124,7 +132,7 @@ class Folder(RuleBasedStateMachine):
     def apply(self, kill_at: int | None) -> None:
         before, inodes = snapshot(self.root), self.inodes()
         stored = snapshot(self.backup)
-        self.run(lambda: list(apply_plan(self.plan, self.backup)), kill_at)
+        self.run(apply_plan, (self.plan, self.backup), kill_at)
         after, moved = snapshot(self.root), snapshot(self.backup)
         for name in set(before) - set(after):
             if not is_ours(name):
@@ -140,7 +148,7 @@ class Folder(RuleBasedStateMachine):
     @rule(kill_at=KILLS)
     def undo(self, kill_at: int | None) -> None:
         before, stored = snapshot(self.root), snapshot(self.backup)
-        outcomes = self.run(lambda: [f"{o.path}\t{o.problem}" for o in undo(self.backup)], kill_at)
+        outcomes = self.run(undo, (self.backup,), kill_at)
         after, left = snapshot(self.root), snapshot(self.backup)
         for name, seen in before.items():
             if not is_ours(name):
@@ -156,25 +164,13 @@ class Folder(RuleBasedStateMachine):
                     assert after[name] == seen and name not in left, "undo did not give back what was moved"
         assert not any(map(is_ours, after)), "a temporary file stayed"
 
-    def run(self, act, kill_at: int | None) -> list[str] | None:
-        """Act in a child; return what it says, None if it was killed. No content may be gone afterwards."""
+    def run(self, step: Callable[..., Iterable[Outcome]], arguments: tuple, kill_at: int | None) -> list[str] | None:
+        """Take a step in a child; return what it says, None if it was killed. No content may be gone afterwards."""
         held = self.contents()
         log = self.place / "log"
         log.unlink(missing_ok=True)
-        child = fork()
-        if child == 0:
-            try:
-                os.link = link_across if self.across else LINK
-                if kill_at is not None:
-                    wrap(partial(kill, kill_at))
-                said = [str(outcome) for outcome in act()]
-                log.write_text("\n".join(said))
-                os._exit(0)
-            except BaseException as error:
-                log.write_text(f"{error!r}")
-                os._exit(9)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        assert code in (0, -9), log.read_text()
+        code = call_in_child(act, step, arguments, self.across, kill_at, log)
+        assert code in (0, -signal.SIGKILL), log.read_text()
         assert held <= self.contents(), "bytes were lost"
         return log.read_text().splitlines() if code == 0 else None
 
