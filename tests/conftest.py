@@ -1,7 +1,7 @@
 """Shared by the tests: folder trees as dicts, frames as arrays, and where the measured corpora lie."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,25 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real frames and bad input, beside the checkout. Not part of a user's clone."""
 
 cv2.setNumThreads(1)
-"""A process that is forked while OpenCV has a pool of its own waits for ever when it sets their number."""
+"""The pictures are small, and tests run beside each other: threads would only wait for one another."""
+
+
+MOST_WORKERS = 8
+"""Of a run of all tests: beyond it each worker spends its time on starting servers."""
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Return how many workers `-n auto` starts."""
+    return min((yield), MOST_WORKERS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's cache folder as it is, and workers apart."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture
@@ -76,15 +94,6 @@ def browser() -> Iterator[Any]:
         chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
-
-
-FORKING = ("test_crash", "test_removal_crash", "test_removal_random")
-"""Tests that fork children of this process and kill them."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what forks first: after a library has started threads, a child can wait for ever for one of their locks."""
-    items.sort(key=lambda item: item.path.stem not in FORKING)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ held. Whether it does would depend on what has run before. A fork costs a hundre
 
 import atexit
 import functools
+import gc
 import os
 import pickle
 import subprocess
@@ -56,6 +57,7 @@ def answer_calls() -> None:
 
 def _fork(function: Callable[..., int], arguments: tuple) -> int:
     assert threading.active_count() == 1
+    gc.freeze()  # or a child would copy every page with an object that it collects nothing of
     child = os.fork()
     if child == 0:
         os._exit(function(*arguments))

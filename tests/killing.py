@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache, partial
 from pathlib import Path
 from pkgutil import resolve_name
@@ -78,6 +79,12 @@ def wrap(strike: Strike) -> None:
 
     for name in CHANGING:
         setattr(os, name, watch(name, getattr(os, name)))
+
+
+def run_here(arguments: list[str], output: Path | None = None) -> int:
+    """Return the exit code of the command in this process: for runs that nothing happens to."""
+    with (output or Path(os.devnull)).open("w") as sink, redirect_stdout(sink), redirect_stderr(sink):
+        return cli.main(arguments)
 
 
 def run_in_child(arguments: list[str], strike: Strike | None = None, output: Path | None = None) -> int:

@@ -13,7 +13,7 @@ from framesift.actions import apply_plan, write_plan
 from framesift.cli import options
 from tests.actions.removals import backed_up, picture, plan_of, snapshot
 from tests.conftest import read_tree
-from tests.killing import ERRORS, count_changes, kill, refuse, run_in_child
+from tests.killing import ERRORS, count_changes, kill, refuse, run_here, run_in_child
 from tests.killing import scratch as scratch
 
 NOW = "2026-01-02T03:04:05+00:00"
@@ -98,7 +98,7 @@ def test_killed_anywhere_and_run_again_is_an_undisturbed_run(scratch, command, f
         tree = prepare(place, command)
         assert run_in_child(COMMANDS[command](place), partial(kill, call)) == -signal.SIGKILL
         check_nothing_lost(place, tree, call, command == "empty")
-        assert run_in_child(COMMANDS[command](place), output=scratch / "log") == options.DONE, f"call {call}"
+        assert run_here(COMMANDS[command](place), scratch / "log") == options.DONE, f"call {call}"
         assert ends(place) == expected, f"killed at call {call}"
 
 
@@ -115,7 +115,7 @@ def test_refused_anywhere_is_one_line_and_nothing_lost(scratch, command):
         else:  # giving a file away, or removing a temporary one after the disk has refused, may be refused
             assert exit_code == options.DONE and len(lines) == 1, lines
         check_nothing_lost(place, tree, call, command == "empty")
-        assert run_in_child(COMMANDS[command](place)) == options.DONE
+        assert run_here(COMMANDS[command](place)) == options.DONE
         assert ends(place) == expected, f"refused at call {call}"
 
 
@@ -126,7 +126,7 @@ def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, fi
         prepare(place, "apply")
         before = snapshot(place / "root")
         assert run_in_child(COMMANDS["apply"](place), partial(kill, call)) == -signal.SIGKILL
-        if run_in_child(COMMANDS["undo"](place)) == options.USAGE:
+        if run_here(COMMANDS["undo"](place)) == options.USAGE:
             assert not (place / "backup" / "journal.jsonl").exists() or call <= 3
         assert snapshot(place / "root") == before, f"killed at call {call}"
         assert backed_up(place / "backup") == {} if (place / "backup").exists() else True

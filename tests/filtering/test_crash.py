@@ -9,7 +9,7 @@ import pytest
 
 from framesift.cli import options
 from tests.conftest import encode, make_image, read_tree
-from tests.killing import ERRORS, count_changes, kill, refuse, run_in_child
+from tests.killing import ERRORS, count_changes, kill, refuse, run_here, run_in_child
 from tests.killing import scratch as scratch
 
 PLACEMENTS = {"copy": [], "hard": ["--link", "hard"], "symbolic": ["--link", "symbolic"]}
@@ -41,7 +41,7 @@ def test_killed_anywhere_and_run_again_is_an_undisturbed_run(scratch, placement)
         assert run_in_child(arguments, partial(kill, call)) == -signal.SIGKILL
         left = read_tree(results) if results.exists() else {}
         assert all(sources[name] == left[name] for name in left if name.endswith(".png")), f"partial, killed at {call}"
-        assert run_in_child(arguments) == options.SKIPPED
+        assert run_here(arguments) == options.SKIPPED
         assert read_tree(results) == expected, f"killed at call {call}"
     assert read_tree(frames) == sources
 
@@ -63,6 +63,6 @@ def test_refused_anywhere_is_one_line_and_nothing_lost(scratch, placement, code)
             assert len(lines) == 1 and os.strerror(code) in lines[0] and str(scratch) in lines[0], lines
         else:  # what removes a temporary file after the disk has refused may itself be refused
             assert exit_code == options.SKIPPED and "total:" in lines[-1], lines
-        assert run_in_child(arguments) == options.SKIPPED
+        assert run_here(arguments) == options.SKIPPED
         assert read_tree(results) == expected, f"refused at call {call}"
     assert read_tree(frames) == sources

@@ -17,7 +17,7 @@ from framesift import cli, filter_frames, stores
 from framesift.cli import options
 from framesift.errors import ResultsInUse, StorageError, UnreadableFrame, UsageError, show
 from framesift.filtering import manifest
-from framesift.filtering.places import lease, remote
+from framesift.filtering.places import remote, remote_lease
 from framesift.filtering.places.local import LocalPlace
 from framesift.filtering.places.remote_lease import Lease
 from framesift.frames.reader.source import read_file
@@ -287,7 +287,7 @@ def test_a_lease_of_a_run_elsewhere_that_is_dead(memory):
     waited: list[float] = []
     second = make_lease(pause=waited.append)
     second.take()
-    assert sum(waited) == lease.PATIENCE > 3 * lease.BEAT
+    assert sum(waited) == remote_lease.PATIENCE > 3 * remote_lease.BEAT
     first.beat()
     with pytest.raises(ResultsInUse, match="taken over"):
         first.check()
@@ -303,7 +303,7 @@ def test_a_lease_of_a_run_that_was_killed_here_is_taken_at_once(memory):
     first.take()
     first._ended.set()
     first._thread.join()
-    lease.os.close(first._descriptor)  # as the kernel does
+    remote_lease.os.close(first._descriptor)  # as the kernel does
     first._descriptor = None
     second = make_lease(pause=lambda seconds: pytest.fail("waited"))
     second.take()
