@@ -22,8 +22,8 @@ MOST_WORKERS = 8
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Return how many workers `-n auto` starts."""
-    return min((yield), MOST_WORKERS)
+    """Return how many workers `-n auto` starts: more than cores, for many tests wait for a browser or a server."""
+    return min((yield) * 3 // 2, MOST_WORKERS)
 
 
 @pytest.fixture(scope="session", autouse=True)
