@@ -26,6 +26,11 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     return min((yield) * 3 // 2, MOST_WORKERS)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: else one worker would be busy with it when all others have ended."""
+    items.sort(key=lambda item: item.path.stem != "test_fuzzing")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the user's cache folder as it is, and workers apart."""
