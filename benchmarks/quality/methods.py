@@ -17,7 +17,7 @@ from framesift.comparators.thresholds import Threshold
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame
 from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
-from framesift.filtering.selection import Observation, Verdict, select_frames
+from framesift.filtering.selection import Observation, Rule, Verdict, select_frames
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 
@@ -126,7 +126,8 @@ def _select(usual: Settings, area: str, score: str) -> Callable[[Sequence[Observ
     comparator = comparator_of(replace(usual, min_contour_area=least, score_threshold=limit), "")
 
     def choose(observations: Sequence[Observation[Any]]) -> Chosen:
-        decided = select_frames(observations, comparator.score, lambda d: limit.px(comparator.compared_area(d)), {})
+        rule = Rule(comparator.score, lambda descriptor: limit.px(comparator.compared_area(descriptor)))
+        decided = select_frames(observations, rule, {})
         return [index for index, (_, decision) in enumerate(decided) if decision.verdict is Verdict.KEEP]
 
     return choose

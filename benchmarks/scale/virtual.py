@@ -12,18 +12,10 @@ import numpy as np
 from benchmarks.scale.scores import Camera
 from framesift.cluster import Cluster
 from framesift.filtering.chunks import Cost, Dispatch
-from framesift.filtering.chunks.walking import Chunk, Outcome, Row, walk_chunk
-from framesift.filtering.selection import (
-    Correction,
-    Observation,
-    Reference,
-    Verdict,
-    Walk,
-    path_of,
-    select_frames,
-    walk_again,
-)
+from framesift.filtering.chunks.walking import Chunk, Known, Outcome, Row, walk_chunk
+from framesift.filtering.selection import Observation, Paths, Rule, Verdict, select_frames
 from framesift.filtering.settings import Settings
+from framesift.filtering.stitching import Correction, Walk, begin_walk, paths_of, walk_again
 from framesift.frames.frame import Frame
 
 
@@ -110,28 +102,27 @@ class VirtualCluster(Cluster):
         self._count += 1
         heapq.heappush(self._busy, (start + seconds + self._prices.task, self._count, worker, (future, outcome)))
 
-    def _walk(self, place: str, chunk: Chunk, references: dict[Any, Reference[Any]]) -> tuple[Outcome, float]:
+    def _walk(self, place: str, chunk: Chunk, references: Known) -> tuple[Outcome, float]:
         scene, known = self._scenes[chunk.frames[0].camera], dict(references)
         seen = [observe(frame, scene) for frame in chunk.frames]
-        rows = [Row(d, each.chain, None) for each, d in select_frames(seen, scene.score, lambda _: scene.limit, known)]
+        rows = [Row(d, each.chain, None) for each, d in select_frames(seen, _rule_of(scene), known)]
         compared = sum(row.decision.score is not None for row in rows)
-        walk = Walk(rows, {chain: each.path for chain, each in references.items()}, {None: known[None]})
+        walk = Walk(rows, begin_walk(references), {None: known[None]})
         seconds = len(rows) * self._prices.decode + compared * self._prices.compare
         return Outcome(walk, compared, len(rows), place), seconds
 
     def _walk_again(
-        self, place: str, chunk: Chunk, walked: list[Row], references: dict[Any, Reference[Any]], misled: set[Any]
+        self, place: str, chunk: Chunk, walked: list[Row], begun: dict[Any, Paths], references: Known, misled: set[Any]
     ) -> tuple[Outcome, float]:
         scene, known, still = self._scenes[chunk.frames[0].camera], dict(references), set(misled)
-        marks = [(row.chain, row.decision.verdict) for row in walked]
         steps = {
             number: Row(decision, None, None)
             for number, _, decision in walk_again(
-                marks, lambda n: observe(chunk.frames[n], scene), scene.score, lambda _: scene.limit, known, still
+                walked, begun, lambda n: observe(chunk.frames[n], scene), _rule_of(scene), known, still
             )
         }
-        begun = {chain: path_of(references.get(chain)) for chain in misled}
-        outcome = Outcome(Correction(steps, begun, {chain: known[chain] for chain in still}), len(steps), 0, place)
+        true = {chain: paths_of(references.get(chain, ())) for chain in misled}
+        outcome = Outcome(Correction(steps, true, {chain: known[chain] for chain in still}), len(steps), 0, place)
         return outcome, len(steps) * self._prices.compare
 
 
@@ -152,6 +143,10 @@ class _Queue:
 
     def empty(self) -> bool:
         return not self._items
+
+
+def _rule_of(scene: Camera) -> Rule[Any]:
+    return Rule(scene.score, lambda _: scene.limit)
 
 
 def observe(frame: Frame, scene: Camera) -> Observation[Any]:
@@ -182,14 +177,14 @@ def cut(scene: Camera, chunks: int) -> tuple[float, float]:
     cluster = VirtualCluster(1, Prices(0, 0, 0, 0, 0), {"c": scene})
     frames = [Frame(f"c/{number}", "c", None) for number in range(len(scene))]
     again, once = 0, 0
-    known: dict[Any, Reference[Any]] = {}
+    known: Known = {}
     for first in range(0, len(scene), length):
         chunk = Chunk("", tuple(frames[first : first + length]), "", Settings(), {}, True)
         outcome, _ = cluster._walk("0", chunk, {})
         walk = outcome.result
         assert isinstance(walk, Walk)
         if misled := walk.misled(known):
-            corrected, _ = cluster._walk_again("0", chunk, walk.steps, known, misled)
+            corrected, _ = cluster._walk_again("0", chunk, walk.steps, dict(walk.begun), known, misled)
             again += corrected.compared
             assert isinstance(corrected.result, Correction)
             walk = walk.corrected(corrected.result)

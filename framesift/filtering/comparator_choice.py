@@ -1,11 +1,13 @@
-"""What compares the frames of a camera, as the settings of a run say."""
+"""What compares the frames of a camera, and by what they are decided, as the settings of a run say."""
 
 from framesift.comparators.differencing import Differencing
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.masks import choose_masks
 from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.filtering.options import Method
+from framesift.filtering.selection import Rule
 from framesift.filtering.settings import Settings
+from imaging_interview import Image
 
 
 def comparator_of(settings: Settings, camera: str) -> Differencing:
@@ -15,3 +17,13 @@ def comparator_of(settings: Settings, camera: str) -> Differencing:
     if settings.method is Method.TOLERANCE:
         return ToleranceDifferencing(*shared, settings.width)
     return FrameDifferencing(*shared)
+
+
+def rule_of(settings: Settings, camera: str) -> Rule[Image]:
+    """Return by what the frames of a camera are decided as `settings` say; scores are in px of the compared size."""
+    comparator = comparator_of(settings, camera)
+
+    def limit(descriptor: Image) -> float:
+        return settings.score_threshold.px(comparator.compared_area(descriptor))
+
+    return Rule(comparator.score, limit, settings.against)

@@ -10,7 +10,7 @@ import os
 import re
 from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from framesift.errors import StorageError
 from framesift.filtering import manifest
-from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.selection import Decision, Paths, Verdict
 from framesift.filtering.summary import NAMED, CameraSummary, Summary
 from framesift.frames.frame import Frame
 
@@ -78,18 +78,19 @@ class Past:
     """What is decided: by earlier runs, once `read` has been called, and by this one, as it calls `add`.
 
     16 bytes a line are kept of the paths: a 64-bit hash, and where the line stands. Every hit is read there, so that
-    two paths of one hash are never taken for each other.
+    two paths of one hash are never taken for each other. A camera has a chain for each size, or `one_chain`, and of
+    each the last `against` kept frames are of interest.
     """
 
-    def __init__(self, path: str, one_chain: bool) -> None:
+    def __init__(self, path: str, one_chain: bool, against: int = 1) -> None:
         self.summary = Summary()
         """Of what `read` found."""
         self.last: dict[str, Frame] = {}
         """The last decided frame of each camera. One that was not whole and has no time says nothing of the order."""
-        self.references: dict[str, dict[Hashable, str]] = {}
-        """The path of the last kept frame of each chain of each camera."""
+        self.references: dict[str, dict[Hashable, Paths]] = {}
+        """The paths of the last kept frames of each chain of each camera, the latest at the end."""
         self._path = path
-        self._one_chain = one_chain
+        self._one_chain, self._against = one_chain, against
         self._descriptor: int | None = None
         self._hashes, self._offsets = memoryview(array("q")), memoryview(array("q"))
         """In ascending order of the hashes."""
@@ -100,17 +101,19 @@ class Past:
         hashes, offsets = array("q"), array("q")
         tallies: dict[tuple[bytes, bytes], _Tally] = {}
         last: dict[bytes, _Row] = {}
-        kept: dict[tuple[bytes, bytes], bytes] = {}
+        kept: dict[tuple[bytes, bytes], deque[bytes]] = {}
         for start, lines in _read_blocks(self._path):
             rows = _take_apart(lines, len(hashes) + 2, self._path)
             hashes.extend(hash(row[0]) for row in rows)
             offsets.extend(_offsets(start, lines))
-            _tally(rows, tallies, last, kept)
+            _tally(rows, tallies, last)
+            self._tally_kept(rows, kept)
         self._hashes, self._offsets = _sort(np.asarray(hashes, np.int64), np.asarray(offsets, np.int64))
         try:
             self.last = {frame.camera: frame for frame in map(_as_frame, last.values())}
-            for (camera, size), path in kept.items():
-                self._remember_kept(json.loads(camera), _as_size(size), json.loads(path))
+            for (camera, size), paths in kept.items():
+                for path in paths:
+                    self._remember_kept(json.loads(camera), _as_size(size), json.loads(path))
             _sum_up(tallies, self.summary)
         except ValueError as error:
             damaged = f"holds a value that cannot be ({error}): restore the file, or choose another results folder"
@@ -152,8 +155,17 @@ class Past:
 
     def _remember_kept(self, camera: str, size: tuple[int, int] | None, path: str) -> None:
         """References are kept in the order in which they were met."""
-        chains = self.references.setdefault(camera, {})
-        chains[None if self._one_chain else size] = path
+        chains, chain = self.references.setdefault(camera, {}), None if self._one_chain else size
+        chains[chain] = (*chains.get(chain, ()), path)[-self._against :]
+
+    def _tally_kept(self, rows: Iterable[_Row], kept: dict[tuple[bytes, bytes], deque[bytes]]) -> None:
+        """Note the last kept frames of each camera and size; in one chain the sizes do not matter."""
+        for path, camera, _, verdict, size, _ in rows:
+            if verdict == b"keep":
+                key = camera, b"null" if self._one_chain else size
+                if (paths := kept.get(key)) is None:
+                    paths = kept[key] = deque(maxlen=self._against)
+                paths.append(path)
 
     def _places(self, key: int) -> list[int]:
         """Return where the lines stand whose path has this hash."""
@@ -244,7 +256,6 @@ def _tally(
     rows: Iterable[_Row],
     tallies: dict[tuple[bytes, bytes], _Tally],
     last: dict[bytes, _Row],
-    kept: dict[tuple[bytes, bytes], bytes],
 ) -> None:
     """Count rows, in the fewest steps for each. Times in UTC compare as text."""
     for row in rows:
@@ -258,9 +269,6 @@ def _tally(
             tally.examples.append(path)
         if time != b"null":
             tally.first, tally.last = min(time, tally.first or time), max(time, tally.last)
-        if verdict == b"keep":
-            kept.pop((camera, size), None)  # the latest comes last
-            kept[camera, size] = path
 
 
 def _sum_up(tallies: dict[tuple[bytes, bytes], _Tally], summary: Summary) -> None:

@@ -219,6 +219,14 @@ COMPARING = (
         parse_size,
         lambda size: f"{size[0]}x{size[1]}",
     ),
+    Option(
+        "against",
+        "compare with the last N kept frames, of which the nearest counts: for cameras that go from view to view",
+        "N",
+        1,
+        int,
+        whole=True,
+    ),
 )
 """How frames are compared."""
 FRAMES = (

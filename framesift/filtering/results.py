@@ -14,8 +14,8 @@ from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Past
 from framesift.filtering.options import Placement
 from framesift.filtering.places import open_place
-from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.settings import Settings
+from framesift.filtering.selection import Decision, Paths, Verdict
+from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.frame import Frame, order_key
 from framesift.frames.videos import encode_still, is_still
@@ -53,7 +53,7 @@ class Results(Sink):
         self._settings = settings
         self._dry_run = dry_run
         self._place = open_place(self.folder, self.source, dry_run)
-        self._past = Past(self._place.manifest, one_chain=settings.size is not None)
+        self._past = Past(self._place.manifest, settings.size is not None, settings.against)
         self.summary = self._past.summary
         self.takes_content = settings.link is Placement.COPY and not dry_run
         self._longest, self._clock, self._flushed = longest, clock, clock()
@@ -103,8 +103,8 @@ class Results(Sink):
         last = self._past.last.get(camera)
         return None if last is None else last.offset
 
-    def references(self, camera: str) -> dict[Hashable, str]:
-        """Return the last kept frame of each chain of a camera."""
+    def references(self, camera: str) -> dict[Hashable, Paths]:
+        """Return the last kept frames of each chain of a camera, the latest at the end."""
         return dict(self._past.references.get(camera, {}))
 
     def add(self, view: View, decision: Decision) -> None:
@@ -165,7 +165,7 @@ class Results(Sink):
         settings = manifest.read_settings(self._place.manifest)
         if settings is None:
             return
-        wanted = self._record()
+        settings, wanted = {**ADDED, **settings}, self._record()
         for name in wanted:
             if settings.get(name) != wanted[name]:
                 found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"

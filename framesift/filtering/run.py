@@ -12,12 +12,12 @@ from framesift.cluster import Cluster
 from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import PathLike, StorageError, UnreadableFrame
-from framesift.filtering.chunks import Cost, Dispatch, limit_of
+from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
-from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.describing import View, read_frame, view_frame
 from framesift.filtering.results import Results
-from framesift.filtering.selection import Decision, Reference, select_frames
+from framesift.filtering.selection import Decision, Reference, References, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source, open_source
@@ -107,11 +107,10 @@ class Run:
             yield decision
 
     def _decide_views(self, views: Iterable[View]) -> Iterator[Decision]:
-        """Decide what has been read, against the last kept frame of its camera."""
+        """Decide what has been read, against the last kept frames of its camera."""
         for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
-            comparator = comparator_of(self.settings, camera)
-            limit, references = partial(limit_of, self.settings, comparator), self._references(camera)
-            for view, decision in select_frames(of_camera, comparator.score, limit, references):
+            rule, references = rule_of(self.settings, camera), self._references(camera)
+            for view, decision in select_frames(of_camera, rule, references):
                 if self._is_undecided(decision.frame):
                     self.sink.add(view, decision)
                     self.source.settle(decision.frame)
@@ -123,15 +122,18 @@ class Run:
         beyond = frame.offset is None or last is None or frame.offset > last
         return beyond and not self.sink.is_decided(frame.path)
 
-    def _references(self, camera: str) -> dict[Hashable, Reference[Image]]:
-        """Describe the last kept frames of earlier runs again: one for each size that the camera delivers, its chains.
+    def _references(self, camera: str) -> dict[Hashable, References[Image]]:
+        """Describe the last kept frames of earlier runs again: some for each size that the camera delivers, its chains.
 
         None of a film, which is walked from its beginning.
         """
         if camera in self.source.films:
             return {}
-        comparator, paths = comparator_of(self.settings, camera), self.sink.references(camera)
-        return {chain: Reference(path, comparator.describe(self._read_kept(path))) for chain, path in paths.items()}
+        describe = comparator_of(self.settings, camera).describe
+        return {
+            chain: tuple(Reference(path, describe(self._read_kept(path))) for path in paths)
+            for chain, paths in self.sink.references(camera).items()
+        }
 
     def _read_kept(self, path: str) -> Image:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
@@ -139,5 +141,6 @@ class Run:
         for place in (kept, join(self.source.directory, path)):
             with suppress(UnreadableFrame):
                 return read_frame(place, self.settings).pixels
-        gone = "is the last kept frame of its camera and cannot be read any more: choose another results folder"
+        which = "the last kept frame" if self.settings.against == 1 else "one of the last kept frames"
+        gone = f"is {which} of its camera and cannot be read any more: choose another results folder"
         raise StorageError(gone, kept)

@@ -1,10 +1,6 @@
-"""Which frames are kept: a walk over numbers that has never seen a pixel, a file or a thread.
+"""Which frames are kept: a walk over numbers that has never seen a pixel, a file or a thread."""
 
-A camera can be walked in chunks, each begun before the one before it has ended, from a guess of what that will keep
-last: a wrong guess is corrected by walking the chunk again, only until both walks keep the same frame.
-"""
-
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -14,7 +10,6 @@ from framesift.frames.frame import Frame
 
 D = TypeVar("D")
 Seen = TypeVar("Seen", bound="Observation[Any]")
-S = TypeVar("S", bound="Step")
 
 
 class Verdict(StrEnum):
@@ -35,7 +30,7 @@ class Decision:
     score: float | None
     """How much the frame differs from its reference; None where there was nothing to compare."""
     reference: str | None
-    """Path of the last kept frame that the frame was compared with."""
+    """Path of the kept frame that stands for this one or was nearest to it: of those it was compared with."""
     reason: str
     """The verdict in words, or why the frame is not whole."""
     size: tuple[int, int] | None
@@ -58,124 +53,79 @@ class Observation(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class Reference(Generic[D]):
-    """The last kept frame of a chain."""
+    """A kept frame that later ones of its chain are compared with."""
 
     path: str
     descriptor: D
 
 
+References = tuple[Reference[D], ...]
+"""The last kept frames of a chain, the latest at the end. They are all that a chain's future depends on."""
+Paths = tuple[str, ...]
+"""Those of references, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[D]):
+    """By what the frames of a camera are decided."""
+
+    score: Callable[[D, D], float]
+    """Of a reference and a candidate: at least 0, which is the same picture."""
+    threshold: Callable[[D], float]
+    """Of a candidate: a score above it is new."""
+    against: int = 1
+    """With so many of the last kept frames of its chain a candidate is compared; at least 1."""
+
+    def decide(self, seen: Observation[D], references: References[D]) -> Decision:
+        """Decide a whole frame. The nearest reference stands for the frame: of equally near ones that kept last."""
+        assert seen.descriptor is not None
+        if not references:
+            return Decision(seen.frame, Verdict.KEEP, None, None, "first frame to compare with", seen.size)
+        value, nearest = self._find_nearest(seen.descriptor, references)
+        limit = self.threshold(seen.descriptor)
+        new = value > limit
+        reason = f"score {format_number(value)} {'>' if new else '<='} {format_number(limit)}"
+        return Decision(seen.frame, Verdict.KEEP if new else Verdict.DROP, value, nearest.path, reason, seen.size)
+
+    def follow(self, references: References[D], seen: Observation[D], decision: Decision) -> References[D]:
+        """Return the references after a decision."""
+        if decision.verdict is not Verdict.KEEP:
+            return references
+        assert seen.descriptor is not None
+        return (*references, Reference(seen.frame.path, seen.descriptor))[-self.against :]
+
+    def follow_paths(self, paths: Paths, decision: Decision) -> Paths:
+        """Return the paths of the references after a decision."""
+        if decision.verdict is not Verdict.KEEP:
+            return paths
+        return (*paths, decision.frame.path)[-self.against :]
+
+    def _find_nearest(self, candidate: D, references: References[D]) -> tuple[float, Reference[D]]:
+        """Return the lowest score, and the latest reference that has it."""
+        nearest = references[-1]
+        lowest = self.score(nearest.descriptor, candidate)
+        for reference in references[-2::-1]:
+            if lowest <= 0:  # none is nearer
+                break
+            value = self.score(reference.descriptor, candidate)
+            if value < lowest:
+                lowest, nearest = value, reference
+        return lowest, nearest
+
+
 def select_frames(
-    observations: Iterable[Seen],
-    score: Callable[[D, D], float],
-    threshold: Callable[[D], float],
-    references: dict[Hashable, Reference[D]],
+    observations: Iterable[Seen], rule: Rule[D], references: dict[Hashable, References[D]]
 ) -> Iterator[tuple[Seen, Decision]]:
     """Decide the frames of one camera in the order given; yield each observation with its decision.
 
-    `references` are the last kept frames of an earlier walk, by chain; it is kept up to date. The first whole frame of
-    a chain is kept. A later one is kept when its score exceeds the threshold, and then becomes the reference.
+    `references` are those of an earlier walk, by chain; they are kept up to date. The first whole frame of a chain is
+    kept. A later one is kept when its score against the nearest reference exceeds the threshold, and then becomes one.
     """
     for seen in observations:
         if seen.descriptor is None:
             yield seen, Decision(seen.frame, Verdict.SKIP, None, None, seen.problem, seen.size)
             continue
-        decision = _decide(seen, score, threshold, references.get(seen.chain))
-        if decision.verdict is Verdict.KEEP:
-            references[seen.chain] = Reference(seen.frame.path, seen.descriptor)
+        known = references.get(seen.chain, ())
+        decision = rule.decide(seen, known)
+        references[seen.chain] = rule.follow(known, seen, decision)
         yield seen, decision
-
-
-def _decide(
-    seen: Observation[D],
-    score: Callable[[D, D], float],
-    threshold: Callable[[D], float],
-    reference: Reference[D] | None,
-) -> Decision:
-    assert seen.descriptor is not None
-    if reference is None:
-        return Decision(seen.frame, Verdict.KEEP, None, None, "first frame to compare with", seen.size)
-    value, limit = score(reference.descriptor, seen.descriptor), threshold(seen.descriptor)
-    new = value > limit
-    reason = f"score {format_number(value)} {'>' if new else '<='} {format_number(limit)}"
-    return Decision(seen.frame, Verdict.KEEP if new else Verdict.DROP, value, reference.path, reason, seen.size)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One frame of a chunk that has been walked."""
-
-    decision: Decision
-    chain: Hashable
-
-
-@dataclass(frozen=True, slots=True)
-class Walk(Generic[S, D]):
-    """A chunk of one camera, walked from references that need not be the true ones.
-
-    A chain depends on its own past alone. So as soon as a walk from the true reference of a chain keeps a frame that
-    this walk kept too, both are the same from there on: every step of that chain after it can be taken over.
-    """
-
-    steps: list[S]
-    begun: Mapping[Hashable, str]
-    """Path of the reference that each chain was walked from; a chain without one kept its first frame."""
-    ends: Mapping[Hashable, Reference[D]]
-    """The last kept frame of each chain of which the chunk has a frame."""
-
-    def misled(self, references: Mapping[Hashable, Reference[D]]) -> set[Hashable]:
-        """Return the chains of the chunk that were walked from another frame than `references` have."""
-        return {chain for chain in self.ends if self.begun.get(chain) != path_of(references.get(chain))}
-
-    def corrected(self, correction: "Correction[S, D]") -> "Walk[S, D]":
-        """Return the walk from the references of a correction of this one."""
-        steps = [correction.steps.get(number, step) for number, step in enumerate(self.steps)]
-        begun = {chain: path for chain, path in self.begun.items() if chain not in correction.begun}
-        begun |= {chain: path for chain, path in correction.begun.items() if path is not None}
-        return Walk(steps, begun, {**self.ends, **correction.ends})
-
-
-@dataclass(frozen=True, slots=True)
-class Correction(Generic[S, D]):
-    """What of a chunk was walked again."""
-
-    steps: Mapping[int, S]
-    """By their numbers in the chunk."""
-    begun: Mapping[Hashable, str | None]
-    """Of every chain that was walked again; None where it has no reference."""
-    ends: Mapping[Hashable, Reference[D]]
-    """Of the chains whose two walks never met."""
-
-
-def path_of(reference: Reference[D] | None) -> str | None:
-    """Return the path of a reference, if there is one."""
-    return None if reference is None else reference.path
-
-
-def walk_again(
-    steps: Iterable[tuple[Hashable, Verdict]],
-    look: Callable[[int], Seen],
-    score: Callable[[D, D], float],
-    threshold: Callable[[D], float],
-    references: dict[Hashable, Reference[D]],
-    misled: set[Hashable],
-) -> Iterator[tuple[int, Seen, Decision]]:
-    """Decide again what a walk decided from the wrong references; yield number, observation and decision of each frame.
-
-    `steps` are chain and verdict of the first walk, `look` says what is seen of the frame of a number. A chain in
-    `misled` is walked from its reference in `references` until it meets the first walk, and is then taken out of
-    `misled`: its steps after that, and its last kept frame, are those of the first walk. Of the chains that never meet,
-    `references` has the last kept frame.
-    """
-    for number, (chain, verdict) in enumerate(steps):
-        if not misled:
-            return
-        if verdict is Verdict.SKIP or chain not in misled:
-            continue
-        seen = look(number)
-        decision = _decide(seen, score, threshold, references.get(chain))
-        if decision.verdict is Verdict.KEEP:
-            assert seen.descriptor is not None
-            references[chain] = Reference(seen.frame.path, seen.descriptor)
-            if verdict is Verdict.KEEP:
-                misled.discard(chain)
-        yield number, seen, decision

@@ -11,6 +11,8 @@ from framesift.errors import UsageError
 from framesift.filtering.options import DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS, Decoding, Method, Placement
 from framesift.frames.naming import Naming
 
+ADDED: dict[str, Any] = {"against": 1}
+"""What is meant by a manifest that was begun before a setting came, by its key."""
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
@@ -36,6 +38,7 @@ class Settings:
     method: Method = _USUAL["method"]
     width: int = _USUAL["width"]
     masks: tuple[Mask, ...] = ()
+    against: int = _USUAL["against"]
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -50,11 +53,18 @@ class Settings:
             raise UsageError("--every takes at least 1ms")
         if not 32 <= self.width <= 100_000:
             raise UsageError("--width takes at least 32 px")
+        if not isinstance(self.against, int) or self.against < 1:
+            raise UsageError(f"--against takes a whole number of at least 1, not {self.against}")
 
     @property
     def reads_grey(self) -> bool:
         """Whether JPEGs are decoded straight to grey, at the smallest scale that the comparison allows."""
         return self.decode is Decoding.FAST or self.method is Method.TOLERANCE
+
+    @property
+    def reference_in_words(self) -> str:
+        """Which frame another one is decided against."""
+        return "the last kept frame" if self.against == 1 else f"the nearest of the last {self.against} kept frames"
 
     @property
     def name_pattern(self) -> str | None:
@@ -94,6 +104,7 @@ class Settings:
             "decoding": str(self.decode),
             "size": list(self.size) if self.size else None,
             "width": self.width,
+            "against": self.against,
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,
             "every": self.every,
@@ -105,6 +116,7 @@ class Settings:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "Settings":
         """Return the settings that `record` has written down. Raises UsageError for what this version cannot read."""
+        record = {**ADDED, **record}
         try:
             masks = tuple(map(Mask.from_record, record["masks"] or ()))
             if record["mask"] != digest_masks(masks):
@@ -120,7 +132,7 @@ class Settings:
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
                 masks=masks,
-                **{name: record[name] for name in ("min_size", "max_pixels", "every", "width")},
+                **{name: record[name] for name in ("min_size", "max_pixels", "every", "width", "against")},
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None

@@ -86,7 +86,7 @@ def _panels(explanation: Explanation) -> Iterator[Pixels]:
         yield _pair(this, None)
         return
     caption = _caption(decision.reference, explanation.reference_time)
-    before = Panel("reference: the last kept frame", caption, explanation.reference)
+    before = Panel(f"reference: {explanation.settings.reference_in_words}", caption, explanation.reference)
     if evidence is None:
         yield _pair(before, this)
         return

@@ -21,7 +21,8 @@ def describe_sweep(sweep: Sweep) -> Iterator[str]:
     for camera, tally in sweep.cameras.items():
         yield f"camera {show(camera)}: {_describe_frames(sweep, tally)}"
         if tally.frames:
-            yield f"  scores against the last kept frame with {given}, and the frames kept with other score thresholds:"
+            reference = sweep.settings.reference_in_words
+            yield f"  scores against {reference} with {given}, and the frames kept with other score thresholds:"
             yield from _list_scores(sweep, tally, given)
             yield f"  kept with other minimum areas: {_list_areas(sweep, tally, given)}"
         yield ""

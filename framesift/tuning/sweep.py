@@ -1,6 +1,6 @@
 """Many walks at once: every setting keeps its own frames, and all share the frames that were decoded once.
 
-Most settings hold the same last kept frame most of the time, and one comparison of two frames serves all of them. Only
+Most settings hold the same last kept frames most of the time, and one comparison of two frames serves all of them. Only
 the last kept frames are in memory.
 """
 
@@ -47,11 +47,12 @@ class Tally:
 
 @dataclass(slots=True)
 class Holding:
-    """A frame that some settings kept last."""
+    """A frame that is one of the last that some settings kept."""
 
     path: str
     descriptor: Descriptor
     holders: Verdicts
+    """The settings that compare with it."""
 
 
 class Sweep:
@@ -126,28 +127,28 @@ class Sweep:
         keepers = self._decide(view, view.descriptor, held, tally, workers)
         tally.kept += keepers
         if keepers.any():
-            held[:] = [holding for holding in held if holding.holders.any()]
-            held.append(Holding(view.frame.path, view.descriptor, keepers))
+            held.append(Holding(view.frame.path, view.descriptor, keepers.copy()))
+            release_oldest(held, keepers, self.settings.against)
 
     def _decide(
         self, view: View, descriptor: Descriptor, held: list[Holding], tally: Tally, workers: Executor
     ) -> Verdicts:
-        """Return which settings keep the frame, and take it from the others' last kept frames."""
+        """Return which settings keep the frame."""
         keepers = np.full(len(self.grid.settings), not held)
         camera = view.frame.camera
         area = self.comparator(camera).compared_area(descriptor)
         limits = self.grid.limits(area)
-        compared = workers.map(lambda holding: self.compare(camera, holding.descriptor, descriptor), held)
-        for holding, scores in zip(held, compared, strict=True):
+        compared = list(workers.map(lambda holding: self.compare(camera, holding.descriptor, descriptor), held))
+        for holding, scores, deciding in zip(held, compared, find_nearest(held, compared), strict=True):
+            if not deciding.any():
+                continue
             verdicts = scores > limits
-            kept = holding.holders & verdicts
             pair = Pair(camera, holding.path, view.frame.path)
             self.pool.add(self._question(pair, scores, limits))
-            self._count_losses(holding.holders, verdicts)
-            if holding.holders[self.grid.given]:
+            self._count_losses(deciding, verdicts)
+            if deciding[self.grid.given]:
                 tally.scores.append(scores[self.grid.given] / max(area, 1))
-            keepers |= kept
-            holding.holders &= ~verdicts
+            keepers |= deciding & verdicts
         return keepers
 
     def _question(self, pair: Pair, scores: NDArray[np.float64], limits: NDArray[np.float64]) -> Question:
@@ -158,3 +159,26 @@ class Sweep:
         holders, verdicts = holders[: self.grid.plausible], verdicts[: self.grid.plausible]
         self._losses[holders & ~verdicts] += MISS_COST * verdicts
         self._losses[holders & verdicts] += ~verdicts
+
+
+def find_nearest(held: list[Holding], compared: list[NDArray[np.float64]]) -> list[Verdicts]:
+    """Return for each held frame the settings that it is the nearest for: of equally near ones that kept last.
+
+    `compared` has the score of each held frame by each setting, (settings,).
+    """
+    settings = len(held[0].holders) if held else 0
+    lowest, nearest = np.full(settings, np.inf), np.full(settings, -1)
+    for place in reversed(range(len(held))):
+        nearer = held[place].holders & (compared[place] < lowest)
+        lowest[nearer], nearest[nearer] = compared[place][nearer], place
+    return [nearest == place for place in range(len(held))]
+
+
+def release_oldest(held: list[Holding], keepers: Verdicts, against: int) -> None:
+    """Let the settings that have kept a frame have no more than the last `against`, and forget what none has."""
+    surplus = keepers & (sum(holding.holders.astype(np.int64) for holding in held) > against)
+    for holding in held:
+        released = surplus & holding.holders
+        holding.holders &= ~released
+        surplus &= ~released
+    held[:] = [holding for holding in held if holding.holders.any()]

@@ -44,6 +44,16 @@ def test_filter_moves_what_shows_nothing_new_and_undo_gives_it_back(frames, tmp_
     assert snapshot(frames) == before
 
 
+def test_what_stands_for_a_moved_frame_stays_whichever_of_the_last_kept_it_is(write_tree, tmp_path):
+    """The camera goes back to its first view, which is not what was kept last."""
+    frames, plan = write_tree(scene(None, NEW, None, NEW)), tmp_path / "plan.json"
+    arguments = ["filter", frames, "--against", 2, "--remove-to", tmp_path / "backup"]
+    assert run(*arguments, "--dry-run", "--plan", plan) == run(*arguments) == options.DONE
+    assert sorted(read_tree(frames)) == [f"c1/{name(0)}", f"c1/{name(1)}"]
+    steps = [(step["path"], step["keeper"]) for step in json.loads(plan.read_text())["steps"]]
+    assert steps == [(f"c1/{name(2)}", f"c1/{name(0)}"), (f"c1/{name(3)}", f"c1/{name(1)}")]
+
+
 def test_filter_again_finds_nothing_more(frames, capsys):
     assert run("filter", frames, "--remove-to", frames / "backup", "--quiet") == options.SKIPPED
     after = snapshot(frames)

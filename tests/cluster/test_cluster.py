@@ -67,14 +67,14 @@ def deadly_cluster(plugin: Deadly, failures: int, longest: int | None = None) ->
         yield cluster
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_the_decisions_are_those_of_one_thread(tmp_path, two, workers):
+@pytest.mark.parametrize(("workers", "options"), [(1, {}), (2, {}), (4, {}), (2, {"against": 3})])
+def test_the_decisions_are_those_of_one_thread(tmp_path, two, workers, options):
     root = write_cameras(tmp_path, workers, (30, 12, 1))
-    plain = list(filter_frames(root, jobs=1))
-    assert list(filter_frames(root, jobs=2)) == plain
+    plain = list(filter_frames(root, jobs=1, **options))
+    assert list(filter_frames(root, jobs=2, **options)) == plain
     with open_cluster("local", workers) if workers != 2 else nothing(two) as cluster:
         for cluster.longest in (1, 7, 100, None):
-            assert list(filter_frames(root, executor=cluster)) == plain
+            assert list(filter_frames(root, executor=cluster, **options)) == plain
 
 
 def address_of(cluster: Cluster) -> str:
@@ -96,15 +96,16 @@ def test_the_results_folder_is_the_same_byte_by_byte(tmp_path, two, link):
     assert read_tree(tmp_path / "results") == read_tree(tmp_path / "plain")
 
 
-def test_stopped_and_gone_on_with_in_either_way(tmp_path, two):
+@pytest.mark.parametrize("options", [{}, {"against": 2}])
+def test_stopped_and_gone_on_with_in_either_way(tmp_path, two, options):
     root = write_cameras(tmp_path / "frames", 2, (30, 20))
-    list(filter_frames(root, tmp_path / "plain", jobs=1))
+    list(filter_frames(root, tmp_path / "plain", jobs=1, **options))
     for number in range(4):
-        some = filter_frames(root, tmp_path / "results", executor=two if number % 2 == 0 else None)
+        some = filter_frames(root, tmp_path / "results", executor=two if number % 2 == 0 else None, **options)
         for _ in range(11):
             next(some)
         some.close()
-    list(filter_frames(root, tmp_path / "results", executor=two))
+    list(filter_frames(root, tmp_path / "results", executor=two, **options))
     assert read_tree(tmp_path / "results") == read_tree(tmp_path / "plain")
 
 

@@ -35,8 +35,9 @@ def write_cameras(root, seed: int, lengths: tuple[int, ...]):
     return root
 
 
-def walk(root, executor, *, slots=1, longest=None, **options) -> tuple[list, Dispatch]:
-    walker = Dispatch(executor, str(root), Settings(), lambda _: {}, slots=slots, longest=longest, **options)
+def walk(root, executor, *, slots=1, longest=None, against=1, **options) -> tuple[list, Dispatch]:
+    chosen = Settings(against=against)
+    walker = Dispatch(executor, str(root), chosen, lambda _: {}, slots=slots, longest=longest, **options)
     return [decision for _, decision in walker.decide(find_frames(root).frames)], walker
 
 
@@ -53,15 +54,16 @@ def threads() -> Iterator[Executor]:
     slots=st.sampled_from([1, 2, 4, 16]),
     longest=st.sampled_from([1, 7, 100, None]),
     kept=st.sampled_from([0, 2**20]),
+    against=st.integers(1, 4),
 )
 def test_any_chunks_on_any_number_of_workers_are_the_plain_walk(
-    tmp_path_factory, threads, monkeypatch, seed, lengths, slots, longest, kept
+    tmp_path_factory, threads, monkeypatch, seed, lengths, slots, longest, kept, against
 ):
     root = write_cameras(tmp_path_factory.mktemp("cameras"), seed, lengths)
     with monkeypatch.context() as patch:
         patch.setattr(keeping, "KEPT_BYTES", kept)
-        decisions, walker = walk(root, threads, slots=slots, longest=longest)
-    assert decisions == list(filter_frames(root, jobs=1))
+        decisions, walker = walk(root, threads, slots=slots, longest=longest, against=against)
+    assert decisions == list(filter_frames(root, jobs=1, against=against))
     assert walker.cost.decoded - walker.cost.decoded_again == len(decisions)
     assert kept == 0 or walker.cost.decoded_again == 0
 

@@ -42,8 +42,8 @@ def write(folder: Path, lines: list[bytes], rest: bytes = b"") -> str:
     return str(path)
 
 
-def read(path: str, one_chain: bool = False) -> Past:
-    found = Past(path, one_chain)
+def read(path: str, one_chain: bool = False, against: int = 1) -> Past:
+    found = Past(path, one_chain, against)
     found.read()
     return found
 
@@ -60,7 +60,7 @@ def rewrite(line: bytes, how: str) -> bytes:
     return line
 
 
-def check(found: Past, expected: list[Decision], one_chain: bool) -> None:
+def check(found: Past, expected: list[Decision], one_chain: bool, against: int = 1) -> None:
     summary, last, references = Summary(), {}, {}
     for decision in expected:
         summary.add(decision)
@@ -69,7 +69,8 @@ def check(found: Past, expected: list[Decision], one_chain: bool) -> None:
             last[decision.frame.camera] = decision.frame
         if decision.verdict is Verdict.KEEP:
             chains = references.setdefault(decision.frame.camera, {})
-            chains[None if one_chain else decision.size] = decision.frame.path
+            chain = None if one_chain else decision.size
+            chains[chain] = (*chains.get(chain, ()), decision.frame.path)[-against:]
         assert found.find(decision.frame.path) is decision.verdict
         assert found.find(decision.frame.path + "x") is None
     assert found.last == last and found.references == references
@@ -84,8 +85,9 @@ def check(found: Past, expected: list[Decision], one_chain: bool) -> None:
     forms=st.lists(st.sampled_from(["ours", "ours", "compact", "sorted", "more"]), min_size=12, max_size=12),
     added=st.integers(0, 12),
     one_chain=st.booleans(),
+    against=st.integers(1, 3),
 )
-def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, some, forms, added, one_chain):
+def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, some, forms, added, one_chain, against):
     """Also where all paths have one of two hashes, and for decisions added after it was read."""
     with monkeypatch.context() as patch:
         if narrow:
@@ -94,8 +96,8 @@ def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, som
         lines = [rewrite(manifest.encode_decision(d), form) for d, form in zip(some, forms, strict=False)]
         cut = max(len(some) - added, 0)
         path = write(tmp_path, lines[:cut], rest=b'{"path": "torn')
-        found = read(path, one_chain)
-        check(found, some[:cut], one_chain)
+        found = read(path, one_chain, against)
+        check(found, some[:cut], one_chain, against)
         offset = len(manifest.encode_header({})) + sum(map(len, lines[:cut]))
         for decision, line in zip(some[cut:], lines[cut:], strict=True):
             found.add(decision, offset)
@@ -103,7 +105,7 @@ def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, som
             assert found.find(decision.frame.path) is None, "not written yet"
             offset += len(line)
         write(tmp_path, lines)
-        check(found, some, one_chain)
+        check(found, some, one_chain, against)
         found.close()
 
 

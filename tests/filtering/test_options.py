@@ -21,6 +21,7 @@ TEXTS = {
     "blur": "3,7",
     "border_mask": "0,2.5,0,10",
     "size": "320x240",
+    "against": "3",
     "min_size": "20",
     "max_pixels": "1000",
     "every": "500ms",

@@ -83,6 +83,57 @@ def test_new_frames_continue_from_the_last_kept_one(write_tree, tmp_path):
     assert list(filter_frames(frames, results)) == []
 
 
+TOUR = [(4, 8, 24, 30), (34, 8, 24, 30)]
+"""What stands out in each of two views that a camera goes to in turn."""
+
+
+@pytest.mark.parametrize("method", ["framediff", "tolerance"])
+def test_a_tour_of_views_is_kept_once(write_tree, tmp_path, method):
+    frames = write_tree(scene(*TOUR * 3))
+    assert letters(filter_frames(frames, method=method)) == "k" * 6
+    decisions = list(filter_frames(frames, tmp_path / "results", method=method, against=2))
+    assert letters(decisions) == "kkdddd"
+    assert [d.reference for d in decisions] == [None, *[f"c1/{name(n)}" for n in (0, 0, 1, 0, 1)]]
+    assert [d.score for d in decisions[2:]] == [0.0] * 4
+    assert (
+        letters(filter_frames(write_tree(scene(*TOUR, None, start=6)), tmp_path / "results", method=method, against=2))
+        == "ddk"
+    )
+
+
+def test_an_exposure_bracket_is_kept_once(write_tree):
+    bracket = [{"level": level} for level in (40, 120, 230)]
+    tree = {}
+    for round_ in range(3):
+        for number, options in enumerate(bracket):
+            tree |= scene(NEW if round_ == 2 and number == 1 else None, start=3 * round_ + number, **options)
+    frames = write_tree(tree)
+    assert letters(filter_frames(frames, against=1)) == "k" * 9
+    assert letters(filter_frames(frames, against=2)) == "k" * 9
+    assert letters(filter_frames(frames, against=3)) == "kkkddddkd"
+
+
+def test_a_manifest_from_before_the_setting_is_gone_on_with(write_tree, tmp_path):
+    frames, path = write_tree(scene(None, NEW)), tmp_path / "results" / manifest.NAME
+    list(filter_frames(frames, tmp_path / "results"))
+    lines = path.read_bytes()
+    assert b'"against": 1, ' in lines
+    path.write_bytes(lines.replace(b'"against": 1, ', b""))
+    assert letters(filter_frames(write_tree(scene(None, start=2)), tmp_path / "results")) == "k"
+    with pytest.raises(UsageError, match="was filled with against 1, not 2: choose another results folder"):
+        list(filter_frames(frames, tmp_path / "results", against=2))
+
+
+def test_one_of_the_last_kept_frames_gone_from_both_is_an_error(write_tree, tmp_path):
+    frames = write_tree(scene(None, NEW))
+    list(filter_frames(frames, tmp_path / "results", against=2))
+    (frames / "c1" / name(0)).unlink()
+    (tmp_path / "results" / "c1" / name(0)).unlink()
+    write_tree(scene(None, start=2))
+    with pytest.raises(StorageError, match="is one of the last kept frames of its camera and cannot be read"):
+        list(filter_frames(frames, tmp_path / "results", against=2))
+
+
 @pytest.mark.parametrize("gone", ["results", "frames"])
 def test_the_last_kept_frame_is_read_from_wherever_it_still_is(write_tree, tmp_path, gone):
     frames = write_tree(scene(None))
@@ -103,8 +154,8 @@ def test_the_last_kept_frame_gone_from_both_is_an_error(write_tree, tmp_path):
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cuts=st.sets(st.integers(1, 11)), moved=st.booleans(), narrow=st.booleans())
-def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatch, cuts, moved, narrow):
+@given(cuts=st.sets(st.integers(1, 11)), moved=st.booleans(), narrow=st.booleans(), against=st.integers(1, 4))
+def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatch, cuts, moved, narrow, against):
     """Also where old frames are moved away, and where all paths have one of two hashes."""
     folder = tmp_path_factory.mktemp("growing")
     tree = sorted(random_scene(frames=12).items(), key=lambda item: item[0].split("__")[-1])
@@ -117,10 +168,11 @@ def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatc
             for path, content in tree[3 * start : 3 * end]:
                 (folder / "frames" / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / "frames" / path).write_bytes(content)
-            assert len(list(filter_frames(folder / "frames", folder / "grown"))) == 3 * (end - start)
+            decided = list(filter_frames(folder / "frames", folder / "grown", against=against))
+            assert len(decided) == 3 * (end - start)
     for path, content in tree:
         (folder / "frames" / path).write_bytes(content)
-    list(filter_frames(folder / "frames", folder / "whole"))
+    list(filter_frames(folder / "frames", folder / "whole", against=against))
     grown, whole = read_tree(folder / "grown"), read_tree(folder / "whole")
     for results in (grown, whole):
         results[manifest.NAME] = sorted(results[manifest.NAME].splitlines())

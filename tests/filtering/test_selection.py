@@ -1,12 +1,14 @@
 """Numbers only: a descriptor is an integer, a score the distance of two of them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framesift.filtering.selection import Observation, Reference, Verdict, select_frames
+from framesift.filtering.selection import Observation, Reference, Rule, Verdict, select_frames
 from framesift.frames.frame import Frame
 
 LEVELS = st.lists(st.one_of(st.none(), st.integers(0, 20)), max_size=30)
+AGAINST = st.integers(1, 4)
 
 
 def observe(levels: list[int | None], chains: list[str] | None = None) -> list[Observation[int]]:
@@ -17,10 +19,29 @@ def observe(levels: list[int | None], chains: list[str] | None = None) -> list[O
     ]
 
 
-def walk(levels, limit=3, chains=None, references=None):
+def distance(before: int, after: int) -> float:
+    return float(abs(before - after))
+
+
+def walk(levels, limit=3, chains=None, references=None, against=1):
     references = {} if references is None else references
-    steps = select_frames(observe(levels, chains), lambda a, b: float(abs(a - b)), lambda _: limit, references)
-    return [decision for _, decision in steps]
+    rule = Rule(distance, lambda _: limit, against)
+    return [decision for _, decision in select_frames(observe(levels, chains), rule, references)]
+
+
+def walk_plainly(levels, limit, against):
+    """(verdict, score, path of the reference) of each frame, with all that was kept in one list."""
+    kept, decided = [], []
+    for number, level in enumerate(levels):
+        if level is None:
+            decided.append(("skip", None, None))
+            continue
+        near = sorted((distance(levels[n], level), -n) for n in kept[-against:])
+        score, reference = (near[0][0], f"{-near[0][1]}.png") if near else (None, None)
+        verdict = "keep" if score is None or score > limit else "drop"
+        kept += [number] if verdict == "keep" else []
+        decided.append((verdict, score, reference))
+    return decided
 
 
 def verdicts(decisions):
@@ -54,17 +75,46 @@ def test_one_reference_for_each_chain():
 
 
 def test_goes_on_from_an_earlier_walk():
-    references = {"a": Reference("old.png", 5)}
+    references = {"a": (Reference("old.png", 5),)}
     decisions = walk([6, 9], references=references)
     assert [(d.verdict, d.reference) for d in decisions] == [(Verdict.DROP, "old.png"), (Verdict.KEEP, "old.png")]
-    assert references == {"a": Reference("1.png", 9)}
+    assert references == {"a": (Reference("1.png", 9),)}
 
 
-@given(LEVELS, st.integers(0, 20), st.integers(0, 30))
-def test_cut_anywhere_and_gone_on_is_the_same_walk(levels, limit, cut):
-    references = {}
-    halves = walk(levels[:cut], limit, references=references), walk(levels[cut:], limit, references=references)
-    assert verdicts(halves[0]) + verdicts(halves[1]) == verdicts(walk(levels, limit))
+@pytest.mark.parametrize(("against", "expected"), [(1, "kkkkkkkk"), (2, "kkddddkd"), (3, "kkddddkd")])
+def test_a_camera_that_goes_from_view_to_view(against, expected):
+    assert verdicts(walk([0, 50, 1, 51, 0, 50, 99, 51], against=against)) == expected
+
+
+def test_the_nearest_is_told_and_of_equally_near_ones_the_latest():
+    decisions = walk([0, 10, 20, 4, 15, 5], against=3)
+    assert [(d.verdict, d.score, d.reference) for d in decisions[3:]] == [
+        ("keep", 4.0, "0.png"),
+        ("keep", 5.0, "2.png"),
+        ("drop", 1.0, "3.png"),
+    ]
+    assert [(d.score, d.reference) for d in walk([0, 10, 5], against=2)][2] == (5.0, "1.png")
+
+
+def test_no_more_are_compared_once_one_is_the_same():
+    compared = []
+    rule = Rule(lambda before, after: compared.append((before, after)) or distance(before, after), lambda _: 3, 3)
+    list(select_frames(observe([0, 10, 20, 10]), rule, {}))
+    assert compared == [(0, 10), (10, 20), (0, 20), (20, 10), (10, 10)]
+
+
+@given(LEVELS, st.integers(0, 20), AGAINST)
+def test_it_is_the_plain_walk_that_knows_all_kept_frames(levels, limit, against):
+    decisions = walk(levels, limit, against=against)
+    assert [(d.verdict, d.score, d.reference) for d in decisions] == walk_plainly(levels, limit, against)
+
+
+@given(LEVELS, st.integers(0, 20), st.integers(0, 30), AGAINST)
+def test_cut_anywhere_and_gone_on_is_the_same_walk(levels, limit, cut, against):
+    observed, rule, references = observe(levels), Rule(distance, lambda _: limit, against), {}
+    halves = [list(select_frames(half, rule, references)) for half in (observed[:cut], observed[cut:])]
+    assert [decision for _, decision in halves[0] + halves[1]] == walk(levels, limit, against=against)
+    assert all(len(known) <= against for known in references.values())
 
 
 @given(LEVELS, st.integers(0, 20))

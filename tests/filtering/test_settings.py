@@ -7,7 +7,7 @@ from framesift.comparators.masks import Mask
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.options import Decoding, Method, Placement, parse_every
-from framesift.filtering.settings import Settings
+from framesift.filtering.settings import ADDED, Settings
 from framesift.frames.naming import Naming
 
 UNUSUAL = Settings(
@@ -28,6 +28,7 @@ UNUSUAL = Settings(
         Mask("c1", (((0.0, 0.0), (0.5, 0.25), (0.1, 1.0)),), (), (4, 2), "3 5"),
         Mask(only=(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),)),
     ),
+    3,
 )
 
 
@@ -41,12 +42,24 @@ def test_the_unusual_settings_differ_in_every_field():
     assert same == set()
 
 
-@pytest.mark.parametrize("key", Settings().record())
+@pytest.mark.parametrize("key", sorted(Settings().record().keys() - ADDED.keys()))
 def test_a_record_without_a_setting_is_refused(key):
     record = Settings().record()
     del record[key]
     with pytest.raises(UsageError, match="settings that this version cannot read"):
         Settings.from_record(record)
+
+
+def test_what_came_later_is_as_usual_in_a_record_without_it():
+    record = {key: value for key, value in Settings().record().items() if key not in ADDED}
+    assert Settings.from_record(record) == Settings()
+    assert {key: Settings().record()[key] for key in ADDED} == ADDED
+
+
+@pytest.mark.parametrize("against", [0, -1, 1.5])
+def test_frames_are_compared_with_at_least_one(against):
+    with pytest.raises(UsageError, match=f"--against takes a whole number of at least 1, not {against}"):
+        Settings(against=against)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("1s", 1), ("500ms", 0.5), ("2min", 120), ("1.5", 1.5), ("1h", 3600)])

@@ -5,17 +5,8 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framesift.filtering.selection import (
-    Correction,
-    Observation,
-    Reference,
-    Step,
-    Verdict,
-    Walk,
-    path_of,
-    select_frames,
-    walk_again,
-)
+from framesift.filtering.selection import Observation, Reference, Rule, Verdict, select_frames
+from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, occurring, paths_of, walk_again
 from framesift.frames.frame import Frame
 
 FRAMES = st.lists(
@@ -31,33 +22,31 @@ def observe(frames):
     ]
 
 
-def walk_chunk(seen, score, limit, references):
+def walk_chunk(seen, rule, references):
     """A chunk, walked from whatever references it is given."""
-    begun, known = {chain: each.path for chain, each in references.items()}, dict(references)
-    steps = [Step(decision, each.chain) for each, decision in select_frames(seen, score, limit, known)]
-    occurring = {step.chain for step in steps if step.decision.verdict is not Verdict.SKIP}
-    return Walk(steps, begun, {chain: known[chain] for chain in occurring})
+    known = dict(references)
+    steps = [Step(decision, each.chain) for each, decision in select_frames(seen, rule, known)]
+    return Walk(steps, begin_walk(references), {chain: known[chain] for chain in occurring(steps)})
 
 
-def stitch(walk, seen, score, limit, references):
+def stitch(walk, seen, rule, references):
     """The walk from `references`, and how many frames were compared again."""
     misled = walk.misled(references)
-    begun, known = {chain: path_of(references.get(chain)) for chain in misled}, dict(references)
-    marks = [(step.chain, step.decision.verdict) for step in walk.steps]
+    begun, known = {chain: paths_of(references.get(chain, ())) for chain in misled}, dict(references)
     again = {
         n: Step(decision, each.chain)
-        for n, each, decision in walk_again(marks, seen.__getitem__, score, limit, known, misled)
+        for n, each, decision in walk_again(walk.steps, walk.begun, seen.__getitem__, rule, known, misled)
     }
     return walk.corrected(Correction(again, begun, {chain: known[chain] for chain in misled})), len(again)
 
 
-def walk_in_chunks(seen, size, score, limit, references, guess):
+def walk_in_chunks(seen, size, rule, references, guess):
     """All chunks are walked before the first is stitched, each from what `guess` takes for its references."""
     chunks = [seen[first : first + size] for first in range(0, len(seen), size)]
-    walks = [walk_chunk(chunk, score, limit, guess(number)) for number, chunk in enumerate(chunks)]
+    walks = [walk_chunk(chunk, rule, guess(number)) for number, chunk in enumerate(chunks)]
     decisions, again, known = [], 0, dict(references)
     for walk, chunk in zip(walks, chunks, strict=True):
-        stitched, repeated = stitch(walk, chunk, score, limit, known)
+        stitched, repeated = stitch(walk, chunk, rule, known)
         assert stitched.misled(known) == set()
         decisions += [step.decision for step in stitched.steps]
         again += repeated
@@ -65,9 +54,9 @@ def walk_in_chunks(seen, size, score, limit, references, guess):
     return decisions, again, known
 
 
-def walk_plainly(seen, score, limit, references):
+def walk_plainly(seen, rule, references):
     known = dict(references)
-    return [decision for _, decision in select_frames(seen, score, limit, known)], known
+    return [decision for _, decision in select_frames(seen, rule, known)], known
 
 
 def distance(before, after):
@@ -79,47 +68,65 @@ def arbitrary(table, before, after):
     return float(table[(before * 21 + after) % len(table)])
 
 
+CLOSE = Rule(distance, lambda _: 3)
+
+
 def near(guesses, number):
     """A guess for each chunk, or none."""
     return {} if not guesses else guesses[number % len(guesses)]
 
 
-REFERENCES = st.dictionaries(
-    st.sampled_from(["a", "b", None, "gone"]), st.integers(0, 20).map(lambda level: Reference(f"old{level}.png", level))
-)
+AGAINST = st.integers(1, 4)
 
 
-@given(FRAMES, CHUNKS, st.integers(0, 20), REFERENCES, st.lists(REFERENCES, max_size=3))
-def test_stitched_chunks_are_the_plain_walk(frames, size, limit, references, guesses):
-    seen = observe(frames)
-    decisions, _, known = walk_in_chunks(seen, size, distance, lambda _: limit, references, partial(near, guesses))
-    assert (decisions, known) == walk_plainly(seen, distance, lambda _: limit, references)
+def references(against: int):
+    """What a chunk can be walked from: of each chain up to so many frames."""
+    each = st.integers(0, 20).map(lambda level: Reference(f"old{level}.png", level))
+    chains = st.sampled_from(["a", "b", None, "gone"])
+    return st.dictionaries(chains, st.lists(each, max_size=against).map(tuple))
 
 
-@given(
-    FRAMES, CHUNKS, st.lists(st.integers(0, 3), min_size=1, max_size=97), REFERENCES, st.lists(REFERENCES, max_size=3)
-)
-def test_also_where_scores_are_no_distances(frames, size, table, references, guesses):
-    seen, score = observe(frames), partial(arbitrary, table)
-    decisions, _, known = walk_in_chunks(seen, size, score, lambda _: 1, references, partial(near, guesses))
-    assert (decisions, known) == walk_plainly(seen, score, lambda _: 1, references)
+@given(FRAMES, CHUNKS, st.integers(0, 20), AGAINST, st.data())
+def test_stitched_chunks_are_the_plain_walk(frames, size, limit, against, data):
+    seen, rule, true = observe(frames), Rule(distance, lambda _: limit, against), data.draw(references(against))
+    guesses = data.draw(st.lists(references(against), max_size=3))
+    decisions, _, known = walk_in_chunks(seen, size, rule, true, partial(near, guesses))
+    assert (decisions, known) == walk_plainly(seen, rule, true)
 
 
-@given(FRAMES, CHUNKS, st.integers(0, 20), st.lists(REFERENCES, min_size=1, max_size=3), REFERENCES)
-def test_corrected_from_one_guess_to_the_next_and_at_last_to_the_truth(frames, size, limit, guesses, references):
+@given(FRAMES, CHUNKS, st.lists(st.integers(0, 3), min_size=1, max_size=97), AGAINST, st.data())
+def test_also_where_scores_are_no_distances(frames, size, table, against, data):
+    seen, rule = observe(frames), Rule(partial(arbitrary, table), lambda _: 1, against)
+    true, guesses = data.draw(references(against)), data.draw(st.lists(references(against), max_size=3))
+    decisions, _, known = walk_in_chunks(seen, size, rule, true, partial(near, guesses))
+    assert (decisions, known) == walk_plainly(seen, rule, true)
+
+
+@given(FRAMES, CHUNKS, st.integers(0, 20), AGAINST, st.data())
+def test_corrected_from_one_guess_to_the_next_and_at_last_to_the_truth(frames, size, limit, against, data):
     """A chunk may be corrected before the one before it is settled, and once more when that turns out otherwise."""
-    seen = observe(frames)[:size]
-    walk = walk_chunk(seen, distance, lambda _: limit, {})
-    for known in [*guesses, references]:
-        walk, _ = stitch(walk, seen, distance, lambda _: limit, known)
-    assert [step.decision for step in walk.steps] == walk_plainly(seen, distance, lambda _: limit, references)[0]
+    seen, rule = observe(frames)[:size], Rule(distance, lambda _: limit, against)
+    walk, true = walk_chunk(seen, rule, {}), data.draw(references(against))
+    for known in [*data.draw(st.lists(references(against), min_size=1, max_size=3)), true]:
+        walk, _ = stitch(walk, seen, rule, known)
+    assert [step.decision for step in walk.steps] == walk_plainly(seen, rule, true)[0]
+
+
+def test_a_walk_is_taken_over_only_where_all_references_are_the_same():
+    """Both walks keep the first frame and the third, but go on from the same two frames only after the fourth."""
+    seen, rule = observe([(level, "a") for level in (0, 99, 50, 20, 20, 20)]), Rule(distance, lambda _: 3, 2)
+    walk, true = walk_chunk(seen, rule, {}), {"a": (Reference("old.png", 99),)}
+    stitched, again = stitch(walk, seen, rule, true)
+    assert "".join(step.decision.verdict[0] for step in walk.steps) == "kkkkdd"
+    assert "".join(step.decision.verdict[0] for step in stitched.steps) == "kdkkdd"
+    assert again == 4
 
 
 @given(st.integers(1, 40), st.integers(1, 12))
 def test_chunks_that_never_meet_are_compared_again_to_their_end(count, size):
     """Nothing ever happens, so the plain walk keeps the first frame only; every other chunk kept another."""
     seen = observe([(5, "a")] * count)
-    decisions, again, _ = walk_in_chunks(seen, size, distance, lambda _: 3, {}, lambda _: {})
+    decisions, again, _ = walk_in_chunks(seen, size, CLOSE, {}, lambda _: {})
     assert [d.verdict for d in decisions] == [Verdict.KEEP] + [Verdict.DROP] * (count - 1)
     assert {d.reference for d in decisions[1:]} <= {"0.png"}
     assert again == max(0, count - size)
@@ -127,16 +134,16 @@ def test_chunks_that_never_meet_are_compared_again_to_their_end(count, size):
 
 @given(st.integers(1, 40), st.integers(1, 12))
 def test_the_right_guess_costs_nothing(count, size):
-    references = {"a": Reference("old.png", 5)}
+    references = {"a": (Reference("old.png", 5),)}
     seen = observe([(6, "a")] * count)
-    decisions, again, _ = walk_in_chunks(seen, size, distance, lambda _: 3, references, lambda _: references)
+    decisions, again, _ = walk_in_chunks(seen, size, CLOSE, references, lambda _: references)
     assert again == 0 and {d.verdict for d in decisions} == {Verdict.DROP}
 
 
 def test_only_until_both_walks_keep_the_same_frame():
     seen = observe([(level, "a") for level in (4, 5, 9, 9, 9, 9)])
-    walk = walk_chunk(seen, distance, lambda _: 3, {})
-    stitched, again = stitch(walk, seen, distance, lambda _: 3, {"a": Reference("old.png", 5)})
+    walk = walk_chunk(seen, CLOSE, {})
+    stitched, again = stitch(walk, seen, CLOSE, {"a": (Reference("old.png", 5),)})
     assert "".join(step.decision.verdict[0] for step in stitched.steps) == "ddkddd"
     assert again == 3  # the third is kept by both
     assert stitched.steps[2].decision.reference == "old.png"
@@ -144,7 +151,7 @@ def test_only_until_both_walks_keep_the_same_frame():
 
 def test_only_the_chains_that_were_misled_are_walked_again():
     seen = observe([(4, "a"), (4, "b"), (5, "a"), (5, "b")])
-    references = {"a": Reference("old.png", 4)}
-    stitched, again = stitch(walk_chunk(seen, distance, lambda _: 3, {}), seen, distance, lambda _: 3, references)
+    references = {"a": (Reference("old.png", 4),)}
+    stitched, again = stitch(walk_chunk(seen, CLOSE, {}), seen, CLOSE, references)
     assert [step.decision.verdict for step in stitched.steps] == [Verdict.DROP, Verdict.KEEP, *[Verdict.DROP] * 2]
     assert again == 2

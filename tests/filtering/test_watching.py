@@ -20,7 +20,7 @@ from framesift.filtering.manifest import open_record
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.settings import Settings
+from framesift.filtering.settings import Settings, read_settings
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene
 
@@ -38,7 +38,7 @@ class Watch:
     """Watches `folder` while a play goes on: a step of it at each pause, until it is over."""
 
     def __init__(self, folder: Path, results: Path) -> None:
-        self.folder, self.results = folder, results
+        self.folder, self.results, self.settings = folder, results, SETTINGS
         self.now = 0.0
         self.decisions: list[Decision] = []
         self.told: list[str] = []
@@ -61,9 +61,9 @@ class Watch:
         return self
 
     def open(self, pause: Callable[[float], None]) -> Run:
-        source = arrivals.Arrivals(self.folder, SETTINGS, self.tell, pause, lambda: self.now)
-        sink = Results(self.results, self.folder, SETTINGS, longest=arrivals.LONGEST, clock=lambda: self.now)
-        return Run(source, sink, SETTINGS)
+        source = arrivals.Arrivals(self.folder, self.settings, self.tell, pause, lambda: self.now)
+        sink = Results(self.results, self.folder, self.settings, longest=arrivals.LONGEST, clock=lambda: self.now)
+        return Run(source, sink, self.settings)
 
     def tell(self, path: str, what: str) -> None:
         self.told.append(f"{Path(path).name}: {what}")
@@ -128,7 +128,8 @@ def at(watch) -> Callable[..., Path]:
 @pytest.mark.parametrize("seed", range(5))
 def test_frames_that_arrive_in_order_are_decided_as_by_one_run(watch, tmp_path, seed):
     """Several arrive between two looks, and the watching is stopped and begun again."""
-    rng = random.Random(seed)
+    rng, options = random.Random(seed), {"against": 1 + seed % 3}
+    watch.settings = read_settings(**options)
     tree = sorted(random_scene().items(), key=lambda item: item[0].split("__")[-1])
     for part in (tree[:20], tree[20:]):
         steps: list[Step] = []
@@ -139,7 +140,7 @@ def test_frames_that_arrive_in_order_are_decided_as_by_one_run(watch, tmp_path, 
             steps += rng.choice([[], [look], [*LOOKS], [watch.sleep(11)]])
         watch.play([*steps, *LOOKS, watch.sleep(11), *LOOKS])
     assert watch.told == []
-    list(filter_frames(watch.folder, tmp_path / "plain"))
+    list(filter_frames(watch.folder, tmp_path / "plain", **options))
     assert by_camera(watch.results) == by_camera(tmp_path / "plain")
     assert {n: c for n, c in read_tree(watch.results).items() if n != manifest.NAME} == {
         n: c for n, c in read_tree(tmp_path / "plain").items() if n != manifest.NAME

@@ -91,6 +91,17 @@ def test_every_number_is_the_manifests(results):
     assert f'<strong class="keep">{kept} kept</strong>' in page.read_text()
 
 
+def test_the_reference_is_found_among_the_last_kept_frames(write_tree, tmp_path):
+    frames = write_tree(scene(None, NEW, None, NEW, None))
+    assert (
+        run("filter", frames, tmp_path / "results", "--against", 2, "--quiet", "--report", tmp_path / "run.html") == 0
+    )
+    [camera] = data(tmp_path / "run.html")
+    assert [row[5] for row in camera["rows"]] == [None, 0, 0, 1, 0]
+    assert rows(tmp_path / "run.html") == recorded(tmp_path / "results")
+    assert "the nearest of the last 2 kept frames of its camera" in (tmp_path / "run.html").read_text(encoding="utf-8")
+
+
 def test_runs_that_were_continued(write_tree, results, tmp_path):
     write_tree(scene(NEW, None, start=40) | scene(NEW, None, start=40, camera="<b>&'"))
     run("filter", tmp_path / "frames", results, "--quiet")

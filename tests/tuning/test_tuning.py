@@ -39,9 +39,12 @@ def setting_of(area: str, score: str) -> Setting:
     return Setting(Threshold.parse(area), Threshold.parse(score))
 
 
-def sweep_folder(folder: Path, method: Method = Method.FRAMEDIFF, given: tuple[str, str] | None = None) -> Sweep:
+def sweep_folder(
+    folder: Path, method: Method = Method.FRAMEDIFF, given: tuple[str, str] | None = None, against: int = 1
+) -> Sweep:
     default = Setting(*choose_thresholds(method))
-    sweep = Sweep(folder, Settings(method=method), Grid(default, setting_of(*given) if given else default))
+    grid = Grid(default, setting_of(*given) if given else default)
+    sweep = Sweep(folder, Settings(method=method, against=against), grid)
     assert len(list(sweep.walk(find_frames(folder).frames, 2))) == len(find_frames(folder).frames)
     return sweep
 
@@ -56,13 +59,17 @@ def folder(write_tree) -> Path:
 
 
 @METHODS
-@pytest.mark.parametrize("thresholds", [None, ("12", "40"), ("0", "0"), ("0.3%", "0.1%")])
-def test_every_setting_walks_as_the_filter_does(folder, method, thresholds):
-    sweep = sweep_folder(folder, method, thresholds)
+@pytest.mark.parametrize(
+    ("thresholds", "against"),
+    [(None, 1), (("12", "40"), 1), (("0", "0"), 1), (("0.3%", "0.1%"), 1), (None, 2), (None, 3)],
+)
+def test_every_setting_walks_as_the_filter_does(folder, method, thresholds, against):
+    sweep = sweep_folder(folder, method, thresholds, against)
     places = {*range(0, len(sweep.grid.settings), 7), sweep.grid.given, sweep.grid.default}
     for place in places:
         setting = sweep.grid.settings[place]
-        decisions = filter_frames(folder, None, setting.min_contour_area, setting.score_threshold, method=method)
+        chosen = setting.min_contour_area, setting.score_threshold
+        decisions = filter_frames(folder, None, *chosen, method=method, against=against)
         kept = [d.frame.camera for d in decisions if d.verdict is Verdict.KEEP]
         assert {c: int(tally.kept[place]) for c, tally in sweep.cameras.items()} == {
             camera: kept.count(camera) for camera in sweep.cameras
@@ -70,9 +77,11 @@ def test_every_setting_walks_as_the_filter_does(folder, method, thresholds):
 
 
 @METHODS
-def test_the_scores_shown_are_those_of_the_given_setting(folder, method):
-    sweep = sweep_folder(folder, method, ("0.2%", "1%"))
-    decisions = [d for d in filter_frames(folder, None, "0.2%", "1%", method=method) if d.score is not None]
+@pytest.mark.parametrize("against", [1, 2])
+def test_the_scores_shown_are_those_of_the_given_setting(folder, method, against):
+    sweep = sweep_folder(folder, method, ("0.2%", "1%"), against)
+    found = filter_frames(folder, None, "0.2%", "1%", method=method, against=against)
+    decisions = [d for d in found if d.score is not None]
     comparator = comparator_of(Settings(method=method), "")
     shares = [d.score / comparator.compared_area_of(d.size) for d in decisions]
     assert [*sweep.cameras["c1"].scores, *sweep.cameras["c2"].scores] == pytest.approx(shares)
@@ -90,6 +99,15 @@ def test_only_last_kept_frames_are_in_memory(write_tree):
     sweep = sweep_folder(write_tree(scene(*[None, (10, 10, 4, 4)] * 25)))
     [held] = sweep._held.values()
     assert 1 <= len(held) <= 3
+
+
+def test_of_several_last_kept_frames_the_latest_of_the_nearest_is_asked_about(write_tree):
+    """A tour of two views, and a third that lies between them for a setting that counts areas."""
+    folder = write_tree(scene(None, (10, 10, 20, 20), None, (10, 10, 20, 20)))
+    sweep = sweep_folder(folder, against=2)
+    [held] = sweep._held.values()
+    assert [holding.holders.all() for holding in held] == [True, True]
+    assert all(tally.kept.tolist() == [2] * len(sweep.grid.settings) for tally in sweep.cameras.values())
 
 
 @METHODS

@@ -2,6 +2,5 @@
 
 from framesift.filtering.chunks.camera import Cost
 from framesift.filtering.chunks.dispatch import Dispatch
-from framesift.filtering.chunks.walking import limit_of
 
-__all__ = ["Cost", "Dispatch", "limit_of"]
+__all__ = ["Cost", "Dispatch"]

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from framesift.filtering.chunks.keeping import Image
-from framesift.filtering.chunks.walking import Chunk, Outcome, References, Row
-from framesift.filtering.selection import Correction, Walk
+from framesift.filtering.chunks.walking import Chunk, Known, Outcome, Row
+from framesift.filtering.stitching import Correction, Walk
 from framesift.frames.frame import Frame
 
 ROW_BYTES = 1000
@@ -51,7 +51,7 @@ class Piece:
     chunk: Chunk
     first: int
     """Number of its first frame in the camera."""
-    guess: References
+    guess: Known
     """What it was last sent with."""
     future: "Future[Outcome] | None" = None
     """Of what is under way; None when that has come back."""
@@ -74,14 +74,15 @@ class Block:
     """A settled chunk that is to be recorded."""
 
     first: int
-    known: References
+    known: Known
     """The true references that it was walked from."""
     rows: list[Row]
 
     @property
     def weight(self) -> int:
         """About how many bytes it takes."""
-        return ROW_BYTES * len(self.rows) + sum(reference.descriptor.nbytes for reference in self.known.values())
+        held = sum(reference.descriptor.nbytes for references in self.known.values() for reference in references)
+        return ROW_BYTES * len(self.rows) + held
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +90,7 @@ class CameraWalk:
     """The chunks of one camera, from the first that is not recorded on."""
 
     frames: list[Frame]
-    known: References
+    known: Known
     """The references after the last settled chunk."""
     limit: int
     """Frames whose descriptors one worker can keep."""

@@ -24,8 +24,8 @@ from framesift.filtering.chunks.keeping import Image
 from framesift.filtering.chunks.walking import (
     Chunk,
     ChunkChanged,
+    Known,
     Outcome,
-    References,
     Row,
     fetch_view,
     walk_chunk,
@@ -33,8 +33,9 @@ from framesift.filtering.chunks.walking import (
 )
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View
-from framesift.filtering.selection import Decision, Verdict, Walk
+from framesift.filtering.selection import Decision
 from framesift.filtering.settings import Settings
+from framesift.filtering.stitching import Walk, begin_walk, occurring
 from framesift.frames.frame import Frame
 from framesift.frames.reader import read_size
 from framesift.stores import join
@@ -62,7 +63,7 @@ class Dispatch:
         executor: Executor,
         directory: str,
         settings: Settings,
-        references_of: Callable[[str], References],
+        references_of: Callable[[str], Known],
         content: bool = True,
         stat: bool = False,
         slots: int = 1,
@@ -122,7 +123,7 @@ class Dispatch:
 
     def _advance(self, camera: CameraWalk) -> None:
         """Settle what can be settled, send again what was walked from other references, then what comes next."""
-        known: References | None = camera.known
+        known: Known | None = camera.known
         for piece in list(camera.pieces):
             walk = piece.walk
             if piece.future is None and walk is not None and known is not None:
@@ -166,14 +167,15 @@ class Dispatch:
         problems = {frame.path: camera.problems[frame.path] for frame in frames if frame.path in camera.problems}
         return replace(self._task, key=f"{self._task.key}-{self._sent}", frames=frames, problems=problems, keep=keep)
 
-    def _send(self, camera: CameraWalk, piece: Piece, known: References, misled: set[Hashable] | None = None) -> None:
+    def _send(self, camera: CameraWalk, piece: Piece, known: Known, misled: set[Hashable] | None = None) -> None:
         """Have a chunk walked, or walked again where it has been walked."""
         piece.guess = known
         if misled is None or piece.walk is None:
             future = self._executor.submit(walk_chunk, piece.chunk, known)
         else:
             needed = {chain: known[chain] for chain in misled if chain in known}
-            call = walk_chunk_again, piece.chunk, piece.walk.steps, needed, misled
+            begun = {chain: paths for chain, paths in piece.walk.begun.items() if chain in misled}
+            call = walk_chunk_again, piece.chunk, piece.walk.steps, begun, needed, misled
             future = submit_near(self._executor, piece.place, *call)
         piece.future = future
         self._under_way.add(future)
@@ -195,7 +197,7 @@ class Dispatch:
             piece.walk = self._walk_in_parts(camera, piece.chunk.frames, piece.guess)
         self._advance(camera)
 
-    def _walk_in_parts(self, camera: CameraWalk, frames: tuple[Frame, ...], known: References) -> Walk[Row, Image]:
+    def _walk_in_parts(self, camera: CameraWalk, frames: tuple[Frame, ...], known: Known) -> Walk[Row, Image]:
         """Walk a chunk that workers were lost on, in parts and with nothing beside it. Skips the frame that does it."""
         steps, ends, length = list[Row](), dict(known), -(-len(frames) // PARTS)
         for first in range(0, len(frames), length):
@@ -210,11 +212,9 @@ class Dispatch:
                     walk = self._walk_alone(camera, part, ends)
             steps += walk.steps
             ends |= walk.ends
-        occurring = {step.chain for step in steps if step.decision.verdict is not Verdict.SKIP}
-        begun = {chain: reference.path for chain, reference in known.items()}
-        return Walk(steps, begun, {chain: ends[chain] for chain in occurring})
+        return Walk(steps, begin_walk(known), {chain: ends[chain] for chain in occurring(steps)})
 
-    def _walk_alone(self, camera: CameraWalk, frames: tuple[Frame, ...], known: References) -> Walk[Row, Image]:
+    def _walk_alone(self, camera: CameraWalk, frames: tuple[Frame, ...], known: Known) -> Walk[Row, Image]:
         outcome = self._executor.submit(walk_chunk, self._cut(camera, frames, keep=False), known).result()
         self.cost.add(outcome, again=True)
         assert isinstance(outcome.result, Walk)

@@ -12,29 +12,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from framesift.cluster import find_worker
-from framesift.comparators.differencing import Differencing
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.chunks.keeping import KEPT, Image
-from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.comparator_choice import rule_of
 from framesift.filtering.describing import View, view_frame
-from framesift.filtering.selection import (
-    Correction,
-    Decision,
-    Observation,
-    Reference,
-    Step,
-    Verdict,
-    Walk,
-    path_of,
-    select_frames,
-    walk_again,
-)
+from framesift.filtering.selection import Decision, Observation, Paths, References, Verdict, select_frames
 from framesift.filtering.settings import Settings
+from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, occurring, paths_of, walk_again
 from framesift.frames.frame import Frame
 from framesift.frames.reader.source import Status, read_file
 from framesift.stores import is_folder, join
 
-References = Mapping[Hashable, Reference[Image]]
+Known = Mapping[Hashable, References[Image]]
+"""The references of each chain of a camera."""
 State = tuple[int, int, int]
 
 
@@ -75,29 +65,30 @@ class Outcome:
     """The worker that did it; empty where that has no name."""
 
 
-def walk_chunk(chunk: Chunk, references: References) -> Outcome:
+def walk_chunk(chunk: Chunk, references: Known) -> Outcome:
     """Walk a chunk from references, which may be a guess. Result: the walk.
 
     Raises UsageError (a mask that does not fit) and StorageError (the folder is not there).
     """
     check_place(chunk)
     known, rows, descriptors = dict(references), [], []
-    comparator = comparator_of(chunk.settings, chunk.frames[0].camera)
-    limit = partial(limit_of, chunk.settings, comparator)
-    for view, decision in select_frames(map(partial(_view, chunk), chunk.frames), comparator.score, limit, known):
+    rule = rule_of(chunk.settings, chunk.frames[0].camera)
+    for view, decision in select_frames(map(partial(_view, chunk), chunk.frames), rule, known):
         rows.append(_row(view, decision))
         if chunk.keep:
             descriptors.append(view.descriptor)
     if chunk.keep:
         KEPT.put(chunk.key, descriptors, find_worker()[1])
-    occurring = {row.chain for row in rows if row.decision.verdict is not Verdict.SKIP}
-    begun = {chain: reference.path for chain, reference in references.items()}
-    walk = Walk(rows, begun, {chain: known[chain] for chain in occurring})
+    walk = Walk(rows, begin_walk(references), {chain: known[chain] for chain in occurring(rows)})
     return Outcome(walk, sum(row.decision.score is not None for row in rows), len(rows), find_worker()[0])
 
 
-def walk_chunk_again(chunk: Chunk, walked: list[Row], references: References, misled: set[Hashable]) -> Outcome:
+def walk_chunk_again(
+    chunk: Chunk, walked: list[Row], begun: Mapping[Hashable, Paths], references: Known, misled: set[Hashable]
+) -> Outcome:
     """Walk the misled chains of a walked chunk from other references until they meet that walk. Result: the correction.
+
+    `begun` has the paths of the references that the chunk was walked from.
 
     Raises ChunkChanged besides what `walk_chunk` raises.
     """
@@ -116,18 +107,12 @@ def walk_chunk_again(chunk: Chunk, walked: list[Row], references: References, mi
         return view
 
     known, still, rows = dict(references), set(misled), {}
-    comparator = comparator_of(chunk.settings, chunk.frames[0].camera)
-    limit, marks = partial(limit_of, chunk.settings, comparator), [(row.chain, row.decision.verdict) for row in walked]
-    for number, seen, decision in walk_again(marks, look, comparator.score, limit, known, still):
+    rule = rule_of(chunk.settings, chunk.frames[0].camera)
+    for number, seen, decision in walk_again(walked, begun, look, rule, known, still):
         rows[number] = Row(decision, seen.chain, walked[number].state)
-    begun = {chain: path_of(references.get(chain)) for chain in misled}
-    correction = Correction(rows, begun, {chain: known[chain] for chain in still})
+    true = {chain: paths_of(references.get(chain, ())) for chain in misled}
+    correction = Correction(rows, true, {chain: known[chain] for chain in still})
     return Outcome(correction, sum(row.decision.score is not None for row in rows.values()), decoded, find_worker()[0])
-
-
-def limit_of(settings: Settings, comparator: Differencing, descriptor: Image) -> float:
-    """Return the score, in px of the compared size, above which a frame is kept."""
-    return settings.score_threshold.px(comparator.compared_area(descriptor))
 
 
 def state_of(status: Status) -> State:

@@ -94,7 +94,8 @@ def _explain_settings(settings: Settings) -> str:
         size, changed = f"by tolerance, at most {settings.width} px wide", "changed, in their structure too,"
     strips = settings.text("border_mask").replace(",", ", ")
     return (
-        f"<p>Each frame is compared with the <em>reference</em>, the last kept frame of its camera, {size}. "
+        f"<p>Each frame is compared with the <em>reference</em>, {settings.reference_in_words} of its camera, "
+        f"{size}. "
         f"Regions that {changed} and have at least {escape(str(settings.min_contour_area))}"
         f"{_of_what(settings.min_contour_area.relative)} count; their areas together are the <em>score</em>. A frame "
         f"is kept when its score is above the <em>threshold</em>, {escape(str(settings.score_threshold))}"

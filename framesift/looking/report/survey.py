@@ -108,18 +108,19 @@ class Walk:
         self._settings = record.settings
         self._limits = limits
         self._row = -1
-        self._last: dict[Size | None, tuple[int, Decision]] = {}
+        self._kept: dict[Size | None, tuple[tuple[int, Decision], ...]] = {}
+        """The last kept frames of each chain, with their rows."""
 
     def step(self, decision: Decision) -> Item:
         """Return the next decision with what it was compared with."""
         self._row += 1
         chain = None if self._settings.size else decision.size
-        row, reference = self._last.get(chain, (None, None))
-        if reference is None or decision.reference != reference.frame.path:
-            row, reference = None, None
+        kept = self._kept.get(chain, ())
+        found = ((row, other.frame.time) for row, other in kept if other.frame.path == decision.reference)
+        row, time = next(found, (None, None))
         if decision.verdict is Verdict.KEEP:
-            self._last[chain] = self._row, decision
-        return Item(self._row, decision, self._limit(decision), row, reference.frame.time if reference else None)
+            self._kept[chain] = (*kept, (self._row, decision))[-self._settings.against :]
+        return Item(self._row, decision, self._limit(decision), row, time)
 
     def _limit(self, decision: Decision) -> float | None:
         size = decision.size
