@@ -13,9 +13,9 @@ from benchmarks.scale.scores import Camera
 from framesift.cluster import Cluster
 from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.chunks.walking import Chunk, Known, Outcome, Row, walk_chunk
-from framesift.filtering.selection import Observation, Paths, Rule, Verdict, select_frames
+from framesift.filtering.selection import Marks, Observation, Rule, Verdict, select_frames
 from framesift.filtering.settings import Settings
-from framesift.filtering.stitching import Correction, Walk, begin_walk, paths_of, walk_again
+from framesift.filtering.stitching import Correction, Walk, begin_walk, marks_of, walk_again
 from framesift.frames.frame import Frame
 
 
@@ -112,7 +112,7 @@ class VirtualCluster(Cluster):
         return Outcome(walk, compared, len(rows), place), seconds
 
     def _walk_again(
-        self, place: str, chunk: Chunk, walked: list[Row], begun: dict[Any, Paths], references: Known, misled: set[Any]
+        self, place: str, chunk: Chunk, walked: list[Row], begun: dict[Any, Marks], references: Known, misled: set[Any]
     ) -> tuple[Outcome, float]:
         scene, known, still = self._scenes[chunk.frames[0].camera], dict(references), set(misled)
         steps = {
@@ -121,7 +121,7 @@ class VirtualCluster(Cluster):
                 walked, begun, lambda n: observe(chunk.frames[n], scene), _rule_of(scene), known, still
             )
         }
-        true = {chain: paths_of(references.get(chain, ())) for chain in misled}
+        true = {chain: marks_of(references.get(chain, ())) for chain in misled}
         outcome = Outcome(Correction(steps, true, {chain: known[chain] for chain in still}), len(steps), 0, place)
         return outcome, len(steps) * self._prices.compare
 

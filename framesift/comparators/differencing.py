@@ -74,6 +74,13 @@ class Differencing(ABC):
         """Return the score with its evidence. Raises ValueError where the shapes differ."""
 
     @abstractmethod
+    def extent(self, reference: Image, candidate: Image) -> float:
+        """Return which share of what is compared has changed at all, 0 to 1, however small each region is.
+
+        It tells that the whole picture is another one. Raises ValueError where the shapes differ.
+        """
+
+    @abstractmethod
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return for every region that changed its area and its reach, (n, 2), in px of the compared size.
 

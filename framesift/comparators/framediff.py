@@ -43,6 +43,14 @@ class FrameDifferencing(Differencing):
         """Return the sum in px of the contour areas that count. Raises ValueError where the shapes differ."""
         return self.compare(reference, candidate)[0]
 
+    def extent(self, reference: Image, candidate: Image) -> float:
+        """Return the share of the changed pixels, grown as for the score. Raises ValueError where the shapes differ."""
+        part, changed = self.part_of(candidate), self.compare(reference, candidate)[2]
+        x0, y0, x1, y1 = part.rectangle
+        if part.pixels is not None:
+            changed &= part.pixels  # they have grown beyond the masks' edges
+        return cv2.countNonZero(changed[y0:y1, x0:x1]) / part.area if part.area else 0.0
+
     def compare(self, reference: Image, candidate: Image) -> tuple[float, list[Contour], Image]:
         """Return the score with its evidence: the contours that count, and the threshold image."""
         min_contour_area = self.min_contour_area.px(self.compared_area(candidate))

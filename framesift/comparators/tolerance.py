@@ -81,6 +81,13 @@ class ToleranceDifferencing(Differencing):
             picture[y : y + part.shape[0], x : x + part.shape[1]] = part
         return Comparison(pictures[0], pictures[1], regions, score, level, GROWTH.shape[0] // 2, least)
 
+    def extent(self, reference: Image, candidate: Image) -> float:
+        """Return the share of the changed pixels. Raises ValueError where the shapes differ."""
+        before, after, looked_at, _ = self._overlap(reference, candidate)
+        changed = find_changed(before, after, looked_at)[1]
+        whole = changed.size if looked_at is None else cv2.countNonZero(looked_at)
+        return cv2.countNonZero(changed) / whole if whole else 0.0
+
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""
         before, after, looked_at, _ = self._overlap(reference, candidate)

@@ -25,7 +25,7 @@ class Row:
     score: float | None
     """px of the compared size."""
     represented_by: str | None
-    """Path of the kept frame that stands for a dropped one; None for a kept one."""
+    """Path of the kept frame that stands for a dropped one; None for a kept one, or where none does."""
     width: int
     height: int
 
@@ -37,7 +37,14 @@ def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row
     """
     wanted = {Verdict.KEEP, Verdict.DROP} if dropped else {Verdict.KEEP}
     decisions = (decision for decision in record.decisions() if decision.verdict in wanted)
+    left_out: dict[str, dict[tuple[int, int] | None, str]] = {}
+    """What was left out last, of each chain of each camera: no kept frame stands for what is like it."""
     for number, decision in enumerate(decisions, start=1):
+        of_camera = left_out.setdefault(decision.frame.camera, {})
+        chain = None if record.settings.size else decision.size
+        if decision.left_out:
+            of_camera[chain] = decision.frame.path
+        unlike = decision.left_out or decision.reference == of_camera.get(chain)
         frame, kept = decision.frame, decision.verdict is Verdict.KEEP
         folder = os.path.join(record.folder if kept else record.source, "") if prefix is None else prefix
         width, height = decision.size or (0, 0)
@@ -49,7 +56,7 @@ def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row
             frame.time.isoformat() if frame.time else None,
             decision.verdict,
             decision.score,
-            None if kept else decision.reference,
+            None if kept or unlike else decision.reference,
             width,
             height,
         )

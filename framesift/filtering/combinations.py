@@ -45,6 +45,10 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.backup and w.results, "takes RESULTS or --remove-to BACKUP, not both"),
     (lambda w: w.plan and not w.backup, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
     (lambda w: w.watch and not w.results, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
+    (
+        lambda w: w.backup and w.settings.most is not None,
+        "--most compares with frames that are left out, which would be gone: it takes no --remove-to",
+    ),
     (lambda w: w.backup and w.settings.every, "--every belongs to RESULTS: no frame can be removed from a video"),
 )
 _LOCAL: tuple[tuple[Condition, str], ...] = (

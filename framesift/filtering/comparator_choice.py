@@ -26,4 +26,5 @@ def rule_of(settings: Settings, camera: str) -> Rule[Image]:
     def limit(descriptor: Image) -> float:
         return settings.score_threshold.px(comparator.compared_area(descriptor))
 
-    return Rule(comparator.score, limit, settings.against)
+    most = None if settings.most is None else settings.most / 100
+    return Rule(comparator.score, limit, settings.against, comparator.extent, most)

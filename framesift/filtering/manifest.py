@@ -85,6 +85,7 @@ def encode_decision(decision: Decision) -> bytes:
             "reason": decision.reason,
             "size": list(decision.size) if decision.size else None,
             **({} if frame.offset is None else {"offset": frame.offset}),
+            **({} if decision.extent is None else {"extent": decision.extent}),
         }
     )
 
@@ -95,7 +96,8 @@ def decode_decision(line: bytes) -> Decision:
     time = datetime.fromisoformat(entry["time"]) if entry["time"] else None
     size = tuple(entry["size"]) if entry.get("size") else None
     frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"))
-    return Decision(frame, Verdict(entry["verdict"]), entry["score"], entry["reference"], entry["reason"], size)
+    evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
+    return Decision(frame, Verdict(entry["verdict"]), *evidence)
 
 
 def decode_line(line: bytes, number: int, path: str) -> Decision:

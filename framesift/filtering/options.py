@@ -87,6 +87,14 @@ def parse_every(text: str) -> float:
     return float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
 
 
+def parse_percent(text: str) -> float:
+    """Read `60` or `60%`."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\ ?%?", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"--most takes a share of the picture such as 60%, not {text!r}")
+    return float(match[1])
+
+
 def _parse_numbers(text: str, number: type[int] | type[float], complaint: str) -> "list[Any]":
     try:
         values = [number(part) for part in text.split(",")]
@@ -226,6 +234,14 @@ COMPARING = (
         1,
         int,
         whole=True,
+    ),
+    Option(
+        "most",
+        "leave out frames of which more of the picture has changed: a camera that is moved, covered or disturbed",
+        "PERCENT",
+        None,
+        parse_percent,
+        lambda percent: f"{percent:.10g}%",
     ),
 )
 """How frames are compared."""

@@ -14,7 +14,7 @@ from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Past
 from framesift.filtering.options import Placement
 from framesift.filtering.places import open_place
-from framesift.filtering.selection import Decision, Paths, Verdict
+from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.frame import Frame, order_key
@@ -103,8 +103,8 @@ class Results(Sink):
         last = self._past.last.get(camera)
         return None if last is None else last.offset
 
-    def references(self, camera: str) -> dict[Hashable, Paths]:
-        """Return the last kept frames of each chain of a camera, the latest at the end."""
+    def references(self, camera: str) -> dict[Hashable, Marks]:
+        """Return which frames of each chain of a camera later ones are compared with, as `References` has them."""
         return dict(self._past.references.get(camera, {}))
 
     def add(self, view: View, decision: Decision) -> None:

@@ -123,17 +123,19 @@ class Run:
         return beyond and not self.sink.is_decided(frame.path)
 
     def _references(self, camera: str) -> dict[Hashable, References[Image]]:
-        """Describe the last kept frames of earlier runs again: some for each size that the camera delivers, its chains.
+        """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera.
 
         None of a film, which is walked from its beginning.
         """
         if camera in self.source.films:
             return {}
         describe = comparator_of(self.settings, camera).describe
-        return {
-            chain: tuple(Reference(path, describe(self._read_kept(path))) for path in paths)
-            for chain, paths in self.sink.references(camera).items()
-        }
+        references: dict[Hashable, References[Image]] = {}
+        for chain, marks in self.sink.references(camera).items():
+            pixels = [self._read_kept(path) if kept else self._read_left_out(path, chain) for path, kept in marks]
+            pairs = zip(marks, pixels, strict=True)
+            references[chain] = tuple(Reference(m.path, describe(p), m.kept) for m, p in pairs if p is not None)
+        return references
 
     def _read_kept(self, path: str) -> Image:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
@@ -144,3 +146,14 @@ class Run:
         which = "the last kept frame" if self.settings.against == 1 else "one of the last kept frames"
         gone = f"is {which} of its camera and cannot be read any more: choose another results folder"
         raise StorageError(gone, kept)
+
+    def _read_left_out(self, path: str, chain: Hashable) -> Image | None:
+        """Read a frame that was left out, which its source alone has; None where it is gone or has been replaced.
+
+        Without it the next frame like it is left out in its turn, and stands in its place.
+        """
+        with suppress(UnreadableFrame):
+            picture = read_frame(join(self.source.directory, path), self.settings)
+            if chain in (None, picture.size):
+                return picture.pixels
+        return None

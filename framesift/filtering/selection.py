@@ -3,13 +3,17 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from framesift.comparators.thresholds import format_number
 from framesift.frames.frame import Frame
 
 D = TypeVar("D")
 Seen = TypeVar("Seen", bound="Observation[Any]")
+
+WHOLE = 0.6
+"""From this share of changed pixels on the whole picture has changed: the camera was moved, covered or blinded, it has
+switched to infra-red, or the transmission was torn."""
 
 
 class Verdict(StrEnum):
@@ -30,11 +34,23 @@ class Decision:
     score: float | None
     """How much the frame differs from its reference; None where there was nothing to compare."""
     reference: str | None
-    """Path of the kept frame that stands for this one or was nearest to it: of those it was compared with."""
+    """Path of the frame that was nearest of those it was compared with: the kept one that stands for it if dropped."""
     reason: str
     """The verdict in words, or why the frame is not whole."""
     size: tuple[int, int] | None
     """Width and height of the frame in px; None where it could not be read."""
+    extent: float | None = None
+    """Which share of the picture has changed, 0 to 1: of a frame whose whole picture has, or that was left out."""
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the frame shows something new, and was dropped because more of the picture has than is wanted."""
+        return self.verdict is Verdict.DROP and self.extent is not None
+
+    @property
+    def is_another_picture(self) -> bool:
+        """Whether the whole picture has changed."""
+        return self.extent is not None and self.extent >= WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +69,46 @@ class Observation(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class Reference(Generic[D]):
-    """A kept frame that later ones of its chain are compared with."""
+    """A frame that later ones of its chain are compared with."""
 
     path: str
     descriptor: D
+    kept: bool = True
+    """Else it was left out."""
+
+
+class Mark(NamedTuple):
+    """Which frame a reference is."""
+
+    path: str
+    kept: bool = True
 
 
 References = tuple[Reference[D], ...]
-"""The last kept frames of a chain, the latest at the end. They are all that a chain's future depends on."""
-Paths = tuple[str, ...]
-"""Those of references, in their order."""
+"""The last kept frames of a chain, the latest at the end, and before them the one left out since, if there is one. They
+are all that a chain's future depends on."""
+Marks = tuple[Mark, ...]
+"""Of references, in their order."""
+
+
+class _Remembered(Protocol):
+    @property
+    def kept(self) -> bool: ...
+
+
+M = TypeVar("M", bound=_Remembered)
+
+
+def remember(known: tuple[M, ...], new: M, against: int) -> tuple[M, ...]:
+    """Return references with a new one, of which the last `against` kept ones stay.
+
+    Of those left out only the last stays, until a frame is kept. So a camera that has been moved for good is compared
+    with its new view, and what happens there is kept.
+    """
+    kept = tuple(each for each in known if each.kept)
+    if new.kept:
+        return (*kept, new)[-against:]
+    return (new, *kept) if kept else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +121,47 @@ class Rule(Generic[D]):
     """Of a candidate: a score above it is new."""
     against: int = 1
     """With so many of the last kept frames of its chain a candidate is compared; at least 1."""
+    extent: Callable[[D, D], float] | None = None
+    """Of a reference and a candidate: the share of the picture that has changed, 0 to 1."""
+    most: float | None = None
+    """A new frame of which a greater share has changed is left out; None: none is."""
 
     def decide(self, seen: Observation[D], references: References[D]) -> Decision:
-        """Decide a whole frame. The nearest reference stands for the frame: of equally near ones that kept last."""
+        """Decide a whole frame by the nearest reference: of equally near ones that kept last."""
         assert seen.descriptor is not None
         if not references:
             return Decision(seen.frame, Verdict.KEEP, None, None, "first frame to compare with", seen.size)
         value, nearest = self._find_nearest(seen.descriptor, references)
         limit = self.threshold(seen.descriptor)
-        new = value > limit
-        reason = f"score {format_number(value)} {'>' if new else '<='} {format_number(limit)}"
-        return Decision(seen.frame, Verdict.KEEP if new else Verdict.DROP, value, nearest.path, reason, seen.size)
+        if value <= limit:
+            reason = f"score {format_number(value)} <= {format_number(limit)}"
+            return Decision(seen.frame, Verdict.DROP, value, nearest.path, reason, seen.size)
+        extent = 0.0 if self.extent is None else self.extent(nearest.descriptor, seen.descriptor)
+        verdict, words = self._judge(extent)
+        reason, telling = f"score {format_number(value)} > {format_number(limit)}{words}", extent if words else None
+        return Decision(seen.frame, verdict, value, nearest.path, reason, seen.size, telling)
 
     def follow(self, references: References[D], seen: Observation[D], decision: Decision) -> References[D]:
         """Return the references after a decision."""
-        if decision.verdict is not Verdict.KEEP:
+        mark = mark_of(decision)
+        if mark is None:
             return references
         assert seen.descriptor is not None
-        return (*references, Reference(seen.frame.path, seen.descriptor))[-self.against :]
+        return remember(references, Reference(mark.path, seen.descriptor, mark.kept), self.against)
 
-    def follow_paths(self, paths: Paths, decision: Decision) -> Paths:
-        """Return the paths of the references after a decision."""
-        if decision.verdict is not Verdict.KEEP:
-            return paths
-        return (*paths, decision.frame.path)[-self.against :]
+    def follow_marks(self, marks: Marks, decision: Decision) -> Marks:
+        """Return the marks of the references after a decision."""
+        mark = mark_of(decision)
+        return marks if mark is None else remember(marks, mark, self.against)
+
+    def _judge(self, extent: float) -> tuple[Verdict, str]:
+        """Return what becomes of a new frame, and what its reason says of the share that has changed, if anything."""
+        if self.most is not None and extent > self.most:
+            return Verdict.DROP, f": {describe_extent(extent)}, left out above {_percent(self.most)}"
+        return Verdict.KEEP, f": {describe_extent(extent)}" if extent >= WHOLE else ""
 
     def _find_nearest(self, candidate: D, references: References[D]) -> tuple[float, Reference[D]]:
-        """Return the lowest score, and the latest reference that has it."""
+        """Return the lowest score, and the latest reference that has it; one left out only where no kept one has."""
         nearest = references[-1]
         lowest = self.score(nearest.descriptor, candidate)
         for reference in references[-2::-1]:
@@ -113,13 +173,29 @@ class Rule(Generic[D]):
         return lowest, nearest
 
 
+def mark_of(decision: Decision) -> Mark | None:
+    """Return what a decided frame is to later ones; None where they are not compared with it."""
+    kept = decision.verdict is Verdict.KEEP
+    return Mark(decision.frame.path, kept) if kept or decision.left_out else None
+
+
+def describe_extent(extent: float) -> str:
+    """Say which share of a picture has changed."""
+    return f"the whole picture has changed ({_percent(extent)})" if extent >= WHOLE else f"{_percent(extent)} changed"
+
+
+def _percent(share: float) -> str:
+    return f"{format_number(float(f'{100 * share:.3g}'))}%"
+
+
 def select_frames(
     observations: Iterable[Seen], rule: Rule[D], references: dict[Hashable, References[D]]
 ) -> Iterator[tuple[Seen, Decision]]:
     """Decide the frames of one camera in the order given; yield each observation with its decision.
 
     `references` are those of an earlier walk, by chain; they are kept up to date. The first whole frame of a chain is
-    kept. A later one is kept when its score against the nearest reference exceeds the threshold, and then becomes one.
+    kept. A later one is kept when its score against the nearest reference exceeds the threshold, unless it is left out,
+    and becomes a reference in either case.
     """
     for seen in observations:
         if seen.descriptor is None:

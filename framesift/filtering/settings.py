@@ -11,7 +11,7 @@ from framesift.errors import UsageError
 from framesift.filtering.options import DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS, Decoding, Method, Placement
 from framesift.frames.naming import Naming
 
-ADDED: dict[str, Any] = {"against": 1}
+ADDED: dict[str, Any] = {"against": 1, "most": None}
 """What is meant by a manifest that was begun before a setting came, by its key."""
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
@@ -39,6 +39,8 @@ class Settings:
     width: int = _USUAL["width"]
     masks: tuple[Mask, ...] = ()
     against: int = _USUAL["against"]
+    most: float | None = _USUAL["most"]
+    """Percent; None: none is left out."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -55,6 +57,8 @@ class Settings:
             raise UsageError("--width takes at least 32 px")
         if not isinstance(self.against, int) or self.against < 1:
             raise UsageError(f"--against takes a whole number of at least 1, not {self.against}")
+        if self.most is not None and not 0 < self.most <= 100:
+            raise UsageError(f"--most takes a share of the picture of up to 100%, not {self.most:g}%")
 
     @property
     def reads_grey(self) -> bool:
@@ -64,7 +68,8 @@ class Settings:
     @property
     def reference_in_words(self) -> str:
         """Which frame another one is decided against."""
-        return "the last kept frame" if self.against == 1 else f"the nearest of the last {self.against} kept frames"
+        kept = "the last kept frame" if self.against == 1 else f"the nearest of the last {self.against} kept frames"
+        return kept if self.most is None else f"{kept} (or one left out since)"
 
     @property
     def name_pattern(self) -> str | None:
@@ -105,6 +110,7 @@ class Settings:
             "size": list(self.size) if self.size else None,
             "width": self.width,
             "against": self.against,
+            "most": self.most,
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,
             "every": self.every,
@@ -132,7 +138,7 @@ class Settings:
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
                 masks=masks,
-                **{name: record[name] for name in ("min_size", "max_pixels", "every", "width", "against")},
+                **{name: record[name] for name in ("min_size", "max_pixels", "every", "width", "against", "most")},
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None

@@ -8,7 +8,7 @@ from typing import Self
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
 from framesift.errors import PathLike
 from framesift.filtering.describing import View
-from framesift.filtering.selection import Decision, Paths, Verdict
+from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary
 from framesift.frames.frame import Frame
 from framesift.stores import locate
@@ -59,8 +59,8 @@ class Sink:
         """Return how far a video has been decided."""
         return None
 
-    def references(self, camera: str) -> dict[Hashable, Paths]:
-        """Return the last kept frames of each chain of a camera, the latest at the end."""
+    def references(self, camera: str) -> dict[Hashable, Marks]:
+        """Return which frames of each chain of a camera later ones are compared with, as `References` has them."""
         return {}
 
     def add(self, view: View, decision: Decision) -> None:

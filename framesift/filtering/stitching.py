@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from framesift.filtering.selection import D, Decision, Paths, References, Rule, Seen, Verdict
+from framesift.filtering.selection import D, Decision, Mark, Marks, References, Rule, Seen, Verdict
 
 S = TypeVar("S", bound="Step")
 
@@ -30,14 +30,14 @@ class Walk(Generic[S, D]):
     """
 
     steps: list[S]
-    begun: Mapping[Hashable, Paths]
+    begun: Mapping[Hashable, Marks]
     """Of the references that each chain was walked from; a chain without them kept its first frame."""
     ends: Mapping[Hashable, References[D]]
     """The references after the last step of each chain of which the chunk has a frame."""
 
     def misled(self, references: Mapping[Hashable, References[D]]) -> set[Hashable]:
         """Return the chains of the chunk that were walked from other frames than `references` have."""
-        return {chain for chain in self.ends if self.begun.get(chain, ()) != paths_of(references.get(chain, ()))}
+        return {chain for chain in self.ends if self.begun.get(chain, ()) != marks_of(references.get(chain, ()))}
 
     def corrected(self, correction: "Correction[S, D]") -> "Walk[S, D]":
         """Return the walk from the references of a correction of this one."""
@@ -51,20 +51,20 @@ class Correction(Generic[S, D]):
 
     steps: Mapping[int, S]
     """By their numbers in the chunk."""
-    begun: Mapping[Hashable, Paths]
+    begun: Mapping[Hashable, Marks]
     """Of every chain that was walked again."""
     ends: Mapping[Hashable, References[D]]
     """Of the chains whose two walks never met."""
 
 
-def paths_of(references: References[D]) -> Paths:
-    """Return the paths of references."""
-    return tuple(reference.path for reference in references)
+def marks_of(references: References[D]) -> Marks:
+    """Return which frames references are."""
+    return tuple(Mark(reference.path, reference.kept) for reference in references)
 
 
-def begin_walk(references: Mapping[Hashable, References[D]]) -> dict[Hashable, Paths]:
-    """Return the paths of the references of every chain."""
-    return {chain: paths_of(each) for chain, each in references.items()}
+def begin_walk(references: Mapping[Hashable, References[D]]) -> dict[Hashable, Marks]:
+    """Return which frames the references of every chain are."""
+    return {chain: marks_of(each) for chain, each in references.items()}
 
 
 def occurring(steps: Sequence[Step]) -> set[Hashable]:
@@ -74,7 +74,7 @@ def occurring(steps: Sequence[Step]) -> set[Hashable]:
 
 def walk_again(
     steps: Sequence[Step],
-    begun: Mapping[Hashable, Paths],
+    begun: Mapping[Hashable, Marks],
     look: Callable[[int], Seen],
     rule: Rule[D],
     references: dict[Hashable, References[D]],
@@ -82,7 +82,7 @@ def walk_again(
 ) -> Iterator[tuple[int, Seen, Decision]]:
     """Decide again what a walk decided from the wrong references; yield number, observation and decision of each frame.
 
-    `steps` are those of the first walk, which had `begun` from the references of these paths; `look` says what is seen
+    `steps` are those of the first walk, which had `begun` from the references that these are; `look` says what is seen
     of the frame of a number. A chain in `misled` is walked from its `references` until they are those that the first
     walk had there, and is then taken out of `misled`: its steps after that, and its last references, are those of the
     first walk. Of the chains that never meet, `references` has the last ones.
@@ -98,7 +98,7 @@ def walk_again(
         known = references.get(chain, ())
         decision = rule.decide(seen, known)
         references[chain] = rule.follow(known, seen, decision)
-        before[chain] = rule.follow_paths(before.get(chain, ()), first)
-        if before[chain] == paths_of(references[chain]):
+        before[chain] = rule.follow_marks(before.get(chain, ()), first)
+        if before[chain] == marks_of(references[chain]):
             misled.discard(chain)
         yield number, seen, decision

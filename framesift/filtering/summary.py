@@ -24,10 +24,16 @@ class CameraSummary:
     last: datetime | None = None
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     examples: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    whole: int = 0
+    """Frames whose whole picture has changed, kept or left out."""
+    left_out: int = 0
+    """Frames that were dropped because too much of the picture has changed."""
 
     def add(self, decision: Decision) -> None:
         """Count one decision."""
         self.verdicts[decision.verdict] += 1
+        self.whole += decision.is_another_picture
+        self.left_out += decision.left_out
         time = decision.frame.time
         if time is not None:
             self.first = time if self.first is None else min(self.first, time)
@@ -52,6 +58,7 @@ class CameraSummary:
         text = f"{show(self.camera)}: {_counted(self.verdicts, self.frames)}"
         if self.first is not None and self.last is not None:
             text += f", {_minute(self.first)} to {_minute(self.last)}"
+        text += _describe_whole(self.whole, self.left_out)
         for size in self.rare_sizes():
             names = ", ".join(show(path) for path in self.examples[size])
             more = self.sizes[size] - len(self.examples[size])
@@ -62,7 +69,7 @@ class CameraSummary:
         """Return the camera's tally for programs."""
         return {
             "camera": self.camera,
-            **_as_json(self.verdicts, self.frames),
+            **_as_json(self.verdicts, self.frames, self.whole, self.left_out),
             "first": self.first.isoformat() if self.first else None,
             "last": self.last.isoformat() if self.last else None,
             "sizes": {f"{width}x{height}": count for (width, height), count in self.sizes.most_common()},
@@ -88,17 +95,27 @@ class Summary:
         """The number of frames of each verdict."""
         return sum((camera.verdicts for camera in self.cameras.values()), Counter[Verdict]())
 
+    @property
+    def whole(self) -> int:
+        """The number of frames whose whole picture has changed."""
+        return sum(camera.whole for camera in self.cameras.values())
+
+    @property
+    def left_out(self) -> int:
+        """The number of frames that were dropped because too much of the picture has changed."""
+        return sum(camera.left_out for camera in self.cameras.values())
+
     def lines(self) -> list[str]:
         """Return a line for each camera, then the totals."""
         verdicts = self.verdicts
-        total = f"total: {_counted(verdicts, verdicts.total())}"
+        total = f"total: {_counted(verdicts, verdicts.total())}{_describe_whole(self.whole, self.left_out)}"
         return [*(camera.line() for camera in self.cameras.values()), total]
 
     def as_json(self) -> dict[str, Any]:
         """Return all tallies for programs."""
         verdicts = self.verdicts
         cameras = [camera.as_json() for camera in self.cameras.values()]
-        return {**_as_json(verdicts, verdicts.total()), "cameras": cameras}
+        return {**_as_json(verdicts, verdicts.total(), self.whole, self.left_out), "cameras": cameras}
 
 
 def find_rare(sizes: Counter[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -114,12 +131,21 @@ def _counted(verdicts: Counter[Verdict], frames: int) -> str:
     return f"{counted(frames, 'frame')}, {kept} kept{share}, {rest}"
 
 
-def _as_json(verdicts: Counter[Verdict], frames: int) -> dict[str, int]:
+def _describe_whole(whole: int, left_out: int) -> str:
+    """Say how often the whole picture has changed, and what was left out for it; nothing where that is nothing."""
+    parts = [f"whole picture changed {counted(whole, 'time')}"] if whole else []
+    parts += [f"{counted(left_out, 'frame')} left out"] if left_out else []
+    return f"; {', '.join(parts)}" if parts else ""
+
+
+def _as_json(verdicts: Counter[Verdict], frames: int, whole: int, left_out: int) -> dict[str, int]:
     return {
         "frames": frames,
         "kept": verdicts[Verdict.KEEP],
         "dropped": verdicts[Verdict.DROP],
         "skipped": verdicts[Verdict.SKIP],
+        "whole_picture_changed": whole,
+        "left_out": left_out,
     }
 
 

@@ -157,10 +157,12 @@ def _describe_settings(explanation: Explanation) -> list[str]:
     settings, limit, evidence = explanation.settings, explanation.limit, explanation.evidence
     least = f" = {format_number(evidence.comparison.min_contour_area)} px" if evidence else ""
     most = f" = {format_number(limit)} px" if limit is not None else ""
+    left_out = "" if settings.most is None else f"   left out above {settings.text('most')} of the picture"
     masked = " and a mask" if choose_masks(settings.masks, explanation.decision.frame.camera) else ""
     return [
         f"score threshold {settings.score_threshold}{most if settings.score_threshold.relative else ''}"
-        f"   min contour area {settings.min_contour_area}{least if settings.min_contour_area.relative else ''}",
+        f"   min contour area {settings.min_contour_area}{least if settings.min_contour_area.relative else ''}"
+        f"{left_out}",
         f"blur {settings.text('blur')}"
         f"   border mask {settings.text('border_mask')} %{masked} (dimmed: not compared)"
         f"   {_describe_size(settings, explanation)}",

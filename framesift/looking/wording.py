@@ -3,7 +3,7 @@
 from framesift.comparators.comparison import Bearing
 from framesift.comparators.thresholds import format_number
 from framesift.errors import counted
-from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.selection import Decision, Verdict, describe_extent
 from framesift.looking.evidence import Evidence
 
 VERDICTS = {Verdict.KEEP: "Kept", Verdict.DROP: "Dropped", Verdict.SKIP: "Skipped"}
@@ -18,8 +18,12 @@ def state_verdict(decision: Decision, limit: float | None) -> str:
     if decision.score is None or limit is None:
         return f"Kept: {decision.reason}"
     score, threshold = format_number(decision.score), format_number(limit)
-    if decision.verdict is Verdict.KEEP:
-        return f"Kept: its score, {score} px of changed area, is above the threshold, {threshold} px"
+    if decision.verdict is Verdict.KEEP or decision.extent is not None:
+        above = f"its score, {score} px of changed area, is above the threshold, {threshold} px"
+        if decision.extent is None:
+            return f"Kept: {above}"
+        extent = describe_extent(decision.extent)
+        return f"Left out: {above}, but {extent}" if decision.left_out else f"Kept: {above}; {extent}"
     return f"Dropped: its score, {score} px of changed area, is not above the threshold, {threshold} px"
 
 
@@ -29,6 +33,10 @@ def title_verdict(decision: Decision, evidence: Evidence | None) -> str:
         return "SKIPPED: this file was not compared"
     if decision.reference is None:
         return "KEPT: the first frame of its camera and size"
+    if decision.left_out:
+        return "LEFT OUT: too much of the picture has changed since the reference"
+    if decision.is_another_picture:
+        return "KEPT: the whole picture has changed since the reference"
     if decision.verdict is Verdict.KEEP:
         return "KEPT: enough has changed since the reference"
     if evidence is None or evidence.counted:

@@ -52,7 +52,9 @@ class Holding:
     path: str
     descriptor: Descriptor
     holders: Verdicts
-    """The settings that compare with it."""
+    """The settings that have kept it, and compare with it."""
+    left_out: Verdicts
+    """The settings that have left it out as the last, and compare with it too."""
 
 
 class Sweep:
@@ -124,17 +126,20 @@ class Sweep:
         tally.frames += 1
         tally.sizes[view.size] += 1
         held = self._held.setdefault(view.chain, [])
-        keepers = self._decide(view, view.descriptor, held, tally, workers)
+        keepers, left_out = self._decide(view, view.descriptor, held, tally, workers)
         tally.kept += keepers
-        if keepers.any():
-            held.append(Holding(view.frame.path, view.descriptor, keepers.copy()))
+        if keepers.any() or left_out.any():
+            for holding in held:
+                holding.left_out &= ~(keepers | left_out)
+            held.append(Holding(view.frame.path, view.descriptor, keepers.copy(), left_out))
             release_oldest(held, keepers, self.settings.against)
 
     def _decide(
         self, view: View, descriptor: Descriptor, held: list[Holding], tally: Tally, workers: Executor
-    ) -> Verdicts:
-        """Return which settings keep the frame."""
+    ) -> tuple[Verdicts, Verdicts]:
+        """Return which settings keep the frame, and which leave it out."""
         keepers = np.full(len(self.grid.settings), not held)
+        left_out = np.zeros_like(keepers)
         camera = view.frame.camera
         area = self.comparator(camera).compared_area(descriptor)
         limits = self.grid.limits(area)
@@ -143,13 +148,25 @@ class Sweep:
             if not deciding.any():
                 continue
             verdicts = scores > limits
+            if deciding[self.grid.given]:
+                tally.scores.append(scores[self.grid.given] / max(area, 1))
+            if self._is_too_much(camera, holding, descriptor, deciding & verdicts):
+                left_out |= deciding & verdicts  # whatever the thresholds: there is nothing to ask
+                continue
             pair = Pair(camera, holding.path, view.frame.path)
             self.pool.add(self._question(pair, scores, limits))
             self._count_losses(deciding, verdicts)
-            if deciding[self.grid.given]:
-                tally.scores.append(scores[self.grid.given] / max(area, 1))
             keepers |= deciding & verdicts
-        return keepers
+        return keepers, left_out
+
+    def _is_too_much(self, camera: str, holding: Holding, descriptor: Descriptor, new: Verdicts) -> bool:
+        """Tell whether the settings that find a frame `new` leave it out, as so much of the picture has changed."""
+        most = self.settings.most
+        return (
+            most is not None
+            and bool(new.any())
+            and self.comparator(camera).extent(holding.descriptor, descriptor) > most / 100
+        )
 
     def _question(self, pair: Pair, scores: NDArray[np.float64], limits: NDArray[np.float64]) -> Question:
         return Question(pair, expect_answers(scores[: self.grid.plausible], limits[: self.grid.plausible]))
@@ -164,12 +181,14 @@ class Sweep:
 def find_nearest(held: list[Holding], compared: list[NDArray[np.float64]]) -> list[Verdicts]:
     """Return for each held frame the settings that it is the nearest for: of equally near ones that kept last.
 
-    `compared` has the score of each held frame by each setting, (settings,).
+    One that is left out is the nearest only where no kept one is as near. `compared` has the score of each held frame
+    by each setting, (settings,).
     """
     settings = len(held[0].holders) if held else 0
     lowest, nearest = np.full(settings, np.inf), np.full(settings, -1)
-    for place in reversed(range(len(held))):
-        nearer = held[place].holders & (compared[place] < lowest)
+    kept = [(place, held[place].holders) for place in reversed(range(len(held)))]
+    for place, comparing in [*kept, *((place, holding.left_out) for place, holding in enumerate(held))]:
+        nearer = comparing & (compared[place] < lowest)
         lowest[nearer], nearest[nearer] = compared[place][nearer], place
     return [nearest == place for place in range(len(held))]
 
@@ -181,4 +200,4 @@ def release_oldest(held: list[Holding], keepers: Verdicts, against: int) -> None
         released = surplus & holding.holders
         holding.holders &= ~released
         surplus &= ~released
-    held[:] = [holding for holding in held if holding.holders.any()]
+    held[:] = [holding for holding in held if holding.holders.any() or holding.left_out.any()]

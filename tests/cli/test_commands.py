@@ -16,7 +16,7 @@ from framesift import cli
 from framesift.cli import options
 from framesift.filtering import manifest
 from tests.conftest import encode, make_image, read_tree
-from tests.filtering.test_run import NEW, name, scene
+from tests.filtering.test_run import MOVED, NEW, name, scene, views
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = [sys.executable, str(ROOT / "main.py")]
@@ -77,6 +77,8 @@ def test_verbose_json_quiet(frames, tmp_path, capsys):
         "kept": 2,
         "dropped": 1,
         "skipped": 0,
+        "whole_picture_changed": 0,
+        "left_out": 0,
         "first": "2021-03-27T10:00:00+00:00",
         "last": "2021-03-27T10:02:00+00:00",
         "sizes": {"64x48": 3},
@@ -85,6 +87,18 @@ def test_verbose_json_quiet(frames, tmp_path, capsys):
     assert errors.splitlines()[1] == f"drop {frames}/c1/{name(1)}: score 0 <= {0.75 * 57 * 43 / 100:g}"
     assert run(frames, tmp_path / "r2", "--quiet") == options.DONE
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_is_left_out_is_counted(write_tree, tmp_path, capsys):
+    frames = write_tree(views(*MOVED))
+    assert run(frames, tmp_path / "r1", "--most", "60%") == run(frames, tmp_path / "r2") == options.DONE
+    lines = capsys.readouterr().out.splitlines()
+    camera = "2021-03-27 10:00 to 2021-03-27 10:06; whole picture changed 2 times"
+    assert [line.endswith(camera + ", 2 frames left out") for line in lines] == [True, False, False, False]
+    assert [line.endswith(camera) for line in lines] == [False, False, True, False]
+    assert run(frames, tmp_path / "r1", "--most", "60%", "--json") == options.DONE
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["whole_picture_changed"], summary["left_out"]) == (2, 2), "of the earlier run"
 
 
 def test_rare_sizes_are_named(write_tree, tmp_path, capsys):
@@ -128,6 +142,10 @@ def test_late_frames_are_told(write_tree, tmp_path, capsys):
         (["frames", "r", "--border-mask", "50,0,50,0"], "--border-mask 50,0,50,0 leaves nothing to compare"),
         (["frames", "r", "--size", "640"], "--size takes WIDTHxHEIGHT in px, such as 640x480, not '640'"),
         (["frames", "r", "--size", "0x5"], "--size takes a width and a height of at least 1 px"),
+        (["frames", "r", "--against", "0"], "--against takes a whole number of at least 1, not 0"),
+        (["frames", "r", "--most", "half"], "--most takes a share of the picture such as 60%, not 'half'"),
+        (["frames", "r", "--most", "101%"], "--most takes a share of the picture of up to 100%, not 101%"),
+        (["frames", "--remove-to", "b", "--most", "60"], "--most compares with frames that are left out"),
         (["frames", "r", "--timezone", "Mars/Base"], "Mars/Base"),
         (["frames", "r", "--name-pattern", "("], "--name-pattern"),
         (["frames", "frames"], "the results folder cannot be the folder of the frames"),

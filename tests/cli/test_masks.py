@@ -142,7 +142,7 @@ def test_explain_and_report_do_without_the_mask_file(frames, left, tmp_path, cap
         explanation = explain_decision(record, decision, None)
         assert explanation.change == ""
         if decision.score is not None:
-            assert decision.reason.endswith(f" {explanation.limit:g}")
+            assert f" {explanation.limit:g}" in decision.reason
             assert explanation.evidence.compared.pixels[20, [10, 55]].tolist() == [0, 255]
         draw_explanation(explanation)
     assert run("report", tmp_path / "results") == options.DONE

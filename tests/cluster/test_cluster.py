@@ -67,7 +67,9 @@ def deadly_cluster(plugin: Deadly, failures: int, longest: int | None = None) ->
         yield cluster
 
 
-@pytest.mark.parametrize(("workers", "options"), [(1, {}), (2, {}), (4, {}), (2, {"against": 3})])
+@pytest.mark.parametrize(
+    ("workers", "options"), [(1, {}), (2, {}), (4, {}), (2, {"against": 3}), (2, {"against": 2, "most": 20})]
+)
 def test_the_decisions_are_those_of_one_thread(tmp_path, two, workers, options):
     root = write_cameras(tmp_path, workers, (30, 12, 1))
     plain = list(filter_frames(root, jobs=1, **options))
@@ -96,7 +98,7 @@ def test_the_results_folder_is_the_same_byte_by_byte(tmp_path, two, link):
     assert read_tree(tmp_path / "results") == read_tree(tmp_path / "plain")
 
 
-@pytest.mark.parametrize("options", [{}, {"against": 2}])
+@pytest.mark.parametrize("options", [{}, {"against": 2}, {"most": 20}])
 def test_stopped_and_gone_on_with_in_either_way(tmp_path, two, options):
     root = write_cameras(tmp_path / "frames", 2, (30, 20))
     list(filter_frames(root, tmp_path / "plain", jobs=1, **options))

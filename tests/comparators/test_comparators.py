@@ -1,6 +1,7 @@
 """Every comparator keeps the same laws; hashes are those of imagehash, SSIM is that of scikit-image."""
 
 import pickle
+from dataclasses import replace
 
 import cv2
 import imagehash
@@ -17,6 +18,7 @@ from framesift.comparators.combined import Combined
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.histogram import Histogram, correlate
+from framesift.comparators.masks import Mask
 from framesift.comparators.perceptual_hash import CosineHash, GradientHash, show_hash
 from framesift.comparators.resampling import convert_to_grey, shrink
 from framesift.comparators.ssim import StructuralSimilarity, measure_similarity
@@ -84,6 +86,35 @@ def test_laws(comparator, data):
     assert score == comparator.score(b, a)
     assert comparator.score(a, a) == comparator.score(b, b) == 0
     assert (a.tobytes(), b.tobytes()) == (copies[0].tobytes(), copies[1].tobytes())
+
+
+@pytest.mark.parametrize("name", ["framediff", "tolerance"])
+@settings(max_examples=25, deadline=None)
+@given(one=images, other=images)
+def test_the_extent_is_a_share_of_the_picture(name, one, other):
+    comparator = COMPARATORS[name](None)
+    a, b = comparator.describe(one), comparator.describe(other)
+    copies = a.copy(), b.copy()
+    extent = comparator.extent(a, b)
+    assert type(extent) is float and 0 <= extent <= 1
+    assert comparator.extent(a, a) == comparator.extent(b, b) == 0
+    assert (a.tobytes(), b.tobytes()) == (copies[0].tobytes(), copies[1].tobytes())
+
+
+@pytest.mark.parametrize("name", ["framediff", "tolerance"])
+def test_of_what_is_compared_all_can_have_changed(name):
+    """Also what is too small to count, and nothing of what a mask leaves out."""
+    dark, bright = (np.full((48, 64, 3), level, np.uint8) for level in (20, 230))
+    half, dots = dark.copy(), dark.copy()
+    half[:, 32:], dots[::6, ::6] = 230, 230
+    plain = replace(COMPARATORS[name](None), border_mask=(0, 0, 0, 0), blur=())
+    masked = replace(plain, masks=(Mask(ignore=(((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)),)),))
+    for comparator, whole, part in ((plain, 1.0, 0.5), (masked, 1.0, 0.0)):
+        described = [comparator.describe(image) for image in (dark, bright, half, dots)]
+        assert comparator.extent(*described[:2]) == whole
+        assert comparator.extent(described[0], described[2]) == pytest.approx(part, abs=0.05)
+    described = [plain.describe(image) for image in (dark, dots)]
+    assert plain.score(*described) == 0 < 0.2 < plain.extent(*described)
 
 
 def test_pickles_and_is_a_value(comparator):

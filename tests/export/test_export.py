@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from framesift import cli
+from framesift import cli, filter_frames
 from framesift.cli import options
 from framesift.cli.export import NAMES
 from framesift.export import FORMATS, export_frames
@@ -19,7 +19,7 @@ from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
 from tests.conftest import read_tree
-from tests.filtering.test_run import NEW, scene
+from tests.filtering.test_run import MOVED, NEW, scene, views
 
 ODD = 'odd, "names" & <b>/ü.png'
 TELLING = [name for name, form in FORMATS.items() if form.says_verdicts]
@@ -49,6 +49,15 @@ def expect(results: Path, dropped: bool) -> dict[str, str | None]:
 
 def test_the_command_line_offers_what_there_is():
     assert list(NAMES) == list(FORMATS)
+
+
+def test_no_kept_frame_stands_for_what_is_left_out_or_like_it(write_tree, tmp_path):
+    frames = write_tree(views(*MOVED))
+    list(filter_frames(frames, tmp_path / "results", most=60))
+    rows = csv.DictReader(io.StringIO(export(tmp_path / "results", "csv", dropped=True), newline=""))
+    assert [(row["verdict"], row["represented_by"]) for row in rows] == [
+        (verdict, "") for verdict in ("keep", "drop", "drop", "keep", "keep", "drop", "drop")
+    ]
 
 
 def test_list(results):

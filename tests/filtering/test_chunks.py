@@ -21,22 +21,23 @@ from tests.conftest import encode, make_image
 
 
 def write_cameras(root, seed: int, lengths: tuple[int, ...]):
-    """Cameras with quiet and lively times, two sizes, and damaged frames."""
+    """Cameras with quiet and lively times, other views, two sizes, and damaged frames."""
     draw = random.Random(seed)
     for number, length in enumerate(lengths):
         place = 0
         for minute in range(length):
             place = draw.choice([place, place, place, draw.randrange(40)])
             size = {"width": 48, "height": 64} if draw.random() < 0.2 else {}
-            content = encode(make_image(box=(place, 20, 12, 12) if place else None, **size))
+            level = 130 if draw.random() < 0.1 or minute > 40 else 60
+            content = encode(make_image(level=level, box=(place, 20, 12, 12) if place else None, **size))
             path = root / f"c{number}" / f"c{number}_2021_03_27__{10 + minute // 60}_{minute % 60:02}_00.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content[:-20] if draw.random() < 0.1 else content)
     return root
 
 
-def walk(root, executor, *, slots=1, longest=None, against=1, **options) -> tuple[list, Dispatch]:
-    chosen = Settings(against=against)
+def walk(root, executor, *, slots=1, longest=None, against=1, most=None, **options) -> tuple[list, Dispatch]:
+    chosen = Settings(against=against, most=most)
     walker = Dispatch(executor, str(root), chosen, lambda _: {}, slots=slots, longest=longest, **options)
     return [decision for _, decision in walker.decide(find_frames(root).frames)], walker
 
@@ -55,15 +56,16 @@ def threads() -> Iterator[Executor]:
     longest=st.sampled_from([1, 7, 100, None]),
     kept=st.sampled_from([0, 2**20]),
     against=st.integers(1, 4),
+    most=st.sampled_from([None, 20.0]),
 )
 def test_any_chunks_on_any_number_of_workers_are_the_plain_walk(
-    tmp_path_factory, threads, monkeypatch, seed, lengths, slots, longest, kept, against
+    tmp_path_factory, threads, monkeypatch, seed, lengths, slots, longest, kept, against, most
 ):
     root = write_cameras(tmp_path_factory.mktemp("cameras"), seed, lengths)
     with monkeypatch.context() as patch:
         patch.setattr(keeping, "KEPT_BYTES", kept)
-        decisions, walker = walk(root, threads, slots=slots, longest=longest, against=against)
-    assert decisions == list(filter_frames(root, jobs=1, against=against))
+        decisions, walker = walk(root, threads, slots=slots, longest=longest, against=against, most=most)
+    assert decisions == list(filter_frames(root, jobs=1, against=against, most=most))
     assert walker.cost.decoded - walker.cost.decoded_again == len(decisions)
     assert kept == 0 or walker.cost.decoded_again == 0
 

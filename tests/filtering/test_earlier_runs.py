@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from framesift.errors import StorageError
+from framesift.filtering import earlier_lines, manifest
 from framesift.filtering import earlier_runs as past
-from framesift.filtering import manifest
 from framesift.filtering.earlier_runs import Past
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import Summary
@@ -33,6 +33,7 @@ decisions = st.builds(
     st.none() | texts,
     texts,
     st.none() | st.sampled_from([(640, 480), (10, 6)]),
+    st.none() | st.floats(0, 1),
 )
 
 
@@ -68,12 +69,16 @@ def check(found: Past, expected: list[Decision], one_chain: bool, against: int =
         if not (known and known.time and decision.verdict is Verdict.SKIP and decision.frame.time is None):
             last[decision.frame.camera] = decision.frame
         if decision.verdict is Verdict.KEEP:
-            chains = references.setdefault(decision.frame.camera, {})
-            chain = None if one_chain else decision.size
-            chains[chain] = (*chains.get(chain, ()), decision.frame.path)[-against:]
+            kept = references.setdefault((decision.frame.camera, None if one_chain else decision.size), [])
+            kept[:] = [*(path for path in kept if path[1]), (decision.frame.path, True)][-against:]
+        elif decision.verdict is Verdict.DROP and decision.extent is not None:
+            kept = references.get((decision.frame.camera, None if one_chain else decision.size), [])
+            kept[:] = [(decision.frame.path, False), *(path for path in kept if path[1])] if kept else []
         assert found.find(decision.frame.path) is decision.verdict
         assert found.find(decision.frame.path + "x") is None
-    assert found.last == last and found.references == references
+    assert found.last == last
+    marks = {(camera, chain): list(each) for camera, of in found.references.items() for chain, each in of.items()}
+    assert {place: each for place, each in marks.items() if each} == references
     assert list(found.summary.cameras) == list(summary.cameras)
     assert found.summary.as_json() == summary.as_json() and found.summary.lines() == summary.lines()
 
@@ -117,7 +122,7 @@ def test_a_line_of_any_length_is_found(tmp_path):
 
 
 def test_many_lines_stand_where_they_are_looked_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(past, "_BLOCK", 1000)
+    monkeypatch.setattr(earlier_lines, "_BLOCK", 1000)
     some = [
         Decision(Frame(f"{n}.png", "c1", NOON + timedelta(seconds=n)), Verdict(verdict), None, None, "", (2, 1))
         for n, verdict in enumerate(["keep", "drop", "skip"] * 100)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +23,7 @@ DECISIONS = st.builds(
     st.none() | PATHS,
     st.text(),
     st.none() | st.tuples(st.integers(1, 10**5), st.integers(1, 10**5)),
+    st.none() | st.floats(0, 1),
 )
 DROP = Decision(
     Frame("c10/b\udcff.png", "c10", datetime(2021, 3, 27, tzinfo=UTC)), Verdict.DROP, 5.0, "a", "why", (4, 3)
@@ -47,6 +49,12 @@ def test_the_line_of_the_contract():
         "reason": "why",
         "size": [4, 3],
     }
+
+
+def test_a_line_says_how_much_has_changed_only_where_that_tells_something():
+    entry = json.loads(manifest.encode_decision(replace(DROP, extent=0.83)))
+    assert entry.pop("extent") == 0.83
+    assert entry == json.loads(manifest.encode_decision(DROP))
 
 
 def write(tmp_path, *lines: bytes) -> str:

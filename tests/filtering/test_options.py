@@ -22,6 +22,7 @@ TEXTS = {
     "border_mask": "0,2.5,0,10",
     "size": "320x240",
     "against": "3",
+    "most": "60%",
     "min_size": "20",
     "max_pixels": "1000",
     "every": "500ms",
@@ -69,6 +70,10 @@ def test_a_written_command_means_the_same():
     assert list(replace(settings, blur=()).options())[4:6] == ["--blur", "none"]
 
 
+def test_a_share_is_written_with_its_sign_or_without():
+    assert read_settings(most="60") == read_settings(most=" 60 %".strip()) == read_settings(most=60)
+
+
 def test_values_are_taken_as_they_are():
     assert read_settings(size=(320, 240), every=0.5, blur=[3, 7], border_mask=[0, 0, 0, 0]) == Settings(
         size=(320, 240), every=0.5, blur=(3, 7), border_mask=(0, 0, 0, 0)
@@ -80,6 +85,7 @@ def test_values_are_taken_as_they_are():
     [
         ({"width": 640}, "--width belongs to --method tolerance"),
         ({"thorough": True}, "--thorough belongs to --method tolerance"),
+        ({"most": "half"}, "--most takes a share of the picture such as 60%, not 'half'"),
         ({"link": "soft"}, "--link is copy or hard or symbolic, not 'soft'"),
         ({"decode": "slow"}, "--decode is exact or fast, not 'slow'"),
         ({"method": "magic"}, "--method is framediff or tolerance, not 'magic'"),
@@ -96,6 +102,7 @@ def test_an_unknown_name_is_a_mistake_of_the_program():
 
 
 FILMS = replace(Settings(), every=1.0)
+MOST = replace(Settings(), most=60.0)
 LINKS = replace(Settings(), link=OPTIONS["link"].read("hard"))
 
 
@@ -111,6 +118,7 @@ LINKS = replace(Settings(), link=OPTIONS["link"].read("hard"))
         (Wishes("f", "r", Settings(), backup="b"), "takes RESULTS or --remove-to BACKUP, not both"),
         (Wishes("f", "r", Settings(), plan="p.json"), "and then perhaps --plan"),
         (Wishes("f", None, Settings(), watch=True), "takes RESULTS, or --remove-to BACKUP"),
+        (Wishes("f", None, MOST, backup="b"), "--most compares with frames that are left out, which would be gone"),
         (Wishes("f", None, FILMS, backup="b"), "no frame can be removed from a video"),
         (Wishes("s3://a/f", "r", Settings(), report="x.html"), "--report works with folders of this machine"),
         (Wishes("s3://a/f", None, Settings(), backup="b"), "--remove-to works with folders of this machine only"),

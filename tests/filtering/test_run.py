@@ -134,6 +134,77 @@ def test_one_of_the_last_kept_frames_gone_from_both_is_an_error(write_tree, tmp_
         list(filter_frames(frames, tmp_path / "results", against=2))
 
 
+GREY, BRIGHT = {"level": 60}, {"level": 140}
+
+
+def views(*frames: dict, start: int = 0) -> dict[str, bytes]:
+    """Frames of c1, one a minute, each of the brightness of one view, with or without a box."""
+    return {
+        path: content
+        for n, each in enumerate(frames)
+        for path, content in scene(each.get("box"), start=start + n, level=each["level"]).items()
+    }
+
+
+@pytest.mark.parametrize("method", ["framediff", "tolerance"])
+def test_that_the_whole_picture_has_changed_stands_in_the_manifest(write_tree, tmp_path, method):
+    frames = write_tree(views(GREY, {**GREY, "box": NEW}, BRIGHT, BRIGHT))
+    decisions = list(filter_frames(frames, tmp_path / "results", method=method))
+    assert letters(decisions) == "kkkd"
+    assert [d.extent for d in decisions] == [None, None, pytest.approx(1, abs=0.4), None]
+    assert ": the whole picture has changed (" in decisions[2].reason
+    lines = (tmp_path / "results" / manifest.NAME).read_bytes().splitlines()[1:]
+    assert [b'"extent": ' in line for line in lines] == [False, False, True, False]
+    assert list(manifest.read_decisions(str(tmp_path / "results" / manifest.NAME))) == decisions
+
+
+def test_a_torn_frame_is_left_out_and_costs_nothing(write_tree, tmp_path):
+    torn = make_image(box=NEW)
+    torn[10:] = 255
+    tree = scene(None, None, NEW, NEW)
+    tree[f"c1/{name(1)}"] = encode(torn)
+    decisions = list(filter_frames(write_tree(tree), tmp_path / "results", most="60%"))
+    assert letters(decisions) == "kdkd" and [d.left_out for d in decisions] == [False, True, False, False]
+    assert decisions[1].reason.endswith(", left out above 60%")
+    assert [d.reference for d in decisions[1:]] == [f"c1/{name(n)}" for n in (0, 0, 2)]
+    assert set(read_tree(tmp_path / "results")) == {f"c1/{name(n)}" for n in (0, 2)} | {manifest.NAME}
+
+
+MOVED = [GREY, BRIGHT, BRIGHT, {**BRIGHT, "box": (10, 10, 20, 30)}, BRIGHT, GREY, GREY]
+"""A camera that is moved, then somebody passes there, then it is moved back."""
+
+
+def test_a_camera_that_is_moved_keeps_what_passes_there(write_tree):
+    frames = write_tree(views(*MOVED))
+    decisions = list(filter_frames(frames, most=60))
+    assert letters(decisions) == "kddkkdd"
+    assert [d.left_out for d in decisions] == [False, True, False, False, False, True, False]
+    assert decisions[3].reference == f"c1/{name(1)}", "the frame that was left out stands for the new view"
+    assert [d.left_out for d in filter_frames(frames, most=60, against=3)] == [False, True, *[False] * 5]
+
+
+@pytest.mark.parametrize("cut", range(1, len(MOVED)))
+def test_what_was_left_out_is_read_again_from_where_it_came(write_tree, tmp_path, cut):
+    write_tree(views(*MOVED[:cut]))
+    decisions = list(filter_frames(tmp_path / "frames", tmp_path / "results", most=60))
+    frames = write_tree(views(*MOVED[cut:], start=cut))
+    decisions += filter_frames(frames, tmp_path / "results", most=60)
+    assert decisions == list(filter_frames(frames, most=60))
+
+
+@pytest.mark.parametrize("instead", [None, encode(make_image(20, 20)), b"damaged"])
+def test_without_it_the_next_frame_like_it_is_left_out(write_tree, tmp_path, instead):
+    frames = write_tree(views(*MOVED[:2]))
+    list(filter_frames(frames, tmp_path / "results", most=60))
+    (frames / "c1" / name(1)).unlink()
+    write_tree({} if instead is None else {f"c1/{name(1)}": instead})
+    write_tree(views(*MOVED[2:], start=2))
+    decisions = list(filter_frames(frames, tmp_path / "results", most=60))
+    assert letters(decisions) == "dkkdd"
+    assert [d.left_out for d in decisions] == [True, False, False, True, False]
+    assert decisions[1].reference == f"c1/{name(2)}"
+
+
 @pytest.mark.parametrize("gone", ["results", "frames"])
 def test_the_last_kept_frame_is_read_from_wherever_it_still_is(write_tree, tmp_path, gone):
     frames = write_tree(scene(None))
@@ -156,7 +227,11 @@ def test_the_last_kept_frame_gone_from_both_is_an_error(write_tree, tmp_path):
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.sets(st.integers(1, 11)), moved=st.booleans(), narrow=st.booleans(), against=st.integers(1, 4))
 def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatch, cuts, moved, narrow, against):
-    """Also where old frames are moved away, and where all paths have one of two hashes."""
+    """Also where old frames are moved away, and where all paths have one of two hashes.
+
+    What was left out is only in the folder of the frames, so there they stay.
+    """
+    options = {"against": against} if moved else {"against": against, "most": 20}
     folder = tmp_path_factory.mktemp("growing")
     tree = sorted(random_scene(frames=12).items(), key=lambda item: item[0].split("__")[-1])
     with monkeypatch.context() as patch:
@@ -168,11 +243,11 @@ def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatc
             for path, content in tree[3 * start : 3 * end]:
                 (folder / "frames" / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / "frames" / path).write_bytes(content)
-            decided = list(filter_frames(folder / "frames", folder / "grown", against=against))
+            decided = list(filter_frames(folder / "frames", folder / "grown", **options))
             assert len(decided) == 3 * (end - start)
     for path, content in tree:
         (folder / "frames" / path).write_bytes(content)
-    list(filter_frames(folder / "frames", folder / "whole", against=against))
+    list(filter_frames(folder / "frames", folder / "whole", **options))
     grown, whole = read_tree(folder / "grown"), read_tree(folder / "whole")
     for results in (grown, whole):
         results[manifest.NAME] = sorted(results[manifest.NAME].splitlines())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framesift.filtering.selection import Observation, Reference, Rule, Verdict, select_frames
+from framesift.filtering.selection import WHOLE, Observation, Reference, Rule, Verdict, select_frames
 from framesift.frames.frame import Frame
 
 LEVELS = st.lists(st.one_of(st.none(), st.integers(0, 20)), max_size=30)
@@ -23,24 +23,33 @@ def distance(before: int, after: int) -> float:
     return float(abs(before - after))
 
 
-def walk(levels, limit=3, chains=None, references=None, against=1):
+def extent(before: int, after: int) -> float:
+    """A picture of 20 levels more or less is wholly another one."""
+    return min(1.0, distance(before, after) / 20)
+
+
+def walk(levels, limit=3, chains=None, references=None, against=1, most=None):
     references = {} if references is None else references
-    rule = Rule(distance, lambda _: limit, against)
+    rule = Rule(distance, lambda _: limit, against, extent, most)
     return [decision for _, decision in select_frames(observe(levels, chains), rule, references)]
 
 
-def walk_plainly(levels, limit, against):
+def walk_plainly(levels, limit, against, most=None):
     """(verdict, score, path of the reference) of each frame, with all that was kept in one list."""
-    kept, decided = [], []
+    kept, left_out, decided = [], [], []
     for number, level in enumerate(levels):
         if level is None:
             decided.append(("skip", None, None))
             continue
-        near = sorted((distance(levels[n], level), -n) for n in kept[-against:])
-        score, reference = (near[0][0], f"{-near[0][1]}.png") if near else (None, None)
+        near = [(distance(levels[n], level), False, -n) for n in kept[-against:]]
+        near = sorted([*near, *((distance(levels[n], level), True, -n) for n in left_out)])
+        score, reference = (near[0][0], -near[0][2]) if near else (None, None)
         verdict = "keep" if score is None or score > limit else "drop"
-        kept += [number] if verdict == "keep" else []
-        decided.append((verdict, score, reference))
+        if verdict == "keep" and near and most is not None and extent(levels[reference], level) > most:
+            verdict, left_out = "drop", [number]
+        elif verdict == "keep":
+            kept, left_out = [*kept, number], []
+        decided.append((verdict, score, None if reference is None else f"{reference}.png"))
     return decided
 
 
@@ -103,18 +112,56 @@ def test_no_more_are_compared_once_one_is_the_same():
     assert compared == [(0, 10), (10, 20), (0, 20), (20, 10), (10, 10)]
 
 
-@given(LEVELS, st.integers(0, 20), AGAINST)
-def test_it_is_the_plain_walk_that_knows_all_kept_frames(levels, limit, against):
-    decisions = walk(levels, limit, against=against)
-    assert [(d.verdict, d.score, d.reference) for d in decisions] == walk_plainly(levels, limit, against)
+MOST = st.none() | st.sampled_from([0.2, 0.5, 0.9, 1.0])
 
 
-@given(LEVELS, st.integers(0, 20), st.integers(0, 30), AGAINST)
-def test_cut_anywhere_and_gone_on_is_the_same_walk(levels, limit, cut, against):
-    observed, rule, references = observe(levels), Rule(distance, lambda _: limit, against), {}
+@given(LEVELS, st.integers(0, 20), AGAINST, MOST)
+def test_it_is_the_plain_walk_that_knows_all_frames(levels, limit, against, most):
+    decisions = walk(levels, limit, against=against, most=most)
+    assert [(d.verdict, d.score, d.reference) for d in decisions] == walk_plainly(levels, limit, against, most)
+
+
+@given(LEVELS, st.integers(0, 20), st.integers(0, 30), AGAINST, MOST)
+def test_cut_anywhere_and_gone_on_is_the_same_walk(levels, limit, cut, against, most):
+    observed, rule, references = observe(levels), Rule(distance, lambda _: limit, against, extent, most), {}
     halves = [list(select_frames(half, rule, references)) for half in (observed[:cut], observed[cut:])]
-    assert [decision for _, decision in halves[0] + halves[1]] == walk(levels, limit, against=against)
-    assert all(len(known) <= against for known in references.values())
+    assert [decision for _, decision in halves[0] + halves[1]] == walk(levels, limit, against=against, most=most)
+    assert all(sum(each.kept for each in known) <= against for known in references.values())
+    assert all(sum(not each.kept for each in known) <= (most is not None) for known in references.values())
+
+
+@given(LEVELS, st.integers(0, 20), AGAINST)
+def test_a_change_of_the_whole_picture_is_said_and_decides_nothing(levels, limit, against):
+    plain = walk_plainly(levels, limit, against)
+    for decision, (verdict, score, _) in zip(walk(levels, limit, against=against), plain, strict=True):
+        told = verdict == "keep" and score is not None and score / 20 >= WHOLE
+        assert decision.verdict == verdict
+        assert decision.is_another_picture == told == ("the whole picture has changed" in decision.reason)
+        assert decision.extent == (score / 20 if told else None)
+
+
+def test_the_words_for_a_change_of_the_whole_picture():
+    assert [d.reason for d in walk([0, 4, 20, 33, 99], most=0.7)][1:] == [
+        "score 4 > 3",
+        "score 16 > 3: the whole picture has changed (80%), left out above 70%",
+        "score 13 > 3: the whole picture has changed (65%)",
+        "score 66 > 3: the whole picture has changed (100%), left out above 70%",
+    ]
+    assert walk([0, 8], most=0.25)[1].reason == "score 8 > 3: 40% changed, left out above 25%"
+
+
+def test_a_torn_frame_between_two_good_ones_costs_nothing():
+    good, torn, again, person = walk([50, 99, 50, 55], most=0.6)
+    assert [d.verdict for d in (good, torn, again, person)] == ["keep", "drop", "drop", "keep"]
+    assert torn.left_out and not again.left_out
+    assert [d.reference for d in (torn, again, person)] == ["0.png"] * 3
+
+
+def test_a_camera_that_was_moved_for_good_keeps_what_happens_in_its_new_view():
+    decisions = walk([0, 50, 51, 55, 51, 0], most=0.6)
+    assert verdicts(decisions) == "kddkkd"
+    assert [d.left_out for d in decisions] == [False, True, False, False, False, True]
+    assert [d.reference for d in decisions] == [None, "0.png", "1.png", "1.png", "3.png", "4.png"]
 
 
 @given(LEVELS, st.integers(0, 20))

@@ -29,6 +29,7 @@ UNUSUAL = Settings(
         Mask(only=(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),)),
     ),
     3,
+    62.5,
 )
 
 
@@ -60,6 +61,12 @@ def test_what_came_later_is_as_usual_in_a_record_without_it():
 def test_frames_are_compared_with_at_least_one(against):
     with pytest.raises(UsageError, match=f"--against takes a whole number of at least 1, not {against}"):
         Settings(against=against)
+
+
+@pytest.mark.parametrize("most", [0, -1, 100.5])
+def test_a_share_of_the_picture_is_one(most):
+    with pytest.raises(UsageError, match=f"--most takes a share of the picture of up to 100%, not {most:g}%"):
+        Settings(most=most)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("1s", 1), ("500ms", 0.5), ("2min", 120), ("1.5", 1.5), ("1h", 3600)])

@@ -1,12 +1,13 @@
 """Chunks walked from guesses and stitched, against the plain walk. A descriptor is an integer, a score any function."""
 
+from dataclasses import replace
 from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.filtering.selection import Observation, Reference, Rule, Verdict, select_frames
-from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, occurring, paths_of, walk_again
+from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, marks_of, occurring, walk_again
 from framesift.frames.frame import Frame
 
 FRAMES = st.lists(
@@ -32,7 +33,7 @@ def walk_chunk(seen, rule, references):
 def stitch(walk, seen, rule, references):
     """The walk from `references`, and how many frames were compared again."""
     misled = walk.misled(references)
-    begun, known = {chain: paths_of(references.get(chain, ())) for chain in misled}, dict(references)
+    begun, known = {chain: marks_of(references.get(chain, ())) for chain in misled}, dict(references)
     again = {
         n: Step(decision, each.chain)
         for n, each, decision in walk_again(walk.steps, walk.begun, seen.__getitem__, rule, known, misled)
@@ -76,38 +77,51 @@ def near(guesses, number):
     return {} if not guesses else guesses[number % len(guesses)]
 
 
-AGAINST = st.integers(1, 4)
+def extent(before, after):
+    """A picture of a level of 10 more or less is another one."""
+    return min(1.0, distance(before, after) / 10)
 
 
-def references(against: int):
-    """What a chunk can be walked from: of each chain up to so many frames."""
+RULES = st.builds(
+    lambda limit, against, most: Rule(distance, lambda _: limit, against, extent, most),
+    st.integers(0, 20),
+    st.integers(1, 4),
+    st.none() | st.sampled_from([0.2, 0.5, 0.9]),
+)
+
+
+def references(rule):
+    """What a chunk can be walked from: of each chain up to so many kept frames, and perhaps one that was left out."""
     each = st.integers(0, 20).map(lambda level: Reference(f"old{level}.png", level))
-    chains = st.sampled_from(["a", "b", None, "gone"])
-    return st.dictionaries(chains, st.lists(each, max_size=against).map(tuple))
+    kept = st.lists(each, max_size=rule.against).map(tuple)
+    if rule.most is not None:
+        left_out = st.integers(0, 20).map(lambda level: Reference(f"old{level}.png", level, kept=False))
+        kept |= st.tuples(left_out, st.lists(each, min_size=1, max_size=rule.against)).map(lambda x: (x[0], *x[1]))
+    return st.dictionaries(st.sampled_from(["a", "b", None, "gone"]), kept)
 
 
-@given(FRAMES, CHUNKS, st.integers(0, 20), AGAINST, st.data())
-def test_stitched_chunks_are_the_plain_walk(frames, size, limit, against, data):
-    seen, rule, true = observe(frames), Rule(distance, lambda _: limit, against), data.draw(references(against))
-    guesses = data.draw(st.lists(references(against), max_size=3))
+@given(FRAMES, CHUNKS, RULES, st.data())
+def test_stitched_chunks_are_the_plain_walk(frames, size, rule, data):
+    seen, true = observe(frames), data.draw(references(rule))
+    guesses = data.draw(st.lists(references(rule), max_size=3))
     decisions, _, known = walk_in_chunks(seen, size, rule, true, partial(near, guesses))
     assert (decisions, known) == walk_plainly(seen, rule, true)
 
 
-@given(FRAMES, CHUNKS, st.lists(st.integers(0, 3), min_size=1, max_size=97), AGAINST, st.data())
-def test_also_where_scores_are_no_distances(frames, size, table, against, data):
-    seen, rule = observe(frames), Rule(partial(arbitrary, table), lambda _: 1, against)
-    true, guesses = data.draw(references(against)), data.draw(st.lists(references(against), max_size=3))
+@given(FRAMES, CHUNKS, st.lists(st.integers(0, 3), min_size=1, max_size=97), RULES, st.data())
+def test_also_where_scores_are_no_distances(frames, size, table, rule, data):
+    seen, rule = observe(frames), replace(rule, score=partial(arbitrary, table), threshold=lambda _: 1)
+    true, guesses = data.draw(references(rule)), data.draw(st.lists(references(rule), max_size=3))
     decisions, _, known = walk_in_chunks(seen, size, rule, true, partial(near, guesses))
     assert (decisions, known) == walk_plainly(seen, rule, true)
 
 
-@given(FRAMES, CHUNKS, st.integers(0, 20), AGAINST, st.data())
-def test_corrected_from_one_guess_to_the_next_and_at_last_to_the_truth(frames, size, limit, against, data):
+@given(FRAMES, CHUNKS, RULES, st.data())
+def test_corrected_from_one_guess_to_the_next_and_at_last_to_the_truth(frames, size, rule, data):
     """A chunk may be corrected before the one before it is settled, and once more when that turns out otherwise."""
-    seen, rule = observe(frames)[:size], Rule(distance, lambda _: limit, against)
-    walk, true = walk_chunk(seen, rule, {}), data.draw(references(against))
-    for known in [*data.draw(st.lists(references(against), min_size=1, max_size=3)), true]:
+    seen = observe(frames)[:size]
+    walk, true = walk_chunk(seen, rule, {}), data.draw(references(rule))
+    for known in [*data.draw(st.lists(references(rule), min_size=1, max_size=3)), true]:
         walk, _ = stitch(walk, seen, rule, known)
     assert [step.decision for step in walk.steps] == walk_plainly(seen, rule, true)[0]
 
@@ -120,6 +134,17 @@ def test_a_walk_is_taken_over_only_where_all_references_are_the_same():
     assert "".join(step.decision.verdict[0] for step in walk.steps) == "kkkkdd"
     assert "".join(step.decision.verdict[0] for step in stitched.steps) == "kdkkdd"
     assert again == 4
+
+
+def test_what_was_left_out_is_a_part_of_what_a_walk_goes_on_from():
+    """The first frame is dropped by both walks, but only the true one had left out what comes back after it."""
+    seen, rule = observe([(level, "a") for level in (0, 51, 99, 99)]), Rule(distance, lambda _: 3, 1, extent, 0.9)
+    kept = Reference("old.png", 0)
+    walk, true = walk_chunk(seen, rule, {"a": (kept,)}), {"a": (Reference("torn.png", 50, kept=False), kept)}
+    stitched, again = stitch(walk, seen, rule, true)
+    assert [step.decision.left_out for step in walk.steps] == [False, True, True, False]
+    assert [step.decision.left_out for step in stitched.steps] == [False, False, True, False]
+    assert again == 3, "both have left out the third"
 
 
 @given(st.integers(1, 40), st.integers(1, 12))

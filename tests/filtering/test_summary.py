@@ -7,9 +7,11 @@ from framesift.frames.frame import Frame
 START = datetime(2021, 3, 27, 10, tzinfo=UTC)
 
 
-def decide(number: int, verdict: Verdict = Verdict.DROP, size=(640, 480), camera="c1", time=True) -> Decision:
+def decide(
+    number: int, verdict: Verdict = Verdict.DROP, size=(640, 480), camera="c1", time=True, extent=None
+) -> Decision:
     frame = Frame(f"{camera}/{number}.png", camera, START + timedelta(minutes=number) if time else None)
-    return Decision(frame, verdict, None, None, "", size)
+    return Decision(frame, verdict, None, None, "", size, extent)
 
 
 def summary_of(*decisions: Decision) -> Summary:
@@ -31,6 +33,22 @@ def test_nothing_decided():
 
 def test_a_camera_without_times():
     assert summary_of(decide(0, time=False)).lines()[0] == "c1: 1 frame, 0 kept (0%), 1 dropped, 0 skipped"
+
+
+def test_how_often_the_whole_picture_has_changed_and_what_was_left_out_for_it():
+    changed, left_out = decide(0, Verdict.KEEP, extent=0.7), [decide(1, extent=0.9), decide(2, extent=0.4)]
+    summary = summary_of(decide(3, Verdict.KEEP), changed, *left_out, decide(4, Verdict.KEEP, camera="c2"))
+    assert [line.partition("; ")[2] for line in summary.lines()] == [
+        "whole picture changed 2 times, 2 frames left out",
+        "",
+        "whole picture changed 2 times, 2 frames left out",
+    ]
+    for counts, (whole, out) in zip(
+        [summary.as_json(), *summary.as_json()["cameras"]], [(2, 2), (2, 2), (0, 0)], strict=True
+    ):
+        assert (counts["whole_picture_changed"], counts["left_out"]) == (whole, out)
+    assert summary_of(changed).lines()[0].endswith("; whole picture changed 1 time")
+    assert summary_of(left_out[1]).lines()[0].endswith("; 1 frame left out")
 
 
 def test_rare_sizes_and_what_they_are_called():

@@ -1,5 +1,7 @@
 """`explain`: which frame is meant, what is said of it, and whether the files are still those of the run."""
 
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from framesift.looking.explanation import explain_decision
 from framesift.looking.explanation_picture import GAP, WIDTH, draw_explanation, encode_picture
 from framesift.looking.wording import describe_changes, state_verdict, title_verdict
 from tests.conftest import encode, make_image
-from tests.filtering.test_run import NEW, name, scene
+from tests.filtering.test_run import MOVED, NEW, name, scene, views
 from tests.frames.test_videos import door
 
 SMALL = (30, 25, 2, 2)
@@ -58,6 +60,30 @@ def test_every_decision_is_explained(run, minute, title):
     assert picture.dtype == np.uint8 and picture.shape[1:] == (WIDTH, 3)
     assert (picture[:, : GAP // 2] == 255).all() and (picture[:, -GAP // 2 :] == 255).all(), "nothing is cut off"
     assert (cv2.imdecode(np.frombuffer(encode_picture(picture), np.uint8), cv2.IMREAD_COLOR) == picture).all()
+
+
+def test_a_change_of_the_whole_picture_is_explained(write_tree, tmp_path):
+    frames, said = write_tree(views(*MOVED)), {}
+    for most in (None, 60):
+        list(filter_frames(frames, tmp_path / "results", most=most))
+        shown = explain(tmp_path, name(1))
+        assert shown.change == "" and draw_explanation(shown).shape[1] == WIDTH
+        said[most] = title_verdict(shown.decision, shown.evidence), state_verdict(shown.decision, shown.limit)
+        shutil.rmtree(tmp_path / "results")
+    above = "its score, 2640 px of changed area, is above the threshold, 18.3825 px"
+    extent = "the whole picture has changed (100%)"
+    assert said == {
+        None: ("KEPT: the whole picture has changed since the reference", f"Kept: {above}; {extent}"),
+        60: ("LEFT OUT: too much of the picture has changed since the reference", f"Left out: {above}, but {extent}"),
+    }
+
+
+def test_what_is_like_a_frame_that_was_left_out_is_explained_by_it(write_tree, tmp_path):
+    frames = write_tree(views(*MOVED))
+    list(filter_frames(frames, tmp_path / "results", most=60))
+    shown = explain(tmp_path, name(3))
+    assert shown.decision.reference == f"c1/{name(1)}" and shown.change == "" and shown.evidence is not None
+    assert shown.settings.reference_in_words == "the last kept frame (or one left out since)"
 
 
 def test_the_numbers_are_those_of_the_manifest(run):

@@ -70,6 +70,27 @@ def test_json(frames, capsys):
     assert cameras["c20"]["repeats"] == [{"path": "c20/frame_2.png", "same_bytes_as": "c20/frame_1.png"}]
 
 
+@pytest.fixture
+def moved(write_tree) -> Path:
+    """A camera that something passes before it is covered, and is uncovered again; another one, of other brightness."""
+    passing = encode(make_image(box=(5, 5, 20, 30)))
+    tree = [picture(60), passing, picture(60), picture(200), picture(200), picture(10, 32, 32), picture(60)]
+    return write_tree({name(60 * n): content for n, content in enumerate(tree)} | {"c20/frame_1.png": picture(250)})
+
+
+def test_where_the_whole_picture_changed_is_told(moved, tmp_path, capsys):
+    _, cameras = look(capsys, moved, "--report", tmp_path / "page.html")
+    both = [name(180), name(360)]
+    assert cameras["c10"]["whole_picture_changed"] == [{"path": path, "extent": 1.0} for path in both]
+    assert cameras["c20"]["whole_picture_changed"] == []
+    assert "Whole picture changed: 2" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    cli.main(["overview", str(moved)])
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("  whole picture changed: 2")
+    assert lines[at + 1 : at + 3] == [f"    {path} (100% of it)" for path in both]
+    assert look(capsys, moved, "--headers")[1]["c10"]["whole_picture_changed"] == []
+
+
 def test_headers_see_sizes_times_and_repeats_only(frames, capsys):
     code, cameras = look(capsys, frames, "--headers")
     assert code == options.DONE

@@ -5,6 +5,7 @@ import json
 import re
 import tracemalloc
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -19,9 +20,9 @@ from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.report import write_report
-from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, find_bin
+from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, Spread, find_bin
 from tests.conftest import encode, make_image, read_tree
-from tests.filtering.test_run import NEW, name, scene
+from tests.filtering.test_run import MOVED, NEW, name, scene, views
 
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'"
 
@@ -100,6 +101,50 @@ def test_the_reference_is_found_among_the_last_kept_frames(write_tree, tmp_path)
     assert [row[5] for row in camera["rows"]] == [None, 0, 0, 1, 0]
     assert rows(tmp_path / "run.html") == recorded(tmp_path / "results")
     assert "the nearest of the last 2 kept frames of its camera" in (tmp_path / "run.html").read_text(encoding="utf-8")
+
+
+def test_changes_of_the_whole_picture_are_marked(write_tree, tmp_path):
+    frames, page = write_tree(views(*MOVED)), tmp_path / "run.html"
+    assert run("filter", frames, tmp_path / "results", "--most", "60%", "--quiet", "--report", page) == options.DONE
+    assert rows(page) == recorded(tmp_path / "results")
+    text = page.read_text(encoding="utf-8")
+    [camera] = data(page)
+    extents = [row[7] if len(row) > 7 else None for row in camera["rows"]]
+    assert extents == [d.extent for d in open_record(tmp_path / "results").decisions()]
+    assert [n for n, extent in enumerate(extents) if extent] == [1, 5]
+    assert camera["rows"][1][6].endswith("left out above 60%")
+    cards = text[text.index("When the whole picture changed") : text.index("What would I lose?")]
+    assert "All 2, 2 of them left out" in cards
+    assert cards.count("◆ The whole picture has changed (100%)") == cards.count("Left out: ") == 2
+    assert "left out all the same where more than 60% of the picture has changed" in text
+    assert "◇" in text and "whole picture changed 2 times, 2 frames left out" in text
+    assert sum(camera["histogram"]["dropped"]) == 2
+
+
+def test_a_kept_change_of_the_whole_picture_is_marked_on_its_cards(write_tree, tmp_path):
+    frames, page = write_tree(views(*MOVED[:2])), tmp_path / "run.html"
+    assert run("filter", frames, tmp_path / "results", "--quiet", "--report", page) == options.DONE
+    text = page.read_text(encoding="utf-8")
+    assert "All 1</h4>" in text
+    assert text.count("◆ The whole picture has changed (100%)") == 3, (
+        "there, among the doubtful, and in the contact sheet"
+    )
+
+
+def test_where_no_whole_picture_changed_nothing_is_said_of_it(results):
+    assert run("report", results) == options.DONE
+    text = (results / "report.html").read_text(encoding="utf-8")
+    assert "whole picture" not in text[text.index("<main") :].partition("<script>")[0]
+
+
+def test_some_of_many_changes_are_shown_from_all_over_the_run():
+    spread = Spread()
+    for number in range(1000):
+        spread.add(number)
+    shown = spread.items(50)
+    assert spread.met == 1000 and len(shown) == 50 and shown == sorted(shown)
+    assert shown[0] == 0 and shown[-1] > 900 and max(after - before for before, after in pairwise(shown)) < 40
+    assert len(spread._items) <= 2 * DOUBTFUL
 
 
 def test_runs_that_were_continued(write_tree, results, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from framesift import cli
 from tests.conftest import encode, make_image
-from tests.filtering.test_run import NEW, name, scene
+from tests.filtering.test_run import MOVED, NEW, name, scene, views
 
 HOSTILE = "<img src=x onerror=alert(1)>&\"'"
 
@@ -18,6 +18,7 @@ def report(tmp_path_factory) -> Path:
     """A page of two cameras, one with a hostile name, with a frame that is damaged and one that has vanished."""
     folder = tmp_path_factory.mktemp("report")
     tree = scene(*[None, (10, 10, 8, 8), NEW, None, None] * 11) | scene(None, NEW, None, camera=HOSTILE)
+    tree |= {path.replace("c1", "moved"): content for path, content in views(*MOVED).items()}
     tree[f"c1/{name(59)}"] = encode(make_image())[:-20]
     for path, content in tree.items():
         target = folder / "frames" / path
@@ -87,6 +88,26 @@ def test_hovering_tells_name_time_score_and_verdict(open_page):
         "kept first frame to compare with",
         f"c1/{name(0)} 2021-03-27 10:00:00",
     ]
+
+
+def test_a_change_of_the_whole_picture_is_marked_and_said(open_page):
+    page = open_page()
+    camera = page.locator("section.camera", has=page.get_by_role("heading", name="moved", exact=True))
+    camera.scroll_into_view_if_needed()
+    camera.locator(".timeline canvas").wait_for()
+    chart = camera.locator(".chart[tabindex]")
+    chart.focus()
+    for key in ("Home", "ArrowRight"):
+        chart.press(key)
+    assert camera.locator(".reading").inner_text().splitlines()[0].endswith(": the whole picture has changed (100%)")
+    purple = """canvas => {
+        const shown = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        const wanted = [0x7a, 0x3d, 0xb8];
+        for (let n = 0; n < shown.length; n += 4) if (wanted.every((value, k) => shown[n + k] === value)) return true;
+        return false;
+    }"""
+    assert camera.locator(".timeline canvas").evaluate(purple)
+    assert not page.locator("#camera-1 .timeline canvas").evaluate(purple), "nothing changed wholly there"
 
 
 def test_keys_walk_and_zoom(open_page):
@@ -159,6 +180,6 @@ def test_the_table_lists_and_finds_every_frame(open_page):
 def test_names_stay_text_and_what_is_gone_is_told(open_page):
     page = open_page()
     scroll_through(page)
-    assert set(page.locator("h2").all_text_contents()) == {HOSTILE, "c1"}
+    assert set(page.locator("h2").all_text_contents()) == {HOSTILE, "c1", "moved"}
     assert page.locator("img[src=x]").count() == 0
-    assert "no picture: No such file or directory" in page.locator(".missing").first.inner_text()
+    assert "no picture: No such file or directory" in page.locator(".missing").first.text_content()

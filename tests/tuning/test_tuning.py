@@ -40,11 +40,15 @@ def setting_of(area: str, score: str) -> Setting:
 
 
 def sweep_folder(
-    folder: Path, method: Method = Method.FRAMEDIFF, given: tuple[str, str] | None = None, against: int = 1
+    folder: Path,
+    method: Method = Method.FRAMEDIFF,
+    given: tuple[str, str] | None = None,
+    against: int = 1,
+    most: float | None = None,
 ) -> Sweep:
     default = Setting(*choose_thresholds(method))
     grid = Grid(default, setting_of(*given) if given else default)
-    sweep = Sweep(folder, Settings(method=method, against=against), grid)
+    sweep = Sweep(folder, Settings(method=method, against=against, most=most), grid)
     assert len(list(sweep.walk(find_frames(folder).frames, 2))) == len(find_frames(folder).frames)
     return sweep
 
@@ -59,17 +63,15 @@ def folder(write_tree) -> Path:
 
 
 @METHODS
-@pytest.mark.parametrize(
-    ("thresholds", "against"),
-    [(None, 1), (("12", "40"), 1), (("0", "0"), 1), (("0.3%", "0.1%"), 1), (None, 2), (None, 3)],
-)
-def test_every_setting_walks_as_the_filter_does(folder, method, thresholds, against):
-    sweep = sweep_folder(folder, method, thresholds, against)
+@pytest.mark.parametrize("thresholds", [None, ("12", "40"), ("0", "0"), ("0.3%", "0.1%")])
+@pytest.mark.parametrize(("against", "most"), [(1, None), (3, None), (1, 10.0), (2, 5.0)])
+def test_every_setting_walks_as_the_filter_does(folder, method, thresholds, against, most):
+    sweep = sweep_folder(folder, method, thresholds, against, most)
     places = {*range(0, len(sweep.grid.settings), 7), sweep.grid.given, sweep.grid.default}
     for place in places:
         setting = sweep.grid.settings[place]
         chosen = setting.min_contour_area, setting.score_threshold
-        decisions = filter_frames(folder, None, *chosen, method=method, against=against)
+        decisions = filter_frames(folder, None, *chosen, method=method, against=against, most=most)
         kept = [d.frame.camera for d in decisions if d.verdict is Verdict.KEEP]
         assert {c: int(tally.kept[place]) for c, tally in sweep.cameras.items()} == {
             camera: kept.count(camera) for camera in sweep.cameras

@@ -174,7 +174,7 @@ class Dispatch:
             future = self._executor.submit(walk_chunk, piece.chunk, known)
         else:
             needed = {chain: known[chain] for chain in misled if chain in known}
-            begun = {chain: paths for chain, paths in piece.walk.begun.items() if chain in misled}
+            begun = {chain: marks for chain, marks in piece.walk.begun.items() if chain in misled}
             call = walk_chunk_again, piece.chunk, piece.walk.steps, begun, needed, misled
             future = submit_near(self._executor, piece.place, *call)
         piece.future = future

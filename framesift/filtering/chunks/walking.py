@@ -16,9 +16,9 @@ from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.chunks.keeping import KEPT, Image
 from framesift.filtering.comparator_choice import rule_of
 from framesift.filtering.describing import View, view_frame
-from framesift.filtering.selection import Decision, Observation, Paths, References, Verdict, select_frames
+from framesift.filtering.selection import Decision, Marks, Observation, References, Verdict, select_frames
 from framesift.filtering.settings import Settings
-from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, occurring, paths_of, walk_again
+from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, marks_of, occurring, walk_again
 from framesift.frames.frame import Frame
 from framesift.frames.reader.source import Status, read_file
 from framesift.stores import is_folder, join
@@ -84,11 +84,11 @@ def walk_chunk(chunk: Chunk, references: Known) -> Outcome:
 
 
 def walk_chunk_again(
-    chunk: Chunk, walked: list[Row], begun: Mapping[Hashable, Paths], references: Known, misled: set[Hashable]
+    chunk: Chunk, walked: list[Row], begun: Mapping[Hashable, Marks], references: Known, misled: set[Hashable]
 ) -> Outcome:
     """Walk the misled chains of a walked chunk from other references until they meet that walk. Result: the correction.
 
-    `begun` has the paths of the references that the chunk was walked from.
+    `begun` says which references the chunk was walked from.
 
     Raises ChunkChanged besides what `walk_chunk` raises.
     """
@@ -110,7 +110,7 @@ def walk_chunk_again(
     rule = rule_of(chunk.settings, chunk.frames[0].camera)
     for number, seen, decision in walk_again(walked, begun, look, rule, known, still):
         rows[number] = Row(decision, seen.chain, walked[number].state)
-    true = {chain: paths_of(references.get(chain, ())) for chain in misled}
+    true = {chain: marks_of(references.get(chain, ())) for chain in misled}
     correction = Correction(rows, true, {chain: known[chain] for chain in still})
     return Outcome(correction, sum(row.decision.score is not None for row in rows.values()), decoded, find_worker()[0])
 

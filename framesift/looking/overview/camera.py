@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from framesift.errors import PathLike
+from framesift.filtering.selection import WHOLE
 from framesift.filtering.summary import find_rare
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming
@@ -51,6 +52,11 @@ class CameraOverview:
         return [s for s in self.sightings if s.size and (s.size in rare or is_tiny(s))]
 
     @property
+    def changes(self) -> list[Sighting]:
+        """Those whose whole picture differs from the frame before."""
+        return [s for s in self.sightings if s.extent is not None and s.extent >= WHOLE]
+
+    @property
     def times(self) -> list[datetime]:
         """The times that are known, in order."""
         return [sighting.frame.time for sighting in self.sightings if sighting.frame.time]
@@ -76,6 +82,7 @@ class CameraOverview:
             "unreadable_frames": [{"path": s.frame.path, "reason": s.problem} for s in self.unreadable],
             "sizes": {f"{width}x{height}": count for (width, height), count in self.sizes.most_common()},
             "odd_sized": [{"path": s.frame.path, "size": s.size, "tiny": is_tiny(s)} for s in self.odd_sized],
+            "whole_picture_changed": [{"path": s.frame.path, "extent": round(s.extent or 0, 3)} for s in self.changes],
             "first": times[0].isoformat() if times else None,
             "last": times[-1].isoformat() if times else None,
             "without_time": len(self.sightings) - len(times),

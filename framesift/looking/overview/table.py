@@ -6,6 +6,7 @@ from datetime import datetime
 from framesift.errors import counted, show
 from framesift.looking.overview.camera import CameraOverview, is_tiny
 from framesift.looking.overview.light import Light
+from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.times import Interval
 
 _NAMED = 5
@@ -32,6 +33,8 @@ def describe(camera: CameraOverview) -> Iterator[str]:
         yield "sizes: " + ", ".join(f"{w}x{h} {count}" for (w, h), count in camera.sizes.most_common())
     odd = (f"{show(s.frame.path)} ({_size(s.size)}{', tiny' if is_tiny(s) else ''})" for s in camera.odd_sized)
     yield from _list("odd size", odd)
+    changed = (f"{show(s.frame.path)} ({_extent(s)} of it)" for s in camera.changes)
+    yield from _list("whole picture changed", changed)
     if without := len(camera.sightings) - len(camera.times):
         yield f"without a time: {counted(without, 'frame')}"
     if camera.intervals:
@@ -106,6 +109,10 @@ def _list(kind: str, items: Iterable[str]) -> Iterator[str]:
 
 def _describe_interval(interval: Interval) -> str:
     return f"{format_duration(interval.seconds)} before {show(interval.after.path)}"
+
+
+def _extent(sighting: Sighting) -> str:
+    return f"{100 * (sighting.extent or 0):.0f}%"
 
 
 def _size(size: tuple[int, int] | None) -> str:

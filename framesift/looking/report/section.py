@@ -27,8 +27,9 @@ class Section:
         self._album = Album(room, number)
         self._room = room
         self._drops, self._keeps = camera.drops.items()[:most], camera.keeps.items()[:most]
+        self._changes = camera.changes.items(most)
         self._contacts = min(most + 10, camera.summary.verdicts[Verdict.KEEP])
-        pairs = self._drops + self._keeps
+        pairs = self._drops + self._keeps + self._changes
         pictures = len(pairs) + len({item.decision.reference for item in pairs}) + self._contacts
         sizes = camera.summary.sizes.most_common(1)
         self._width = choose_width(room, pictures, sizes[0][0] if sizes else (4, 3))
@@ -44,9 +45,10 @@ class Section:
         yield f'<section class="panel camera" id="camera-{number}" aria-labelledby="name-{number}">\n'
         yield f'<h2 id="name-{number}">{escape(summary.camera)}</h2>\n<p>{escape(_describe(self._camera))}</p>\n'
         yield from self._skipped()
-        yield f'<h3>Scores over time</h3>\n{_LEGEND}<div class="timeline"></div>\n'
+        yield f'<h3>Scores over time</h3>\n{_legend(bool(self._changes))}<div class="timeline"></div>\n'
         contacts: list[Item] = []
         yield from self._frames(contacts)
+        yield from self._whole_changes(workers)
         yield "<h3>What would I lose?</h3>\n"
         yield from self._pairs(self._drops, "dropped", "nearest below", workers)
         yield from self._pairs(self._keeps, "kept", "nearest above", workers)
@@ -78,7 +80,7 @@ class Section:
             "timed": camera.has_times,
             "sizes": [[*size, limit] for size, limit in limits],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
-            "columns": ["path", "time", "score", "verdict", "size", "reference", "reason"],
+            "columns": ["path", "time", "score", "verdict", "size", "reference", "reason", "extent"],
         }
         yield f'<script type="application/json" id="frames-{self._number}">{encode_json(head)[:-1]},"rows":[\n'
         separator = ""
@@ -108,12 +110,37 @@ class Section:
         is_open = " open" if verdict == "dropped" else ""
         yield (
             f"<details{is_open}><summary><h4>{many} {verdict} frames: score {where} the threshold</h4></summary>\n"
-            f'{_OUTLINES}<ol class="grid pairs">\n'
+            f"{_OUTLINES}"
         )
+        yield from self._draw_pairs(items, workers)
+
+    def _draw_pairs(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
+        """Yield the rest of an opened list of decisions, each beside its reference."""
+        yield '<ol class="grid pairs">\n'
         draw = partial(draw_pair, self._record, width=self._width)
         for view in map_ordered(workers, draw, items, _WINDOW):
             yield from self._show(view)
         yield "</ol></details>\n"
+
+    def _whole_changes(self, workers: ThreadPoolExecutor) -> Iterator[str]:
+        """Yield frames whose whole picture has changed, or that were left out, each beside its reference."""
+        summary = self._camera.summary
+        if not self._changes:
+            return
+        number = self._camera.changes.met
+        some = (
+            f"{len(self._changes)} of {number}, from all over the run"
+            if number > len(self._changes)
+            else f"All {number}"
+        )
+        left_out = f", {summary.left_out} of them left out" if summary.left_out else ""
+        yield (
+            "<h3>When the whole picture changed</h3>\n"
+            '<p class="faint">The camera was moved, covered or blinded, it switched to infra-red, '
+            "or the transmission was torn.</p>\n"
+            f"<details><summary><h4>{some}{left_out}</h4></summary>\n"
+        )
+        yield from self._draw_pairs(self._changes, workers)
 
     def _contact_sheet(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
         kept = self._camera.summary.verdicts[Verdict.KEEP]
@@ -142,16 +169,21 @@ class Section:
         yield view.markup(names)
 
 
-_LEGEND = (
-    '<ul class="legend"><li class="keep"><span aria-hidden="true">●</span> kept</li>'
-    '<li class="drop"><span aria-hidden="true">●</span> dropped</li>'
-    '<li class="skipped"><span aria-hidden="true">○</span> skipped, at the bottom</li>'
-    '<li class="limit"><span aria-hidden="true">╌</span> threshold</li></ul>\n'
-)
 _OUTLINES = (
     '<p class="faint">Left: the reference. Right: the frame, with what changed: <span class="skipped">red</span> '
     'counts, <span class="limit">yellow</span> is too small to count, what is dimmed is not compared.</p>\n'
 )
+
+
+def _legend(with_changes: bool) -> str:
+    whole = '<li class="whole"><span aria-hidden="true">◇</span> around it: the whole picture changed, or left out</li>'
+    return (
+        '<ul class="legend"><li class="keep"><span aria-hidden="true">●</span> kept</li>'
+        '<li class="drop"><span aria-hidden="true">●</span> dropped</li>'
+        '<li class="skipped"><span aria-hidden="true">○</span> skipped, at the bottom</li>'
+        f"{whole if with_changes else ''}"
+        '<li class="limit"><span aria-hidden="true">╌</span> threshold</li></ul>\n'
+    )
 
 
 def _describe(camera: CameraSurvey) -> str:
@@ -159,7 +191,10 @@ def _describe(camera: CameraSurvey) -> str:
 
 
 def _row(item: Item, places: dict[tuple[int, int], int]) -> list[Any]:
-    """Return the values of a frame in the order of the columns; its reference is a row, or a path that has none."""
+    """Return the values of a frame in the order of the columns; its reference is a row, or a path that has none.
+
+    The last two are there where the reason says more than score and threshold.
+    """
     decision, time = item.decision, item.decision.frame.time
     moment = None if time is None else time.timestamp()
     row: list[Any] = [
@@ -170,4 +205,6 @@ def _row(item: Item, places: dict[tuple[int, int], int]) -> list[Any]:
         places.get(decision.size) if decision.size else None,
         item.reference_row if item.reference_row is not None else decision.reference,
     ]
+    if decision.extent is not None:
+        return [*row, decision.reason, decision.extent]
     return [*row, decision.reason] if decision.score is None else row

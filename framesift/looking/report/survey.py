@@ -6,9 +6,10 @@ import zlib
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from framesift.filtering.manifest import Record, locate_decisions
-from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.selection import Decision, Verdict, mark_of, remember
 from framesift.filtering.summary import CameraSummary
 from framesift.looking.explanation import score_limit
 
@@ -63,6 +64,29 @@ class Nearest:
 
 
 @dataclass(slots=True)
+class Spread:
+    """Some of many decisions, from all over the run: in order, and at most twice `DOUBTFUL` of them."""
+
+    _items: list[Item] = field(default_factory=list)
+    _step: int = 1
+    met: int = 0
+    """So many there are in all."""
+
+    def add(self, item: Item) -> None:
+        """Take an item in, and where there are too many every second out."""
+        if self.met % self._step == 0:
+            self._items.append(item)
+        self.met += 1
+        if len(self._items) > 2 * DOUBTFUL:
+            self._items, self._step = self._items[::2], 2 * self._step
+
+    def items(self, most: int) -> list[Item]:
+        """Return at most so many items, in order."""
+        number = len(self._items)
+        return [self._items[place * number // most] for place in range(most)] if number > most else [*self._items]
+
+
+@dataclass(slots=True)
 class CameraSurvey:
     """What is known of one camera after the first reading."""
 
@@ -75,9 +99,11 @@ class CameraSurvey:
     """The score threshold in px for each size."""
     dropped: list[int] = field(default_factory=lambda: [0] * BINS)
     kept: list[int] = field(default_factory=lambda: [0] * BINS)
-    """The histogram of scores, by verdict."""
+    """The histogram of scores, by verdict; not of what was left out, which its score does not tell."""
     drops: Nearest = field(default_factory=Nearest)
     keeps: Nearest = field(default_factory=Nearest)
+    changes: Spread = field(default_factory=Spread)
+    """Frames whose whole picture has changed, or that were left out."""
     skips: list[Decision] = field(default_factory=list)
     """The first of the skipped."""
 
@@ -88,17 +114,28 @@ class CameraSurvey:
         self.timed += decision.frame.time is not None
         if decision.verdict is Verdict.SKIP:
             self.skips += [decision] if len(self.skips) < LISTED else []
-        elif decision.score is not None and item.limit is not None:
+        elif decision.score is not None and item.limit is not None and not decision.left_out:
             counts, nearest = (
                 (self.kept, self.keeps) if decision.verdict is Verdict.KEEP else (self.dropped, self.drops)
             )
             counts[find_bin(decision.score, item.limit)] += 1
             nearest.add(item)
+        if decision.extent is not None:
+            self.changes.add(item)
 
     @property
     def has_times(self) -> bool:
         """Tell whether every frame has a time."""
         return self.timed == self.summary.frames
+
+
+class Place(NamedTuple):
+    """A frame that later ones are compared with."""
+
+    path: str
+    kept: bool
+    row: int
+    time: datetime | None
 
 
 class Walk:
@@ -108,18 +145,19 @@ class Walk:
         self._settings = record.settings
         self._limits = limits
         self._row = -1
-        self._kept: dict[Size | None, tuple[tuple[int, Decision], ...]] = {}
-        """The last kept frames of each chain, with their rows."""
+        self._references: dict[Size | None, tuple[Place, ...]] = {}
+        """What the next frame of each chain is compared with."""
 
     def step(self, decision: Decision) -> Item:
         """Return the next decision with what it was compared with."""
         self._row += 1
         chain = None if self._settings.size else decision.size
-        kept = self._kept.get(chain, ())
-        found = ((row, other.frame.time) for row, other in kept if other.frame.path == decision.reference)
+        known = self._references.get(chain, ())
+        found = ((place.row, place.time) for place in known if place.path == decision.reference)
         row, time = next(found, (None, None))
-        if decision.verdict is Verdict.KEEP:
-            self._kept[chain] = (*kept, (self._row, decision))[-self._settings.against :]
+        if mark := mark_of(decision):
+            place = Place(*mark, self._row, decision.frame.time)
+            self._references[chain] = remember(known, place, self._settings.against)
         return Item(self._row, decision, self._limit(decision), row, time)
 
     def _limit(self, decision: Decision) -> float | None:

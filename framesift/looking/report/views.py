@@ -5,7 +5,7 @@ from datetime import datetime
 
 from framesift.comparators.thresholds import format_number
 from framesift.filtering.manifest import Record
-from framesift.filtering.selection import Verdict
+from framesift.filtering.selection import Decision, Verdict, describe_extent
 from framesift.looking.evidence import outline_changes
 from framesift.looking.explanation import explain_decision, read_pixels
 from framesift.looking.page import escape
@@ -46,7 +46,7 @@ class View:
     def of_kept(cls, item: Item, content: bytes | str | None) -> "View":
         """Return a kept frame of the contact sheet."""
         path, time = item.decision.frame.path, item.decision.frame.time
-        return cls(item, [Shot(path, path, content)], _name(path, time))
+        return cls(item, [Shot(path, path, content)], _name(path, time) + _mark_change(item.decision))
 
     def markup(self, pictures: list[str]) -> str:
         """Return the list item, given the elements of its pictures."""
@@ -78,7 +78,7 @@ def draw_pair(record: Record, item: Item, width: int) -> View:
         Shot(decision.reference, f"reference: {decision.reference}", before),
         Shot(f"changes in {path}", f"{path}, with what changed", content),
     ]
-    words = f"<p>{_state_score(item)}</p>"
+    words = f"<p>{_state_score(item)}{_mark_change(decision)}</p>"
     if shown.change:
         words += f'<p class="skipped">The files have changed since the run: {escape(shown.change)}.</p>'
     if shown.evidence is not None:
@@ -92,8 +92,17 @@ def _state_score(item: Item) -> str:
     assert decision.score is not None and limit is not None
     share = f": {100 * decision.score / limit:.0f} % of the threshold" if limit else ""
     name = "keep" if decision.verdict is Verdict.KEEP else "drop"
+    verdict = "Left out" if decision.left_out else "Kept" if name == "keep" else "Dropped"
     numbers = f"score {format_number(decision.score)} px, threshold {format_number(limit)} px"
-    return f'<strong class="{name}">{"Kept" if name == "keep" else "Dropped"}{share}</strong> ({numbers})'
+    return f'<strong class="{name}">{verdict}{share}</strong> ({numbers})'
+
+
+def _mark_change(decision: Decision) -> str:
+    """Return what is said on the card of a frame whose whole picture has changed, or that was left out."""
+    if decision.extent is None:
+        return ""
+    words = describe_extent(decision.extent)
+    return f'<br><strong class="whole">◆ {words[0].upper()}{words[1:]}</strong>'
 
 
 def _name(path: str, time: datetime | None) -> str:

@@ -34,6 +34,7 @@ def view_decision(decisions: Decisions, number: int, decision: Decision) -> dict
         "reference": None if decision.reference is None else show(decision.reference),
         "reason": show(decision.reason),
         "size": None if decision.size is None else list(decision.size),
+        "extent": decision.extent,
     }
 
 

@@ -51,10 +51,11 @@ def describe_settings(settings: Settings) -> list[str]:
     strips = ", ".join(f"{side:g}" for side in settings.border_mask)
     blur = ",".join(map(str, settings.blur)) or "none"
     masked = ", and what a mask leaves out" if settings.masks else ""
+    most = f", and no more than {settings.text('most')} of the picture has changed" if settings.most is not None else ""
     return [
         f"Each frame is compared with its reference, {settings.reference_in_words} of its camera, {at}.",
         f"Changed regions of at least {_say(settings.min_contour_area)} count; their areas together are the score.",
-        f"A frame is kept when its score is above {_say(settings.score_threshold)}.",
+        f"A frame is kept when its score is above {_say(settings.score_threshold)}{most}.",
         f"Blur {blur}; not compared are strips of {strips} % at the left, top, right and bottom{masked}.",
     ]
 

@@ -93,6 +93,9 @@ class DecisionAnswer(BaseModel):
     reference: str | None
     reason: str
     size: list[int] | None
+    extent: float | None = Field(
+        description="Share of the picture that has changed, 0 to 1: of a whole change, or of a frame that was left out."
+    )
 
 
 class DecisionPage(BaseModel):

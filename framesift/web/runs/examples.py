@@ -41,6 +41,7 @@ _DECISION = {
     "reference": "c10_2021_03_27__16_20_58.jpg",
     "reason": "score 412.5 <= 1858.7",
     "size": [640, 480],
+    "extent": None,
 }
 DECISIONS = {"total": 48, "items": [_DECISION]}
 DECISION = {**_DECISION, "reference_number": 1, "previous": 1, "next": 3, "pictures": True}

@@ -168,6 +168,14 @@ def test_the_doubtful_come_first(served, run_id):
     assert second["items"] == items[3:5] and second["total"] == len(items)
 
 
+def test_what_was_left_out_stays_so_with_any_score_threshold(served, tmp_path):
+    lines = [line("c1/0.png", verdict="keep"), line("c1/1.png", 99, extent=0.9), line("c1/2.png", 99, verdict="keep")]
+    run_id = forge(tmp_path / "site" / "kept", lines, most=60)
+    assert [served.estimate(run_id, threshold, None)["estimated"] for threshold in ("1", "100")] == [2, 1]
+    items = served.decisions(run_id, None, None, False, 0, 10)["items"]
+    assert [item["extent"] for item in items] == [None, 0.9, None]
+
+
 @pytest.mark.parametrize("threshold", ["0", "0.75%", "40", "3%", "1000000"])
 def test_the_estimate_counts_recorded_scores(served, run_id, threshold):
     run = served.runs.open(run_id)
@@ -252,6 +260,8 @@ FORGED_LINES = [
     json.dumps(line("c1/1.png", time="2021-03-27T10:00:00")),
     json.dumps(line("c1/1.png", time=5)),
     json.dumps(line("c1/1.png", reason=[1])),
+    json.dumps(line("c1/1.png", extent="all")),
+    json.dumps(line("c1/1.png", extent=-0.5)),
     "x" * 3_000_000,
 ]
 
@@ -280,6 +290,10 @@ FORGED_SETTINGS: list[dict[str, Any]] = [
     {"masks": 7},
     {"name_pattern": 3},
     {"every": "often"},
+    {"against": 0},
+    {"against": "all"},
+    {"most": "half"},
+    {"most": float("nan")},
     {"method": "guess"},
     {"source": None},
 ]

@@ -25,7 +25,12 @@
 
     reference(row) { return typeof row[5] === "number" ? this.frames.rows[row[5]][0] : row[5]; }
 
-    reason(row) { return row[2] === null ? row[6] : `score ${row[2]} px, threshold ${this.limit(row)} px`; }
+    // Where the manifest's reason says more than score and threshold, that is what it says after a colon.
+    reason(row) {
+      if (row[2] === null) return row[6];
+      const more = row[7] === undefined ? "" : row[6].slice(row[6].indexOf(":"));
+      return `score ${row[2]} px, threshold ${this.limit(row)} px${more}`;
+    }
 
     describe(place, index) {
       const row = this.frames.rows[index];

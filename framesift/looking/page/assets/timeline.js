@@ -48,7 +48,8 @@ function timeline(place, frames, describe, choose) {
     series((row) => row[3] === "drop" ? row[2] : null),
     series((row) => row[3] === "keep" ? row[2] ?? 0 : null),
     series((row) => row[3] === "skip" ? 0 : null),
-    series(limitOf)];
+    series(limitOf),
+    series((row) => row[7] === undefined ? null : row[2])];
   const limit = Math.max(1, ...frames.sizes.map((size) => size[2]));
   // Below this power of ten the axis is even, above it logarithmic: what is near the threshold is seen beside the largest.
   const even = 10 ** Math.floor(Math.log10(limit));
@@ -60,6 +61,24 @@ function timeline(place, frames, describe, choose) {
     + "page up and page down between kept frames, plus and minus zoom, 0 shows everything.");
   let at = -1;
 
+  // Of frames whose whole picture has changed, or that were left out for it: a diamond around the point.
+  const drawWholeChanges = (u) => {
+    const radius = 8 * devicePixelRatio;
+    u.ctx.save();
+    u.ctx.strokeStyle = color("whole");
+    u.ctx.lineWidth = 2 * devicePixelRatio;
+    data[5].forEach((value, n) => {
+      const { min, max } = u.scales.x;
+      if (value === null || x[n] < min || x[n] > max) return;
+      const left = u.valToPos(x[n], "x", true), top = u.valToPos(value, "y", true);
+      u.ctx.beginPath();
+      u.ctx.moveTo(left, top - radius);
+      for (const [right, down] of [[radius, 0], [0, radius], [-radius, 0]]) u.ctx.lineTo(left + right, top + down);
+      u.ctx.closePath();
+      u.ctx.stroke();
+    });
+    u.ctx.restore();
+  };
   const points = (name, size, hollow) => ({ show: true, size, width: hollow ? 2 : 0, stroke: color(name),
     fill: hollow ? "transparent" : color(name) });
   // The logarithmic steps go on below 0, where there is no score.
@@ -76,8 +95,9 @@ function timeline(place, frames, describe, choose) {
       { stroke: color("drop"), width: 0, paths: () => null, points: points("drop", 5) },
       { stroke: color("keep"), width: 0, paths: () => null, points: points("keep", 7) },
       { stroke: color("skip"), width: 0, paths: () => null, points: points("skip", 9, true) },
-      { stroke: color("limit"), width: 2, dash: [8, 5], spanGaps: true, points: { show: false } }],
-    hooks: { setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
+      { stroke: color("limit"), width: 2, dash: [8, 5], spanGaps: true, points: { show: false } },
+      { stroke: color("whole"), width: 0, paths: () => null, points: { show: false } }],
+    hooks: { draw: [drawWholeChanges], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
   }, data, box);
   const entry = charts.draw(box, build);
   let pressed = null;

@@ -32,6 +32,8 @@ class Decisions:
     """Seconds since 1970; NaN where a frame has none."""
     cameras: NDArray[np.int32]
     """Places in `names`."""
+    left_out: NDArray[np.int8]
+    """1 where a frame was dropped because too much of the picture has changed, whatever its score."""
     chains: NDArray[np.int32]
     """Places in `areas`; -1 where a frame has no size."""
     names: tuple[str, ...]

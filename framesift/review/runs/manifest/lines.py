@@ -37,7 +37,7 @@ def parse_line(line: bytes) -> Decision:
     texts = frame.path, frame.camera, decision.reason, decision.reference or ""
     if not all(type(text) is str for text in texts) or not frame.path:
         raise ValueError("a text is none")
-    if not all(number is None or _is_amount(number) for number in (decision.score, frame.offset)):
+    if not all(number is None or _is_amount(number) for number in (decision.score, frame.offset, decision.extent)):
         raise ValueError("a number is none")
     if frame.time is not None and frame.time.tzinfo is None:
         raise ValueError("a time without its zone")
