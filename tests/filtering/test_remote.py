@@ -21,6 +21,7 @@ from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.frames.finding import find_frames
 from tests.conftest import encode, make_image, read_tree
+from tests.filtering.test_run import MOVED, views
 from tests.stores.s3_server import (
     BUCKET,
     S3Server,
@@ -201,6 +202,16 @@ def test_new_frames_continue_from_the_last_kept_one(places, s3_server):
     [decision] = filter_frames(places.frames["s3"], f"s3://{BUCKET}/results0")
     assert decision.verdict == "drop" and decision.reference == "c0/c0_2021_03_27__10_04_00.png"
     assert len(places.read("s3", "results0")[1]) == 14
+
+
+def test_what_was_left_out_is_read_again_from_the_store(s3_server, tmp_path):
+    chosen = {"most": 60, "against": 2}
+    source = s3_server.put(views(*MOVED[:2]))
+    decisions = list(filter_frames(source, f"s3://{BUCKET}/moved", **chosen))
+    s3_server.put(views(*MOVED[2:], start=2))
+    decisions += filter_frames(source, f"s3://{BUCKET}/moved", **chosen)
+    assert decisions == list(filter_frames(source, **chosen))
+    assert [d.left_out for d in decisions[:3]] == [False, True, False]
 
 
 def test_parts_are_joined_as_they_grow(places, s3_server, monkeypatch):

@@ -188,7 +188,9 @@ def test_what_was_left_out_is_read_again_from_where_it_came(write_tree, tmp_path
     write_tree(views(*MOVED[:cut]))
     decisions = list(filter_frames(tmp_path / "frames", tmp_path / "results", most=60))
     frames = write_tree(views(*MOVED[cut:], start=cut))
-    decisions += filter_frames(frames, tmp_path / "results", most=60)
+    rehearsed = list(filter_frames(frames, tmp_path / "results", most=60, dry_run=True))
+    assert rehearsed == list(filter_frames(frames, tmp_path / "results", most=60))
+    decisions += rehearsed
     assert decisions == list(filter_frames(frames, most=60))
 
 

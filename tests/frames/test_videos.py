@@ -351,19 +351,20 @@ class TestFiltering:
         assert list(filter_frames(tmp_path / "frames", tmp_path / "results", every=1)) == []
         assert read_tree(tmp_path / "results") == before
 
-    @pytest.mark.parametrize("stop", [1, 3, 5])
-    def test_stopped_and_run_again_is_an_undisturbed_run(self, tmp_path, stop):
+    @pytest.mark.parametrize(("stop", "chosen"), [(1, {}), (3, {}), (5, {}), (4, {"against": 2}), (4, {"most": 1})])
+    def test_stopped_and_run_again_is_an_undisturbed_run(self, tmp_path, stop, chosen):
         frames = tmp_path / "frames"
         door(frames / "a.mp4", [(0.6, 1.2), (2, 3)])
         door(frames / "b" / "c10_2021_03_27__10_36_36.avi")
-        list(filter_frames(frames, tmp_path / "whole", every=0.5))
-        steps = filter_frames(frames, tmp_path / "stopped", every=0.5, jobs=1)
+        decisions = list(filter_frames(frames, tmp_path / "whole", every=0.5, **chosen))
+        assert any(decision.left_out for decision in decisions) == ("most" in chosen)
+        steps = filter_frames(frames, tmp_path / "stopped", every=0.5, jobs=1, **chosen)
         for _ in range(stop):
             next(steps)
         steps.close()
         with (tmp_path / "stopped" / manifest.NAME).open("ab") as file:
             file.write(b'{"torn')
-        list(filter_frames(frames, tmp_path / "stopped", every=0.5, jobs=4))
+        list(filter_frames(frames, tmp_path / "stopped", every=0.5, jobs=4, **chosen))
         assert read_tree(tmp_path / "stopped") == read_tree(tmp_path / "whole")
 
     @pytest.mark.parametrize("call", [3, 12, 20, 26, 33])
