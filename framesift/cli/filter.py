@@ -111,7 +111,7 @@ def filter_command(options: argparse.Namespace) -> int:
                 bar.update()
                 _tell_decision(decision, options, bar)
                 if rehearsal is not None:
-                    rehearsal.add(decision)
+                    rehearsal.add(decision, run.levels.find(decision.frame.camera))
         if options.report:
             _write_report(options, rehearsal)
     return _conclude(run, options)

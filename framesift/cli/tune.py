@@ -135,7 +135,10 @@ def _draw_pairs(options: argparse.Namespace, session: "Session") -> int:
     session.ask_all(max(options.questions - len(session.questions), 0))
     with storage_errors(options.pairs):
         os.makedirs(options.pairs, exist_ok=True)
-    problems = write_pairs(options.pairs, options.directory, session.questions, session.sweep.settings.max_pixels)
+    sweep = session.sweep
+    problems = write_pairs(
+        options.pairs, options.directory, session.questions, sweep.settings.max_pixels, sweep.levels.find
+    )
     for path, reason in problems:
         print(f"{show(os.path.join(options.directory, path))}: {reason}", file=sys.stderr)
     table = os.path.join(options.pairs, "answers.csv")
@@ -153,7 +156,7 @@ def _ask(options: argparse.Namespace, session: "Session", table: "AnswerTable") 
 
     if session.next(options.questions) is None:
         return
-    draw = partial(_draw, draw_frame, options.directory, session.sweep.settings.max_pixels)
+    draw = partial(_draw, draw_frame, options.directory, session)
     with QuestionServer(
         session,
         options.questions,
@@ -168,8 +171,8 @@ def _ask(options: argparse.Namespace, session: "Session", table: "AnswerTable") 
         server.wait()
 
 
-def _draw(draw_frame: Any, directory: str, max_pixels: int, path: str) -> bytes:
-    content: bytes = draw_frame(os.path.join(directory, path), max_pixels)
+def _draw(draw_frame: Any, directory: str, session: "Session", path: str) -> bytes:
+    content: bytes = draw_frame(os.path.join(directory, path), session.sweep.settings.max_pixels, session.levels(path))
     return content
 
 

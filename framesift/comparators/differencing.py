@@ -89,6 +89,10 @@ class Differencing(ABC):
         Raises ValueError where the shapes differ.
         """
 
+    def is_flat(self, descriptor: Image) -> bool:
+        """Tell whether a picture spans too few grey levels for anything in it to be seen."""
+        return False
+
     def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the width and height in px at which frames of this width and height are compared."""
         return self.size or size

@@ -17,6 +17,9 @@ from imaging_interview import (
     preprocess_image_change_detection,
 )
 
+_SAMPLE = 8
+"""Every 8th pixel of every 8th row."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameDifferencing(Differencing):
@@ -65,6 +68,21 @@ class FrameDifferencing(Differencing):
         regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
         difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
         return Comparison(difference, threshold, regions, score, CHANGE_THRESHOLD, DILATIONS, least)
+
+    def is_flat(self, descriptor: Image) -> bool:
+        """Tell whether no two pixels that are compared differ by more than `CHANGE_THRESHOLD`."""
+        part = self.part_of(descriptor)
+        x0, y0, x1, y1 = part.rectangle
+        inside = descriptor[y0:y1, x0:x1]
+        if inside.size == 0:
+            return False
+        if part.pixels is None:
+            # Most are told by a few pixels.
+            return bool(np.ptp(inside[::_SAMPLE, ::_SAMPLE]) <= CHANGE_THRESHOLD and np.ptp(inside) <= CHANGE_THRESHOLD)
+        reach = 1 + 2 * sum(side // 2 for side in self.blur)  # the black of a mask is blurred so far across its edge
+        mask = cv2.erode(part.pixels, np.ones((reach, reach), np.uint8))[y0:y1, x0:x1]
+        darkest, brightest, _, _ = cv2.minMaxLoc(inside, mask)
+        return bool(brightest - darkest <= CHANGE_THRESHOLD and cv2.countNonZero(mask))
 
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""

@@ -1,20 +1,25 @@
 """What one worker sees of one frame: read, checked and described, knowing nothing of other frames."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from framesift.comparators.masks import require_fit
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.options import Method
 from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
-from framesift.frames.reader import GreyDecoding, Picture, read_picture
+from framesift.frames.levels import Levels
+from framesift.frames.reader import GreyDecoding, Picture, decode_levels, read_picture
 from framesift.frames.reader.source import Status
 from framesift.frames.videos import Still
 from framesift.stores import is_folder, join
 from imaging_interview import Image
+
+Look = tuple[Frame | Still, Levels | None]
+"""A frame to look at, and the range of its camera where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +30,51 @@ class View(Observation[Image]):
     stat: Status | None = None
     pixels: Image | None = None
     """Of a frame of a video, which has no bytes of its own."""
+    exposure: Exposure = USUAL
 
 
-def view_frame(frame: Frame | Still, directory: str, settings: Settings) -> View:
+def view_look(look: Look, directory: str, settings: Settings) -> View:
+    """Read and describe one frame, as `view_frame` does."""
+    frame, levels = look
+    return view_frame(frame, directory, settings, levels)
+
+
+def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels: Levels | None = None) -> View:
     """Read and describe one frame; what is not a whole frame has no descriptor, but a problem.
 
-    Raises UsageError for a frame that a mask does not fit: nobody knows what of it is to be ignored.
+    One of 16 bits is read in the range `levels`, or in one that suits this frame alone. Raises UsageError
+    for a frame that a mask does not fit: nobody knows what of it is to be ignored.
     """
     if isinstance(frame, Still):
         return _view_still(frame, directory, settings)
     try:
-        picture = read_frame(join(directory, frame.path), settings)
+        picture = read_frame(join(directory, frame.path), settings, levels)
     except UnreadableFrame as error:
         return _view_problem(frame, directory, error.reason)
     source = {"content": picture.content, "stat": picture.stat}
-    return _describe(frame, picture.pixels, picture.size, settings, **source)
+    exposure = Exposure(picture.levels, picture.beyond)
+    return _describe(frame, picture.pixels, picture.size, settings, exposure, **source)
 
 
-def read_frame(path: str, settings: Settings) -> Picture:
-    """Read a frame with the pixels that the settings ask for. Raises UnreadableFrame.
+def describe_again(view: View, settings: Settings, levels: Levels) -> View:
+    """Return the view of a 16-bit frame in another range."""
+    assert view.content is not None and view.size is not None
+    decoded = decode_levels(view.content, settings.max_pixels, levels)
+    exposure = Exposure(decoded.levels, decoded.beyond)
+    return _describe(view.frame, decoded.pixels, view.size, settings, exposure, content=view.content, stat=view.stat)
+
+
+def read_frame(path: str, settings: Settings, levels: Levels | None = None) -> Picture:
+    """Read a frame with the pixels that the settings ask for, of 16 bits those in the range `levels`.
+
+    Raises UnreadableFrame.
 
     The method tolerance looks at a small grey picture only, which a JPEG gives without being decoded whole.
     """
     least = settings.size or (0, 0)
     if settings.size is None and settings.method is Method.TOLERANCE:
         least = settings.width, 1
-    return read_picture(path, settings.max_pixels, GreyDecoding(*least) if settings.reads_grey else None)
+    return read_picture(path, settings.max_pixels, GreyDecoding(*least) if settings.reads_grey else None, levels)
 
 
 def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: str) -> None:
@@ -65,7 +89,7 @@ def _view_still(still: Still, directory: str, settings: Settings) -> View:
         return _view_problem(still.frame, directory, still.problem)
     size = still.pixels.shape[1], still.pixels.shape[0]
     source = {"pixels": still.pixels, "stat": still.stat}
-    return _describe(still.frame, still.pixels, size, settings, **source)
+    return _describe(still.frame, still.pixels, size, settings, USUAL, **source)
 
 
 def _view_problem(frame: Frame, directory: str, problem: str) -> View:
@@ -74,9 +98,13 @@ def _view_problem(frame: Frame, directory: str, problem: str) -> View:
     return View(frame, None, None, problem=problem)
 
 
-def _describe(frame: Frame, image: Image, size: tuple[int, int], settings: Settings, **source: Any) -> View:
+def _describe(
+    frame: Frame, image: Image, size: tuple[int, int], settings: Settings, exposure: Exposure, **source: Any
+) -> View:
     if problem := settings.refuse(size):
         return View(frame, size, None, problem=problem)
     check_masks(settings, frame.camera, size, frame.path)
-    chain = None if settings.size else size
-    return View(frame, size, comparator_of(settings, frame.camera).describe(image), chain, **source)
+    chain, comparator = None if settings.size else size, comparator_of(settings, frame.camera)
+    descriptor = comparator.describe(image)
+    exposure = replace(exposure, flat=comparator.is_flat(descriptor))
+    return View(frame, size, descriptor, chain, exposure=exposure, **source)

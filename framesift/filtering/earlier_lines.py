@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from framesift.errors import StorageError
 from framesift.filtering import manifest
-from framesift.filtering.selection import Decision
 from framesift.frames.frame import Frame
 
 _TEXT = rb"""
@@ -25,6 +24,7 @@ _LINE = re.compile(
     [ ]"time":[ ](?P<time>null|"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.]\d++)?+[+]00:00"),
     [ ]"verdict":[ ]"(?P<verdict>keep|drop|skip)",[ ]"score":[ ](?:null|-?\d[-+.e\d]*+),
     [ ]"reference":[ ](?:null|TEXT),[ ]"reason":[ ]TEXT,[ ]"size":[ ](?P<size>null|\[\d++,[ ]\d++\])
+    (?:,[ ]"levels":[ ](?P<levels>\[\d{1,5},[ ]\d{1,5}\]))?+
     (?:,[ ]"offset":[ ](?P<offset>\d[-+.e\d]*+))?+(?:,[ ]"extent":[ ](?P<extent>\d[-+.e\d]*+))?+\}\n
     """.replace(b"TEXT", _TEXT),
     re.VERBOSE | re.MULTILINE,
@@ -41,6 +41,8 @@ class Row(NamedTuple):
     time: bytes
     verdict: bytes
     size: bytes
+    levels: bytes
+    """Empty for a frame of 8 bits."""
     offset: bytes
     """Empty for a picture."""
     extent: bytes
@@ -67,26 +69,29 @@ def take_apart(lines: list[bytes], number: int, path: str) -> list[Row]:
     if len(rows) == len(lines):
         return rows
     return [
-        Row(*match.groups(b"")) if (match := _LINE.fullmatch(line)) else _as_row(manifest.decode_line(line, n, path))
+        Row(*match.groups(b"")) if (match := _LINE.fullmatch(line)) else _as_row(line, n, path)
         for n, line in enumerate(lines, number)
     ]
 
 
-def _as_row(decision: Decision) -> Row:
+def _as_row(line: bytes, number: int, path: str) -> Row:
     """Return a line of another form, as other programs may write it, in ours."""
+    decision = manifest.decode_line(line, number, path)
     frame, size = decision.frame, decision.size
     time = frame.time and frame.time.astimezone(UTC).isoformat()
     values = frame.path, frame.camera, time, decision.verdict, size and list(size)
-    path, camera, clock, verdict, pixels = (json.dumps(value).encode("ascii") for value in values)
+    name, camera, clock, verdict, pixels = (json.dumps(value).encode("ascii") for value in values)
     offset, extent = (
         b"" if value is None else json.dumps(value).encode("ascii") for value in (frame.offset, decision.extent)
     )
-    return Row(path, camera, clock, verdict.strip(b'"'), pixels, offset, extent)
+    found = manifest.decode_levels(line)
+    levels = b"" if found is None else b"[%d, %d]" % (found[1].low, found[1].high)
+    return Row(name, camera, clock, verdict.strip(b'"'), pixels, levels, offset, extent)
 
 
 def as_frame(row: Row | tuple[bytes, ...]) -> Frame:
     """Return the frame of a row. Raises ValueError for values that cannot be, as the next two do."""
-    path, camera, time, _, _, offset, _ = row
+    path, camera, time, _, _, _, offset, _ = row
     return Frame(json.loads(path), json.loads(camera), as_time(time), json.loads(offset) if offset else None)
 
 

@@ -21,6 +21,7 @@ from framesift.filtering.earlier_lines import Row, as_frame, as_size, as_time, r
 from framesift.filtering.selection import WHOLE, Decision, Mark, Marks, Verdict, mark_of, remember
 from framesift.filtering.summary import NAMED, CameraSummary, Summary
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 
 _RECENT = 2**14
 """So many lines are added before they are sorted in among the others."""
@@ -63,6 +64,8 @@ class Past:
         """The last decided frame of each camera. One that was not whole and has no time says nothing of the order."""
         self.references: dict[str, dict[Hashable, Marks]] = {}
         """Which frames the references of each chain of each camera are."""
+        self.levels: dict[str, Levels] = {}
+        """In which range the 16-bit frames of each camera are read that has such, as `read` found it."""
         self._path = path
         self._one_chain, self._against = one_chain, against
         self._descriptor: int | None = None
@@ -77,6 +80,7 @@ class Past:
         last: dict[bytes, Row] = {}
         kept: dict[_Chain, deque[bytes]] = {}
         left_out: dict[_Chain, bytes] = {}
+        levels: dict[bytes, bytes] = {}
         try:
             for start, lines in read_blocks(self._path):
                 rows = take_apart(lines, len(hashes) + 2, self._path)
@@ -84,6 +88,9 @@ class Past:
                 offsets.extend(_offsets(start, lines))
                 _tally(rows, tallies, last)
                 self._tally_references(rows, kept, left_out)
+                for row in rows:
+                    if row[5]:
+                        levels.setdefault(row[1], row[5])
             self._hashes, self._offsets = _sort(np.asarray(hashes, np.int64), np.asarray(offsets, np.int64))
             self.last = {frame.camera: frame for frame in map(as_frame, last.values())}
             for chain, paths in kept.items():
@@ -91,7 +98,8 @@ class Past:
                     self._remember(json.loads(chain[0]), as_size(chain[1]), Mark(json.loads(path)))
                 if chain in left_out:
                     self._remember(json.loads(chain[0]), as_size(chain[1]), Mark(json.loads(left_out[chain]), False))
-            _sum_up(tallies, self.summary)
+            self.levels = {json.loads(camera): Levels.of(json.loads(each)) for camera, each in levels.items()}
+            _sum_up(tallies, self.levels, self.summary)
         except ValueError as error:
             damaged = f"holds a value that cannot be ({error}): restore the file, or choose another results folder"
             raise StorageError(damaged, self._path) from None
@@ -139,7 +147,7 @@ class Past:
         self, rows: Iterable[Row], kept: dict[_Chain, deque[bytes]], left_out: dict[_Chain, bytes]
     ) -> None:
         """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
-        for path, camera, _, verdict, size, _, extent in rows:
+        for path, camera, _, verdict, size, _, _, extent in rows:
             if verdict == b"keep":
                 chain = camera, b"null" if self._one_chain else size
                 if (paths := kept.get(chain)) is None:
@@ -192,7 +200,7 @@ def _tally(
 ) -> None:
     """Count rows, in the fewest steps for each. Times in UTC compare as text."""
     for row in rows:
-        path, camera, time, verdict, size, _, extent = row
+        path, camera, time, verdict, size, _, _, extent = row
         if time != b"null" or verdict != b"skip" or last.get(camera, row)[2] == b"null":
             last[camera] = row
         if (tally := tallies.get((camera, size))) is None:
@@ -207,10 +215,11 @@ def _tally(
             tally.left_out += verdict == b"drop"
 
 
-def _sum_up(tallies: dict[tuple[bytes, bytes], _Tally], summary: Summary) -> None:
+def _sum_up(tallies: dict[tuple[bytes, bytes], _Tally], levels: dict[str, Levels], summary: Summary) -> None:
     for (name, pixels), tally in tallies.items():
         camera = json.loads(name)
         known = summary.cameras.setdefault(camera, CameraSummary(camera))
+        known.levels = levels.get(camera)
         known.verdicts.update({_VERDICTS[verdict]: count for verdict, count in tally.verdicts.items()})
         known.whole, known.left_out = known.whole + tally.whole, known.left_out + tally.left_out
         if tally.last:

@@ -2,9 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from framesift import __version__
@@ -12,15 +14,18 @@ from framesift.errors import PathLike, StorageError, UsageError
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 from framesift.stores import is_url
 
 NAME = "manifest.jsonl"
 SCHEMA = 1
 _LONGEST_HEADER = 16 * 2**20
 """Bytes: masks stand in it."""
+_LEVELS = b'"levels"'
+"""Cannot stand within a text, where the quotes are escaped."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """The manifest of a results folder, opened to be read."""
 
@@ -31,10 +36,17 @@ class Record:
     settings: Settings
     path: str
     """Of the manifest itself."""
+    known_levels: Mapping[str, Levels] | None = None
+    """The `levels`, where somebody who follows the manifest knows them."""
 
     def decisions(self) -> Iterator[Decision]:
         """Yield the decisions, as `read_decisions` does."""
         return read_decisions(self.path)
+
+    @cached_property
+    def levels(self) -> Mapping[str, Levels]:
+        """The range in which the 16-bit frames of each camera that has such were read, as `read_levels` finds it."""
+        return read_levels(self.path) if self.known_levels is None else self.known_levels
 
 
 def open_record(results: PathLike) -> Record:
@@ -71,8 +83,11 @@ def encode_header(settings: dict[str, Any]) -> bytes:
     return _encode({"framesift": __version__, "schema": SCHEMA, "settings": settings})
 
 
-def encode_decision(decision: Decision) -> bytes:
-    """Return the line of a decision. Bytes of a path that are not UTF-8 are escaped and come back whole."""
+def encode_decision(decision: Decision, levels: Levels | None = None) -> bytes:
+    """Return the line of a decision, with the range in which a 16-bit frame was read.
+
+    Bytes of a path that are not UTF-8 are escaped and come back whole.
+    """
     frame = decision.frame
     return _encode(
         {
@@ -84,6 +99,7 @@ def encode_decision(decision: Decision) -> bytes:
             "reference": decision.reference,
             "reason": decision.reason,
             "size": list(decision.size) if decision.size else None,
+            **({} if levels is None else {"levels": [levels.low, levels.high]}),
             **({} if frame.offset is None else {"offset": frame.offset}),
             **({} if decision.extent is None else {"extent": decision.extent}),
         }
@@ -98,6 +114,15 @@ def decode_decision(line: bytes) -> Decision:
     frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"))
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
     return Decision(frame, Verdict(entry["verdict"]), *evidence)
+
+
+def decode_levels(line: bytes) -> tuple[str, Levels] | None:
+    """Return the camera of a line's decision and the range in which its 16-bit frame was read; None without one."""
+    if _LEVELS in line:
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            entry = json.loads(line)
+            return str(entry["camera"]), Levels.of(entry["levels"])
+    return None
 
 
 def decode_line(line: bytes, number: int, path: str) -> Decision:
@@ -152,6 +177,18 @@ def find_decisions(path: str, names: Iterable[str]) -> Iterator[Decision]:
     for number, (_, line) in enumerate(read_lines(path), start=2):
         if any(needle in line for needle in needles):
             yield decode_line(line, number, path)
+
+
+def read_levels(path: str) -> dict[str, Levels]:
+    """Return the range in which the 16-bit frames of each camera were read, of those of which a manifest says one.
+
+    Raises StorageError.
+    """
+    levels: dict[str, Levels] = {}
+    for _, line in read_lines(path):
+        if found := decode_levels(line):
+            levels.setdefault(*found)
+    return levels
 
 
 def read_lines(path: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:

@@ -18,6 +18,7 @@ from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.frame import Frame, order_key
+from framesift.frames.levels import Levels
 from framesift.frames.videos import encode_still, is_still
 from framesift.stores import join, locate
 
@@ -107,6 +108,10 @@ class Results(Sink):
         """Return which frames of each chain of a camera later ones are compared with, as `References` has them."""
         return dict(self._past.references.get(camera, {}))
 
+    def levels(self, camera: str) -> Levels | None:
+        """Return the range in which earlier runs have read the 16-bit frames of a camera."""
+        return self._past.levels.get(camera)
+
     def add(self, view: View, decision: Decision) -> None:
         """Record a decision and place the frame if it is kept. Raises StorageError, also for an earlier decision."""
         super().add(view, decision)
@@ -115,7 +120,7 @@ class Results(Sink):
         if decision.verdict is Verdict.KEEP:
             self._place_kept(view, decision.frame)
         # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
-        line = manifest.encode_decision(decision)
+        line = manifest.encode_decision(decision, view.exposure.levels)
         self._lines.append(line)
         self._past.add(decision, self._length)
         self._length += len(line)

@@ -15,9 +15,10 @@ from framesift.errors import PathLike, StorageError, UnreadableFrame
 from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
-from framesift.filtering.describing import View, read_frame, view_frame
+from framesift.filtering.describing import View, read_frame, view_look
+from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.results import Results
-from framesift.filtering.selection import Decision, Reference, References, select_frames
+from framesift.filtering.selection import Decision, Mark, Reference, References, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source, open_source
@@ -64,6 +65,8 @@ class Run:
 
     def __init__(self, source: Source, sink: Sink, settings: Settings) -> None:
         self.source, self.sink, self.settings = source, sink, settings
+        self.levels = CameraLevels(settings, sink.levels)
+        """In which range the 16-bit frames of each camera are read."""
         self.cost: Cost | None = None
         """Of a run on a cluster."""
 
@@ -89,10 +92,10 @@ class Run:
         if isinstance(executor, Cluster):
             yield from self._decide_on(executor)
             executor = None  # what is left, the films, is decided here
-        look = partial(view_frame, directory=self.source.directory, settings=self.settings)
+        look = partial(view_look, directory=self.source.directory, settings=self.settings)
         with open_workers(executor, jobs) as workers:
             for frames in self.source.rounds():
-                views = map_ordered(workers, look, frames, window=2 * jobs + 2)
+                views = map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2)
                 yield from self._decide_views(self.source.accept(views))
                 self.sink.flush()
 
@@ -100,7 +103,9 @@ class Run:
         """Have the workers of a cluster walk the pictures, of which none is left then."""
         pictures, self.source.pictures = self.source.pictures, []
         content, status = self.sink.takes_content, self.sink.takes_status
-        dispatch = Dispatch(cluster, self.source.directory, self.settings, self._references, content, status)
+        dispatch = Dispatch(
+            cluster, self.source.directory, self.settings, self._references, content, status, levels=self.levels
+        )
         self.cost = dispatch.cost
         for view, decision in dispatch.decide(pictures):
             self.sink.add(view, decision)
@@ -110,7 +115,7 @@ class Run:
         """Decide what has been read, against the last kept frames of its camera."""
         for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
             rule, references = rule_of(self.settings, camera), self._references(camera)
-            for view, decision in select_frames(of_camera, rule, references):
+            for view, decision in select_frames(self.levels.settle(of_camera), rule, references):
                 if self._is_undecided(decision.frame):
                     self.sink.add(view, decision)
                     self.source.settle(decision.frame)
@@ -132,28 +137,33 @@ class Run:
         describe = comparator_of(self.settings, camera).describe
         references: dict[Hashable, References[Image]] = {}
         for chain, marks in self.sink.references(camera).items():
-            pixels = [self._read_kept(path) if kept else self._read_left_out(path, chain) for path, kept in marks]
+            pixels = [self._read(camera, mark, chain) for mark in marks]
             pairs = zip(marks, pixels, strict=True)
             references[chain] = tuple(Reference(m.path, describe(p), m.kept) for m, p in pairs if p is not None)
         return references
 
-    def _read_kept(self, path: str) -> Image:
+    def _read(self, camera: str, mark: Mark, chain: Hashable) -> Image | None:
+        return self._read_kept(camera, mark.path) if mark.kept else self._read_left_out(camera, mark.path, chain)
+
+    def _read_kept(self, camera: str, path: str) -> Image:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
         kept = join(self.sink.folder or "", path)
         for place in (kept, join(self.source.directory, path)):
             with suppress(UnreadableFrame):
-                return read_frame(place, self.settings).pixels
+                return self.levels.read(camera, place).pixels
         which = "the last kept frame" if self.settings.against == 1 else "one of the last kept frames"
         gone = f"is {which} of its camera and cannot be read any more: choose another results folder"
         raise StorageError(gone, kept)
 
-    def _read_left_out(self, path: str, chain: Hashable) -> Image | None:
+    def _read_left_out(self, camera: str, path: str, chain: Hashable) -> Image | None:
         """Read a frame that was left out, which its source alone has; None where it is gone or has been replaced.
 
-        Without it the next frame like it is left out in its turn, and stands in its place.
+        Without it the next frame like it is left out in its turn, and stands in its place. One of 16 bits whose camera
+        has no range has been replaced, and decides none.
         """
+        levels = self.levels.find(camera)
         with suppress(UnreadableFrame):
-            picture = read_frame(join(self.source.directory, path), self.settings)
-            if chain in (None, picture.size):
+            picture = read_frame(join(self.source.directory, path), self.settings, levels)
+            if chain in (None, picture.size) and picture.levels in (None, levels):
                 return picture.pixels
         return None

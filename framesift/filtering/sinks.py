@@ -11,6 +11,7 @@ from framesift.filtering.describing import View
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 from framesift.stores import locate
 
 
@@ -63,9 +64,13 @@ class Sink:
         """Return which frames of each chain of a camera later ones are compared with, as `References` has them."""
         return {}
 
+    def levels(self, camera: str) -> Levels | None:
+        """Return the range in which earlier runs have read the 16-bit frames of a camera."""
+        return None
+
     def add(self, view: View, decision: Decision) -> None:
         """Take a decision. Raises StorageError, also for an earlier decision."""
-        self.summary.add(decision)
+        self.summary.add(decision, view.exposure)
 
     def flush(self) -> None:
         """Return when everything added is on the disk. Raises StorageError."""

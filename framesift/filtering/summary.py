@@ -1,17 +1,23 @@
 """What a run comes to: per camera how many frames were kept, dropped and skipped, from when to when, in which sizes."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from framesift.errors import counted, show
+from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.selection import Decision, Verdict
+from framesift.frames.levels import Levels
 
 RARE = 0.05
 """A size is rare when at most this share of a camera's frames has it."""
 NAMED = 3
 """So many frames of a rare size are named."""
+TOLD = 0.05
+"""It is told when so large a share of a camera's frames could not be seen well."""
+TOO_FLAT = "span at most 45 grey levels, too few for framediff to see any change: --method tolerance sees more"
 
 
 @dataclass(slots=True)
@@ -28,12 +34,24 @@ class CameraSummary:
     """Frames whose whole picture has changed, kept or left out."""
     left_out: int = 0
     """Frames that were dropped because too much of the picture has changed."""
+    levels: Levels | None = None
+    """In which range its 16-bit frames were read; None where it has none."""
+    looked: int = 0
+    """So many whole frames this run has looked at."""
+    flat: int = 0
+    """In so many of them no change could be seen, for they span too few grey levels."""
+    beyond: int = 0
+    """So many of them lie mostly beyond the range of the camera."""
 
-    def add(self, decision: Decision) -> None:
-        """Count one decision."""
+    def add(self, decision: Decision, exposure: Exposure = USUAL) -> None:
+        """Count one decision, and how its frame was seen."""
         self.verdicts[decision.verdict] += 1
         self.whole += decision.is_another_picture
         self.left_out += decision.left_out
+        self.looked += decision.verdict is not Verdict.SKIP
+        self.levels = self.levels or exposure.levels
+        self.flat += exposure.flat and not exposure.beyond and not decision.score
+        self.beyond += exposure.beyond
         time = decision.frame.time
         if time is not None:
             self.first = time if self.first is None else min(self.first, time)
@@ -63,7 +81,18 @@ class CameraSummary:
             names = ", ".join(show(path) for path in self.examples[size])
             more = self.sizes[size] - len(self.examples[size])
             text += f"; rare size {size[0]}x{size[1]}: {names}" + (f" and {more} more" if more else "")
-        return text
+        return text + (f"; of its 16 bits {describe_levels(self.levels)}" if self.levels else "")
+
+    def hints(self) -> Iterator[str]:
+        """Yield a line for each reason why changes may not have been seen in this run."""
+        least = max(1, TOLD * self.looked)
+        if self.flat >= least:
+            yield f"{show(self.camera)}: {self.flat} of {counted(self.looked, 'frame')} {TOO_FLAT}"
+        if self.levels and self.beyond >= least:
+            yield (
+                f"{show(self.camera)}: {self.beyond} of {counted(self.looked, 'frame')} lie mostly beyond the levels "
+                f"{self.levels}, which suit its first: filter them into results of their own"
+            )
 
     def as_json(self) -> dict[str, Any]:
         """Return the camera's tally for programs."""
@@ -74,6 +103,8 @@ class CameraSummary:
             "last": self.last.isoformat() if self.last else None,
             "sizes": {f"{width}x{height}": count for (width, height), count in self.sizes.most_common()},
             "rare_sizes": {f"{w}x{h}": self.examples[w, h] for w, h in self.rare_sizes()},
+            **({"levels": [self.levels.low, self.levels.high], "beyond": self.beyond} if self.levels else {}),
+            **({"flat": self.flat} if self.flat else {}),
         }
 
 
@@ -83,12 +114,12 @@ class Summary:
     def __init__(self) -> None:
         self.cameras: dict[str, CameraSummary] = {}
 
-    def add(self, decision: Decision) -> None:
-        """Count one decision."""
+    def add(self, decision: Decision, exposure: Exposure = USUAL) -> None:
+        """Count one decision, and how its frame was seen."""
         camera = decision.frame.camera
         if camera not in self.cameras:
             self.cameras[camera] = CameraSummary(camera)
-        self.cameras[camera].add(decision)
+        self.cameras[camera].add(decision, exposure)
 
     @property
     def verdicts(self) -> Counter[Verdict]:
@@ -106,16 +137,21 @@ class Summary:
         return sum(camera.left_out for camera in self.cameras.values())
 
     def lines(self) -> list[str]:
-        """Return a line for each camera, then the totals."""
+        """Return a line for each camera, with what could not be seen of it behind, then the totals."""
         verdicts = self.verdicts
         total = f"total: {_counted(verdicts, verdicts.total())}{_describe_whole(self.whole, self.left_out)}"
-        return [*(camera.line() for camera in self.cameras.values()), total]
+        return [*(line for camera in self.cameras.values() for line in (camera.line(), *camera.hints())), total]
 
     def as_json(self) -> dict[str, Any]:
         """Return all tallies for programs."""
         verdicts = self.verdicts
         cameras = [camera.as_json() for camera in self.cameras.values()]
         return {**_as_json(verdicts, verdicts.total(), self.whole, self.left_out), "cameras": cameras}
+
+
+def describe_levels(levels: Levels) -> str:
+    """Return in words which levels of 16 bits are seen."""
+    return f"levels {levels} are black to white"
 
 
 def find_rare(sizes: Counter[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from framesift.filtering.describing import read_frame
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
+from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
 from framesift.frames.videos import is_still, walk_stills
 from framesift.looking.evidence import Evidence, draw_evidence
@@ -40,6 +42,8 @@ class Explanation:
     """None where there is nothing to compare."""
     change: str
     """How the files differ from what the manifest says; empty where they do not."""
+    levels: Levels | None = None
+    """The range in which the camera's 16-bit frames are read; None where it has none."""
 
 
 def explain_decision(
@@ -49,14 +53,15 @@ def explain_decision(
 
     A frame of a film that was not kept is only found with `walk_films`: by decoding the film up to there.
     """
-    limit = None
+    limit, camera = None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
-        limit = score_limit(record.settings, decision.frame.camera, decision.size)
-    candidate = read_pixels(record, decision.frame.path, walk_films)
-    reference = None if decision.reference is None else read_pixels(record, decision.reference)
+        limit = score_limit(record.settings, camera, decision.size)
+    candidate = read_pixels(record, camera, decision.frame.path, walk_films)
+    reference = None if decision.reference is None else read_pixels(record, camera, decision.reference)
     evidence = _compare(record, decision, candidate, reference)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
-    return Explanation(decision, record.settings, limit, candidate, reference, reference_time, evidence, change)
+    levels = record.levels.get(camera)
+    return Explanation(decision, record.settings, limit, candidate, reference, reference_time, evidence, change, levels)
 
 
 def score_limit(settings: Settings, camera: str, size: tuple[int, int]) -> float:
@@ -64,17 +69,19 @@ def score_limit(settings: Settings, camera: str, size: tuple[int, int]) -> float
     return settings.score_threshold.px(comparator_of(settings, camera).compared_area_of(size))
 
 
-def read_pixels(record: Record, path: str, walk_films: bool = False) -> Pixels | str:
-    """Return a frame's pixels, (height, width, 3) BGR, or the reason why there are none.
+def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False) -> Pixels | str:
+    """Return the pixels of a camera's frame, (height, width, 3) BGR, or the reason why there are none.
 
-    A frame that is gone from its folder may have been kept: then the results folder has it. So are the frames of films.
+    Of 16 bits they are in the range in which the run has read them. A frame that is gone from its folder may have been
+    kept: then the results folder has it. So are the frames of films.
     """
+    read = partial(read_picture, max_pixels=record.settings.max_pixels, levels=record.levels.get(camera))
     try:
-        return read_picture(join(record.source, path), record.settings.max_pixels).pixels
+        return read(join(record.source, path)).pixels
     except UnreadableFrame as error:
         reason = error.reason
     try:
-        return read_picture(join(record.folder, path), record.settings.max_pixels).pixels
+        return read(join(record.folder, path)).pixels
     except UnreadableFrame:
         if is_still(path, record.source):
             return _read_still(record, path) if walk_films else "a frame of a film: framesift explain draws it"
@@ -98,18 +105,19 @@ def _compare(
     if record.settings.size is None and candidate.shape != reference.shape:
         return None
     assert decision.reference is not None
+    camera = decision.frame.camera
     compared = (
-        _read_compared(record, decision.reference, reference),
-        _read_compared(record, decision.frame.path, candidate),
+        _read_compared(record, camera, decision.reference, reference),
+        _read_compared(record, camera, decision.frame.path, candidate),
     )
-    return draw_evidence(reference, candidate, comparator_of(record.settings, decision.frame.camera), compared)
+    return draw_evidence(reference, candidate, comparator_of(record.settings, camera), compared)
 
 
-def _read_compared(record: Record, path: str, shown: Pixels) -> Pixels:
+def _read_compared(record: Record, camera: str, path: str, shown: Pixels) -> Pixels:
     """Return the pixels that a run compares, where they are not those that people are shown."""
     for folder in (record.source, record.folder) if record.settings.reads_grey else ():
         with suppress(UnreadableFrame):
-            return read_frame(join(folder, path), record.settings).pixels
+            return read_frame(join(folder, path), record.settings, record.levels.get(camera)).pixels
     return shown
 
 

@@ -21,6 +21,7 @@ from framesift.errors import show
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
+from framesift.filtering.summary import describe_levels
 from framesift.looking.evidence import RED, outline_changes, scale_picture
 from framesift.looking.explanation import Explanation
 from framesift.looking.wording import describe_changes, state_verdict, title_verdict
@@ -165,7 +166,8 @@ def _describe_settings(explanation: Explanation) -> list[str]:
         f"{left_out}",
         f"blur {settings.text('blur')}"
         f"   border mask {settings.text('border_mask')} %{masked} (dimmed: not compared)"
-        f"   {_describe_size(settings, explanation)}",
+        f"   {_describe_size(settings, explanation)}"
+        f"{f'   of 16 bits {describe_levels(explanation.levels)}' if explanation.levels else ''}",
     ]
 
 

@@ -81,7 +81,7 @@ def _examine(sweep: Sweep, frames: dict[str, Frame], row: Row) -> Question | tup
 
 
 def _view(sweep: Sweep, frame: Frame) -> View:
-    return view_frame(frame, sweep.directory, sweep.settings)
+    return view_frame(frame, sweep.directory, sweep.settings, sweep.levels.find(frame.camera))
 
 
 def _is_table(path: PathLike) -> bool:

@@ -1,13 +1,14 @@
 """Frames as pictures for somebody who is asked about them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.frames.levels import Levels
 from framesift.frames.reader import MAX_PIXELS, read_picture
 from framesift.tuning.pairs import Question
 
@@ -19,18 +20,23 @@ _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 85]
 Pixels = NDArray[np.uint8]
 
 
-def draw_frame(path: PathLike, max_pixels: int = MAX_PIXELS) -> bytes:
-    """Return a frame as JPEG, at most `WIDTH` px wide and high. Raises UnreadableFrame."""
-    return _encode(_read(path, max_pixels))
+def draw_frame(path: PathLike, max_pixels: int = MAX_PIXELS, levels: Levels | None = None) -> bytes:
+    """Return a frame as JPEG, at most `WIDTH` px wide and high; one of 16 bits in a range. Raises UnreadableFrame."""
+    return _encode(_read(path, max_pixels, levels))
 
 
 def write_pairs(
-    folder: PathLike, directory: PathLike, questions: Sequence[Question], max_pixels: int = MAX_PIXELS
+    folder: PathLike,
+    directory: PathLike,
+    questions: Sequence[Question],
+    max_pixels: int = MAX_PIXELS,
+    levels_of: Callable[[str], Levels | None] = lambda camera: None,
 ) -> list[tuple[str, str]]:
     """Write the pair of each question without an answer as `01.jpg` and so on, the earlier frame left.
 
-    The numbers are the questions' places. Returns path and reason of frames that cannot be read any more. Raises
-    UsageError where one of the files exists, StorageError.
+    `levels_of` says in which range the 16-bit frames of a camera are drawn. The numbers are the questions' places.
+    Returns path and reason of frames that cannot be read any more. Raises UsageError where one of the files exists,
+    StorageError.
     """
     problems = []
     for number, question in enumerate(questions, start=1):
@@ -38,7 +44,8 @@ def write_pairs(
             continue
         pair = question.pair
         try:
-            sides = [_read(os.path.join(os.fsdecode(directory), p), max_pixels) for p in (pair.reference, pair.path)]
+            paths = [os.path.join(os.fsdecode(directory), path) for path in (pair.reference, pair.path)]
+            sides = [_read(path, max_pixels, levels_of(pair.camera)) for path in paths]
         except UnreadableFrame as error:
             problems.append((pair.path, error.reason))
             continue
@@ -46,8 +53,8 @@ def write_pairs(
     return problems
 
 
-def _read(path: PathLike, max_pixels: int) -> Pixels:
-    pixels = read_picture(path, max_pixels).pixels
+def _read(path: PathLike, max_pixels: int, levels: Levels | None) -> Pixels:
+    pixels = read_picture(path, max_pixels, levels=levels).pixels
     scale = min(WIDTH / pixels.shape[1], WIDTH / pixels.shape[0], 1)
     size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels, np.uint8)

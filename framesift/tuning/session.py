@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from framesift.errors import UsageError
+from framesift.frames.levels import Levels
 from framesift.tuning.belief import TRUST_ELSEWHERE, Weights, choose_question, expect_costs, learn, weigh_settings
 from framesift.tuning.grid import Setting
 from framesift.tuning.pairs import Answer, Group, Question
@@ -70,6 +71,11 @@ class Session:
         if not 0 <= number < len(self.questions):
             raise UsageError(f"there is no question {number + 1}")
         self.questions[number] = replace(self.questions[number], answer=answer)
+
+    def levels(self, path: str) -> Levels | None:
+        """Return the range in which a 16-bit frame of a question is read."""
+        cameras = (q.pair.camera for q in self.questions if path in (q.pair.reference, q.pair.path))
+        return next(map(self.sweep.levels.find, cameras), None)
 
     def advise(self) -> Advice:
         """Return the setting that is expected to cost least; without answers the default."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from framesift.comparators.thresholds import Threshold, format_number
 from framesift.errors import counted, show
+from framesift.filtering.summary import TOLD, TOO_FLAT, describe_levels
 from framesift.tuning.grid import AREAS, SCORES, Setting
 from framesift.tuning.session import Advice
 from framesift.tuning.sweep import Sweep, Tally
@@ -25,6 +26,10 @@ def describe_sweep(sweep: Sweep) -> Iterator[str]:
             yield f"  scores against {reference} with {given}, and the frames kept with other score thresholds:"
             yield from _list_scores(sweep, tally, given)
             yield f"  kept with other minimum areas: {_list_areas(sweep, tally, given)}"
+        if levels := sweep.levels.find(camera):
+            yield f"  of 16 bits {describe_levels(levels)}"
+        if tally.flat >= max(1, TOLD * tally.frames):
+            yield f"  {tally.flat} of {counted(tally.frames, 'frame')} {TOO_FLAT}"
         yield ""
 
 

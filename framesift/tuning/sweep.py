@@ -19,7 +19,8 @@ from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.differencing import Differencing
 from framesift.errors import PathLike
 from framesift.filtering.comparator_choice import comparator_of
-from framesift.filtering.describing import View, view_frame
+from framesift.filtering.describing import View, view_look
+from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.tuning.belief import MISS_COST, expect_answers, weigh_settings
@@ -39,6 +40,8 @@ class Tally:
     frames: int = 0
     """Whole ones."""
     skipped: int = 0
+    flat: int = 0
+    """Those that span too few grey levels for any change to be seen in them."""
     scores: "array[float]" = field(default_factory=lambda: array("d"))
     """Of the given setting's walk, as a share of the compared area; a frame without a reference has none."""
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -65,6 +68,8 @@ class Sweep:
         self.grid = grid
         self.settings = replace(settings, min_contour_area=grid.least_area)
         """How frames are read and compared; the smallest of the minimum areas."""
+        self.levels = CameraLevels(self.settings)
+        """In which range the 16-bit frames of each camera are read."""
         self.cameras: dict[str, Tally] = {}
         self.problems: list[tuple[str, str]] = []
         """Path and reason of the frames that are not whole."""
@@ -93,9 +98,9 @@ class Sweep:
         Raises StorageError where the folder is gone.
         """
         jobs = jobs or count_cores()
-        look = partial(view_frame, directory=self.directory, settings=self.settings)
+        look = partial(view_look, directory=self.directory, settings=self.settings)
         with open_workers(None, jobs) as workers:
-            for view in map_ordered(workers, look, frames, window=2 * jobs + 2):
+            for view in self.levels.settle(map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2)):
                 self._take(view, workers)
                 yield view.frame
 
@@ -124,6 +129,7 @@ class Sweep:
             self.problems.append((view.frame.path, view.problem))
             return
         tally.frames += 1
+        tally.flat += view.exposure.flat
         tally.sizes[view.size] += 1
         held = self._held.setdefault(view.chain, [])
         keepers, left_out = self._decide(view, view.descriptor, held, tally, workers)

@@ -289,3 +289,37 @@ def test_the_digest_of_a_model_is_that_of_its_content(tmp_path, network):
     copy.write_bytes(network.read_bytes())
     assert Embedding(str(copy)).digest == Embedding(str(network)).digest
     assert Embedding(str(write_network(tmp_path / "other.onnx", seed=2))).digest != Embedding(str(network)).digest
+
+
+class TestFlatPictures:
+    """Frame differencing cannot see anything in pictures that span no more levels than a change has to."""
+
+    def describe(self, levels, blur=(1,), masks=()) -> tuple[FrameDifferencing, np.ndarray]:
+        comparator = FrameDifferencing(Threshold.parse(10), blur=blur, masks=masks)
+        rows = np.linspace(*levels, 60).round().astype(np.uint8)
+        return comparator, comparator.describe(np.repeat(rows[:, None], 80, axis=1))
+
+    @pytest.mark.parametrize(("levels", "flat"), [((0, 40), True), ((150, 195), True), ((100, 160), False)])
+    def test_are_told(self, levels, flat):
+        comparator, descriptor = self.describe(levels)
+        assert comparator.is_flat(descriptor) is flat
+        assert comparator.score(descriptor, descriptor) == 0
+
+    def test_one_thing_that_stands_out_is_enough(self):
+        comparator, descriptor = self.describe((20, 40))
+        descriptor[33, 41] = 90
+        assert comparator.is_flat(descriptor) is False
+
+    def test_what_the_border_mask_hides_does_not_count(self):
+        comparator, descriptor = self.describe((150, 180))
+        assert descriptor.min() == 0 and comparator.is_flat(descriptor) is True
+
+    def test_what_a_mask_hides_does_not_count(self):
+        mask = Mask(ignore=(((0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6)),))
+        comparator, descriptor = self.describe((150, 180), (5,), (mask,))
+        assert comparator.is_flat(descriptor) is True
+        assert comparator.is_flat(self.describe((100, 180), (5,), (mask,))[1]) is False
+
+    def test_tolerance_sees_them(self):
+        comparator = ToleranceDifferencing(Threshold.parse(10))
+        assert comparator.is_flat(np.zeros((60, 80), np.uint8)) is False

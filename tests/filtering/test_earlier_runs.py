@@ -15,6 +15,7 @@ from framesift.filtering.earlier_runs import Past
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import Summary
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 
 NOON = datetime(2021, 3, 27, 12, tzinfo=UTC)
 texts = st.text(st.sampled_from('ab/ "\\\n\t\x7fäé€😀\udcff'), min_size=1, max_size=6)
@@ -112,6 +113,25 @@ def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, som
         write(tmp_path, lines)
         check(found, some, one_chain, against)
         found.close()
+
+
+@pytest.mark.parametrize("form", ["ours", "compact", "sorted", "more"])
+def test_the_first_range_of_each_camera_is_known(tmp_path, form):
+    ranges = [None, Levels(7000, 8000), Levels(0, 4096)]
+    some = [Decision(Frame(f"{n}.png", "c1", NOON), Verdict.DROP, 0, "a", "", (2, 1)) for n in range(3)]
+    lines = [manifest.encode_decision(d, levels) for d, levels in zip(some, ranges, strict=True)]
+    lines.append(manifest.encode_decision(Decision(Frame("9.png", "c2", NOON), Verdict.KEEP, None, None, "", (2, 1))))
+    found = read(write(tmp_path, [rewrite(line, form) for line in lines]))
+    assert found.levels == {"c1": Levels(7000, 8000)}
+    assert found.summary.cameras["c1"].levels == Levels(7000, 8000)
+    assert found.summary.cameras["c2"].levels is None and found.summary.cameras["c1"].frames == 3
+    found.close()
+
+
+def test_a_range_that_cannot_be_is_told(tmp_path):
+    line = manifest.encode_decision(Decision(Frame("a", "c1", NOON), Verdict.DROP, 1.0, "b", "", (2, 1)), Levels(1, 2))
+    with pytest.raises(StorageError, match="holds a value that cannot be"):
+        read(write(tmp_path, [line.replace(b"[1, 2]", b"[2, 1]")]))
 
 
 def test_a_line_of_any_length_is_found(tmp_path):

@@ -10,6 +10,7 @@ from framesift.errors import StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.selection import Decision, Verdict
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 
 BYTES_OF_PATHS = st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name)
 PATHS = BYTES_OF_PATHS.map(lambda name: name.decode("utf-8", "surrogateescape"))
@@ -55,6 +56,30 @@ def test_a_line_says_how_much_has_changed_only_where_that_tells_something():
     entry = json.loads(manifest.encode_decision(replace(DROP, extent=0.83)))
     assert entry.pop("extent") == 0.83
     assert entry == json.loads(manifest.encode_decision(DROP))
+
+
+RANGES = st.none() | st.tuples(st.integers(0, 65535), st.integers(1, 65536)).filter(lambda r: r[0] < r[1]).map(
+    lambda r: Levels(*r)
+)
+
+
+@given(DECISIONS, RANGES)
+def test_the_range_of_16_bits_stands_in_the_line_and_whoever_does_not_know_of_it_reads_on(decision, levels):
+    line = manifest.encode_decision(decision, levels)
+    assert manifest.decode_decision(line) == decision
+    assert manifest.decode_levels(line) == (levels and (decision.frame.camera, levels))
+    assert (levels is None) is (line == manifest.encode_decision(decision))
+
+
+@pytest.mark.parametrize("value", [b"null", b"[1]", b'"0 to 5"', b"[5, 5]", b"[0, 1e3]", b"[" * 10_000])
+def test_a_range_that_is_none_says_nothing(value):
+    line = manifest.encode_decision(DROP, Levels(0, 1024)).replace(b"[0, 1024]", value)
+    assert manifest.decode_levels(line) is None
+
+
+def test_of_each_camera_the_first_range_holds(tmp_path):
+    lines = [manifest.encode_decision(DROP, levels) for levels in (None, Levels(0, 1024), Levels(0, 4096))]
+    assert manifest.read_levels(write(tmp_path, HEADER, *lines)) == {"c10": Levels(0, 1024)}
 
 
 def write(tmp_path, *lines: bytes) -> str:

@@ -1,8 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.summary import Summary
+from framesift.filtering.summary import TOO_FLAT, Summary
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
+from imaging_interview import CHANGE_THRESHOLD
 
 START = datetime(2021, 3, 27, 10, tzinfo=UTC)
 
@@ -60,6 +64,36 @@ def test_rare_sizes_and_what_they_are_called():
 
 def test_two_sizes_of_equal_number_are_not_rare():
     assert "rare" not in summary_of(decide(0), decide(1, size=(10, 6))).lines()[0]
+
+
+FLAT, BEYOND = Exposure(flat=True), Exposure(Levels(0, 1024), beyond=True)
+
+
+def test_the_range_of_16_bits_is_told():
+    summary = Summary()
+    summary.add(decide(0), Exposure(Levels(7000, 8000)))
+    assert summary.lines()[0].endswith("; of its 16 bits levels 7000 to 7999 are black to white")
+    assert summary.as_json()["cameras"][0]["levels"] == [7000, 8000]
+
+
+def test_frames_of_which_too_little_is_seen_are_told_where_they_are_many():
+    for exposure, words in (FLAT, "span at most 45 grey levels"), (BEYOND, "lie mostly beyond the levels 0 to 1023"):
+        for number, told in (1, 0), (5, 1), (100, 1):
+            summary = Summary()
+            for n in range(100):
+                summary.add(decide(n), exposure if n < number else USUAL)
+            hints = summary.lines()[1:-1]
+            assert len(hints) == told and all(f"c1: {number} of 100 frames {words}" in hint for hint in hints)
+
+
+def test_a_flat_frame_whose_change_was_seen_is_not_told():
+    summary = Summary()
+    summary.add(replace(decide(0, Verdict.KEEP), score=5000.0), FLAT)
+    assert len(summary.lines()) == 2 and "flat" not in summary.as_json()["cameras"][0]
+
+
+def test_the_words_say_what_frame_differencing_needs():
+    assert f"at most {CHANGE_THRESHOLD} grey levels" in TOO_FLAT
 
 
 def test_a_name_that_would_disturb_the_terminal_is_escaped():

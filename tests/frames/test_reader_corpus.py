@@ -54,6 +54,6 @@ def test_a_reduced_picture_is_refused_and_sized_as_the_whole_one(shared: Path, r
             read_reduced(path)
         assert caught.value.reason == error.reason
     else:
-        size, pixels = read_reduced(path)
+        size, decoded = read_reduced(path)
         assert size == (width, height)
-        assert pixels.shape == (-(-height // 8), -(-width // 8), 3)
+        assert decoded.pixels.shape == (-(-height // 8), -(-width // 8), 3)

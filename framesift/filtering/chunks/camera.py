@@ -104,6 +104,11 @@ class CameraWalk:
     """Frames that are skipped without being read, and why: by their paths."""
 
     @property
+    def name(self) -> str:
+        """The camera."""
+        return self.frames[0].camera
+
+    @property
     def walked(self) -> bool:
         """Whether every chunk is settled."""
         return self.next == len(self.frames) and not self.pieces

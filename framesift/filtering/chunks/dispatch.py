@@ -25,6 +25,7 @@ from framesift.filtering.chunks.walking import (
     Chunk,
     ChunkChanged,
     Known,
+    LevelsUnknown,
     Outcome,
     Row,
     fetch_view,
@@ -33,10 +34,12 @@ from framesift.filtering.chunks.walking import (
 )
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View
+from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.selection import Decision
 from framesift.filtering.settings import Settings
 from framesift.filtering.stitching import Walk, begin_walk, occurring
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 from framesift.frames.reader import read_size
 from framesift.stores import join
 
@@ -55,7 +58,8 @@ class Dispatch:
     """Walks cameras on the workers of an executor and gives their decisions, those of each camera in order.
 
     `references_of` says what earlier runs kept last of a camera; `content` and `stat` are what `fetch_view` is asked
-    for. Other executors than clusters have one worker, or as many as `slots` says.
+    for; `levels` knows the range of each camera's 16-bit frames. Other executors than clusters have one worker, or as
+    many as `slots` says.
     """
 
     def __init__(
@@ -68,12 +72,14 @@ class Dispatch:
         stat: bool = False,
         slots: int = 1,
         longest: int | None = None,
+        levels: CameraLevels | None = None,
     ) -> None:
         self.cost = Cost()
         self._executor, self._references_of, self._spare_slots = executor, references_of, slots
         if isinstance(executor, Cluster):
             longest = executor.longest
         self._longest, self._shortest = longest or LONGEST, longest or SHORTEST
+        self._levels = levels or CameraLevels(settings)
         self._task = Chunk(uuid4().hex, (), directory, settings, {}, False)
         self._fetch = partial(fetch_view, directory=directory, content=content, stat=stat)
         self._back: SimpleQueue[tuple[CameraWalk, Piece, Future[Outcome]]] = SimpleQueue()
@@ -165,7 +171,9 @@ class Dispatch:
         self._sent += 1
         frames = tuple(frames)
         problems = {frame.path: camera.problems[frame.path] for frame in frames if frame.path in camera.problems}
-        return replace(self._task, key=f"{self._task.key}-{self._sent}", frames=frames, problems=problems, keep=keep)
+        levels = self._levels.find(camera.name)
+        key = f"{self._task.key}-{self._sent}"
+        return replace(self._task, key=key, frames=frames, problems=problems, keep=keep, levels=levels)
 
     def _send(self, camera: CameraWalk, piece: Piece, known: Known, misled: set[Hashable] | None = None) -> None:
         """Have a chunk walked, or walked again where it has been walked."""
@@ -192,10 +200,19 @@ class Dispatch:
             self.cost.add(outcome, again=piece.take(outcome))
         except ChunkChanged:
             self._send(camera, piece, piece.guess)
+        except LevelsUnknown as error:
+            piece.chunk = replace(piece.chunk, levels=self._decide_levels(camera, error.levels))
+            self._send(camera, piece, piece.guess)
         except WorkersLost:
             wait(list(self._under_way))  # what runs beside it would be lost with it, and be taken for the cause
             piece.walk = self._walk_in_parts(camera, piece.chunk.frames, piece.guess)
         self._advance(camera)
+
+    def _decide_levels(self, camera: CameraWalk, found: Levels) -> Levels:
+        """Return the range of a camera in which a chunk has met a 16-bit frame, perhaps not the first: that decides."""
+        frames = (f for f in camera.frames[camera.pieces[0].first :] if f.path not in camera.problems)
+        known = self._levels.find(camera.name) or self._levels.search(self._task.directory, frames)
+        return known or self._levels.decide(camera.name, found)
 
     def _walk_in_parts(self, camera: CameraWalk, frames: tuple[Frame, ...], known: Known) -> Walk[Row, Image]:
         """Walk a chunk that workers were lost on, in parts and with nothing beside it. Skips the frame that does it."""
@@ -215,7 +232,11 @@ class Dispatch:
         return Walk(steps, begin_walk(known), {chain: ends[chain] for chain in occurring(steps)})
 
     def _walk_alone(self, camera: CameraWalk, frames: tuple[Frame, ...], known: Known) -> Walk[Row, Image]:
-        outcome = self._executor.submit(walk_chunk, self._cut(camera, frames, keep=False), known).result()
+        try:
+            outcome = self._executor.submit(walk_chunk, self._cut(camera, frames, keep=False), known).result()
+        except LevelsUnknown as error:
+            self._decide_levels(camera, error.levels)
+            return self._walk_alone(camera, frames, known)
         self.cost.add(outcome, again=True)
         assert isinstance(outcome.result, Walk)
         return outcome.result

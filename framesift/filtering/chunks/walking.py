@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from framesift.cluster import find_worker
@@ -16,10 +16,12 @@ from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.chunks.keeping import KEPT, Image
 from framesift.filtering.comparator_choice import rule_of
 from framesift.filtering.describing import View, view_frame
+from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.selection import Decision, Marks, Observation, References, Verdict, select_frames
 from framesift.filtering.settings import Settings
 from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, marks_of, occurring, walk_again
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels
 from framesift.frames.reader.source import Status, read_file
 from framesift.stores import is_folder, join
 
@@ -30,6 +32,14 @@ State = tuple[int, int, int]
 
 class ChunkChanged(Exception):
     """A frame is not what it was when the chunk was walked first, so that nothing of that holds any more."""
+
+
+class LevelsUnknown(Exception):
+    """A 16-bit frame was met, and in which range its camera is read has not been said. Has the range that suits it."""
+
+    def __init__(self, levels: Levels) -> None:
+        super().__init__(levels)
+        self.levels = levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +55,16 @@ class Chunk:
     """Frames that are skipped without being read, and why: by their paths."""
     keep: bool
     """Whether it may have to be walked again."""
+    levels: Levels | None = None
+    """The range in which the camera's 16-bit frames are read; None where none has been met."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row(Step):
-    """A decision, and the state of the file that was decided."""
+    """A decision, the state of the file that was decided, and how it was seen."""
 
     state: State | None
+    exposure: Exposure = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Outcome:
 def walk_chunk(chunk: Chunk, references: Known) -> Outcome:
     """Walk a chunk from references, which may be a guess. Result: the walk.
 
-    Raises UsageError (a mask that does not fit) and StorageError (the folder is not there).
+    Raises UsageError (a mask that does not fit), StorageError (the folder is not there) and LevelsUnknown.
     """
     check_place(chunk)
     known, rows, descriptors = dict(references), [], []
@@ -108,8 +121,8 @@ def walk_chunk_again(
 
     known, still, rows = dict(references), set(misled), {}
     rule = rule_of(chunk.settings, chunk.frames[0].camera)
-    for number, seen, decision in walk_again(walked, begun, look, rule, known, still):
-        rows[number] = Row(decision, seen.chain, walked[number].state)
+    for number, _, decision in walk_again(walked, begun, look, rule, known, still):
+        rows[number] = replace(walked[number], decision=decision)
     true = {chain: marks_of(references.get(chain, ())) for chain in misled}
     correction = Correction(rows, true, {chain: known[chain] for chain in still})
     return Outcome(correction, sum(row.decision.score is not None for row in rows.values()), decoded, find_worker()[0])
@@ -134,12 +147,12 @@ def fetch_view(row: Row, directory: str, content: bool, stat: bool) -> View | No
         with suppress(OSError):
             status = os.stat(path)
     else:
-        return View(frame, size, None)
+        return View(frame, size, None, exposure=row.exposure)
     if status is None or state_of(status) != row.state:
         if not is_folder(directory):
             raise StorageError("the folder of the frames is gone", directory)
         return None
-    return View(frame, size, None, content=data, stat=status)
+    return View(frame, size, None, content=data, stat=status, exposure=row.exposure)
 
 
 def check_place(chunk: Chunk) -> None:
@@ -152,8 +165,11 @@ def check_place(chunk: Chunk) -> None:
 def _view(chunk: Chunk, frame: Frame) -> View:
     if problem := chunk.problems.get(frame.path):
         return View(frame, None, None, problem=problem)
-    return view_frame(frame, chunk.directory, chunk.settings)
+    view = view_frame(frame, chunk.directory, chunk.settings, chunk.levels)
+    if chunk.levels is None and view.exposure.levels is not None:
+        raise LevelsUnknown(view.exposure.levels)
+    return view
 
 
 def _row(view: View, decision: Decision) -> Row:
-    return Row(decision, view.chain, None if view.stat is None else state_of(view.stat))
+    return Row(decision, view.chain, None if view.stat is None else state_of(view.stat), view.exposure)

@@ -2,15 +2,24 @@
 
 from framesift.frames.reader.capture_time import read_capture_time
 from framesift.frames.reader.formats import sniff_format
-from framesift.frames.reader.header import read_size
+from framesift.frames.reader.header import is_deep_file, read_size
 from framesift.frames.reader.jpeg import GreyDecoding
-from framesift.frames.reader.picture import MAX_PIXELS, Picture, decode_picture, read_picture, read_reduced
+from framesift.frames.reader.picture import (
+    MAX_PIXELS,
+    Picture,
+    decode_levels,
+    decode_picture,
+    read_picture,
+    read_reduced,
+)
 
 __all__ = [
     "MAX_PIXELS",
     "GreyDecoding",
     "Picture",
+    "decode_levels",
     "decode_picture",
+    "is_deep_file",
     "read_capture_time",
     "read_picture",
     "read_reduced",

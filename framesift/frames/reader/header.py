@@ -1,10 +1,11 @@
 """The size of a picture as its header declares it, without reading the pixels. Says nothing about their being whole."""
 
+import os
 import struct
 from collections.abc import Callable
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.reader import bmp, gif, tiff, webp
+from framesift.frames.reader import bmp, gif, png, tiff, webp
 from framesift.frames.reader.capture_time import read_exif
 from framesift.frames.reader.decoding import check_size
 from framesift.frames.reader.formats import explain_refusal, sniff_format
@@ -14,6 +15,24 @@ from framesift.frames.reader.source import ReadAt, explain_error, open_pieces
 
 _HEADS = (1 << 12, 1 << 16, 1 << 20)
 """Bytes read at first and, of a JPEG whose EXIF thumbnail or colour profile pushes the frame header back, then."""
+
+_OF_8_BITS = (".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".gif")
+
+
+def is_deep_file(path: PathLike) -> bool:
+    """Tell whether a picture has samples of 16 bits. One whose name is of a format of 8 bits is not looked into.
+
+    Raises UnreadableFrame where it cannot be read, StorageError.
+    """
+    if os.fsdecode(path).lower().endswith(_OF_8_BITS):
+        return False
+    try:
+        with open_pieces(path) as (read, length):
+            head = read(_HEADS[0], 0)
+            kind = sniff_format(head[:12])
+            return png.is_deep(head) if kind == "PNG" else kind == "TIFF" and tiff.is_deep(read(length, 0))
+    except OSError as error:
+        raise explain_error(error, path) from error
 
 
 def read_size(path: PathLike, max_pixels: int) -> tuple[int, int]:

@@ -4,13 +4,15 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, lies_beyond
 from framesift.frames.reader import bmp, gif, jpeg, png, tiff, webp
+from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
 from framesift.frames.reader.source import Status, read_file
@@ -30,6 +32,12 @@ _DECODERS: dict[str, Callable[[bytes, int], NDArray[np.uint8]]] = {
     "TIFF": tiff.decode,
     "WebP": webp.decode,
 }
+_IS_DEEP: dict[str, Callable[[bytes], bool]] = {"PNG": png.is_deep, "TIFF": tiff.is_deep}
+"""The formats that can have 16 bits."""
+_DEEP_DECODERS: dict[str, Callable[[bytes, int], Deep | None]] = {
+    "PNG": png.decode_all_bits,
+    "TIFF": tiff.decode_all_bits,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,27 @@ class Picture:
     """Width and height in px as shown, at full scale."""
     stat: Status
     """Of the open descriptor, after the last byte was read, or of the version of an object."""
+    levels: Levels | None = None
+    """The range in which 16 bits were read; None for a picture of 8."""
+    beyond: bool = False
+    """Whether most of it lies beyond that range."""
 
 
-def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecoding | None = None) -> Picture:
+class Decoded(NamedTuple):
+    """The pixels of a whole picture, and how they came of 16 bits; the fields are as in `Picture`."""
+
+    pixels: NDArray[np.uint8]
+    levels: Levels | None = None
+    beyond: bool = False
+
+
+def read_picture(
+    path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecoding | None = None, levels: Levels | None = None
+) -> Picture:
     """Read the file and decode it, if it is a whole picture of at most `max_pixels` pixels.
 
-    The pixels are those of cv2.imdecode(IMREAD_COLOR), or, with `grey`, what is fastest to get of a JPEG.
+    The pixels are those of cv2.imdecode(IMREAD_COLOR), or, with `grey`, what is fastest to get of a JPEG. Those of a
+    16-bit picture are cut to the range `levels`, or to one that suits this picture alone.
 
     Raises:
         UnreadableFrame: the file cannot be read or is not a whole picture; says why.
@@ -60,15 +83,15 @@ def read_picture(path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecodin
     try:
         if grey is not None and sniff_format(content[:12]) == "JPEG":
             size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
-        else:
-            pixels = decode_picture(content, max_pixels)
-            size = pixels.shape[1], pixels.shape[0]
-        return Picture(content, pixels, size, status)
+            return Picture(content, pixels, size, status)
+        decoded = decode_levels(content, max_pixels, levels)
+        size = decoded.pixels.shape[1], decoded.pixels.shape[0]
+        return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None
 
 
-def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], NDArray[np.uint8]]:
+def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], Decoded]:
     """Return the size, width and height, of a whole picture and its pixels (h, w, 3) BGR at about an eighth of it.
 
     Refuses what `read_picture` refuses, but a JPEG takes a quarter of the time or less. Raises as that does.
@@ -76,19 +99,40 @@ def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[in
     content, _ = read_file(path)
     try:
         if sniff_format(content[:12]) == "JPEG":
-            return _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
-        pixels = decode_picture(content, max_pixels)
-        return (pixels.shape[1], pixels.shape[0]), pixels[::_STEP, ::_STEP]
+            size, pixels = _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
+            return size, Decoded(pixels)
+        decoded = decode_levels(content, max_pixels)
+        size = decoded.pixels.shape[1], decoded.pixels.shape[0]
+        return size, decoded._replace(pixels=decoded.pixels[::_STEP, ::_STEP])
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None
 
 
 def decode_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
     """Decode the bytes of a whole picture: (height, width, 3) BGR. Raises UnreadableFrame, without a path."""
+    return decode_levels(content, max_pixels).pixels
+
+
+def decode_levels(content: bytes, max_pixels: int = MAX_PIXELS, levels: Levels | None = None) -> Decoded:
+    """Decode the bytes of a whole picture, one of 16 bits in the range `levels`, or in one that suits it.
+
+    Raises UnreadableFrame, without a path.
+    """
     kind = sniff_format(content[:12])
     if kind is None:
         raise UnreadableFrame(explain_refusal(content[:12]))
-    return _decode(kind, content, max_pixels, _DECODERS[kind])
+    if kind not in _IS_DEEP or not _IS_DEEP[kind](content):
+        return Decoded(_decode(kind, content, max_pixels, _DECODERS[kind]))
+    if levels != WHOLE:
+        image = _decode(kind, content, max_pixels, _DEEP_DECODERS[kind])
+        if image is not None:
+            colours, opacity = split_alpha(image)
+            levels = levels or choose_levels(colours)
+            if levels != WHOLE:
+                pixels = make_pixels(cut_levels(colours, levels), opacity)
+                return Decoded(pixels, levels, lies_beyond(colours, levels))
+    # All 16 bits are left to OpenCV, which rounds those of a TIFF.
+    return Decoded(_decode(kind, content, max_pixels, _DECODERS[kind]), WHOLE)
 
 
 def _decode(kind: str, content: bytes, max_pixels: int, decode: Callable[[bytes, int], T]) -> T:

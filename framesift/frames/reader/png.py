@@ -7,7 +7,7 @@ import struct
 import zlib
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
+from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_deep, decode_whole
 from framesift.frames.reader.png_chunks import SIGNATURE_SIZE, Chunk, find_chunks
 from framesift.frames.reader.png_data import add_rows, inflate_rows, store_rows
 
@@ -19,10 +19,7 @@ _DROPPED = {b"acTL", b"fcTL", b"fdAT", b"zTXt", b"iTXt"}
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
     """Decode a whole PNG, of an animated one the still picture. Raises UnreadableFrame."""
-    chunks = find_chunks(content)
-    _check_order(chunks)
-    _check_header(content, chunks[0], max_pixels)
-    _check_animation(content, chunks)
+    chunks = _check(content, max_pixels)
     rows = inflate_rows(content, chunks)
     pixels = None if rows is None else add_rows(content, chunks, rows)
     if pixels is None:
@@ -31,6 +28,26 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     if pixels is None:
         raise UnreadableFrame(_explain(content, chunks))
     return pixels
+
+
+def is_deep(content: bytes) -> bool:
+    """Tell whether a PNG, or its first 26 bytes, has samples of 16 bits."""
+    return content[24:25] == b"\x10"
+
+
+def decode_all_bits(content: bytes, max_pixels: int) -> Deep | None:
+    """Decode a whole PNG of 16 bits; None where OpenCV gives no 16 bits. Raises UnreadableFrame."""
+    chunks = _check(content, max_pixels)
+    return decode_deep(_strip(content, chunks, inflate_rows(content, chunks)))
+
+
+def _check(content: bytes, max_pixels: int) -> list[Chunk]:
+    """Return the chunks of a PNG that can be given to a decoder. Raises UnreadableFrame."""
+    chunks = find_chunks(content)
+    _check_order(chunks)
+    _check_header(content, chunks[0], max_pixels)
+    _check_animation(content, chunks)
+    return chunks
 
 
 def _check_order(chunks: list[Chunk]) -> None:

@@ -11,6 +11,7 @@ from framesift.filtering.selection import WHOLE
 from framesift.filtering.summary import find_rare
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming
+from framesift.looking.overview.contrast import count_flat, find_levels, use_one_range
 from framesift.looking.overview.hours import Hour, average_hours
 from framesift.looking.overview.light import Light, classify_light
 from framesift.looking.overview.repeats import Repeat, find_repeats
@@ -74,6 +75,7 @@ class CameraOverview:
     def as_json(self) -> dict[str, Any]:
         """Return everything for programs. Times are ISO 8601, intervals in seconds, brightness in grey levels."""
         times, intervals = self.times, self.intervals
+        levels, flat = find_levels(self.sightings), count_flat(self.sightings)
         return {
             "camera": self.camera,
             "frames": len(self.sightings),
@@ -96,6 +98,8 @@ class CameraOverview:
             "repeats": [{"path": r.frame.path, "same_bytes_as": r.earlier.path} for r in self.repeats],
             "light": {str(light): self.light[light] for light in Light} if self.light else None,
             "brightness": [_hour_as_json(hour) for hour in self.hours],
+            **({"levels": [levels.low, levels.high]} if levels else {}),
+            **({"flat": flat} if flat else {}),
         }
 
 
@@ -117,6 +121,7 @@ def is_tiny(sighting: Sighting) -> bool:
 
 
 def _describe(camera: str, seen: list[Sighting], naming: Naming) -> CameraOverview:
+    seen = use_one_range(seen)
     frames = [sighting.frame for sighting in seen]
     return CameraOverview(
         camera,

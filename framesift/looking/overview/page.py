@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from framesift.errors import PathLike, counted, show
 from framesift.frames.frame import Frame
 from framesift.looking.overview.camera import CameraOverview, is_tiny
+from framesift.looking.overview.contrast import describe_contrast
 from framesift.looking.overview.light import Light
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.table import describe_light, format_duration, format_time
@@ -98,6 +99,7 @@ def _describe(camera: CameraOverview) -> str:
         lines.append(f"interval: mean {mean}, median {middle}")
     if without := len(camera.sightings) - len(camera.times):
         lines.append(f"without a time: {counted(without, 'frame')}")
+    lines += describe_contrast(camera.sightings)
     if camera.light:
         lines.append(describe_light(camera))
     return "".join(f"<p>{line}</p>\n" for line in lines)

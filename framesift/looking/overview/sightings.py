@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from framesift.cluster.mapping import map_frames
 from framesift.cluster.parallel import count_cores
 from framesift.errors import PathLike, StorageError, UnreadableFrame
+from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
+from framesift.frames.levels import Levels, move_grey
 from framesift.frames.reader import MAX_PIXELS, read_reduced, read_size
-from imaging_interview import CHANGE_THRESHOLD
+from imaging_interview import CHANGE_THRESHOLD, kept_rectangle
 
+_BORDERS = Settings().border_mask
+"""Percent of the side; clocks are written there, and they are not compared."""
 _COLOURED = 16
 """A pixel whose largest and smallest channel differ by more grey levels than this has colour."""
 _SMALL = 64, 48
@@ -43,6 +47,10 @@ class Sighting:
     """Grey level that a tenth of the pixels do not exceed; None where the pixels were not read."""
     colour: float | None = None
     """Share of the pixels that have a colour; None where the pixels were not read."""
+    span: int | None = None
+    """Grey levels from darkest to brightest of what is usually compared; None where the pixels were not read."""
+    levels: Levels | None = None
+    """The range in which its 16 bits were read, one that suits this frame; None for 8 bits."""
     extent: float | None = None
     """Share of the picture that differs from its camera's frame before of the same size; None where there is none."""
     small: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
@@ -71,17 +79,22 @@ def look_at_frames(
 
 
 def measure_extents(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
-    """Yield sightings, camera after camera, each with how much of it differs from the one before of its size."""
-    camera, before = None, dict[tuple[int, int] | None, NDArray[np.uint8]]()
+    """Yield sightings, camera after camera, each with how much of it differs from the one before of its size.
+
+    Those of 16 bits are compared in the range of the first of their camera.
+    """
+    camera, levels, before = None, None, dict[tuple[int, int] | None, NDArray[np.uint8]]()
     for sighting in sightings:
         if sighting.frame.camera != camera:
-            camera = sighting.frame.camera
+            camera, levels = sighting.frame.camera, None
             before.clear()
-        if sighting.small is not None:
-            extent = _differ(before[sighting.size], sighting.small) if sighting.size in before else None
-            before[sighting.size] = sighting.small
-            sighting = replace(sighting, extent=extent, small=None)
-        yield sighting
+        levels = levels or sighting.levels
+        small = _show_in(levels, sighting)
+        if small is not None:
+            extent = _differ(before[sighting.size], small) if sighting.size in before else None
+            before[sighting.size] = small
+            sighting = replace(sighting, extent=extent)
+        yield replace(sighting, small=None)
 
 
 def _look(frame: Frame, directory: str, headers_only: bool, max_pixels: int) -> Sighting:
@@ -90,12 +103,13 @@ def _look(frame: Frame, directory: str, headers_only: bool, max_pixels: int) -> 
     try:
         if headers_only:
             return Sighting(frame, read_size(path, max_pixels), "", length)
-        size, pixels = read_reduced(path, max_pixels)
+        size, decoded = read_reduced(path, max_pixels)
     except UnreadableFrame as error:
         if not os.path.isdir(directory):
             raise StorageError("the folder of the frames is gone", directory) from error
         return Sighting(frame, None, error.reason, length)
-    return Sighting(frame, size, "", length, *_measure_light(pixels), small=_shrink(pixels))
+    light = _measure_light(decoded.pixels)
+    return Sighting(frame, size, "", length, *light, decoded.levels, small=_shrink(decoded.pixels))
 
 
 def _measure(path: str) -> int:
@@ -106,20 +120,33 @@ def _measure(path: str) -> int:
     return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
-def _measure_light(pixels: NDArray[np.uint8]) -> tuple[float, float, float]:
-    """Return brightness, shadows and share of colour of (height, width, 3) BGR."""
+def _measure_light(pixels: NDArray[np.uint8]) -> tuple[float, float, float, int]:
+    """Return brightness, shadows, share of colour and span of (height, width, 3) BGR."""
     pixels = np.ascontiguousarray(pixels)
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     blue, green, red = cv2.split(pixels)
     spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     shadows = np.percentile(grey, 10)
-    return round(float(grey.mean()), 1), float(shadows), round(float((spread > _COLOURED).mean()), 3)
+    x0, y0, x1, y1 = kept_rectangle(grey.shape[1], grey.shape[0], _BORDERS)
+    inside = grey[y0:y1, x0:x1]
+    span = int(np.ptp(inside)) if inside.size else 255  # nothing can be said of it
+    return round(float(grey.mean()), 1), float(shadows), round(float((spread > _COLOURED).mean()), 3), span
 
 
 def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the small grey picture of (height, width, 3) BGR."""
     grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.resize(grey, _SMALL, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _show_in(levels: Levels | None, sighting: Sighting) -> NDArray[np.uint8] | None:
+    """Return the small picture in a range that need not be its own; None where its own is too coarse for that."""
+    small, own = sighting.small, sighting.levels
+    if small is None or levels is None or own is None or own == levels:
+        return small
+    if own.high - own.low > CHANGE_THRESHOLD * (levels.high - levels.low):  # a step of it would be a change
+        return None
+    return np.rint(move_grey(small, own, levels)).astype(np.uint8)
 
 
 def _differ(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from framesift.errors import counted, show
 from framesift.looking.overview.camera import CameraOverview, is_tiny
+from framesift.looking.overview.contrast import describe_contrast
 from framesift.looking.overview.light import Light
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.times import Interval
@@ -46,6 +47,7 @@ def describe(camera: CameraOverview) -> Iterator[str]:
     yield from _list("equal times", (", ".join(show(f.path) for f in twins) for _, twins in camera.equal_times))
     yield from _list("clock set back", map(_describe_interval, camera.clock_jumps))
     yield from _list("same bytes", (f"{show(r.frame.path)} as {show(r.earlier.path)}" for r in camera.repeats))
+    yield from describe_contrast(camera.sightings)
     if camera.light:
         yield describe_light(camera)
 

@@ -9,6 +9,7 @@ from framesift.errors import PathLike
 from framesift.filtering import manifest
 from framesift.filtering.selection import Decision
 from framesift.filtering.settings import Settings
+from framesift.frames.levels import Levels
 
 
 class Rehearsal:
@@ -35,10 +36,10 @@ class Rehearsal:
         self._file.close()
         self._folder.cleanup()
 
-    def add(self, decision: Decision) -> None:
-        """Note one decision."""
+    def add(self, decision: Decision, levels: Levels | None = None) -> None:
+        """Note one decision, and the range of its camera's 16-bit frames."""
         with storage_errors(self.record.path):
-            self._file.write(manifest.encode_decision(decision))
+            self._file.write(manifest.encode_decision(decision, levels))
 
     def finish(self) -> manifest.Record:
         """Return what the report is made from, once all decisions are noted."""

@@ -184,7 +184,7 @@ def survey_cameras(record: Record) -> dict[str, CameraSurvey]:
     for offset, end, decision in locate_decisions(record.path):
         name = decision.frame.camera
         if name not in cameras:
-            cameras[name] = CameraSurvey(CameraSummary(name))
+            cameras[name] = CameraSurvey(CameraSummary(name, levels=record.levels.get(name)))
             walks[name] = Walk(record, cameras[name].limits)
         camera = cameras[name]
         if name == before:

@@ -59,7 +59,7 @@ class View:
 
 def draw_kept(record: Record, item: Item, width: int) -> View:
     """Read a kept frame for the contact sheet."""
-    pixels = read_pixels(record, item.decision.frame.path)
+    pixels = read_pixels(record, item.decision.frame.camera, item.decision.frame.path)
     return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width))
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 import cv2
 
 from framesift.actions import storage_errors
-from framesift.frames.reader import decode_picture, sniff_format
+from framesift.frames.reader import decode_picture, is_deep_file, sniff_format
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.looking.page.thumbnails import Pixels, shrink_image
 from framesift.review.duplicates.contents import Contents
@@ -72,7 +72,7 @@ class Pictures:
         try:
             with open_regular(path, None) as (descriptor, _):
                 kind = KINDS.get(sniff_format(os.pread(descriptor, 12, 0)) or "")
-                if kind is not None:
+                if kind is not None and not is_deep_file(path):  # browsers show the upper 8 bits alone
                     return kind, os.dup(descriptor)
         except OSError as error:
             raise explain_error(error, path) from error

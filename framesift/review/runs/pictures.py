@@ -55,7 +55,7 @@ class RunPictures:
         wide = max(least, min(width, most))
 
         def draw() -> bytes:
-            pixels = read_pixels(run.record, path)
+            pixels = read_pixels(run.record, decision.frame.camera, path)
             if isinstance(pixels, str):
                 raise Conflict(pixels)
             return encode(pixels, wide)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import show
+from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.run import Run as FilterRun
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
@@ -101,4 +102,5 @@ def require_frames(run: Run, confines: Confines) -> None:
 def _decide(run: Run, settings: Settings, follow: Follow[Decision]) -> Iterator[Decision]:
     source = open_source(run.record.source, settings)
     with FilterRun(source, Sink(), settings) as filtering:
+        filtering.levels = CameraLevels(settings, run.decisions.levels.get)
         yield from follow(filtering.decide(), source.expected)

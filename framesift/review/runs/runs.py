@@ -86,7 +86,7 @@ class Runs(Places):
             self._open.move_to_end(place.id)
             while len(self._open) > _OPEN:
                 self._open.popitem(last=False)
-        return known[1], decisions
+        return replace(known[1], known_levels=decisions.levels), decisions
 
 
 def _read_header(path: str) -> bytes:

@@ -14,6 +14,7 @@ from framesift.actions import storage_errors
 from framesift.comparators.masks import require_cameras
 from framesift.errors import UnreadableFrame, show
 from framesift.filtering.options import Decoding, Placement
+from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames
 from framesift.frames.frame import Frame
@@ -61,6 +62,7 @@ class Tunings:
         listing = find_frames(run.record.source, settings.naming, run.record.folder)
         require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), run.record.source)
         sweep = _make_sweep(run, settings)
+        sweep.levels = CameraLevels(sweep.settings, run.decisions.levels.get)
         for _ in follow(sweep.walk(listing.frames), len(listing.frames)):
             pass
         table = self._open_table(run)
@@ -122,7 +124,8 @@ class Tunings:
         if not self._confines.hold_frame(source, path):
             raise Conflict(OUTSIDE)
         try:
-            return draw_frame(os.path.join(source, path), tuning.run.record.settings.max_pixels)
+            levels = tuning.session.levels(path)
+            return draw_frame(os.path.join(source, path), tuning.run.record.settings.max_pixels, levels)
         except UnreadableFrame as error:
             raise Conflict(error.reason) from None
 

@@ -1,5 +1,6 @@
 """The decisions of a manifest by number: where each line stands, and what sorting and counting need of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import nan
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from framesift.errors import StorageError
 from framesift.filtering.selection import Decision, Verdict
+from framesift.frames.levels import Levels
 from framesift.review.runs.manifest.lines import read_line
 
 VERDICTS = tuple(Verdict)
@@ -42,6 +44,8 @@ class Decisions:
     """px that are compared of the frames of each chain: a camera and a size."""
     limits: NDArray[np.float64]
     """Score threshold of each chain in px."""
+    levels: Mapping[str, Levels]
+    """The range in which the 16-bit frames of each camera were read that has such."""
     problem: str
     """Why the manifest was not read to its end; empty where it was."""
 

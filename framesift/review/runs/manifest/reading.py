@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from framesift.errors import StorageError, show
 from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.manifest import decode_levels
 from framesift.filtering.settings import Settings
+from framesift.frames.levels import Levels
 from framesift.review.runs.manifest.index import VERDICTS, Decisions
 from framesift.review.runs.manifest.lines import DAMAGES, open_manifest, parse_line, walk_lines
 
@@ -54,6 +56,7 @@ class Reading:
         self._chains: dict[tuple[str, tuple[int, int]], int] = {}
         self._areas: list[int] = []
         self._masked = 0
+        self._levels: dict[str, Levels] = {}
         self._problem = ""
         self._decisions = self._freeze(_Columns(), None)
 
@@ -111,6 +114,8 @@ class Reading:
         decision = parse_line(line)
         frame = decision.frame
         chain = -1 if decision.size is None else self._find_chain(frame.camera, decision.size)
+        if chain >= 0 and (found := decode_levels(line)):
+            self._levels.setdefault(*found)
         time = nan if frame.time is None else frame.time.timestamp()
         camera = self._cameras.setdefault(show(frame.camera), len(self._cameras))
         columns.offsets.append(offset)
@@ -148,5 +153,6 @@ class Reading:
             names=tuple(self._cameras),
             areas=np.array(self._areas, np.int64),
             limits=np.array(limits, np.float64),
+            levels=dict(self._levels),
             problem=self._problem,
         )

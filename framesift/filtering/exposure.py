@@ -1,0 +1,20 @@
+"""How the grey levels of a frame lie: what tells people that too little could be seen of it."""
+
+from dataclasses import dataclass
+
+from framesift.frames.levels import Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What is noted of one whole frame beside its descriptor."""
+
+    levels: Levels | None = None
+    """The range in which its 16 bits were read; None for 8."""
+    beyond: bool = False
+    """Whether most of it lies beyond that range."""
+    flat: bool = False
+    """Whether it spans too few grey levels for anything in it to be seen."""
+
+
+USUAL = Exposure()
