@@ -90,7 +90,7 @@ class Differencing(ABC):
         """
 
     def is_flat(self, descriptor: Image) -> bool:
-        """Tell whether a picture spans too few grey levels for anything in it to be seen."""
+        """Tell whether a picture shows something, but in too few grey levels for a change to be seen."""
         return False
 
     def compared_size(self, size: tuple[int, int]) -> tuple[int, int]:

@@ -17,6 +17,8 @@ from imaging_interview import (
     preprocess_image_change_detection,
 )
 
+LEAST_SPAN = 6
+"""Grey levels: what spans fewer of them is empty, and no way of comparing finds anything in it."""
 _SAMPLE = 8
 """Every 8th pixel of every 8th row."""
 
@@ -70,19 +72,20 @@ class FrameDifferencing(Differencing):
         return Comparison(difference, threshold, regions, score, CHANGE_THRESHOLD, DILATIONS, least)
 
     def is_flat(self, descriptor: Image) -> bool:
-        """Tell whether no two pixels that are compared differ by more than `CHANGE_THRESHOLD`."""
+        """Tell whether no two pixels that are compared differ by more than `CHANGE_THRESHOLD`, and yet some differ."""
         part = self.part_of(descriptor)
         x0, y0, x1, y1 = part.rectangle
         inside = descriptor[y0:y1, x0:x1]
         if inside.size == 0:
             return False
         if part.pixels is None:
-            # Most are told by a few pixels.
-            return bool(np.ptp(inside[::_SAMPLE, ::_SAMPLE]) <= CHANGE_THRESHOLD and np.ptp(inside) <= CHANGE_THRESHOLD)
+            if np.ptp(inside[::_SAMPLE, ::_SAMPLE]) > CHANGE_THRESHOLD:  # most are told by a few pixels
+                return False
+            return bool(LEAST_SPAN <= np.ptp(inside) <= CHANGE_THRESHOLD)
         reach = 1 + 2 * sum(side // 2 for side in self.blur)  # the black of a mask is blurred so far across its edge
         mask = cv2.erode(part.pixels, np.ones((reach, reach), np.uint8))[y0:y1, x0:x1]
         darkest, brightest, _, _ = cv2.minMaxLoc(inside, mask)
-        return bool(brightest - darkest <= CHANGE_THRESHOLD and cv2.countNonZero(mask))
+        return LEAST_SPAN <= brightest - darkest <= CHANGE_THRESHOLD
 
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""

@@ -6,6 +6,8 @@ Whatever removes files builds on these values: they carry all that has to be unc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from framesift.frames.levels import WHOLE, Levels
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -21,6 +23,12 @@ class Item:
     device: int
     inode: int
     ctime_ns: int
+    levels: Levels | None = None
+    """The range in which a picture of 16 bits, or of few levels, is compared; None: all levels."""
+
+    def shares_levels(self, other: "Item") -> bool:
+        """Tell whether a level has about the same grey in both: what was brightened alone cannot be compared."""
+        return (self.levels or WHOLE).resembles(other.levels or WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,19 +18,21 @@ from numpy.typing import NDArray
 
 from framesift.actions.files.cache_folder import cache_folder
 from framesift.errors import PathLike, StorageError, UsageError
+from framesift.frames.levels import Levels
 
 BATCH = 256
 """Rows written at once. A run that is killed loses at most so many."""
 BATCH_BYTES = 16 * 2**20
 
 _APPLICATION_ID = int.from_bytes(b"fsix", "big")
-_SCHEMA = 1
+_SCHEMA = 2
 _TIMEOUT = 20.0
 """Seconds to wait for another run that is writing."""
 _TABLE = """
 CREATE TABLE features (
     path BLOB NOT NULL, method TEXT NOT NULL, file_size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    width INTEGER NOT NULL, height INTEGER NOT NULL, descriptor BLOB NOT NULL, PRIMARY KEY (path, method)
+    width INTEGER NOT NULL, height INTEGER NOT NULL, descriptor BLOB NOT NULL, low INTEGER, high INTEGER,
+    PRIMARY KEY (path, method)
 )"""
 
 
@@ -45,6 +47,8 @@ class Features:
     size: tuple[int, int]
     """Width and height of the picture in px."""
     descriptor: NDArray[Any]
+    levels: Levels | None = None
+    """The range in which it was described; None: all levels."""
 
 
 def default_index() -> str:
@@ -84,11 +88,15 @@ class Index:
     def find(self, path: str, file_size: int, mtime_ns: int, method: str) -> Features | None:
         """Return what is known of a file in this state; None where nothing is."""
         query = (
-            "SELECT width, height, descriptor FROM features WHERE path=? AND method=? AND file_size=? AND mtime_ns=?"
+            "SELECT width, height, descriptor, low, high FROM features "
+            "WHERE path=? AND method=? AND file_size=? AND mtime_ns=?"
         )
         with _explained(self.path):
             row = self._database.execute(query, (os.fsencode(path), method, file_size, mtime_ns)).fetchone()
-        return row and Features(path, file_size, mtime_ns, (row[0], row[1]), _decode(row[2]))
+        if row is None:
+            return None
+        levels = None if row[3] is None else Levels(row[3], row[4])
+        return Features(path, file_size, mtime_ns, (row[0], row[1]), _decode(row[2]), levels)
 
     def add(self, features: Features, method: str) -> None:
         """Remember a file in place of what was known of an earlier state of it. Written in batches."""
@@ -103,12 +111,12 @@ class Index:
         """Write what is waiting."""
         waiting, self._waiting = self._waiting, []
         rows = [
-            (os.fsencode(f.path), self._method, f.file_size, f.mtime_ns, *f.size, _encode(f.descriptor))
+            (os.fsencode(f.path), self._method, f.file_size, f.mtime_ns, *f.size, _encode(f.descriptor), *_ends(f))
             for f in waiting
         ]
         if rows:
             with _explained(self.path), self._database:
-                self._database.executemany("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+                self._database.executemany("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def forget_missing(self, folder: str) -> None:
         """Drop the files below an absolute folder that no longer exist."""
@@ -170,6 +178,11 @@ def _decode(content: bytes) -> NDArray[Any]:
     start = 10 + int.from_bytes(content[8:10], "little")
     shape, dtype = _read_header(content[:start])
     return np.frombuffer(content, dtype, offset=start).reshape(shape)
+
+
+def _ends(features: Features) -> tuple[int | None, int | None]:
+    levels = features.levels
+    return (None, None) if levels is None else (levels.low, levels.high)
 
 
 @lru_cache(maxsize=16)

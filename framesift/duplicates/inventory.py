@@ -22,6 +22,7 @@ from framesift.duplicates.methods import Method
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.finding import Listing, scan_folder, walk_frames
 from framesift.frames.frame import natural_key
+from framesift.frames.levels import WHOLE, Levels, cut_levels, find_band
 from framesift.frames.reader import read_picture
 
 T = TypeVar("T")
@@ -148,7 +149,7 @@ def _look_at_files(
             if known is None:
                 yield next(looks)
             else:
-                yield Seen(make_item(file.path, known.size, file.stat), known.descriptor, is_new=False)
+                yield Seen(make_item(file.path, known.size, file.stat, known.levels), known.descriptor, is_new=False)
 
 
 def _recall(directory: str, file: File, method: Method, index: Index) -> Features | None:
@@ -164,19 +165,24 @@ def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
         if not os.path.isdir(directory):
             raise StorageError("the folder of the images is gone", directory) from error
         return Skipped(file.path, error.reason)
-    height, width = picture.pixels.shape[:2]
     assert isinstance(picture.stat, os.stat_result)  # of this machine: no folder in a store comes here
-    return Seen(make_item(file.path, (width, height), picture.stat), comparator.describe(picture.pixels), is_new=True)
+    pixels, levels = picture.pixels, picture.levels
+    if levels is None and (levels := find_band(pixels)):
+        pixels = cut_levels(np.left_shift(pixels, 8, dtype=np.uint16), levels)
+    item = make_item(file.path, picture.size, picture.stat, None if levels == WHOLE else levels)
+    return Seen(item, comparator.describe(pixels), is_new=True)
 
 
-def make_item(path: str, size: tuple[int, int], status: os.stat_result) -> Item:
+def make_item(path: str, size: tuple[int, int], status: os.stat_result, levels: Levels | None = None) -> Item:
     """Return the item of a file in the state that a status shows."""
-    return Item(path, size, status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino, status.st_ctime_ns)
+    identity = status.st_dev, status.st_ino, status.st_ctime_ns
+    return Item(path, size, status.st_size, status.st_mtime_ns, *identity, levels)
 
 
 def _features(directory: str, seen: Seen) -> Features:
     item = seen.item
-    return Features(os.path.join(directory, item.path), item.file_size, item.mtime_ns, item.size, seen.descriptor)
+    path = os.path.join(directory, item.path)
+    return Features(path, item.file_size, item.mtime_ns, item.size, seen.descriptor, item.levels)
 
 
 def _allocate(count: int, descriptor: NDArray[Any], index: Index) -> NDArray[Any]:

@@ -52,7 +52,7 @@ def compare_with_keeper(
     neighbours = method.search(inventory.descriptors, np.arange(count))
     within = {position for position, _ in neighbours.find(0, np.ones(count, np.bool_))}
     return [
-        (Member(item, neighbours.measure(0, position)), position in within)
+        (Member(item, neighbours.measure(0, position)), position in within and keeper.shares_levels(item))
         for position, item in enumerate(others, start=1)
     ]
 

@@ -109,7 +109,8 @@ def form_groups(
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
         if not free[position]:
             continue
-        found = sort_out(keeper, neighbours.find(position, free), items, apart)
+        alike = ((n, near) for n, near in neighbours.find(position, free) if keeper.shares_levels(items[n]))
+        found = sort_out(keeper, alike, items, apart)
         free[[other for other, _ in found]] = False
         if found:
             members = tuple(Member(items[other], similarity) for other, similarity in found)

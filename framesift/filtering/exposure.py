@@ -14,7 +14,7 @@ class Exposure:
     beyond: bool = False
     """Whether most of it lies beyond that range."""
     flat: bool = False
-    """Whether it spans too few grey levels for anything in it to be seen."""
+    """Whether it shows something, but in too few grey levels for a change to be seen."""
 
 
 USUAL = Exposure()

@@ -25,6 +25,11 @@ _SPREAD = 2.0
 so becomes white or black, still differs from it by a quarter of the grey levels."""
 _LEAST_WIDTH = 256
 """Levels: in a narrower range the noise of a sensor would look like structure."""
+_FEW = 45
+"""Grey levels: what spans no more of them looks empty to frame differencing."""
+_LEAST_BAND = 4
+_SAMPLE = 8
+"""Every 8th pixel of every 8th row."""
 _MOST_BEYOND = 0.5
 """Share of the pixels: where more of them lie beyond the range, little is seen of the picture."""
 
@@ -77,6 +82,19 @@ def choose_levels(image: NDArray[np.uint16]) -> Levels:
     width = max(round(_SPREAD * (high - low)), _LEAST_WIDTH)
     start = min(max((low + high - width) // 2, 0), _ALL - width)
     return Levels(start, start + width)
+
+
+def find_band(image: NDArray[np.uint8]) -> Levels | None:
+    """Return the range, in the upper 8 of 16 bits, in which a picture of 8 bits and few levels can be seen, as masks
+    are whose levels are numbers of classes; None for one that spans more of them. Takes any shape."""
+    if np.ptp(image[::_SAMPLE, ::_SAMPLE]) > _FEW:
+        return None
+    low, high = int(image.min()), int(image.max())
+    if high - low > _FEW:
+        return None
+    width = max(round(_SPREAD * (high - low)), _LEAST_BAND)
+    start = min(max((low + high + 1 - width) // 2, 0), 256 - width)
+    return Levels(start << 8, (start + width) << 8)
 
 
 def cut_levels(image: NDArray[np.uint16], levels: Levels) -> NDArray[np.uint8]:

@@ -299,7 +299,9 @@ class TestFlatPictures:
         rows = np.linspace(*levels, 60).round().astype(np.uint8)
         return comparator, comparator.describe(np.repeat(rows[:, None], 80, axis=1))
 
-    @pytest.mark.parametrize(("levels", "flat"), [((0, 40), True), ((150, 195), True), ((100, 160), False)])
+    @pytest.mark.parametrize(
+        ("levels", "flat"), [((0, 40), True), ((150, 195), True), ((100, 160), False), ((60, 60), False)]
+    )
     def test_are_told(self, levels, flat):
         comparator, descriptor = self.describe(levels)
         assert comparator.is_flat(descriptor) is flat

@@ -3,12 +3,15 @@
 import os
 import sqlite3
 import threading
+from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from framesift.duplicates.index import BATCH, Features, Index, default_index
 from framesift.errors import StorageError, UsageError
+from framesift.frames.levels import WHOLE, Levels
 
 
 def features(path="/a/b.jpg", file_size=10, mtime_ns=20, value=1.5) -> Features:
@@ -48,6 +51,25 @@ def test_a_descriptor_comes_back_as_it_was(path, descriptor):
     assert (found.path, found.file_size, found.mtime_ns, found.size) == ("/a\udcff/ü.jpg", 1, 2, (3, 4))
     assert (found.descriptor.dtype, found.descriptor.shape) == (descriptor.dtype, descriptor.shape)
     assert found.descriptor.tobytes() == descriptor.tobytes()
+
+
+@pytest.mark.parametrize("levels", [None, Levels(7000, 8024), WHOLE])
+def test_the_range_comes_back(path, levels):
+    entry = replace(features(), levels=levels)
+    remember(path, entry)
+    assert recall(path, entry).levels == levels
+
+
+def test_an_index_of_an_earlier_version_is_begun_anew(path):
+    """It has descriptors of the upper 8 bits."""
+    remember(path, features())
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DROP TABLE features")
+        database.execute("CREATE TABLE features (path BLOB, descriptor BLOB)")
+        database.execute("PRAGMA user_version = 1")
+    assert recall(path, features()) is None
+    remember(path, features())
+    assert recall(path, features()) is not None
 
 
 def test_what_has_changed_is_not_known(path):

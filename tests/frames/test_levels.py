@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, lies_beyond
+from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, find_band, lies_beyond
 
 RANGES = st.tuples(st.integers(0, 65535), st.integers(1, 65536)).filter(lambda r: r[0] < r[1]).map(lambda r: Levels(*r))
 
@@ -96,6 +97,16 @@ def test_a_range_comes_back_from_json(levels):
 def test_what_is_no_range_is_refused(value):
     with pytest.raises(ValueError):
         Levels.of(value)
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 20), st.integers(1, 20))))
+def test_a_picture_of_8_bits_has_a_band_where_it_spans_few_levels(image):
+    levels = find_band(image)
+    assert (levels is None) == (np.ptp(image) > 45)
+    if levels is not None:
+        grey = cut_levels(image.astype(np.uint16) << 8, levels)
+        assert len(np.unique(grey)) == len(np.unique(image)), "nothing is lost"
+        assert not lies_beyond(image.astype(np.uint16) << 8, levels)
 
 
 def test_ranges_resemble_each_other_within_some_grey_levels():

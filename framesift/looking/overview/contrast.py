@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from framesift.comparators.framediff import LEAST_SPAN
 from framesift.errors import counted
 from framesift.filtering.summary import TOLD, describe_levels
 from framesift.frames.levels import Levels, move_grey
@@ -22,8 +23,8 @@ def use_one_range(sightings: Sequence[Sighting]) -> list[Sighting]:
 
 
 def count_flat(sightings: Sequence[Sighting]) -> int:
-    """Return how many frames span too few grey levels for frame differencing."""
-    return sum(sighting.span is not None and sighting.span <= CHANGE_THRESHOLD for sighting in sightings)
+    """Return how many frames show something, but in too few grey levels for frame differencing."""
+    return sum(sighting.span is not None and LEAST_SPAN <= sighting.span <= CHANGE_THRESHOLD for sighting in sightings)
 
 
 def describe_contrast(sightings: Sequence[Sighting]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from framesift.duplicates import Group, Item, Member
+from framesift.frames.levels import Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,13 @@ def group_row(group: StoredGroup, position: int) -> tuple[Any, ...]:
 
 
 def _fields(item: Item) -> tuple[Any, ...]:
+    levels = None if item.levels is None else (item.levels.low, item.levels.high)
     return (
-        item.path, *item.size, item.file_size, item.mtime_ns, item.device, item.inode, item.ctime_ns,
+        item.path, *item.size, item.file_size, item.mtime_ns, item.device, item.inode, item.ctime_ns, levels,
     )  # fmt: skip
 
 
 def _item(fields: list[Any]) -> Item:
-    path, width, height, *rest = fields
-    return Item(path, (width, height), *rest)
+    path, width, height, file_size, mtime_ns, device, inode, ctime_ns, *more = fields
+    levels = Levels.of(more[0]) if more and more[0] else None  # an earlier version knew of none
+    return Item(path, (width, height), file_size, mtime_ns, device, inode, ctime_ns, levels)
