@@ -7,58 +7,78 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.quality.film import film_stage
+from benchmarks.quality.film import GROUPS, film_stage, group_of
 from benchmarks.quality.methods import Contender, choose_all, own_contenders
 from benchmarks.quality.metrics import measure_quality
-from benchmarks.quality.own import read_cameras
+from benchmarks.quality.own import Border, read_cameras
 from benchmarks.quality.peers import find_peers
 from benchmarks.quality.plot import INSTALL, write_plot
 from benchmarks.quality.stages import STAGES, Stage
-from benchmarks.quality.table import Result, write_report
+from benchmarks.quality.table import Result, split_groups, write_report
 from benchmarks.quality.truth import Truth
+from benchmarks.stills import STILLS, Stills
 from framesift.errors import FramesiftError
 
 DEFAULT_WORK = Path("/var/tmp/framesift-quality")
+BORDER_HELP = "percent of the sides of your frames that count for nothing, left, top, right, bottom (default 0,0,0,0)"
+SCENES: tuple[Stage | Stills, ...] = (*STAGES, *STILLS)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     add = parser.add_argument
-    names = ", ".join(stage.name for stage in STAGES)
+    names = ", ".join(stage.name for stage in SCENES)
     add("--work", type=Path, default=DEFAULT_WORK, metavar="FOLDER", help="for rendered frames (default %(default)s)")
-    add("--scenes", type=choose_stages, default=STAGES, metavar="A,B", help=f"default: all ({names})")
+    of_scenes = f"names, or {' or '.join(GROUPS)} for all of a group; default: all ({names}), with --own none"
+    add("--scenes", type=choose_stages, metavar="A,B", help=of_scenes)
     add("--frames", type=int, default=72, metavar="N", help="of each scene (default %(default)s)")
     add("--seed", type=int, default=0, metavar="N", help="other numbers give other scenes (default %(default)s)")
-    add("--own", type=Path, metavar="FOLDER", help="your own frames instead")
+    add("--own", type=Path, metavar="FOLDER", help="your own frames instead, or beside the scenes named by --scenes")
     truth = "<camera>-masks/NAME.png or <camera>-labels.csv with frame,state (default: among your frames)"
     add("--truth", type=Path, metavar="FOLDER", help=truth)
-    add("--still", type=lambda text: text.split(","), default=[], metavar="CAMERA,...", help="where nothing moves")
+    add("--still", nargs="+", default=[], metavar="CAMERA", help="of your cameras, those before which nothing moves")
+    add("--border", type=parse_border, default=(0, 0, 0, 0), metavar="L,T,R,B", help=BORDER_HELP)
     add("--plot", type=Path, metavar="FILE", help="coverage against keep rate, PNG or SVG (needs matplotlib)")
     add("--table", type=Path, metavar="FILE", help="the printed tables as a file too")
     return parser
 
 
-def choose_stages(text: str) -> tuple[Stage, ...]:
-    """The scenes of these names."""
-    known = {stage.name: stage for stage in STAGES}
-    unknown = [name for name in text.split(",") if name not in known]
+def parse_border(text: str) -> Border:
+    """ "5,10,5,0" to percent."""
+    try:
+        left, top, right, bottom = (int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected LEFT,TOP,RIGHT,BOTTOM in percent, got {text!r}") from None
+    return left, top, right, bottom
+
+
+def choose_stages(text: str) -> tuple[Stage | Stills, ...]:
+    """The scenes of these names, and of the groups of these names."""
+    wanted = text.split(",")
+    unknown = set(wanted) - {stage.name for stage in SCENES} - {*GROUPS}
     if unknown:
-        raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
-    return tuple(known[name] for name in text.split(","))
+        known = ", ".join(stage.name for stage in SCENES)
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; there are {known}")
+    return tuple(stage for stage in SCENES if stage.name in wanted or group_of(stage) in wanted)
 
 
 def read_truths(arguments: argparse.Namespace) -> Iterator[Truth]:
     """The cameras to run over, one after the other. Raises ValueError where none is there."""
+    scenes = arguments.scenes or (SCENES if arguments.own is None else ())
+    yield from (film_stage(stage, arguments.work, arguments.frames, arguments.seed) for stage in scenes)
     if arguments.own is None:
-        yield from (film_stage(s, arguments.work, arguments.frames, arguments.seed) for s in arguments.scenes)
         return
+    unknown: list[str] = []
+    still = {camera for names in arguments.still for camera in names.split(",")}
     found = False
-    for truth in read_cameras(arguments.own, arguments.truth or arguments.own, arguments.still):
+    for truth in read_cameras(arguments.own, arguments.truth or arguments.own, still, arguments.border, unknown.append):
         found = True
         yield truth
     if not found:
         raise ValueError("no camera has masks or labels, nor is it named by --still")
+    if unknown:
+        print(f"left out, for they have neither masks nor labels: {', '.join(unknown)}", file=sys.stderr)
 
 
 def run(truths: Iterable[Truth], contenders: Sequence[Contender]) -> list[Result]:
@@ -73,9 +93,22 @@ def run(truths: Iterable[Truth], contenders: Sequence[Contender]) -> list[Result
 
 def describe_run(arguments: argparse.Namespace, results: Sequence[Result]) -> str:
     """What the figures stand for, in a line."""
-    qualities = results[0].qualities.values()
-    what = f"frames of {arguments.own.name}" if arguments.own else f"rendered frames, seed {arguments.seed}"
-    return f"{sum(quality.frames for quality in qualities)} {what}; {len(qualities)} cameras"
+    parts = []
+    for group, of_group in split_groups(results).items():
+        qualities = of_group[0].qualities.values()
+        what = f"rendered frames, seed {arguments.seed}" if group in GROUPS else f"frames of {arguments.own.name}"
+        parts.append(f"{sum(quality.frames for quality in qualities)} {what}; {len(qualities)} cameras")
+    return " and ".join(parts)
+
+
+def report_choices(arguments: argparse.Namespace) -> str:
+    """The tables of all cameras; draws the plot where it is asked for."""
+    peers, missing = find_peers()
+    results = run(read_truths(arguments), [*own_contenders(), *peers])
+    caption = describe_run(arguments, results)
+    if arguments.plot:
+        write_plot(results, caption, arguments.plot)
+    return f"{caption}\n\n{write_report(results, missing)}\n"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,16 +118,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.frames < 1 or arguments.seed < 0:
         parser.error("--frames takes at least 1 and --seed at least 0")
     cv2.setNumThreads(1)  # the order in which threads add must not decide a score
-    peers, missing = find_peers()
     try:
-        results = run(read_truths(arguments), [*own_contenders(), *peers])
-        caption = describe_run(arguments, results)
-        report = f"{caption}\n\n{write_report(results, missing)}\n"
+        report = report_choices(arguments)
         print(report, end="")
         if arguments.table:
             arguments.table.write_text(report, encoding="utf-8")
-        if arguments.plot:
-            write_plot(results, caption, arguments.plot)
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":
             raise

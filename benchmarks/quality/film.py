@@ -19,13 +19,16 @@ from benchmarks.scenes.geometry import Size
 from benchmarks.scenes.rendering import Still, draw_clock, draw_still
 from benchmarks.scenes.timetable import Scene
 from benchmarks.scenes.writing import Format
+from benchmarks.stills import Stills
 
 FORM: Final = Format(".jpg", 88)
+GROUPS: Final = ("scenes", "stills")
+"""Frames a moment apart, and frames minutes apart."""
 DISTANCES: Final = "truth.npy"
 """Written last: a folder without it is not complete."""
 
 
-def film_stage(stage: Stage, work: Path, frames: int, seed: int, size: Size = (640, 480)) -> Truth:
+def film_stage(stage: Stage | Stills, work: Path, frames: int, seed: int, size: Size = (640, 480)) -> Truth:
     """The frames of a scene and their truth, from the work folder where they lie there already."""
     folder = work / f"{stage.name}-{frames}-{seed}-{size[0]}x{size[1]}"
     paths = tuple(folder / f"{stage.name}_{index:04}{FORM.suffix}" for index in range(frames))
@@ -38,11 +41,19 @@ def film_stage(stage: Stage, work: Path, frames: int, seed: int, size: Size = (6
         np.save(folder / DISTANCES, measure_distances(labels))
         draw_object.cache_clear()
         draw_shadow.cache_clear()
-    return Truth(stage.name, paths, np.load(folder / DISTANCES), stage.still)
+    return Truth(stage.name, paths, np.load(folder / DISTANCES), stage.still, group_of(stage))
 
 
-def play(stage: Stage, frames: int, seed: int, size: Size) -> Iterator[tuple[NDArray[np.uint8], Labels]]:
+def group_of(stage: Stage | Stills) -> str:
+    """The table in which a scene stands."""
+    return GROUPS[isinstance(stage, Stills)]
+
+
+def play(stage: Stage | Stills, frames: int, seed: int, size: Size) -> Iterator[tuple[NDArray[np.uint8], Labels]]:
     """Each frame, (height, width, 3) BGR, with the labels of its objects."""
+    if isinstance(stage, Stills):
+        yield from stage.play(frames, seed, size)
+        return
     scene = stage.draw_scene(frames, seed)
     for index in range(frames):
         present = tuple(sorted(scene.present[index], key=lambda each: each.object_id))

@@ -21,6 +21,8 @@ class Quality:
     false_keeps: int
     oracle: int
     still: bool
+    group: str = "scenes"
+    """Of the camera."""
 
     @property
     def coverage(self) -> float:
@@ -63,7 +65,7 @@ def measure_quality(truth: Truth, chosen: Iterable[int]) -> Quality:
         else:
             missed += new
     oracle = len(truth.follow_oracle())
-    return Quality(len(truth.frames), len(kept), missed, false_keeps, oracle, truth.still)
+    return Quality(len(truth.frames), len(kept), missed, false_keeps, oracle, truth.still, truth.group)
 
 
 def summarise(qualities: Sequence[Quality]) -> Summary:

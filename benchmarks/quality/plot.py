@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.quality.table import Result, choose_setting
+from benchmarks.quality.table import Result, choose_setting, split_groups
 
 INSTALL: Final = "--plot needs matplotlib: pip install matplotlib"
 OURS: Final = ("#2f7d6b", "#1f5fa8", "#c0562f", "#7a4fa0")
@@ -18,8 +18,17 @@ def write_plot(results: Iterable[Result], caption: str, target: Path) -> None:
     """Write a PNG or SVG, by the target's suffix. Raises ModuleNotFoundError where matplotlib is missing."""
     from matplotlib.figure import Figure  # type: ignore[import-not-found, unused-ignore]
 
-    figure = Figure(figsize=(8, 5.6), layout="constrained", facecolor="white")
-    panel = figure.subplots()
+    groups = split_groups(results)
+    figure = Figure(figsize=(8, 5.6 * len(groups)), layout="constrained", facecolor="white")
+    for panel, (name, of_group) in zip(figure.subplots(len(groups), squeeze=False)[:, 0], groups.items(), strict=True):
+        draw_panel(panel, of_group, name if len(groups) > 1 else caption)
+    if len(groups) > 1:
+        figure.suptitle(caption, fontsize=9)
+    figure.savefig(target, dpi=150)
+
+
+def draw_panel(panel: Any, results: Iterable[Result], title: str) -> None:
+    """A group of cameras."""
     colours = {True: iter(OURS * 3), False: iter(OTHERS * 3)}
     for contender, of_method in groupby(results, key=lambda result: result.contender):
         draw_curve(panel, contender.name, list(of_method), contender.ours, next(colours[contender.ours]))
@@ -30,8 +39,7 @@ def write_plot(results: Iterable[Result], caption: str, target: Path) -> None:
     panel.grid(True, color="#e3e8e6", linewidth=0.8)
     panel.spines[["top", "right"]].set_visible(False)
     panel.legend(loc="lower right", fontsize=8, frameon=False)
-    panel.set_title(caption, fontsize=9, loc="left")
-    figure.savefig(target, dpi=150)
+    panel.set_title(title, fontsize=9, loc="left")
 
 
 def draw_curve(panel: Any, name: str, results: Sequence[Result], ours: bool, colour: str) -> None:

@@ -1,7 +1,7 @@
 """What came out, as Markdown tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from benchmarks.quality.methods import Contender, Setting
@@ -37,15 +37,39 @@ class Result:
 
 
 def write_report(results: Sequence[Result], missing: Iterable[Missing]) -> str:
-    """All tables: one setting of each method, every setting, and framesift's methods scene by scene."""
-    usual = [choose_setting(list(each)) for _, each in groupby(results, key=lambda result: result.contender)]
-    parts = ["One setting of each method:", tabulate_settings(usual), NOTE]
-    parts += [f"not installed: {peer.name}: {peer.install}" for peer in missing]
-    parts += ["Every setting:", tabulate_settings(results)]
-    for result in usual:
-        if result.contender.ours:
-            parts += [f"{result.contender.name}, {result.setting.text}:", tabulate_cameras(result.qualities)]
+    """All tables of each group: one setting of each method, every setting, framesift's methods camera by camera."""
+    groups = split_groups(results)
+    parts = []
+    for name, of_group in groups.items():
+        cameras = len(of_group[0].qualities)
+        parts += [f"{show_group(name, cameras)}: one setting of each method", tabulate_settings(choose_usual(of_group))]
+    parts += [NOTE, *(f"not installed: {peer.name}: {peer.install}" for peer in missing)]
+    for name, of_group in groups.items():
+        parts += [f"{show_group(name, len(of_group[0].qualities))}: every setting", tabulate_settings(of_group)]
+        for result in choose_usual(of_group):
+            if result.contender.ours:
+                parts += [f"{name}: {result.contender.name}, {result.setting.text}", tabulate_cameras(result.qualities)]
     return "\n\n".join(parts)
+
+
+def split_groups(results: Iterable[Result]) -> dict[str, list[Result]]:
+    """The results of each group of cameras, by its name, in the order in which they were run."""
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        for name in dict.fromkeys(quality.group for quality in result.qualities.values()):
+            of_group = {camera: each for camera, each in result.qualities.items() if each.group == name}
+            groups.setdefault(name, []).append(replace(result, qualities=of_group))
+    return groups
+
+
+def show_group(name: str, cameras: int) -> str:
+    """A heading."""
+    return f"{cameras} {name}" if name == "scenes" else f"{name}, {cameras} cameras"
+
+
+def choose_usual(results: Iterable[Result]) -> list[Result]:
+    """One setting of each method."""
+    return [choose_setting(list(each)) for _, each in groupby(results, key=lambda result: result.contender)]
 
 
 def choose_setting(results: Sequence[Result]) -> Result:

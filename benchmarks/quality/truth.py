@@ -31,6 +31,8 @@ class Truth:
     distances: Distances
     still: bool = False
     """Whether nothing ever moves before this camera: whatever is kept after its first frame is kept for nothing."""
+    group: str = "scenes"
+    """Cameras of one group have a table of their own."""
 
     def differ(self, one: int, other: int) -> bool:
         """Whether the second frame shows something that the first does not represent."""

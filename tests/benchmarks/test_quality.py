@@ -220,10 +220,33 @@ def test_own_frames_with_labels_and_masks(tmp_path, capsys):
     masks.rename(tmp_path / "frames" / "c5-masks")
     (among,) = read_cameras(tmp_path / "frames", tmp_path / "frames")
     assert among.frames == camera.frames and np.array_equal(among.distances, camera.distances)
+    (blank,) = read_cameras(tmp_path / "frames", tmp_path / "frames", border=(50, 0, 0, 0))
+    assert blank.distances[0] == pytest.approx([0, 0, 0, 0, 0, 0])
     (still,) = read_cameras(tmp_path / "frames", truth, ["c5"])
     assert still.still and not still.distances.any()
     assert command.main(["--own", str(tmp_path / "frames")]) == 0
     assert "6 frames of frames; 1 cameras" in capsys.readouterr().out
+
+
+def test_several_cameras_of_ones_own_beside_a_scene(tmp_path, monkeypatch, capsys):
+    tiny = film.film_stage
+    monkeypatch.setattr(command, "film_stage", lambda *arguments: tiny(*arguments, SMALL))
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for camera in ("c5", "c6", "c7", "c8"):
+        for path in write_steps(frames / camera, [0, 1, 0]):
+            path.rename(path.with_name(path.name.replace("c5", camera)))
+    (frames / "c7-labels.csv").write_text("frame,state\n" + "".join(
+        f"c7_2021_03_27__12_00_{second:02}.png,empty\n" for second in range(3)
+    ), encoding="utf-8")  # fmt: skip
+    arguments = ["--work", str(tmp_path), "--scenes", "persons", "--frames", "3", "--own", str(frames)]
+    assert command.main([*arguments, "--still", "c5", "c6", "--border", "5,10,5,0"]) == 0
+    told = capsys.readouterr()
+    assert "left out, for they have neither masks nor labels: c8" in told.err
+    assert "3 rendered frames, seed 0; 1 cameras and 9 frames of frames; 3 cameras" in told.out
+    assert "own frames, 3 cameras: one setting of each method" in told.out
+    assert command.main(["--own", str(frames), "--still", "c5,c6"]) == 0
+    assert "9 frames of frames; 3 cameras" in capsys.readouterr().out
 
 
 def test_own_frames_of_which_nothing_is_known(tmp_path, capsys):
@@ -278,12 +301,36 @@ def test_table_lines_up_and_shows_the_best_setting_of_others():
         result("poor", "less", 40, 10),
         result("poor", "more", 30, 20),
     ]
-    head = table.write_report(results, [peers.Missing("x", "y")]).partition("Every setting:")[0].splitlines()
+    head = table.write_report(results, [peers.Missing("x", "y")]).partition("every setting")[0].splitlines()
     rows = [line for line in head if line.startswith("|")]
     assert len({len(row) for row in rows}) == 1
     assert [row.split("|")[2].strip() for row in rows[2:]] == ["usual", "some", "more"]
     assert rows[3].split("|")[3:7] == ["    0.960 ", "     0.600 ", "   6.00 ", "           3 "]
     assert "not installed: x: y" in head
+
+
+def test_each_group_of_cameras_has_its_own_tables():
+    contender = methods.Contender("theirs", lambda shot: None, ())
+    groups = {"a": "scenes", "b": "stills", "c": "stills"}
+    results = [
+        table.Result(
+            contender,
+            methods.Setting(text, len),
+            {camera: Quality(100, 40, missed[group], 3, 10, False, group) for camera, group in groups.items()},
+        )
+        for text, missed in (("one", {"scenes": 2, "stills": 50}), ("two", {"scenes": 60, "stills": 4}))
+    ]
+    split = table.split_groups(results)
+    assert {name: [len(each.qualities) for each in found] for name, found in split.items()} == {
+        "scenes": [1, 1],
+        "stills": [2, 2],
+    }
+    report = table.write_report(results, [])
+    assert report.startswith("1 scenes: one setting of each method")
+    assert [row.split("|")[2].strip() for row in report.splitlines() if row.startswith("| theirs")][:2] == [
+        "one",
+        "two",
+    ]
 
 
 def test_plot_needs_matplotlib_only_when_asked(tmp_path):
