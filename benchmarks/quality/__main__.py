@@ -11,6 +11,7 @@ from benchmarks.quality.film import GROUPS, film_stage, group_of
 from benchmarks.quality.methods import Contender, choose_all, own_contenders
 from benchmarks.quality.metrics import measure_quality
 from benchmarks.quality.own import Border, read_cameras
+from benchmarks.quality.pairs import judge_pairs, read_pairs, show_pairs
 from benchmarks.quality.peers import find_peers
 from benchmarks.quality.plot import INSTALL, write_plot
 from benchmarks.quality.stages import STAGES, Stage
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--truth", type=Path, metavar="FOLDER", help=truth)
     add("--still", nargs="+", default=[], metavar="CAMERA", help="of your cameras, those before which nothing moves")
     add("--border", type=parse_border, default=(0, 0, 0, 0), metavar="L,T,R,B", help=BORDER_HELP)
+    add("--pairs", type=Path, metavar="FILE", help="score pairs of your frames that were judged by eye (see `pairs`)")
     add("--plot", type=Path, metavar="FILE", help="coverage against keep rate, PNG or SVG (needs matplotlib)")
     add("--table", type=Path, metavar="FILE", help="the printed tables as a file too")
     return parser
@@ -111,15 +113,26 @@ def report_choices(arguments: argparse.Namespace) -> str:
     return f"{caption}\n\n{write_report(results, missing)}\n"
 
 
+def report_pairs(arguments: argparse.Namespace) -> str:
+    """The table of pairs."""
+    contenders = [*own_contenders(), *find_peers()[0]]
+    pairs = read_pairs(arguments.pairs, arguments.own)
+    if not pairs:
+        raise ValueError(f"{arguments.pairs}: no pairs")
+    return f"{show_pairs(judge_pairs(pairs, contenders), contenders)}\n"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if arguments.frames < 1 or arguments.seed < 0:
         parser.error("--frames takes at least 1 and --seed at least 0")
+    if arguments.pairs and not arguments.own:
+        parser.error("--pairs needs --own, the folder of the frames")
     cv2.setNumThreads(1)  # the order in which threads add must not decide a score
     try:
-        report = report_choices(arguments)
+        report = report_pairs(arguments) if arguments.pairs else report_choices(arguments)
         print(report, end="")
         if arguments.table:
             arguments.table.write_text(report, encoding="utf-8")

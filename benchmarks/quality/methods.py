@@ -69,6 +69,8 @@ class Contender:
     settings: tuple[Setting, ...]
     """Of framesift's methods the first is the default."""
     ours: bool = False
+    distance: Callable[[Any, Any], float] | None = None
+    """Of two descriptors, growing with change; None where a method needs more than two frames."""
 
 
 def choose_all(paths: Iterable[Path], contenders: Sequence[Contender]) -> Iterator[tuple[Contender, Setting, Chosen]]:
@@ -98,8 +100,9 @@ def keep_new(descriptors: Sequence[Any], is_new: Callable[[Any, Any], bool]) -> 
 def framesift(name: str, method: Method, thresholds: Iterable[tuple[str, str]]) -> Contender:
     """A method of framesift: frames read, described and selected by its own functions."""
     usual = Settings(method=method)
-    settings = (Setting(f"{area} {score}", _select(usual, area, score)) for area, score in thresholds)
-    return Contender(name, observe_by(method), tuple(settings), ours=True)
+    pairs = list(thresholds)
+    settings = tuple(Setting(f"{area} {score}", _select(usual, area, score)) for area, score in pairs)
+    return Contender(name, observe_by(method), settings, ours=True, distance=_score(usual, *pairs[0]))
 
 
 @cache
@@ -122,8 +125,8 @@ def see_small(shot: Shot) -> NDArray[np.uint8]:
 
 
 def _select(usual: Settings, area: str, score: str) -> Callable[[Sequence[Observation[Any]]], Chosen]:
-    least, limit = Threshold.parse(area), Threshold.parse(score)
-    comparator = comparator_of(replace(usual, min_contour_area=least, score_threshold=limit), "")
+    limit = Threshold.parse(score)
+    comparator = comparator_of(_thresholds_of(usual, area, score), "")
 
     def choose(observations: Sequence[Observation[Any]]) -> Chosen:
         rule = Rule(comparator.score, lambda descriptor: limit.px(comparator.compared_area(descriptor)))
@@ -131,6 +134,24 @@ def _select(usual: Settings, area: str, score: str) -> Callable[[Sequence[Observ
         return [index for index, (_, decision) in enumerate(decided) if decision.verdict is Verdict.KEEP]
 
     return choose
+
+
+def _thresholds_of(usual: Settings, area: str, score: str) -> Settings:
+    return replace(usual, min_contour_area=Threshold.parse(area), score_threshold=Threshold.parse(score))
+
+
+def _score(usual: Settings, area: str, score: str) -> Callable[[Observation[Any], Observation[Any]], float]:
+    comparator = comparator_of(_thresholds_of(usual, area, score), "")
+
+    def measure(one: Observation[Any], other: Observation[Any]) -> float:
+        if one.size != other.size:
+            return float("inf")
+        before: Any = one.descriptor
+        after: Any = other.descriptor
+        # A share of the compared area, so that one threshold means the same for cameras of all sizes.
+        return float(comparator.score(before, after) / comparator.compared_area(after))
+
+    return measure
 
 
 def consecutive() -> Contender:
@@ -175,7 +196,9 @@ def histogram() -> Contender:
         return lambda found: keep_new(found, lambda a, b: cv2.compareHist(a, b, cv2.HISTCMP_CORREL) < limit)
 
     limits = (0.99995, 0.9998, 0.9995, 0.998, 0.99, 0.97, 0.9)
-    return Contender("histogram", describe, tuple(Setting(f"< {limit}", choose_by(limit)) for limit in limits))
+    settings = tuple(Setting(f"< {limit}", choose_by(limit)) for limit in limits)
+    distance: Callable[[Any, Any], float] = lambda a, b: 1 - cv2.compareHist(a, b, cv2.HISTCMP_CORREL)  # noqa: E731
+    return Contender("histogram", describe, settings, distance=distance)
 
 
 def mog2() -> Contender:
@@ -185,7 +208,7 @@ def mog2() -> Contender:
         def choose(pictures: Sequence[NDArray[np.uint8]]) -> Chosen:
             subtractor = cv2.createBackgroundSubtractorMOG2()
             masks = [np.asarray(subtractor.apply(picture)) for picture in pictures]
-            shares = [_measure_foreground(mask) for mask in masks]
+            shares = [measure_foreground(mask) for mask in masks]
             return [0, *(i for i in range(1, len(shares)) if shares[i] > share)]
 
         return choose
@@ -195,7 +218,8 @@ def mog2() -> Contender:
     return Contender("MOG2", see_small, settings)
 
 
-def _measure_foreground(mask: NDArray[Any]) -> float:
+def measure_foreground(mask: NDArray[Any]) -> float:
+    """The share of a picture that is foreground (255), without what is a grain."""
     opened = cv2.morphologyEx((mask == 255).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return float(np.count_nonzero(opened)) / mask.size
 

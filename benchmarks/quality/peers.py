@@ -1,4 +1,4 @@
-"""What a user could pick instead, where it is installed: imagehash, scikit-image, ffmpeg."""
+"""What a user could pick instead, where it is installed: imagehash, scikit-image, pybgs, ffmpeg."""
 
 import importlib.util
 import re
@@ -15,9 +15,15 @@ import cv2
 import numpy as np
 
 from benchmarks.quality.methods import Chosen, Contender, Setting, Shot, keep_new, see_small
+from benchmarks.quality.subtraction import subsense
 
 PASSED: Final = re.compile(r"\bpts:\s*(\d+)\b")
 """The number of a frame that came through, in the lines of ffmpeg's filter showinfo."""
+
+
+BITS_OF_64: Final = (0, 2, 4, 6, 8, 10)
+BITS_OF_576: Final = (16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 136, 152, 176, 200)
+"""Bits that have to differ: so many settings that the best one known afterwards is hardly better."""
 
 
 @dataclass(frozen=True)
@@ -28,22 +34,23 @@ class Missing:
     install: str
 
 
-def phash() -> Contender | Missing:
-    """imagehash's perceptual hash of 64 bits, against the last kept frame."""
-    name = "pHash"
+def phash(side: int, limits: Sequence[int]) -> Contender | Missing:
+    """imagehash's perceptual hash of `side` times `side` bits, against the last kept frame."""
+    bits = side * side
+    name = f"pHash {bits}"
     if not is_importable("imagehash"):
         return Missing(name, "pip install imagehash")
     import imagehash
     from PIL import Image
 
     def describe(shot: Shot) -> Any:
-        return imagehash.phash(Image.fromarray(np.ascontiguousarray(shot.image[:, :, ::-1])))
+        return imagehash.phash(Image.fromarray(np.ascontiguousarray(shot.image[:, :, ::-1])), hash_size=side)
 
-    def choose_by(bits: int) -> Callable[[Sequence[Any]], Chosen]:
-        return lambda hashes: keep_new(hashes, lambda a, b: bool(a - b > bits))
+    def choose_by(limit: int) -> Callable[[Sequence[Any]], Chosen]:
+        return lambda hashes: keep_new(hashes, lambda a, b: bool(a - b > limit))
 
-    settings = tuple(Setting(f"> {bits} of 64", choose_by(bits)) for bits in (0, 2, 4, 6, 8, 10))
-    return Contender(name, describe, settings)
+    settings = tuple(Setting(f"> {limit} of {bits}", choose_by(limit)) for limit in limits)
+    return Contender(name, describe, settings, distance=lambda a, b: float(a - b))
 
 
 def ssim() -> Contender | Missing:
@@ -62,7 +69,16 @@ def ssim() -> Contender | Missing:
         return lambda pictures: keep_new(pictures, is_new)
 
     settings = tuple(Setting(f"< {limit:g}", choose_by(limit)) for limit in (0.98, 0.97, 0.95, 0.93, 0.9, 0.85))
-    return Contender(name, see_small, settings)
+
+    def distance(one: Any, other: Any) -> float:
+        return 1 - compare(one, other) if one.shape == other.shape else float("inf")
+
+    return Contender(name, see_small, settings, distance=distance)
+
+
+def background() -> Contender | Missing:
+    """SuBSENSE, where it is installed."""
+    return subsense() or Missing("SuBSENSE", "pip install pybgs")
 
 
 def mpdecimate() -> Contender | Missing:
@@ -145,5 +161,5 @@ def is_importable(module: str) -> bool:
 
 def find_peers() -> tuple[list[Contender], list[Missing]]:
     """Those that are installed, and those that are not."""
-    found = [peer() for peer in (phash, ssim, mpdecimate, scene_score)]
+    found = [phash(8, BITS_OF_64), phash(24, BITS_OF_576), ssim(), background(), mpdecimate(), scene_score()]
     return [p for p in found if isinstance(p, Contender)], [p for p in found if isinstance(p, Missing)]

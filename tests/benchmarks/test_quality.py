@@ -166,11 +166,11 @@ def test_every_installed_method_runs_over_a_scene(tmp_path, monkeypatch, capsys)
 
 
 def test_what_is_missing_is_said(monkeypatch):
-    monkeypatch.setattr(peers, "is_importable", lambda module: False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda module: None)
     monkeypatch.setattr(peers.shutil, "which", lambda program: None)
     found, missing = peers.find_peers()
     assert not found
-    assert [peer.name for peer in missing] == ["pHash", "SSIM", "mpdecimate", "scene score"]
+    assert [peer.name for peer in missing] == ["pHash 64", "pHash 576", "SSIM", "SuBSENSE", "mpdecimate", "scene score"]
 
 
 def write_steps(folder: Path, levels: list[int]) -> list[Path]:
