@@ -12,7 +12,7 @@ from benchmarks.quality.methods import Contender, choose_all, own_contenders
 from benchmarks.quality.metrics import measure_quality
 from benchmarks.quality.own import Border, read_cameras
 from benchmarks.quality.pairs import judge_pairs, read_pairs, show_pairs
-from benchmarks.quality.peers import find_peers
+from benchmarks.quality.peers import find_peers, is_importable
 from benchmarks.quality.plot import INSTALL, write_plot
 from benchmarks.quality.stages import STAGES, Stage
 from benchmarks.quality.table import Result, split_groups, write_report
@@ -130,17 +130,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--frames takes at least 1 and --seed at least 0")
     if arguments.pairs and not arguments.own:
         parser.error("--pairs needs --own, the folder of the frames")
+    if arguments.plot and not is_importable("matplotlib"):
+        print(INSTALL, file=sys.stderr)
+        return 2
     cv2.setNumThreads(1)  # the order in which threads add must not decide a score
     try:
         report = report_pairs(arguments) if arguments.pairs else report_choices(arguments)
         print(report, end="")
         if arguments.table:
             arguments.table.write_text(report, encoding="utf-8")
-    except ModuleNotFoundError as error:
-        if error.name != "matplotlib":
-            raise
-        print(INSTALL, file=sys.stderr)
-        return 2
     except (FramesiftError, OSError, ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 3

@@ -333,6 +333,13 @@ def test_each_group_of_cameras_has_its_own_tables():
     ]
 
 
+def test_a_plot_that_cannot_be_drawn_is_said_before_the_run(monkeypatch, capsys):
+    monkeypatch.setattr(command, "is_importable", lambda module: False)
+    monkeypatch.setattr(command, "run", None)
+    assert command.main(["--plot", "plot.png"]) == 2
+    assert capsys.readouterr().err == "--plot needs matplotlib: pip install matplotlib\n"
+
+
 def test_plot_needs_matplotlib_only_when_asked(tmp_path):
     pytest.importorskip("matplotlib")
     contender = methods.Contender("a", lambda shot: None, ())
