@@ -16,8 +16,6 @@ from benchmarks.stills.patches import Patch, linear
 GLOSS: Final = {"paint": 0.05, "glass": 0.26, "gleam": 0.3, "headlight": 0.25, "rim": 0.1, "plate": 0.03}
 """By material; others mirror nothing."""
 Point = tuple[float, float, float]
-MACHINES: Final = ("digger", "lorry", "container", "cabin", "pallet", "pipes")
-"""What `build_machine` knows besides what the sample frames have."""
 
 
 def build_digger() -> list[Face]:
@@ -65,10 +63,6 @@ def build_machine(model: str) -> list[Face]:
         return build_lorry()
     if model == "container":
         return box((-3.0, -1.2, 0.0), (3.0, 1.2, 2.6), "paint")
-    if model == "cabin":
-        return box((-3.0, -1.25, 0.3), (3.0, 1.25, 2.9), "paint") + box(
-            (-1.5, -1.27, 1.3), (1.5, 1.27, 2.3), "glass", 2
-        )
     if model == "pipes":
         return [
             f

@@ -1,6 +1,6 @@
 """The places: what stands there for good, what the ground is made of, and where the camera hangs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -198,7 +198,6 @@ YARD: Final = Place("yard", View((-3.4, -1.6, 4.8), (1.6, 9.0, 0.5), 1.0), Area(
                     lay_yard, 2.2)  # fmt: skip
 SITE: Final = Place("site", View((-3.0, -14.0, 12.0), (0.0, 22.0, 2.4), 1.0), Area(-45, -8, 50, 80), 40.0, stand_site,
                     lay_site, 3.5)  # fmt: skip
-PLACES: Final[Sequence[Place]] = (LOT, YARD, SITE)
 
 
 def ground_at(place: Place, x: Floats, y: Floats) -> Floats:

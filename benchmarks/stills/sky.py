@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.scenes.geometry import Vector
 
-Rgb = NDArray[np.float32]
+Bgr = NDArray[np.float32]
 """(3,), blue, green, red."""
 NIGHT: Final = np.array((0.0016, 0.0012, 0.0011), np.float32)
 """What a town's sky gives when the sun is far below."""
@@ -34,11 +34,11 @@ class Lights:
     """The lights of one frame."""
 
     towards_sun: Vector
-    sun: Rgb
+    sun: Bgr
     """On a surface that faces the sun."""
-    sky: Rgb
+    sky: Bgr
     """On a surface that faces up."""
-    lamps: Rgb
+    lamps: Bgr
     """What the lamps of the place are multiplied with; 0 while they are off."""
     elevation: float
     """Degrees of the sun above the horizon."""
@@ -72,7 +72,7 @@ def light_place(time: datetime, latitude: float, north: float, weather: Weather,
     )
 
 
-def light_sky(elevation: float, rise: float, weather: Weather) -> Rgb:
+def light_sky(elevation: float, rise: float, weather: Weather) -> Bgr:
     """Blue where it is clear, grey and brighter where clouds are, and gone some degrees below the horizon."""
     high = 0.25 + 0.75 * rise**0.6
     dusk = exp(min(elevation, 0.0) / 2.3)
@@ -83,7 +83,7 @@ def light_sky(elevation: float, rise: float, weather: Weather) -> Rgb:
     return np.asarray(mixed * warm * dusk + NIGHT, np.float32)
 
 
-def light_lamps(on: bool) -> Rgb:
+def light_lamps(on: bool) -> Bgr:
     """Neutral to warm, as street lamps are."""
     return np.asarray(np.array((0.72, 0.92, 1.0)) * on, np.float32)
 
