@@ -5,7 +5,9 @@ Each line is the method with one part of it left out or changed, on rendered sce
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 from unittest import mock
 
@@ -17,7 +19,7 @@ from benchmarks.quality.methods import choose_all, framesift
 from benchmarks.quality.metrics import Summary, measure_quality, summarise
 from benchmarks.quality.table import align, show
 from benchmarks.quality.truth import Truth
-from framesift.comparators import tolerance
+from framesift.comparators import registration, structure, tolerance
 from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
 
 
@@ -26,37 +28,47 @@ def square(side: int) -> Any:
     return np.ones((side, side), np.uint8)
 
 
-VARIANTS: Final[Mapping[str, Mapping[str, Any]]] = {
+Changes = Mapping[ModuleType, Mapping[str, Any]]
+"""Constants of modules with other values."""
+
+
+def share(part: float) -> int:
+    """So much of an edge."""
+    return round(part * structure.UNIT)
+
+
+VARIANTS: Final[Mapping[str, Changes]] = {
     "as it is": {},
-    "no registration": {"LEAST_GAIN": 2},
-    "registration at a tenth less error": {"LEAST_GAIN": 0.1},
-    "registration at half the error": {"LEAST_GAIN": 0.5},
-    "level 15 at any contrast": {"LOWEST_LEVEL": 15},
-    "level down to 4": {"LOWEST_LEVEL": 4},
-    "level 12 to 6": {"HIGHEST_LEVEL": 12},
-    "level 20 to 6": {"HIGHEST_LEVEL": 20},
-    "no floor on texture": {"TEXTURE_FLOOR": 1},
-    "floor 10": {"TEXTURE_FLOOR": 10},
-    "floor 50": {"TEXTURE_FLOOR": 50},
-    "no structure check": {"LEAST_CORRELATION": 2},
-    "structure: share of the region only": {"LEAST_AREA": 1e-9},
-    "structure: a tenth of the region": {"LEAST_SHARE": 0.1},
-    "structure: correlation .7": {"LEAST_CORRELATION": 0.7},
-    "window 7": {"WINDOW": 7},
-    "window 13": {"WINDOW": 13},
-    "neighbourhood 5x5": {"NEIGHBOURHOOD": square(5)},
-    "neighbourhood 7x7": {"NEIGHBOURHOOD": square(7)},
-    "neighbourhood 11x11": {"NEIGHBOURHOOD": square(11)},
-    "grown by 2 px": {"GROWTH": square(5)},
-    "not grown": {"GROWTH": square(1)},
+    "no registration": {registration: {"LEAST_GAIN": 2}},
+    "registration at half the error": {registration: {"LEAST_GAIN": 0.5}},
+    "an edge is 3 mean gradients": {structure: {"EDGE": 3}},
+    "an edge is 5 mean gradients": {structure: {"EDGE": 5}},
+    "an edge is 6 mean gradients": {structure: {"EDGE": 6}},
+    "an edge is the same in every picture": {structure: {"EDGE": 0, "LEAST_EDGE": 100.0}},
+    "an edge is at least 60": {structure: {"LEAST_EDGE": 60.0}},
+    "an edge is at most 130": {structure: {"HIGHEST_EDGE": 130.0}},
+    "an edge has no limit": {structure: {"HIGHEST_EDGE": 1000.0}},
+    "neighbourhood 5x5": {structure: {"NEIGHBOURHOOD": square(5)}},
+    "neighbourhood 7x7": {structure: {"NEIGHBOURHOOD": square(7)}},
+    "neighbourhood 11x11": {structure: {"NEIGHBOURHOOD": square(11)}},
+    "changed from a fifth on": {tolerance: {"CHANGED": share(0.2)}},
+    "changed from .4 on": {tolerance: {"CHANGED": share(0.4)}},
+    "no strong px asked for": {tolerance: {"STRONG": 0}},
+    "strong from half on": {tolerance: {"STRONG": share(0.5)}},
+    "strong from .6 on": {tolerance: {"STRONG": share(0.6)}},
+    "strong from .7 on": {tolerance: {"STRONG": share(0.7)}},
+    "not grown": {tolerance: {"GROWTH": square(1)}},
+    "grown by 2 px": {tolerance: {"GROWTH": square(5)}},
 }
 
 
-def measure_variant(truths: Sequence[Truth], changes: Mapping[str, Any]) -> list[Summary]:
+def measure_variant(truths: Sequence[Truth], changes: Changes) -> list[Summary]:
     """The method with other constants, by default and thorough."""
     thresholds = [DEFAULT_THRESHOLDS[Method.TOLERANCE], THOROUGH_THRESHOLDS]
     contender = framesift("tolerance", Method.TOLERANCE, thresholds)
-    with mock.patch.dict(vars(tolerance), changes):
+    with ExitStack() as stack:
+        for module, constants in changes.items():
+            stack.enter_context(mock.patch.dict(vars(module), constants))
         chosen = [[measure_quality(t, each) for *_, each in choose_all(t.frames, [contender])] for t in truths]
     return [summarise([of_camera[number] for of_camera in chosen]) for number in range(len(thresholds))]
 

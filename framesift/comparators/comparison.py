@@ -14,7 +14,7 @@ class Bearing(StrEnum):
     SMALL = "small"
     """Smaller than `min_contour_area`."""
     LIGHT = "light"
-    """Brighter or darker, but with the same structure as before: a change of light alone."""
+    """Too soft a change to be more than one of light, such as the border of a shadow."""
 
 
 class Region(NamedTuple):
@@ -32,15 +32,15 @@ class Comparison:
     """Two frames compared; pictures are (height, width) uint8 of the compared size."""
 
     difference: Image
-    """By how many grey levels the two differ, as far as it is looked at."""
+    """How much the two differ, as far as it is looked at."""
     threshold: Image
     """255 where the two differ enough, grown as for the score."""
     regions: tuple[Region, ...]
     """Every region that changed, also what does not count."""
     score: float
     """px of the compared size: the sum of the areas that count."""
-    level: int
-    """A pixel has changed when it differs by more than so many of 255 grey levels."""
+    level: str
+    """A pixel has changed when it differs by more than that, in words: 45 of 255 grey levels."""
     grown: int
     """By how many px the changed pixels have been grown."""
     min_contour_area: float

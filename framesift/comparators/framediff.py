@@ -23,6 +23,9 @@ _SAMPLE = 8
 """Every 8th pixel of every 8th row."""
 
 
+LEVEL = f"{CHANGE_THRESHOLD} of 255 grey levels"
+
+
 @dataclass(frozen=True, slots=True)
 class FrameDifferencing(Differencing):
     """Compares by `preprocess_image_change_detection` and `compare_frames_change_detection`."""
@@ -69,7 +72,9 @@ class FrameDifferencing(Differencing):
         areas = [(contour, cv2.contourArea(contour)) for contour in contours]
         regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
         difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
-        return Comparison(difference, threshold, regions, score, CHANGE_THRESHOLD, DILATIONS, least)
+        return Comparison(
+            difference, threshold, regions, score, f"{CHANGE_THRESHOLD} of 255 grey levels", DILATIONS, least
+        )
 
     def is_flat(self, descriptor: Image) -> bool:
         """Tell whether no two pixels that are compared differ by more than `CHANGE_THRESHOLD`, and yet some differ."""

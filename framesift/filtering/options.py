@@ -20,7 +20,7 @@ class Method(StrEnum):
     FRAMEDIFF = "framediff"
     """Every pixel against the same pixel, at the frame's own size."""
     TOLERANCE = "tolerance"
-    """Against what lies around it, at a small size, and only where the structure has changed."""
+    """Structure, against what lies around it, at one small size."""
 
 
 class Placement(StrEnum):
@@ -40,9 +40,9 @@ class Decoding(StrEnum):
     """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
 
 
-DEFAULT_THRESHOLDS = {Method.FRAMEDIFF: ("0.05%", "0.75%"), Method.TOLERANCE: ("0.75%", "0.75%")}
+DEFAULT_THRESHOLDS = {Method.FRAMEDIFF: ("0.05%", "0.75%"), Method.TOLERANCE: ("0.2%", "0.2%")}
 """`min_contour_area` and `score_threshold`."""
-THOROUGH_THRESHOLDS = ("0.1%", "0.75%")
+THOROUGH_THRESHOLDS = ("0.05%", "0.05%")
 """Of the method tolerance: also what is small."""
 
 
@@ -185,17 +185,18 @@ THRESHOLDS = (
 COMPARING = (
     Option(
         "method",
-        "framediff: pixel by pixel; tolerance: forgives shake, foliage and changes of light",
+        "framediff: pixel by pixel; tolerance: by structure, which forgives shake, foliage and changes of light",
         "HOW",
         Method.FRAMEDIFF,
         parse_method,
     ),
     Option(
         "thorough",
-        f"with tolerance: find also what is small, and keep a little more ({' and '.join(THOROUGH_THRESHOLDS)})",
+        "with tolerance: find also what is small, from 0.04 % of the picture instead of 0.06 %, and keep a little more "
+        f"({' and '.join(THOROUGH_THRESHOLDS)})",
         default=False,
     ),
-    Option("width", "with tolerance: compare wider frames at this width", "PX", 320, int, whole=True),
+    Option("width", "with tolerance: compare at this width", "PX", 320, int, whole=True),
     Option(
         "blur",
         "sides of the Gaussian kernels in px, odd, or none",

@@ -96,13 +96,13 @@ def _panels(explanation: Explanation) -> Iterator[Pixels]:
     yield _pair(before, Panel("this frame, with what changed outlined", this.caption, outlined))
     difference = np.asarray(cv2.convertScaleAbs(evidence.comparison.difference, alpha=BRIGHTER), np.uint8)
     yield _pair(
-        Panel("difference", f"in grey levels, {BRIGHTER} times as bright as compared", difference),
+        Panel("difference", f"{BRIGHTER} times as bright as compared", difference),
         Panel("threshold image", _caption_threshold(evidence.comparison), evidence.comparison.threshold),
     )
 
 
 def _caption_threshold(comparison: Comparison) -> str:
-    return f"white: differs by more than {comparison.level} levels, grown by {comparison.grown} px"
+    return f"white: differs by more than {comparison.level}, grown by {comparison.grown} px"
 
 
 def _pair(left: Panel, right: Panel | None) -> Pixels:

@@ -51,7 +51,7 @@ def title_verdict(decision: Decision, evidence: Evidence | None) -> str:
 def describe_changes(evidence: Evidence) -> str:
     """Return which regions count, and why others do not."""
     if not evidence.counted and not evidence.ignored:
-        return f"No pixel changed by more than {evidence.comparison.level} of 255 grey levels."
+        return f"No pixel changed by more than {evidence.comparison.level}."
     parts = []
     if areas := _areas(evidence, Bearing.COUNTED):
         number = len(areas)

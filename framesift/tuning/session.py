@@ -78,9 +78,16 @@ class Session:
         return next(map(self.sweep.levels.find, cameras), None)
 
     def advise(self) -> Advice:
-        """Return the setting that is expected to cost least; without answers the default."""
+        """Return the setting that is expected to cost least; without answers the default.
+
+        Whatever the default keeps and was called new is kept by it too.
+        """
         grid, told = self.sweep.grid, sum(q.answer in (Answer.YES, Answer.NO) for q in self.questions)
         costs = expect_costs(self._weigh(self.questions), self.sweep.losses)
+        for question in self.questions:
+            kept = question.chances > 0.5
+            if question.answer is Answer.YES and kept[grid.default]:
+                costs = np.where(kept, costs, np.inf)
         best = int(np.argmin(costs)) if told else grid.default
         return Advice(grid.settings[best], told, self.sweep.count_kept(best), self.sweep.frames)
 

@@ -52,10 +52,10 @@ def test_without_answers_it_says_that_the_defaults_are_only_that(folder, capsys)
 def test_the_printed_command_keeps_as_many_as_promised(folder, capsys):
     code, out, _ = run(capsys, folder, "--questions", "0", "--quiet", "--method", "tolerance", "--blur", "3,5")
     lines = out.splitlines()
-    assert code == options.DONE and lines[0].endswith("0.75% 0.75%")
+    assert code == options.DONE and lines[0].endswith("0.2% 0.2%")
     words = shlex.split(lines[-1])
     assert words[:4] == ["framesift", "filter", str(folder), f"{folder}-kept"]
-    assert words[4:] == ["0.75%", "0.75%", "--method", "tolerance", "--blur", "3,5"]
+    assert words[4:] == ["0.2%", "0.2%", "--method", "tolerance", "--blur", "3,5"]
     assert cli.main([*words[1:], "--quiet"]) == options.DONE
     kept = len(list(Path(f"{folder}-kept").rglob("*.png")))
     assert lines[1].startswith(f"they keep {kept} of 32 frames")

@@ -333,7 +333,7 @@ def test_frames_without_times_and_thresholds_in_px(write_tree, tmp_path):
     ("method", "words"),
     [
         ("framediff", "at its own size. Regions that changed and have at least 0.05%"),
-        ("tolerance", "320 px wide. Regions that changed, in their structure too, and have at least 0.75%"),
+        ("tolerance", "by tolerance, 320 px wide. Regions that changed in their structure and have at least 0.2%"),
     ],
 )
 def test_says_how_it_was_decided(write_tree, tmp_path, method, words):

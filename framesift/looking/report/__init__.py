@@ -91,7 +91,7 @@ def _explain_settings(settings: Settings) -> str:
     size = f"at {settings.size[0]}x{settings.size[1]} px" if settings.size else "at its own size"
     changed = "changed"
     if settings.method is Method.TOLERANCE:
-        size, changed = f"by tolerance, at most {settings.width} px wide", "changed, in their structure too,"
+        size, changed = f"by tolerance, {settings.width} px wide", "changed in their structure"
     strips = settings.text("border_mask").replace(",", ", ")
     return (
         f"<p>Each frame is compared with the <em>reference</em>, {settings.reference_in_words} of its camera, "

@@ -1,0 +1,49 @@
+"""By how much a shaken camera has moved its picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging_interview import Image
+
+FARTHEST_SHIFT = 16
+"""px, the most that a camera is taken to have been shaken, up or down and left or right."""
+LEAST_GAIN = 0.3
+"""Of the difference of the profiles, which a shift has to remove to be believed."""
+
+
+def find_shift(before: Image, after: Image, looked_at: Image | None = None) -> tuple[int, int]:
+    """Return by how many px to the right and down the scene has moved; 0 where no shift explains the difference.
+
+    All are (height, width) uint8; where `looked_at` is 0 nothing decides. The sums of the columns and of the rows are
+    matched (integral projections, as cameras' stabilisers do); what is compared is how they change from one to the
+    next, so that light does not matter.
+    """
+    return _match_profiles(before, after, looked_at, 0), _match_profiles(before, after, looked_at, 1)
+
+
+def _match_profiles(before: Image, after: Image, looked_at: Image | None, axis: int) -> int:
+    first, second = (_sum_steps(image, looked_at, axis) for image in (before, after))
+    farthest = min(FARTHEST_SHIFT, len(first) // 4)
+    if farthest == 0:
+        return 0
+    errors = _slide(first, second, farthest) + _slide(second, first, farthest)[::-1]
+    best = np.flatnonzero(errors == errors.min())
+    if len(best) > 1 or errors[best[0]] >= (1 - LEAST_GAIN) * errors[farthest]:
+        return 0
+    return int(best[0]) - farthest
+
+
+def _sum_steps(image: Image, looked_at: Image | None, axis: int) -> NDArray[np.int64]:
+    """Return how the sums along an axis change from one to the next."""
+    if looked_at is None:
+        return np.asarray(np.diff(image.sum(axis=axis, dtype=np.int64)), np.int64)
+    steps = np.diff(image.astype(np.int16), axis=1 - axis)
+    pairs = np.lib.stride_tricks.sliding_window_view(looked_at > 0, 2, axis=1 - axis)
+    return np.asarray((steps * pairs.all(axis=-1)).sum(axis=axis, dtype=np.int64), np.int64)
+
+
+def _slide(still: NDArray[np.int64], sliding: NDArray[np.int64], farthest: int) -> NDArray[np.int64]:
+    """Return the sum of absolute differences of two profiles for each shift from -farthest to farthest."""
+    core = still[farthest : len(still) - farthest]
+    windows = np.lib.stride_tricks.sliding_window_view(sliding, len(core))
+    return np.asarray(np.abs(windows - core).sum(axis=1), np.int64)

@@ -1,0 +1,93 @@
+"""The structure of a picture: in which direction its grey levels rise, and hardly how steeply.
+
+Light changes how bright a place is, and an object what edges it has. So gradients are compared, each divided by its own
+length: n = g / sqrt(|g|^2 + edge^2), the normalised gradient field of Haber and Modersitzki (2006), "Intensity gradient
+based registration and fusion of multi-modal images". What is steeper than `edge` is nearly of length 1 however steep it
+is, what is flatter is noise and counts little.
+
+Sobel gradients are whole numbers, and what follows are single operations that IEEE 754 rounds exactly: every machine
+finds the same field.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging_interview import Image
+
+EDGE = 4
+"""Mean gradients: what is so many times as steep as the picture on the whole is an edge. In glaring sun, where hard
+shadows wander, an edge has to be steeper than in fog or by night."""
+LEAST_EDGE, HIGHEST_EDGE = 30.0, 160.0
+"""Sums of a 3x3 Sobel kernel, 4 and 20 grey levels a px: the first is steeper than noise; beyond the second, in frames
+that are full of edges, something dark on a dark ground would be none."""
+UNIT = 127
+"""A component of length 1; 0 is stored as 128."""
+NEIGHBOURHOOD = np.ones((9, 9), np.uint8)
+"""Within which a gradient may be found in the other frame: what moves less than 4 px has not changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """Of one picture; all (height, width)."""
+
+    image: Image
+    """The picture itself."""
+    across: NDArray[np.int16]
+    """To the right, in sums of the Sobel kernel."""
+    down: NDArray[np.int16]
+    steepness: NDArray[np.float32]
+    """Their squared lengths."""
+
+    def measure_mean(self, looked_at: Image | None = None) -> float:
+        """Return the mean length where `looked_at` is not 0, in whole numbers up to the division."""
+        lengths = np.rint(np.sqrt(self.steepness)).astype(np.int64)
+        if looked_at is not None:
+            lengths = lengths[looked_at > 0]
+        return float(lengths.sum()) / max(lengths.size, 1)
+
+    def normalise(self, edge: float) -> tuple[Image, Image]:
+        """Return the components of the normalised field, uint8: 128 for 0, `UNIT` more for 1."""
+        scale = np.float32(UNIT) / np.sqrt(self.steepness + np.float32(edge * edge))
+        across, down = (np.rint(part * scale) for part in (self.across, self.down))
+        return (across + 128).astype(np.uint8), (down + 128).astype(np.uint8)
+
+
+def find_gradients(image: Image) -> Gradients:
+    """Return the gradients of a grey picture, (height, width) uint8."""
+    across, down = (np.asarray(cv2.Sobel(image, cv2.CV_16S, *order, ksize=3), np.int16) for order in ((1, 0), (0, 1)))
+    squared = [part.astype(np.float32) ** 2 for part in (across, down)]  # whole numbers below 2**21
+    return Gradients(image, across, down, squared[0] + squared[1])
+
+
+def find_edge(before: Gradients, after: Gradients, looked_at: Image | None = None) -> float:
+    """Return how steep an edge has to be in two pictures, by what they show where `looked_at` is not 0."""
+    mean = (before.measure_mean(looked_at) + after.measure_mean(looked_at)) / 2
+    return min(max(LEAST_EDGE, EDGE * mean), HIGHEST_EDGE)
+
+
+def find_difference(before: Gradients, after: Gradients, edge: float, looked_at: Image | None = None) -> Image:
+    """Return how far each gradient lies beyond those around it in the other picture, uint8, `UNIT` for a length of 1.
+
+    Looked at both ways round: what disappears is seen from the frame that still has it. It is 0 where `looked_at` is,
+    and nothing that lies there is a gradient around others.
+    """
+    pairs = zip(before.normalise(edge), after.normalise(edge), strict=True)
+    across, down = (find_excess(one, other, looked_at).astype(np.float32) for one, other in pairs)
+    difference = np.asarray(np.minimum(np.rint(np.sqrt(across * across + down * down)), 255), np.uint8)
+    return difference if looked_at is None else difference & looked_at
+
+
+def find_excess(one: Image, other: Image, looked_at: Image | None = None) -> Image:
+    """Return by how much each pixel lies beyond those around it in the other picture, looked at both ways round."""
+    return np.asarray(cv2.max(_exceed(one, other, looked_at), _exceed(other, one, looked_at)), np.uint8)
+
+
+def _exceed(ranged: Image, image: Image, looked_at: Image | None) -> Image:
+    """Return by how much `image` leaves the local range of `ranged`."""
+    low, high = (ranged, ranged) if looked_at is None else (ranged | ~looked_at, ranged & looked_at)
+    above = cv2.subtract(image, cv2.dilate(high, NEIGHBOURHOOD))
+    below = cv2.subtract(cv2.erode(low, NEIGHBOURHOOD), image)
+    return np.asarray(cv2.max(above, below), np.uint8)
