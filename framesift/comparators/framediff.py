@@ -19,11 +19,10 @@ from imaging_interview import (
 
 LEAST_SPAN = 6
 """Grey levels: what spans fewer of them is empty, and no way of comparing finds anything in it."""
+LEVEL = f"{CHANGE_THRESHOLD} of 255 grey levels"
+"""What a pixel has to differ by, in words."""
 _SAMPLE = 8
 """Every 8th pixel of every 8th row."""
-
-
-LEVEL = f"{CHANGE_THRESHOLD} of 255 grey levels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,7 @@ class FrameDifferencing(Differencing):
         areas = [(contour, cv2.contourArea(contour)) for contour in contours]
         regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
         difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
-        return Comparison(
-            difference, threshold, regions, score, f"{CHANGE_THRESHOLD} of 255 grey levels", DILATIONS, least
-        )
+        return Comparison(difference, threshold, regions, score, LEVEL, DILATIONS, least)
 
     def is_flat(self, descriptor: Image) -> bool:
         """Tell whether no two pixels that are compared differ by more than `CHANGE_THRESHOLD`, and yet some differ."""

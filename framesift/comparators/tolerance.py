@@ -26,6 +26,7 @@ TALLEST = 2
 CHANGED, STRONG = round(0.3 * UNIT), round(0.65 * UNIT)
 """A gradient that lies farther outside than the first has changed; a region counts where one does than the second."""
 LEVEL = f"{CHANGED / UNIT:.0%} of an edge"
+"""What a gradient has to differ by, in words."""
 ALTERED = round(0.2 * UNIT)
 """An edge that lies farther outside is not the one that was there, where the whole picture is asked for."""
 BRIGHTNESS = 20
@@ -123,9 +124,10 @@ class ToleranceDifferencing(Differencing):
         return max(1, round(width * scale)), max(1, round(height * scale))
 
     def _find_change(self, reference: Image, candidate: Image) -> Change:
-        """Compare what both frames show of the scene, where the camera was shaken in each of two ways.
+        """Compare what both frames show of the scene; where the camera was shaken, as the scene has moved.
 
-        As the scene has moved, and as the picture stands: what the recorder writes over it, a clock, does not move.
+        What has not changed as the pictures stand has not changed either: what the recorder writes over them, a clock,
+        does not move with the scene.
         """
         if reference.shape != candidate.shape:
             raise ValueError(f"frames must have the same shape, not {reference.shape} and {candidate.shape}")

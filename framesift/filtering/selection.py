@@ -12,7 +12,7 @@ D = TypeVar("D")
 Seen = TypeVar("Seen", bound="Observation[Any]")
 
 WHOLE = 0.55
-"""From this share of changed pixels on the whole picture has changed: the camera was moved, covered or blinded, it has
+"""From this extent on the whole picture has changed: the camera was moved, covered or blinded, it has
 switched to infra-red, or the transmission was torn."""
 
 

@@ -28,6 +28,7 @@ _LEAST_WIDTH = 256
 _FEW = 45
 """Grey levels: what spans no more of them looks empty to frame differencing."""
 _LEAST_BAND = 4
+"""Grey levels: a picture of fewer is seen in a range of so many."""
 _SAMPLE = 8
 """Every 8th pixel of every 8th row."""
 _MOST_BEYOND = 0.5

@@ -216,6 +216,11 @@ def put_through(sweep: Sweep, answer, number: int = 10) -> Session:
     return session
 
 
+def deny(question: Question) -> Answer:
+    """Nothing is ever new."""
+    return Answer.NO
+
+
 @pytest.fixture(scope="module")
 def walks(tmp_path_factory) -> Sweep:
     """Frames with a patch that comes, grows by a third and goes, again and again."""
@@ -249,6 +254,16 @@ def test_one_wrong_answer_in_ten_does_no_great_harm(walks, wrong):
     cost = walks.losses[:, walks.grid.settings.index(wanted)]
     advised = cost[walks.grid.settings.index(session.advise().setting)]
     assert advised <= cost[walks.grid.default]
+
+
+def test_what_the_default_keeps_and_was_called_new_is_kept_whatever_else_is_said(walks):
+    default, settings = walks.grid.default, walks.grid.settings
+    kept = [place for place, q in enumerate(put_through(walks, deny).questions) if q.chances[default] > 0.5]
+    for place in kept:
+        session = put_through(walks, deny)
+        session.answer(place, Answer.YES)
+        assert session.questions[place].chances[settings.index(session.advise().setting)] > 0.5
+    assert len(kept) > 5
 
 
 def test_all_at_once_are_different_questions_and_help_too(walks):
