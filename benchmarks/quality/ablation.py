@@ -20,7 +20,8 @@ from benchmarks.quality.metrics import Summary, measure_quality, summarise
 from benchmarks.quality.table import align, show
 from benchmarks.quality.truth import Truth
 from framesift.comparators import registration, structure, tolerance
-from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
+from framesift.filtering.option_values import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
 
 
 def square(side: int) -> Any:

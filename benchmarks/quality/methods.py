@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from framesift.comparators.thresholds import Threshold
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame
-from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
+from framesift.filtering.option_values import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
 from framesift.filtering.selection import Observation, Rule, Verdict, select_frames
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame

@@ -27,7 +27,8 @@ from benchmarks.stills.sky import Weather
 from framesift.comparators.differencing import Differencing
 from framesift.comparators.thresholds import Threshold
 from framesift.filtering.comparator_choice import comparator_of
-from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
+from framesift.filtering.option_values import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
 from framesift.filtering.settings import Settings
 
 SIZE: Final = (1920, 1080)

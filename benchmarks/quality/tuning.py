@@ -13,7 +13,7 @@ from benchmarks.quality.methods import choose_all, framesift
 from benchmarks.quality.metrics import Quality, measure_quality, summarise
 from benchmarks.quality.table import align, show
 from benchmarks.quality.truth import Truth
-from framesift.filtering.options import Method
+from framesift.filtering.option_values import Method
 from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames
 from framesift.tuning import Answer, Grid, Session, Setting, Sweep

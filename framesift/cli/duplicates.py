@@ -149,7 +149,7 @@ def _choose_method(options: argparse.Namespace) -> "Method":
 
 def _choose_network(options: argparse.Namespace) -> "Embedding":
     from framesift.comparators.embedding import Embedding
-    from framesift.filtering.options import parse_size
+    from framesift.filtering.option_values import parse_size
 
     if options.model is None:
         raise UsageError("--method embedding takes --model FILE, an ONNX network")

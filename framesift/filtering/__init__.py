@@ -9,6 +9,7 @@ __all__ = [
     "earlier_runs",
     "exposure",
     "manifest",
+    "option_values",
     "options",
     "places",
     "ranges",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from framesift.errors import PathLike, UsageError
-from framesift.filtering.options import Placement
+from framesift.filtering.option_values import Placement
 from framesift.filtering.settings import Settings
 from framesift.stores import is_url
 

@@ -4,7 +4,7 @@ from framesift.comparators.differencing import Differencing
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.masks import choose_masks
 from framesift.comparators.tolerance import ToleranceDifferencing
-from framesift.filtering.options import Method
+from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Rule
 from framesift.filtering.settings import Settings
 from imaging_interview import Image

@@ -7,7 +7,7 @@ from framesift.comparators.masks import require_fit
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.exposure import USUAL, Exposure
-from framesift.filtering.options import Method
+from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame

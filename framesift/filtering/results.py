@@ -12,7 +12,7 @@ from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Past
-from framesift.filtering.options import Placement
+from framesift.filtering.option_values import Placement
 from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings

@@ -8,7 +8,8 @@ from typing import Any
 from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.options import DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS, Decoding, Method, Placement
+from framesift.filtering.option_values import Decoding, Method, Placement
+from framesift.filtering.options import DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS
 from framesift.frames.naming import Naming
 
 ADDED: dict[str, Any] = {"against": 1, "most": None}

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from framesift.comparators.thresholds import Threshold
 from framesift.comparators.tolerance import ToleranceDifferencing
-from framesift.filtering.options import DEFAULT_THRESHOLDS, Method
+from framesift.filtering.option_values import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS
 
 FULL = 3840, 2160
 WIDTHS = (160, 320, 640, 1280, 3840)

@@ -6,7 +6,7 @@ import pytest
 from framesift.comparators.masks import Mask
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.options import Decoding, Method, Placement, parse_every
+from framesift.filtering.option_values import Decoding, Method, Placement, parse_every
 from framesift.filtering.settings import ADDED, Settings
 from framesift.frames.naming import Naming
 

@@ -19,7 +19,7 @@ from framesift.cli import options
 from framesift.duplicates import find_duplicates
 from framesift.errors import UnreadableFrame, UsageError
 from framesift.filtering import manifest
-from framesift.filtering.options import parse_every
+from framesift.filtering.option_values import parse_every
 from framesift.filtering.settings import Settings
 from framesift.frames.naming import Naming
 from framesift.frames.videos import compare_fingerprints, open_video, probe_video, read_fingerprint, sample_frames

@@ -20,7 +20,8 @@ from framesift import filter_frames
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.comparator_choice import comparator_of
-from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS, Method
+from framesift.filtering.option_values import Method
+from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames

@@ -12,7 +12,7 @@ from framesift.actions.files.outputs import check_output
 from framesift.cluster.parallel import count_cores
 from framesift.errors import PathLike, StorageError, UsageError, counted
 from framesift.filtering.manifest import Record
-from framesift.filtering.options import Method
+from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.page import CHARTS, escape, write_page

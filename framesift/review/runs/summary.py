@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.thresholds import Threshold
-from framesift.filtering.options import Method
+from framesift.filtering.option_values import Method
 from framesift.filtering.settings import Settings
 from framesift.review.runs.confines import OUTSIDE
 from framesift.review.runs.manifest.index import VERDICTS, Decisions

@@ -13,7 +13,7 @@ from typing import Any
 from framesift.actions import storage_errors
 from framesift.comparators.masks import require_cameras
 from framesift.errors import UnreadableFrame, show
-from framesift.filtering.options import Decoding, Placement
+from framesift.filtering.option_values import Decoding, Placement
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames

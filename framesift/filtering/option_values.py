@@ -1,0 +1,113 @@
+"""What can stand for a setting of a run, and how it is read from what is typed. Little is imported, as in `options`."""
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from framesift.errors import UsageError
+
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Method(StrEnum):
+    """How two frames are compared."""
+
+    FRAMEDIFF = "framediff"
+    """Every pixel against the same pixel, at the frame's own size."""
+    TOLERANCE = "tolerance"
+    """Structure, against what lies around it, at one small size."""
+
+
+class Placement(StrEnum):
+    """How a kept frame comes into the results folder."""
+
+    COPY = "copy"
+    HARD = "hard"
+    SYMBOLIC = "symbolic"
+
+
+class Decoding(StrEnum):
+    """Which pixels a frame has."""
+
+    EXACT = "exact"
+    """Those of OpenCV's colour decoder."""
+    FAST = "fast"
+    """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
+
+
+def parse_method(text: str) -> Method:
+    """Read the name of a method. Raises UsageError for an unknown one."""
+    try:
+        return Method(text)
+    except ValueError:
+        raise UsageError(f"--method is framediff or tolerance, not {text!r}") from None
+
+
+def parse_blur(text: str) -> tuple[int, ...]:
+    """Read `3,5`, or `none`."""
+    if text == "none":
+        return ()
+    return tuple(_parse_numbers(text, int, "--blur takes kernel sizes in px such as 3,5, or none"))
+
+
+def parse_border_mask(text: str) -> tuple[float, float, float, float]:
+    """Read `5,10,5,0`: percent of the side, left, top, right, bottom."""
+    complaint = "--border-mask takes four percentages: left,top,right,bottom, such as 5,10,5,0"
+    numbers = _parse_numbers(text, float, complaint)
+    if len(numbers) != 4:
+        raise UsageError(f"{complaint}, not {text!r}")
+    left, top, right, bottom = (int(n) if n == int(n) else n for n in numbers)
+    return left, top, right, bottom
+
+
+def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
+    """Read `640x480`: width and height in px."""
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"{option} takes WIDTHxHEIGHT in px, such as 640x480, not {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def parse_every(text: str) -> float:
+    """Read `1s`, `500ms`, `2min` or a number of seconds; return seconds."""
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\ ?(ms|s|min|h)?", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"--every takes a time such as 1s, 500ms or 2min, not {text!r}")
+    return float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
+
+
+def parse_percent(text: str) -> float:
+    """Read `60` or `60%`."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\ ?%?", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"--most takes a share of the picture such as 60%, not {text!r}")
+    return float(match[1])
+
+
+def _parse_numbers(text: str, number: type[int] | type[float], complaint: str) -> "list[Any]":
+    try:
+        values = [number(part) for part in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{complaint}, not {text!r}") from None
+    if not all(abs(value) < 10_000 for value in values):
+        raise UsageError(f"{complaint}, not {text!r}")
+    return values
+
+
+def choose(kind: type[StrEnum], option: str) -> Callable[[str], StrEnum]:
+    """Return what reads one of the values of `kind`, and raises UsageError for another text."""
+
+    def read(text: str) -> StrEnum:
+        try:
+            return kind(text)
+        except ValueError:
+            raise UsageError(f"{option} is {' or '.join(kind)}, not {text!r}") from None
+
+    return read
+
+
+def join_numbers(numbers: Iterable[float]) -> str:
+    """Write `3,5`."""
+    return ",".join(f"{number:g}" for number in numbers)
