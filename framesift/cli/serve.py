@@ -3,20 +3,23 @@
 import argparse
 import os
 import sys
+from contextlib import contextmanager
 
-from framesift.cli.browser import open_browser
+from framesift.cli.browser import open_secret
 from framesift.cli.options import DONE, EXIT_CODES, whole_number
 from framesift.errors import UsageError, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from framesift.errors import PathLike
     from framesift.web.security import Access
 
 DESCRIPTION = """\
 Serves a page for the folders with images below ROOT: look at the near-duplicates in them, remove them to a backup, and
-bring them back. Only this machine can reach it, unless --host says otherwise. Ctrl-C stops it; the next start goes on
-with what was not finished. Needs: pip install 'framesift[web]'"""
+bring them back. Only you can reach it, by the address that is printed. Ctrl-C stops it; the next start goes on with
+what was not finished. Needs: pip install 'framesift[web]'"""
 
 EXAMPLE = """\
 example:
@@ -34,11 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("root", metavar="ROOT", help="folder whose folders with images are served")
     add("--port", metavar="N", type=whole_number, help="port to listen at (default: 8765, or the next free one)")
-    host = "address to listen at (default 127.0.0.1: this machine only); with another one, looking takes the token too"
+    host = "address to listen at (default 127.0.0.1: this machine only)"
     add("--host", metavar="ADDR", default="127.0.0.1", help=host)
     names = "a name that the server is called by, beside its address; may be given more than once"
     add("--allow-host", metavar="NAME", action="append", default=[], help=names)
-    add("--token-file", metavar="FILE", help="write the token that changes need to FILE, which only you can read")
+    add("--token-file", metavar="FILE", help="write the token that programs need to FILE, which only you can read")
     add("--no-browser", action="store_true", help="do not open the page")
     output = "folder of backups and state (default: ROOT-output, beside ROOT)"
     add("--output", metavar="FOLDER", help=output)
@@ -55,23 +58,37 @@ def serve_command(options: argparse.Namespace) -> int:
     from framesift.web.serving import listen, serve
 
     access = Access.make(options.host, options.allow_host)
-    with Review(options.root, options.output, options.index) as review, listen(options.host, options.port) as listening:
+    with (
+        _private_files(),
+        Review(options.root, options.output, options.index) as review,
+        listen(options.host, options.port) as listening,
+    ):
         if options.token_file:
             _write_token(options.token_file, access.token)
         address = _address(options.host, listening.getsockname()[1])
-        serve(review, access, listening, lambda: _announce(options, access, address))
+        serve(review, access, listening, lambda: _announce(options, access, address, review.output))
     return DONE
 
 
-def _announce(options: argparse.Namespace, access: "Access", address: str) -> None:
-    page = f"{address}?token={access.token}" if access.is_open else address
+@contextmanager
+def _private_files() -> "Iterator[None]":
+    """Make files for this user alone: they are copies, or pictures, of what perhaps nobody else may see."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _announce(options: argparse.Namespace, access: "Access", address: str, folder: str) -> None:
+    page = f"{address}?token={access.token}"
     print(f"serving {show(options.root)} at {page}")
-    print(f"token for changes: {access.token}", flush=True)
-    if access.is_open:
+    print(f"token for programs: {access.token}", flush=True)
+    if options.host not in ("127.0.0.1", "localhost", "::1"):
         told = "other machines can reach this address: whoever has the token can look and remove"
         print(f"{told}; nothing is encrypted", file=sys.stderr)
     if not options.no_browser:
-        open_browser(page)
+        open_secret(page, folder)
 
 
 def _address(host: str, port: int) -> str:

@@ -28,6 +28,7 @@ CANCELLABLE = {"search", "scan", "rehearsal", "tuning"}
 """Kinds that change no file: a removal is brought to its end, and undone if it was a mistake."""
 _MOST_STARTS = 3
 """A job during which the program has died so often is not tried again."""
+_MOST_WAITING = 100
 _SHOWN_COLLECTIONS = 100
 _KEPT = 1000
 """Jobs that have ended and are still listed."""
@@ -138,7 +139,7 @@ class Jobs:
         return self._closing.is_set()
 
     def submit(self, kind: str, spec: dict[str, Any], collections: Sequence[str] = ()) -> Job:
-        """Queue a job."""
+        """Queue a job. Raises Conflict where too many are waiting."""
         with self._store.writing() as database:
             job_id = self.queue(database, kind, spec, collections)
         self.wake()
@@ -147,7 +148,10 @@ class Jobs:
     def queue(
         self, database: sqlite3.Connection, kind: str, spec: dict[str, Any], collections: Sequence[str] = ()
     ) -> str:
-        """Queue a job within a transaction of the caller, who then calls `wake`; return its id."""
+        """Queue a job within a transaction of the caller, who then calls `wake`; return its id. Raises Conflict."""
+        [[waiting]] = database.execute("SELECT count(*) FROM jobs WHERE state = 'queued'")
+        if waiting >= _MOST_WAITING:
+            raise Conflict("too much work is waiting: ask again when some of it is done")
         job_id = secrets.token_hex(8)
         database.execute(
             "INSERT INTO jobs (id, kind, spec, collections, state, created) VALUES (?, ?, ?, ?, 'queued', ?)",

@@ -31,7 +31,7 @@ from framesift.web.security import Access, Guard
 DESCRIPTION = """\
 Near-duplicates in the folders that `framesift serve` serves: look at them, remove them to a backup, bring them back.
 
-Every change takes the token that the program prints: `Authorization: Bearer TOKEN`. Bodies are `application/json`, at
+Every request takes the token that the program prints: `Authorization: Bearer TOKEN`. Bodies are `application/json`, at
 most 1 MB. Long work answers 202 with a job; `GET /api/jobs/{id}/events` sends its progress.
 """
 _ROUTES = (
@@ -57,7 +57,7 @@ def create_app(review: Review, access: Access) -> FastAPI:
     add_problems(app)
     for make in _ROUTES:
         app.include_router(make(review))
-    pages = Pages(access.token)
+    pages = Pages()
     add_duplicate_pages(app, review, pages)
     add_run_pages(app, review, pages)
     add_assets(app)
@@ -78,9 +78,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
         _complete_examples(schemas)
         parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         for path in document["paths"].values():
-            for method, operation in path.items():
-                if method != "get":
-                    operation["security"] = [{"token": []}]
+            for operation in path.values():
+                operation["security"] = [{"token": []}]
         app.openapi_schema = document
     return app.openapi_schema
 

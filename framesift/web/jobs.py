@@ -50,7 +50,7 @@ def make_job_routes(review: Review) -> APIRouter:
     @router.post(
         "/{job_id}/cancel",
         summary="Stop a job that changes no file",
-        responses={200: {"model": JobAnswer}, **errors(401, 404, 409, 413, 415, 422)},
+        responses={200: {"model": JobAnswer}, **errors(404, 409, 413, 415, 422)},
     )
     def cancel_job(job_id: str, _: Nothing | None = None) -> Response:
         return answer(asdict(review.jobs.cancel(job_id)))

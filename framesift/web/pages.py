@@ -1,4 +1,4 @@
-"""What all pages of the review are made with: templates, and the token that their changes need."""
+"""What all pages of the review are made with."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +14,9 @@ from framesift.review import Unknown
 class Pages:
     """Makes pages out of templates. What they show and change goes through the API, as for any other client."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self) -> None:
         self._templates = Environment(loader=PackageLoader("framesift.web"), autoescape=True, undefined=StrictUndefined)
-        self._templates.globals.update(token=token, head=Markup(read_asset("head.html")))
+        self._templates.globals.update(head=Markup(read_asset("head.html")))
 
     def show(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page."""

@@ -78,7 +78,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
                 }
             },
         }
-        for status in sorted({*statuses, 403, 421, 503})
+        for status in sorted({*statuses, 401, 403, 421, 503})
     }
 
 

@@ -1,7 +1,9 @@
 """What stands before the application: for whom it answers at all, and what it lets in.
 
-A page of somebody else must not reach the server through the browser of the person in front of it, whether by a form, a
-script, or a name that leads here (DNS rebinding); and a body has to be bounded and plain before anything looks at it.
+A port of this machine is open to everybody who is logged in to it. So nothing is shown or changed without the token,
+which stands in the address that the program prints and becomes a cookie when that is opened. A page of somebody else
+must not reach the server through the browser of the person in front of it either, whether by a form, a script, or a
+name that leads here (DNS rebinding); and a body has to be bounded and plain before anything looks at it.
 """
 
 import secrets
@@ -14,14 +16,17 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from framesift.web.bodies import MEDIA_TYPE, RefusedBody, check_json
+from framesift.web.entrance import ENTERED, write_refusal
 from framesift.web.headers import LOCKS
 from framesift.web.problems import MEDIA_TYPE as PROBLEM
 from framesift.web.problems import encode_problem
 
 MOST_BYTES = 2**20
-COOKIE = "framesift"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_STATIC = "/static/"
+"""Style and scripts, the same for everybody: a page that refuses looks as the others do."""
+_HTML = b"text/html; charset=utf-8"
 _HEADERS = {
     name.lower().encode(): value.encode()
     for name, value in {**LOCKS, "Cross-Origin-Opener-Policy": "same-origin"}.items()
@@ -36,16 +41,12 @@ class Access:
     token: str
     hosts: frozenset[str] = frozenset(LOOPBACK)
     """Names that the server is called by, as in the header Host without the port."""
-    is_open: bool = False
-    """Whether other machines can reach the server: then looking takes the token too."""
 
     @classmethod
     def make(cls, host: str = "127.0.0.1", names: Iterable[str] = ()) -> "Access":
         """Return the access to a server that listens at an address, with a token of its own."""
         bracketed = f"[{host}]" if ":" in host else host
-        is_open = host not in ("127.0.0.1", "localhost", "::1")
-        hosts = {*LOOPBACK, bracketed, *(name.lower() for name in names)}
-        return cls(secrets.token_urlsafe(24), frozenset(hosts), is_open)
+        return cls(secrets.token_urlsafe(24), frozenset({*LOOPBACK, bracketed, *(name.lower() for name in names)}))
 
     def has_token(self, text: str) -> bool:
         """Tell whether this is the token."""
@@ -75,13 +76,13 @@ class Guard:
         try:
             headers = Headers(scope=scope)
             self._check_host(headers)
-            if self._access.is_open and (address := self._enter(scope)):
-                await _redirect(guarded, address)
+            if cookie := self._enter(scope):
+                await _send(guarded, 200, [(b"content-type", _HTML), (b"set-cookie", cookie)], ENTERED)
                 return
             self._check_token(scope, headers)
             body = await _read_body(scope, headers, receive)
         except Refused as refused:
-            await _refuse(guarded, refused)
+            await _refuse(guarded, scope, refused)
             return
         await self._app(scope, _replay(body, receive), guarded)
 
@@ -94,19 +95,27 @@ class Guard:
             raise Refused(403)
 
     def _check_token(self, scope: Scope, headers: Headers) -> None:
+        """Raise Refused for who has neither the token nor the cookie that is made of it.
+
+        Browsers send the cookie to every port of this machine that a page of it asks: with it alone a change is taken
+        only from a page of ours, which the browser says by the header Origin.
+        """
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._access.has_token(token.strip()):
             return
-        if scope["method"] in _SAFE and (not self._access.is_open or self._has_cookie(headers)):
+        if scope["method"] in _SAFE and scope["path"].startswith(_STATIC):
+            return
+        if self._has_cookie(scope, headers) and (scope["method"] in _SAFE or "origin" in headers):
             return
         raise Refused(401)
 
-    def _has_cookie(self, headers: Headers) -> bool:
+    def _has_cookie(self, scope: Scope, headers: Headers) -> bool:
         try:
             cookies = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
             return False
-        return COOKIE in cookies and self._access.has_token(cookies[COOKIE].value)
+        name = _name_cookie(scope)
+        return name in cookies and self._access.has_token(cookies[name].value)
 
     def _enter(self, scope: Scope) -> bytes | None:
         """Return the cookie to set where the token stands in the address of the first page."""
@@ -117,7 +126,7 @@ class Guard:
             return None
         if not self._access.has_token(given):
             raise Refused(401)
-        return f"{COOKIE}={self._access.token}; HttpOnly; SameSite=Strict; Path=/".encode()
+        return f"{_name_cookie(scope)}={self._access.token}; HttpOnly; SameSite=Strict; Path=/".encode()
 
 
 class _Sender:
@@ -179,23 +188,29 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return give
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
-    headers = [(b"content-type", PROBLEM.encode())]
+async def _refuse(send: Send, scope: Scope, refused: Refused) -> None:
+    headers = []
     if refused.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     if refused.status in (400, 413):  # what was not read must not be taken for the next request
         headers.append((b"connection", b"close"))
-    await _send(send, refused.status, headers, encode_problem(refused.status, refused.detail))
-
-
-async def _redirect(send: Send, cookie: bytes) -> None:
-    await _send(send, 303, [(b"location", b"/"), (b"set-cookie", cookie)], b"")
+    if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
+        content, kind = write_refusal(refused.status), _HTML
+    else:
+        content, kind = encode_problem(refused.status, refused.detail), PROBLEM.encode()
+    await _send(send, refused.status, [*headers, (b"content-type", kind)], content)
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     headers = [*headers, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _name_cookie(scope: Scope) -> str:
+    """Cookies know no port: two servers of one machine must not take each other's away."""
+    _, port = scope.get("server") or ("", 0)
+    return f"framesift-{port}"
 
 
 def _strip_port(host: str) -> str:

@@ -1,6 +1,7 @@
 """The server: listens at an address until it is told to stop, and then lets the work under way come to a stop."""
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ import uvicorn
 from framesift.errors import UsageError
 from framesift.review import Review
 from framesift.web.app import create_app
+from framesift.web.connections import BACKLOG, Connection, FewLines
 from framesift.web.security import Access
 
 PORT = 8765
@@ -45,9 +47,11 @@ def serve(review: Review, access: Access, listening: socket.socket, announce: Ca
     sys.setswitchinterval(_SWITCH_S)
     app = create_app(review, access)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none",
-        timeout_graceful_shutdown=_PATIENCE,
+        app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none", http=Connection,
+        backlog=BACKLOG, timeout_graceful_shutdown=_PATIENCE,
     )  # fmt: skip
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).addFilter(FewLines())
     _Server(config, review, announce).run(sockets=[listening])
 
 

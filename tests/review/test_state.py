@@ -244,3 +244,10 @@ def test_nothing_is_written_below_the_root(people):
         [collection] = review.collections.page()[1]
         review.pictures.thumbnail(review.collections.find_image(collection, "YmlnLnBuZw"), 240)
     assert read_tree(people) == before
+
+
+def test_there_is_an_end_to_what_can_wait(store):
+    jobs = Jobs(store, {})
+    with pytest.raises(Conflict, match="too much work is waiting"):
+        for _ in range(200):
+            jobs.submit("scan", {})

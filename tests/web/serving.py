@@ -116,6 +116,11 @@ class Api:
         return describe(finish(self.review, self.review.jobs.find(accepted["id"])))
 
 
+def name_cookie(address: str, token: str) -> dict[str, str]:
+    """The cookie by which a browser that has come in is known."""
+    return {"name": f"framesift-{address.rpartition(':')[2]}", "value": token, "url": address}
+
+
 def describe(job: Job) -> dict[str, Any]:
     """A job as a dict."""
     return {name: getattr(job, name) for name in ("id", "kind", "state", "result", "problem")}

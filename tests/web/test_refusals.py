@@ -30,9 +30,10 @@ def visitor(api) -> TestClient:
     return TestClient(api.app, f"http://{HOST}", raise_server_exceptions=False)
 
 
+@pytest.mark.parametrize("who", ["api", "visitor"])
 @pytest.mark.parametrize("path", ["/", "/api/collections", "/openapi.json", "/api/none", "/static/page.css"])
-def test_every_answer_is_locked_down(visitor, path):
-    headers = visitor.get(path).headers
+def test_every_answer_is_locked_down(api, visitor, who, path):
+    headers = (api.client if who == "api" else visitor).get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
@@ -50,9 +51,9 @@ def test_other_hosts(visitor, host):
 
 
 @pytest.mark.parametrize("host", ["localhost:1", "LOCALHOST", "[::1]:8765", "127.0.0.1"])
-def test_own_hosts_at_any_port(visitor, host):
+def test_own_hosts_at_any_port(api, host):
     """A tunnel, such as that of ssh, has a port of its own."""
-    assert visitor.get("/api/collections", headers={"Host": host}).status_code == 200
+    assert api.client.get("/api/collections", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -90,17 +91,55 @@ def test_changes_without_the_token(api, visitor, method, path, token):
     check_problem(response)
 
 
-def test_looking_takes_the_token_where_others_can_reach_the_server(api):
-    access = Access.make("192.168.0.7", ["Review.Example"])
-    remote = Api(api.review, access)
-    with TestClient(remote.app, "http://192.168.0.7:8765", follow_redirects=False) as visitor:
-        for path in ("/", "/api/collections", "/static/page.css", "/openapi.json", "/?token=", "/?token=%ff"):
-            assert visitor.get(path).status_code == 401, path
-        assert visitor.get("/api/collections", headers={"Cookie": "framesift=guess"}).status_code == 401
-        assert visitor.get(f"/?token={access.token}").status_code == 303
-        assert visitor.get("/api/collections").status_code == 200, "by the cookie"
-        assert visitor.post("/api/collections/scans").status_code == 401, "which changes nothing"
-        assert visitor.get("/api/collections", headers={"Host": "review.example"}).status_code == 200
+LOOKING = ("/", "/runs", "/api/collections", "/openapi.json", "/?token=", "/?token=%ff", "/api/none")
+
+
+def test_looking_takes_the_token_too(api, visitor):
+    """Whoever is logged in to the machine can reach the port: a page must give nothing away, nor a picture."""
+    [folder] = api.get("/api/collections")["items"]
+    [picture, *_] = api.get(f"/api/collections/{folder['id']}/images")["items"]
+    shown = f"/api/collections/{folder['id']}/images/{picture['id']}"
+    assert api.client.get(shown).status_code == 200
+    for path in (*LOOKING, shown, f"{shown}/thumbnail", f"/collections/{folder['id']}"):
+        refused = visitor.get(path)
+        assert refused.status_code == 401 and api.access.token not in refused.text, path
+
+
+def test_who_comes_without_the_token_is_told_how_to_come_in(visitor):
+    refused = visitor.get("/", headers={"Accept": "text/html,*/*"})
+    assert refused.status_code == 401 and refused.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Open the address that framesift has printed" in refused.text
+    assert visitor.get("/static/page.css").status_code == 200, "which shows nothing, and makes the page look right"
+
+
+def enter(api: Api, visitor: TestClient) -> str:
+    """Come in by the printed address; return the header that was set."""
+    assert visitor.get("/?token=guess").status_code == 401
+    entered = visitor.get(f"/?token={api.access.token}")
+    assert entered.status_code == 200 and 'content="0; url=/"' in entered.text
+    return entered.headers["set-cookie"]
+
+
+def test_the_printed_address_becomes_a_cookie(api, visitor):
+    name, *rest = enter(api, visitor).split("; ")
+    assert name.startswith("framesift-8765=") and {"HttpOnly", "SameSite=Strict"} <= set(rest)
+    assert visitor.get("/api/collections").status_code == 200
+    assert visitor.get("/api/collections", headers={"Cookie": "framesift-8765=guess"}).status_code == 401
+
+
+def test_with_the_cookie_alone_only_a_page_of_ours_changes_something(api, visitor):
+    """To another port of this machine a browser sends the cookie as well, but says from where."""
+    enter(api, visitor)
+    scan = "/api/collections/scans"
+    assert visitor.post(scan).status_code == 401
+    assert visitor.post(scan, headers={"Origin": "http://127.0.0.1:9999"}).status_code == 403
+    assert visitor.post(scan, headers={"Origin": f"http://{HOST}"}).status_code == 202
+
+
+def test_names_by_which_a_server_is_called(api):
+    named = Api(api.review, Access.make("192.168.0.7", ["Review.Example"]))
+    for host, status in (("192.168.0.7:8765", 200), ("review.example", 200), ("192.168.0.8", 421)):
+        assert named.client.get("/api/collections", headers={"Host": host}).status_code == status
 
 
 @pytest.mark.parametrize(

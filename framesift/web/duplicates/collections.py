@@ -114,7 +114,7 @@ def _send_thumbnail(review: Review, path: str, width: int, request: Request) -> 
 
 
 def _accepted() -> Responses:
-    return {202: {"model": JobAnswer}, **errors(401, 413, 415, 422)}
+    return {202: {"model": JobAnswer}, **errors(409, 413, 415, 422)}
 
 
 def _send_picture(review: Review, path: str, request: Request) -> Response:

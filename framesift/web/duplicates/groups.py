@@ -13,7 +13,7 @@ from framesift.web.duplicates.descriptions import describe_group, describe_score
 from framesift.web.problems import errors
 from framesift.web.responses import accept, answer
 
-_SENT = (401, 404, 413, 415, 422)
+_SENT = (404, 409, 413, 415, 422)
 
 
 def make_group_routes(review: Review) -> APIRouter:
@@ -66,7 +66,7 @@ def _add_changing(router: APIRouter, review: Review) -> None:
     @router.patch(
         "/groups/{group_id}",
         summary="Choose another keeper, or what stays",
-        responses={200: {"model": GroupAnswer}, **errors(*_SENT, 409)},
+        responses={200: {"model": GroupAnswer}, **errors(*_SENT)},
     )
     def change_group(group_id: str, body: GroupBody) -> Response:
         return answer(describe_group(review.groups.change(group_id, body.keeper, body.excluded)))
@@ -75,7 +75,7 @@ def _add_changing(router: APIRouter, review: Review) -> None:
         "/groups/{group_id}/not-duplicates",
         summary="Say that images show something else than the rest",
         status_code=201,
-        responses={201: {"model": VerdictAnswer}, **errors(*_SENT, 409)},
+        responses={201: {"model": VerdictAnswer}, **errors(*_SENT)},
     )
     def split_group(group_id: str, body: NotDuplicatesBody) -> Response:
         verdict, groups = review.groups.split(group_id, body.image_ids)
@@ -84,7 +84,7 @@ def _add_changing(router: APIRouter, review: Review) -> None:
     @router.delete(
         "/verdicts/{verdict_id}",
         summary="Take a verdict back",
-        responses={200: {"model": VerdictAnswer}, **errors(401, 404)},
+        responses={200: {"model": VerdictAnswer}, **errors(404)},
     )
     def take_back(verdict_id: str) -> Response:
         group = review.groups.unite(verdict_id)

@@ -24,7 +24,7 @@ def make_person_routes(review: Review) -> APIRouter:
     @router.post(
         "/remove-duplicates",
         summary="Search persons and remove their duplicates",
-        responses={200: {"model": PersonsAnswer}, **ACCEPTED, **errors(401, 404, 409, 413, 415, 422)},
+        responses={200: {"model": PersonsAnswer}, **ACCEPTED, **errors(404, 409, 413, 415, 422)},
     )
     async def remove_duplicates(
         body: PersonsBody,

@@ -10,7 +10,7 @@ from framesift.web.duplicates.bodies import RemovalBody
 from framesift.web.problems import errors
 from framesift.web.responses import ACCEPTED, accept, answer
 
-_SENT = errors(401, 404, 409, 413, 415, 422)
+_SENT = errors(404, 409, 413, 415, 422)
 
 
 def make_removal_routes(review: Review) -> APIRouter:

@@ -19,7 +19,7 @@ def reading(model: type[BaseModel]) -> dict[str, Any]:
 
 def changing(model: type[BaseModel], status: int = 200) -> dict[str, Any]:
     """Describe a route that changes something."""
-    return {"status_code": status, "responses": {status: {"model": model}, **errors(*_READING, 401, 413, 415)}}
+    return {"status_code": status, "responses": {status: {"model": model}, **errors(*_READING, 413, 415)}}
 
 
 def drawing(kind: str) -> dict[str, Any]:

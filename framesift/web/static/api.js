@@ -1,5 +1,4 @@
-/* Speaks with the API: every change carries the token of the page; what goes wrong becomes one plain sentence. */
-const TOKEN = document.querySelector('meta[name="framesift-token"]').content;
+/* Speaks with the API, which knows us by a cookie; what goes wrong becomes one plain sentence. */
 
 export class Problem extends Error {
   constructor(message, status = 0, problem = {}) {
@@ -16,7 +15,7 @@ export class Problem extends Error {
 
 const SENTENCES = {
   0: "framesift does not answer. Start it again with “framesift serve”: nothing gets lost.",
-  401: "This page is from an earlier start of framesift. Load it again.",
+  401: "This page is from an earlier start of framesift. Open the address that it has printed now.",
 };
 
 /** What the program says in passing, as people write it. */
@@ -26,7 +25,6 @@ export function asSentence(words) {
 
 export async function call(method, path, body) {
   const request = { method, headers: { Accept: "application/json" } };
-  if (method !== "GET") request.headers.Authorization = `Bearer ${TOKEN}`;
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);

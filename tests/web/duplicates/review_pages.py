@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.serving import Server
+from tests.web.serving import Server, name_cookie
 
 WAIT = 20_000
 """ms after which something that was waited for counts as missing."""
@@ -35,15 +35,16 @@ class Visits:
     complaints: list[str] = field(default_factory=list)
     contexts: list[Any] = field(default_factory=list)
 
-    def open(self, address: str, width: int = 1280, scheme: str = "light") -> Any:
+    def open(self, server: Server, path: str = "", width: int = 1280, scheme: str = "light") -> Any:
         context = self.browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.add_cookies([name_cookie(server.address, server.token)])
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        page.goto(address)
+        page.goto(f"{server.address}{path}")
         return page
 
     def close(self, *expected: str) -> None:

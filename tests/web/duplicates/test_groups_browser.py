@@ -25,7 +25,7 @@ def served(browser, tmp_path_factory) -> Iterator[Server]:
 
 def open_groups(served: Server, visits: Visits, name: str, width: int = 1280, scheme: str = "light") -> Any:
     """Search a person on its own page."""
-    page = visits.open(f"{served.address}/?query={name}", width, scheme)
+    page = visits.open(served, f"/?query={name}", width, scheme)
     page.locator(".card a").click()
     page.get_by_role("button", name="Find duplicates").click()
     shown(page, "duplicates found$")
@@ -138,7 +138,7 @@ def test_two_images_at_full_size(served, visits):
 def test_the_whole_way_by_keyboard_on_a_phone(served, visits, scheme):
     name = {"light": "PERSON-0006", "dark": "PERSON-0007"}[scheme]
     before = snapshot(served.root / name)
-    page = visits.open(f"{served.address}/?query={name}", 400, scheme)
+    page = visits.open(served, f"/?query={name}", 400, scheme)
     page.locator(".card", has_text=name).wait_for()
     press(page, name)
     page.get_by_text("Not searched yet").wait_for()
@@ -200,7 +200,7 @@ def test_the_method_can_be_chosen(served, visits):
 
 
 def test_a_folder_that_is_not_there(served, visits):
-    page = visits.open(f"{served.address}/collections/0123456789abcdef")
+    page = visits.open(served, "/collections/0123456789abcdef")
     page.get_by_role("heading", name="There is no such folder").wait_for()
     check_access(page)
     page.get_by_role("link", name="All persons").click()

@@ -56,7 +56,7 @@ def check_removed(served: Server, before: dict[str, tuple], *numbers: int) -> No
 
 def test_the_whole_way_by_mouse(served, visits):
     before = persons(served, 1, 2, 3)
-    page = visits.open(served.address)
+    page = visits.open(served)
     page.locator(".card", has_text="PERSON-0001").wait_for()
     check_access(page)
     dialog = find_duplicates(page, "PERSON-0001", "PERSON-0002", "PERSON-0003")
@@ -82,7 +82,7 @@ def test_the_whole_way_by_mouse(served, visits):
 
 def test_the_whole_way_by_keyboard_on_a_phone(served, visits):
     before = persons(served, 4, 5, 6)
-    page = visits.open(served.address, 400, "dark")
+    page = visits.open(served, "", 400, "dark")
     page.locator(".card", has_text="PERSON-0004").wait_for()
     check_access(page)
     press(page, "Select Mode")
@@ -104,7 +104,7 @@ def test_the_whole_way_by_keyboard_on_a_phone(served, visits):
 
 def test_cancelling_removes_nothing_and_keeps_the_selection(served, visits):
     before = persons(served, 7)
-    page = visits.open(served.address)
+    page = visits.open(served)
     find_duplicates(page, "PERSON-0007").get_by_role("button", name="Cancel").click()
     assert shown(page, "^3 duplicates found in 1 person$").is_visible()
     assert page.locator("#remove").inner_text() == "Remove Duplicates (1)"
@@ -117,7 +117,7 @@ def test_cancelling_removes_nothing_and_keeps_the_selection(served, visits):
 
 
 def test_looking_first_and_coming_back(served, visits):
-    page = visits.open(served.address)
+    page = visits.open(served)
     find_duplicates(page, "PERSON-0008").get_by_role("link", name="See the groups of PERSON-0008").click()
     page.locator(".group").nth(1).wait_for()
     page.locator(".group").first.get_by_role("button", name="Leave in place").first.click()
@@ -131,7 +131,7 @@ def test_looking_first_and_coming_back(served, visits):
 
 
 def test_a_page_loaded_anew_finds_the_work_again(served, visits):
-    page = visits.open(served.address)
+    page = visits.open(served)
     page.get_by_role("button", name="Select Mode").click()
     tick(page, "PERSON-0009", "PERSON-0010")
     with page.expect_response("**/api/searches"):
@@ -142,7 +142,7 @@ def test_a_page_loaded_anew_finds_the_work_again(served, visits):
 
 
 def test_ranges_and_all_that_was_found(served, visits):
-    page = visits.open(served.address)
+    page = visits.open(served)
     page.get_by_role("button", name="Select Mode").click()
     boxes = page.locator(".tick")
     boxes.nth(1).click()
@@ -166,7 +166,7 @@ def test_ranges_and_all_that_was_found(served, visits):
 
 
 def test_searching_by_name(served, visits):
-    page = visits.open(served.address)
+    page = visits.open(served)
     page.get_by_text("16 persons").wait_for()
     page.get_by_role("searchbox").fill("0900")
     page.get_by_text("1 person,").wait_for()
@@ -181,7 +181,7 @@ def test_searching_by_name(served, visits):
 
 
 def test_names_are_text(served, visits):
-    page = visits.open(served.address)
+    page = visits.open(served)
     page.get_by_label("All folders").check()
     page.get_by_role("searchbox").fill("onerror")
     page.get_by_text("1 folder,").wait_for()
@@ -204,10 +204,10 @@ def test_names_are_text(served, visits):
 
 def test_every_removal_can_be_undone_later(served, visits):
     before = persons(served, 13)
-    page = visits.open(served.address)
+    page = visits.open(served)
     find_duplicates(page, "PERSON-0013").get_by_role("button", name="Confirm").click()
     shown(page, "^3 images removed$")
-    later = visits.open(f"{served.address}/removals", 400, "dark")
+    later = visits.open(served, "/removals", 400, "dark")
     item = later.locator(".removal", has_text="PERSON-0013")
     item.locator("summary").click()
     check_access(later)
@@ -224,7 +224,7 @@ def test_every_removal_can_be_undone_later(served, visits):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
 def test_fits_the_screen(served, visits, width, scheme):
-    page = visits.open(served.address, width, scheme)
+    page = visits.open(served, "", width, scheme)
     page.locator(".cover img").first.wait_for()
     check_access(page)
     page.get_by_role("button", name="Select Mode").click()

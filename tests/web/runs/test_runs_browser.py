@@ -12,6 +12,7 @@ from framesift.filtering.manifest import NAME, open_record
 from tests.filtering.test_run import NEW, scene
 from tests.review.runs.test_runs import FRAMES, forge, identify, line
 from tests.web.runs.test_runs import serve
+from tests.web.serving import name_cookie
 
 axe_core = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
 
@@ -33,24 +34,25 @@ def site(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(site) -> Iterator[str]:
-    with serve(site) as (address, _):
-        yield address
+def served(site) -> Iterator[tuple[str, str]]:
+    with serve(site) as address_and_token:
+        yield address_and_token
 
 
 @pytest.fixture
-def open_page(browser, address) -> Iterator[Any]:
+def open_page(browser, served) -> Iterator[Any]:
     """A function that opens a page; on leaving, whatever it complained of fails the test."""
     complaints: list[str] = []
     contexts = []
 
     def open_at(path: str, width: int = 1280, scheme: str = "light") -> Any:
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme))
+        contexts[-1].add_cookies([name_cookie(*served)])
         page = contexts[-1].new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(served[0] + path, wait_until="networkidle")
         return page
 
     yield open_at
