@@ -99,8 +99,9 @@ It may be begun again after it was stopped anywhere.
 class Jobs:
     """The queue. Its methods may be called from any thread."""
 
-    def __init__(self, store: Store, kinds: dict[str, Work]) -> None:
-        self._store, self.kinds = store, kinds
+    def __init__(self, store: Store, kinds: dict[str, Work], prepare: Callable[[], None] = lambda: None) -> None:
+        """Take the kinds of work; the thread that does it calls `prepare` before the first piece."""
+        self._store, self.kinds, self._prepare = store, kinds, prepare
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._running: Progress | None = None
@@ -211,6 +212,7 @@ class Jobs:
 
     def _work(self) -> None:
         _yield_to_answers()
+        self._prepare()
         while not self._closing.is_set():
             self._wake.clear()
             try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from framesift.actions import storage_errors
 from framesift.errors import PathLike, ResultsInUse, UsageError, show
+from framesift.frames.reader import FENCE
 from framesift.review.duplicates.collections import Collections
 from framesift.review.duplicates.contents import Contents
 from framesift.review.duplicates.groups import Groups
@@ -50,7 +51,7 @@ class Review:
         self.collections = Collections(self.store, self.root, self.output)
         self.searches = Searches(self.store, self.collections, self.verdicts, self.output, self.index)
         self.groups = Groups(self.store, self.collections, self.verdicts, self.index)
-        self.jobs = Jobs(self.store, {"search": self._search, "scan": self._scan})
+        self.jobs = Jobs(self.store, {"search": self._search, "scan": self._scan}, self.confine)
         self.removals = Removals(self.store, self.collections, self.groups, self.jobs, self.output)
         self.pictures = Pictures(self.contents, os.path.join(self.output, "thumbnails"))
         moving = RemovalJobs(self.store, self.collections, self.searches, self.groups, self.removals, self.output)
@@ -67,6 +68,10 @@ class Review:
         self.jobs.close()
         self.store.close()
         os.close(self._lock)
+
+    def confine(self) -> None:
+        """Let nothing be read from now on, for what this thread or task does, that lies outside of what is served."""
+        FENCE.set((self.root, self.output))
 
     def _search(self, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         found = self.searches.search(spec["collections"], Request(**spec["request"]), progress)

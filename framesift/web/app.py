@@ -61,7 +61,7 @@ def create_app(review: Review, access: Access) -> FastAPI:
     add_duplicate_pages(app, review, pages)
     add_run_pages(app, review, pages)
     add_assets(app)
-    app.add_middleware(Guard, access=access)
+    app.add_middleware(Guard, access=access, confine=review.confine)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app
 

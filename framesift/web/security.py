@@ -7,7 +7,7 @@ name that leads here (DNS rebinding); and a body has to be bounded and plain bef
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
@@ -64,8 +64,9 @@ class Refused(Exception):
 class Guard:
     """ASGI middleware: lets in what may come in, with its body read and checked, and adds the headers."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self._app, self._access = app, access
+    def __init__(self, app: ASGIApp, access: Access, confine: Callable[[], None]) -> None:
+        """Guard `app`; `confine` is called before each request is answered."""
+        self._app, self._access, self._confine = app, access, confine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,6 +85,7 @@ class Guard:
         except Refused as refused:
             await _refuse(guarded, scope, refused)
             return
+        self._confine()
         await self._app(scope, _replay(body, receive), guarded)
 
     def _check_host(self, headers: Headers) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from framesift.errors import StorageError, UnreadableFrame
-from framesift.frames.reader import png, read_picture
+from framesift.frames.reader import FENCE, png, read_picture
+from framesift.frames.reader.fence import check_opened
 from framesift.frames.reader.source import read_file
 from tests.conftest import encode
 from tests.frames.test_reader import make_scene
@@ -156,3 +158,47 @@ class TestSecondTry:
         monkeypatch.setattr(cv2, "imdecode", fail)
         with pytest.raises(UnreadableFrame, match="not enough memory"):
             read_picture(path)
+
+
+class TestFence:
+    """What lies outside of some folders is not read, by whatever way it was come to."""
+
+    @pytest.fixture
+    def secret(self, tmp_path: Path) -> Iterator[Path]:
+        for folder in ("served", "secret"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "0.png").write_bytes(encode(make_scene()))
+        before = FENCE.set((str(tmp_path / "served"),))
+        yield tmp_path / "secret" / "0.png"
+        FENCE.reset(before)
+
+    def test_within(self, secret: Path, tmp_path: Path) -> None:
+        (tmp_path / "served" / "link.png").symlink_to("0.png")
+        for name in ("0.png", "link.png"):
+            assert read_file(tmp_path / "served" / name)[0] == secret.read_bytes()
+
+    def test_outside(self, secret: Path, tmp_path: Path) -> None:
+        (tmp_path / "served" / "link.png").symlink_to(secret)
+        (tmp_path / "served" / "folder").symlink_to(secret.parent)
+        (tmp_path / "served2").symlink_to(secret.parent)
+        for path in ("served/link.png", "served/folder/0.png", "served/../secret/0.png", "served2/0.png"):
+            with pytest.raises(UnreadableFrame, match="outside of what is served"):
+                read_file(tmp_path / path)
+
+    def test_a_folder_that_becomes_a_link_after_a_look_at_it(self, secret: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "served" / "camera"
+        folder.mkdir()
+        (folder / "0.png").write_bytes(b"own")
+        descriptor = os.open(folder / "0.png", os.O_RDONLY)
+        folder.rename(tmp_path / "moved")
+        folder.symlink_to(secret.parent)
+        with pytest.raises(UnreadableFrame, match="outside of what is served"):
+            read_file(folder / "0.png")
+        with pytest.raises(UnreadableFrame, match="outside of what is served"):
+            check_opened(descriptor, folder / "0.png")
+        os.close(descriptor)
+
+    @pytest.mark.parametrize("url", ["s3://bucket/0.png", "zip://0.png::/home/a.zip", "http://127.0.0.1:9/0.png"])
+    def test_no_address(self, secret: Path, url: str) -> None:
+        with pytest.raises(UnreadableFrame):
+            read_file(url)

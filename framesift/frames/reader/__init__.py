@@ -1,6 +1,7 @@
 """Bytes to pixels, strictly and within bounds: what is not a whole picture is refused with a reason."""
 
 from framesift.frames.reader.capture_time import read_capture_time
+from framesift.frames.reader.fence import FENCE
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.header import is_deep_file, read_size
 from framesift.frames.reader.jpeg import GreyDecoding
@@ -14,6 +15,7 @@ from framesift.frames.reader.picture import (
 )
 
 __all__ = [
+    "FENCE",
     "MAX_PIXELS",
     "GreyDecoding",
     "Picture",

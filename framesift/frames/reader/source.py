@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from framesift.errors import FramesiftError, PathLike, StorageError, UnreadableFrame
+from framesift.frames.reader.fence import check_address, check_opened
 from framesift.stores import ObjectStat, fetch_object, is_url, open_window
 
 Status = os.stat_result | ObjectStat
@@ -40,6 +41,7 @@ def read_file(path: PathLike) -> tuple[bytes, Status]:
         StorageError: the machine is out of descriptors or memory, or the store does not answer.
     """
     if is_url(path):
+        check_address(path)
         content, status = fetch_object(os.fsdecode(path), MAX_FILE_BYTES)
         check_size(status.st_size, path)
         return content, status
@@ -63,6 +65,7 @@ def open_regular(path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> Iter
     """
     descriptor = _open(path)
     try:
+        check_opened(descriptor, path)
         status = os.fstat(descriptor)
         _check_kind(status, path, max_bytes)
         yield descriptor, status
@@ -77,6 +80,7 @@ def open_pieces(path: PathLike) -> Iterator[tuple[ReadAt, int]]:
     Raises as `open_regular`.
     """
     if is_url(path):
+        check_address(path)
         window, found = open_window(os.fsdecode(path))
         check_size(found.st_size, path)
         yield window.read, found.st_size

@@ -7,6 +7,7 @@ from framesift.errors import PathLike, StorageError
 from framesift.filtering.manifest import NAME
 from framesift.frames.finding import JOURNAL
 from framesift.review.refusals import Conflict
+from framesift.stores import is_url
 
 OUTSIDE = "its frames lie outside of what is served"
 
@@ -18,7 +19,9 @@ class Confines:
         self.folders = tuple(os.path.realpath(os.fsdecode(folder)) for folder in folders)
 
     def hold(self, path: str) -> bool:
-        """Tell whether what `path` leads to, all links followed, is one of the folders or lies below one."""
+        """Tell whether what `path` leads to, all links followed, is one of the folders or below one; no URL is."""
+        if is_url(path):
+            return False
         try:
             real = os.path.realpath(path)
         except (OSError, ValueError):  # a loop of links, a NUL in the name

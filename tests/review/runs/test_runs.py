@@ -340,6 +340,9 @@ SECRET = {"c1/0.png": b"", "c1/1.png": b""}
         ("a\0b", "../deck"),
         ("c1/0.png", "../deck\0"),
         ("", "../../secret/c1/0.png"),
+        ("c1/0.png", "zip://::/ROOT/secret/private.zip"),
+        ("c1/0.png", "zip://::http://127.0.0.1:9/a.zip"),
+        ("c1/0.png", "s3://attacker/x"),
     ],
 )
 def test_nothing_outside_is_ever_opened(served, write_tree, tmp_path, opened, path, source):
