@@ -12,11 +12,15 @@ from framesift.cli.options import (
     EXIT_CODES,
     SKIPPED,
     add_cluster_argument,
+    add_settings,
     open_workers_of,
     positive,
+    read_choice,
+    tell_left_out,
     whole_number,
 )
 from framesift.errors import UsageError, counted, show
+from framesift.filtering.options import PATTERNS
 
 if TYPE_CHECKING:
     from framesift.comparators.embedding import Embedding
@@ -44,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("directory", metavar="DIR", nargs="?", help="folder of the files; folders below it are searched too")
     add("-i", "--input", metavar="DIR", help="the same")
+    add_settings(parser.add_argument_group("files"), PATTERNS)
     _add_comparing_arguments(parser.add_argument_group("comparing"))
     _add_network_arguments(parser.add_argument_group("--method embedding"))
     add_removal_arguments(parser.add_argument_group("removing"))
@@ -92,6 +97,7 @@ def duplicates_command(options: argparse.Namespace) -> int:
     from framesift.duplicates import Preference, check_export, export_media_data, find_duplicates
 
     _sort_out_options(options)
+    choice = read_choice(options)
     method, preference = _choose_method(options), Preference.parse(options.keep)
     if options.export:
         check_export(options.export)
@@ -101,9 +107,11 @@ def duplicates_command(options: argparse.Namespace) -> int:
         check_backup(options.directory, options.remove_to)
     with ExitStack() as stack:
         findings = find_duplicates(
-            options.directory, method, preference, jobs=options.jobs, index=options.index, exclude=options.remove_to,
-            watch=_make_watch(options), executor=open_workers_of(options, stack),
+            options.directory, method, preference, jobs=options.jobs, index=options.index, backup=options.remove_to,
+            exclude=choice.exclude, include=choice.include, watch=_make_watch(options),
+            executor=open_workers_of(options, stack),
         )  # fmt: skip
+    tell_left_out(findings.left_out, choice, options.directory, quiet=True)
     for skipped in (*findings.skipped, *findings.unlisted):
         print(f"{show(os.path.join(options.directory, skipped.path))}: {skipped.reason}", file=sys.stderr)
     removed = remove(findings.removal(), options) if options.remove_to or options.plan else {}
@@ -192,7 +200,7 @@ def _conclude(findings: "Findings", removed: dict[str, Any], options: argparse.N
     elif not options.quiet:
         for group in findings.groups:
             print("\n".join(_lines(group)))
-        print(_total(findings))
+        print("\n".join(filter(None, [findings.left_out.describe(), _total(findings)])))
         if options.remove_to:
             print(describe_removal(removed, options))
     skipped = findings.skipped or findings.unlisted or removed.get("left")
@@ -229,4 +237,6 @@ def _as_json(findings: "Findings") -> dict[str, Any]:
     skipped = [{"path": each.path, "reason": each.reason} for each in findings.skipped]
     unlisted = [{"path": each.path, "reason": each.reason} for each in findings.unlisted]
     images, videos = len(findings.inventory.items), len(findings.videos.items)
-    return {"groups": groups, "images": images, "videos": videos, "skipped": skipped, "unlisted": unlisted}
+    answer = {"groups": groups, "images": images, "videos": videos, "skipped": skipped, "unlisted": unlisted}
+    not_looked_at = findings.left_out.as_json()
+    return {**answer, **({"not_looked_at": not_looked_at} if not_looked_at else {})}

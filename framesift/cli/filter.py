@@ -17,9 +17,10 @@ from framesift.cli.options import (
     add_threshold_arguments,
     open_workers_of,
     read_options,
+    tell_left_out,
 )
 from framesift.errors import UsageError, counted, show
-from framesift.filtering.options import COMPARING, FRAMES, RUNNING
+from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("results", metavar="RESULTS", nargs="?", help=results)
     add_threshold_arguments(parser)
     add_settings(parser.add_argument_group("comparing"), COMPARING)
-    add_settings(parser.add_argument_group("frames"), FRAMES)
+    add_settings(parser.add_argument_group("frames"), [*FRAMES, *CHOOSING])
     add_removal_arguments(parser.add_argument_group("removing"))
     _add_running_arguments(parser.add_argument_group("running"))
 
@@ -216,6 +217,8 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
 
     for folder, reason in source.listing.unlisted:
         print(f"{show(join(options.directory, folder))}: {reason}", file=sys.stderr)
+    left_out = source.left_out
+    tell_left_out(left_out, source.settings.choice, options.directory, quiet=True)
     late_frames = [] if options.watch else source.late  # which has told of each
     for camera, late in groupby(late_frames, key=lambda frame: frame.camera):
         print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)
@@ -224,9 +227,10 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
 
         more = {"removed": removed} if removed else {}
         more |= {"cluster": run.cost.as_json()} if run.cost else {}
+        more |= {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
         print(json.dumps({**summary.as_json(), "late": len(source.late), **more}))
     elif not options.quiet:
-        lines = [*summary.lines(), *([run.cost.line()] if run.cost else [])]
+        lines = [*summary.lines(), *filter(None, [left_out.describe()]), *([run.cost.line()] if run.cost else [])]
         print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
         if source.listing.videos and not options.every:
             print(

@@ -16,6 +16,7 @@ from framesift.cli.options import (
     add_settings,
     read_options,
     refuse_among_frames,
+    tell_left_out,
 )
 from framesift.errors import UnreadableFrame, show
 from framesift.filtering.options import OPTIONS
@@ -77,7 +78,8 @@ def _find_cameras(directory: str, settings: "Settings") -> dict[str, list[str]]:
     """Return the paths of the frames of each camera; a video, if it is looked at, is a camera of its own."""
     from framesift.frames.finding import find_frames
 
-    listing = find_frames(directory, settings.naming, videos=True)
+    listing = find_frames(directory, settings.naming, videos=True, choice=settings.choice)
+    tell_left_out(listing.left_out, settings.choice, directory)
     cameras: dict[str, list[str]] = {}
     for frame in listing.frames:
         cameras.setdefault(frame.camera, []).append(frame.path)

@@ -2,9 +2,10 @@
 
 import argparse
 import os
+import sys
 
-from framesift.errors import UsageError
-from framesift.filtering.options import FRAMES, OPTIONS, THRESHOLDS, Option
+from framesift.errors import UsageError, show
+from framesift.filtering.options import CHOOSING, FRAMES, OPTIONS, PATTERNS, THRESHOLDS, Option
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from framesift.cluster import Cluster
     from framesift.filtering.settings import Settings
+    from framesift.frames.choosing import Choice, LeftOut
 
 DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
@@ -54,6 +56,8 @@ def add_settings(group: argparse._ActionsContainer, options: "Iterable[Option]")
             continue
         if option.default is False:
             about |= {"action": "store_true"}
+        elif option.many:
+            about |= {"metavar": option.metavar, "action": "append"}
         elif option.choices:
             about |= {"choices": option.choices}
         else:
@@ -62,8 +66,9 @@ def add_settings(group: argparse._ActionsContainer, options: "Iterable[Option]")
 
 
 def add_reading_arguments(group: argparse._ActionsContainer) -> None:
-    """Add from which size on a picture is refused, and how names are read."""
-    add_settings(group, [option for option in FRAMES if option.name in ("max_pixels", "name_pattern", "timezone")])
+    """Add which frames are looked at, from which size on one is refused, and how names are read."""
+    reading = [option for option in FRAMES if option.name in ("max_pixels", "name_pattern", "timezone")]
+    add_settings(group, [*reading, *CHOOSING])
 
 
 def read_options(options: argparse.Namespace) -> "Settings":
@@ -71,6 +76,21 @@ def read_options(options: argparse.Namespace) -> "Settings":
     from framesift.filtering.settings import read_settings
 
     return read_settings(**{name: getattr(options, name, None) for name in OPTIONS})
+
+
+def read_choice(options: argparse.Namespace) -> "Choice":
+    """Return what `--exclude` and `--include` say, of a command without the other settings of a run."""
+    from framesift.frames.choosing import Choice
+
+    return Choice(*(option.value(getattr(options, option.name)) for option in PATTERNS))
+
+
+def tell_left_out(left_out: "LeftOut", choice: "Choice", directory: str, quiet: bool = False) -> None:
+    """Say on stderr what was not looked at, unless `quiet`, and which patterns were of no use."""
+    if not quiet and (line := left_out.describe()):
+        print(line, file=sys.stderr)
+    for line in choice.describe_unused(left_out):
+        print(f"{show(directory)}: {line}", file=sys.stderr)
 
 
 def _escape(text: str) -> str:

@@ -16,11 +16,12 @@ from framesift.cli.options import (
     add_jobs_argument,
     add_reading_arguments,
     open_workers_of,
+    tell_left_out,
 )
 from framesift.errors import counted, show
 
 if TYPE_CHECKING:
-    from framesift.looking.overview import CameraOverview, Overview, Sighting
+    from framesift.looking.overview import Overview, Sighting
 
 DESCRIPTION = """\
 Says for each camera what there is: frames and which of them cannot be read and why, sizes, times, gaps, equal times,
@@ -68,7 +69,8 @@ def overview_command(options: argparse.Namespace) -> int:
     unlisted = overview.listing.unlisted
     for folder, reason in unlisted:
         print(f"{show(os.path.join(options.directory, folder))}: {reason}", file=sys.stderr)
-    _print(options, overview.cameras, cost)
+    tell_left_out(overview.listing.left_out, overview.choice, options.directory, quiet=True)
+    _print(options, overview, cost)
     return SKIPPED if unlisted or any(sighting.problem for sighting in overview.sightings) else DONE
 
 
@@ -89,16 +91,20 @@ def _survey(options: argparse.Namespace) -> "Overview":
             max_pixels=options.max_pixels,
             name_pattern=options.name_pattern,
             timezone=options.timezone,
+            exclude=options.exclude,
+            include=options.include,
         )
 
 
-def _print(options: argparse.Namespace, cameras: "list[CameraOverview]", cost: str) -> None:
+def _print(options: argparse.Namespace, overview: "Overview", cost: str) -> None:
     from framesift.looking.overview.table import format_table
 
+    cameras, left_out = overview.cameras, overview.listing.left_out
     if options.json:
-        print(json.dumps({"cameras": [camera.as_json() for camera in cameras]}))
+        more = {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
+        print(json.dumps({"cameras": [camera.as_json() for camera in cameras], **more}))
     elif not options.quiet:
-        print("\n".join([*format_table(cameras), "", cost]))
+        print("\n".join([*format_table(cameras), "", *filter(None, [left_out.describe()]), cost]))
 
 
 def _describe_cost(options: argparse.Namespace, sightings: "list[Sighting]", seconds: float) -> str:

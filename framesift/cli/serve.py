@@ -6,8 +6,9 @@ import sys
 from contextlib import contextmanager
 
 from framesift.cli.browser import open_secret
-from framesift.cli.options import DONE, EXIT_CODES, whole_number
+from framesift.cli.options import DONE, EXIT_CODES, add_settings, read_choice, whole_number
 from framesift.errors import UsageError, show
+from framesift.filtering.options import PATTERNS
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--output", metavar="FOLDER", help=output)
     index = "where descriptors are remembered (default: in the user's cache folder)"
     add("--index", metavar="FILE", help=index)
+    add_settings(parser, PATTERNS)
 
 
 def serve_command(options: argparse.Namespace) -> int:
@@ -60,7 +62,7 @@ def serve_command(options: argparse.Namespace) -> int:
     access = Access.make(options.host, options.allow_host)
     with (
         _private_files(),
-        Review(options.root, options.output, options.index) as review,
+        Review(options.root, options.output, options.index, read_choice(options)) as review,
         listen(options.host, options.port) as listening,
     ):
         if options.token_file:

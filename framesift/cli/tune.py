@@ -17,10 +17,11 @@ from framesift.cli.options import (
     add_settings,
     add_threshold_arguments,
     read_options,
+    tell_left_out,
     whole_number,
 )
 from framesift.errors import UsageError, counted, show
-from framesift.filtering.options import COMPARING, FRAMES
+from framesift.filtering.options import CHOOSING, COMPARING, FRAMES
 
 if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
@@ -50,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     area = "thresholds to show the place of: px, or a share (default: those of the method)"
     add_threshold_arguments(parser, area, "the same")
     add_settings(parser.add_argument_group("comparing"), COMPARING)
-    add_settings(parser.add_argument_group("frames"), [option for option in FRAMES if option.name != "every"])
+    frames = [*(option for option in FRAMES if option.name != "every"), *CHOOSING]
+    add_settings(parser.add_argument_group("frames"), frames)
     _add_asking_arguments(parser.add_argument_group("asking"))
     running = parser.add_argument_group("running")
     add_jobs_argument(running)
@@ -78,7 +80,8 @@ def tune_command(options: argparse.Namespace) -> int:
 
     settings = read_options(options)
     table = _open_table(options)
-    listing = find_frames(options.directory, settings.naming)
+    listing = find_frames(options.directory, settings.naming, choice=settings.choice)
+    tell_left_out(listing.left_out, settings.choice, options.directory, options.quiet)
     require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), options.directory)
     sweep = _sweep(options, settings, listing)
     if not (options.json or options.quiet):

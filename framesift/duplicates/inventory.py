@@ -20,6 +20,7 @@ from framesift.duplicates.groups import Item
 from framesift.duplicates.index import Features, Index
 from framesift.duplicates.methods import Method
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.frames.choosing import USUAL, Choice, LeftOut
 from framesift.frames.finding import Listing, scan_folder, walk_frames
 from framesift.frames.frame import natural_key
 from framesift.frames.levels import WHOLE, Levels, cut_levels, find_band
@@ -77,21 +78,27 @@ class Watch:
 
 
 def find_files(
-    directory: str, exclude: PathLike | None, watch: Watch, recursive: bool = True
-) -> tuple[list[File], list[File], list[Skipped]]:
-    """Return the images and the videos below a folder in natural order, and the folders that could not be listed.
+    directory: str, backup: PathLike | None, watch: Watch, recursive: bool = True, choice: Choice = USUAL
+) -> tuple[list[File], list[File], list[Skipped], LeftOut]:
+    """Return the images and the videos below a folder in natural order, the folders that could not be listed, and what
+    is not of the `choice`.
 
     Without `recursive` only what lies in the folder itself.
     Several paths to one file (hard links, a folder mounted twice) are one file: the first path stands for it. Symbolic
     links are left out: what they point to is found where it lies. Raises UsageError (no such folder, neither in it).
     """
     listing, seen = Listing(), set[tuple[int, int]]()
-    walk = walk_frames(directory, exclude, listing) if recursive else scan_folder(directory, "", exclude, listing, [])
+    walk = (
+        walk_frames(directory, backup, listing, choice)
+        if recursive
+        else scan_folder(directory, "", backup, listing, [], choice)
+    )
     paths = list(watch.follow(walk, "finding"))
     images, videos = (list(_check_files(directory, found, seen)) for found in (paths, listing.videos))
     if not images and not videos:
-        raise UsageError("holds no image and no video", directory)
-    return images, videos, [Skipped(path, reason) for path, reason in sorted(listing.unlisted)]
+        rest = listing.left_out.describe(hidden=True)
+        raise UsageError(f"holds no image and no video{f' ({rest})' if rest else ''}", directory)
+    return images, videos, [Skipped(path, reason) for path, reason in sorted(listing.unlisted)], listing.left_out
 
 
 def _check_files(directory: str, paths: list[str], seen: set[tuple[int, int]]) -> Iterator[File]:

@@ -18,6 +18,7 @@ from framesift.duplicates.methods import Method, by_combined
 from framesift.duplicates.preference import Preference
 from framesift.duplicates.videos import Videos, group_videos, read_videos
 from framesift.errors import PathLike
+from framesift.frames.choosing import Choice, LeftOut, as_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Findings:
     """The same of the videos."""
     unlisted: list[Skipped] = field(default_factory=list)
     """Folders that could not be listed."""
+    left_out: LeftOut = field(default_factory=LeftOut)
+    """What was not chosen."""
 
     @property
     def skipped(self) -> list[Skipped]:
@@ -64,7 +67,10 @@ def find_duplicates(
     *,
     jobs: int | None = None,
     index: PathLike | None = None,
-    exclude: PathLike | None = None,
+    backup: PathLike | None = None,
+    exclude: str | Iterable[str] = (),
+    include: str | Iterable[str] = (),
+    under: str = "",
     watch: Watch | None = None,
     recursive: bool = True,
     with_videos: bool = True,
@@ -75,15 +81,17 @@ def find_duplicates(
 
     Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
     otherwise). Descriptors are computed by `jobs` threads, those of images by an `executor` if there is one, and kept
-    in the file `index` (None: in the user's cache folder). The folder `exclude` is not entered, and without `recursive`
-    no folder is. No group has two files that `apart` keeps apart. The groups do not depend on `jobs`, on `executor` or
-    on what the index knows.
+    in the file `index` (None: in the user's cache folder). The folder `backup` is not entered, and without `recursive`
+    no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of paths below `directory`, or below the
+    folder that has it at the path `under`. No group has two files that `apart` keeps apart. The groups do not depend on
+    `jobs`, on `executor` or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
     method, preference, watch = method or by_combined(), preference or Preference(), watch or Watch()
     root = os.path.abspath(os.fsdecode(directory))
-    files, films, unlisted = find_files(root, exclude, watch, recursive)
+    choice = Choice(as_patterns(exclude), as_patterns(include)).below(under)
+    files, films, unlisted, left_out = find_files(root, backup, watch, recursive, choice)
     jobs = jobs or count_cores()
     with Index(index) as opened:
         inventory = take_inventory(root, files, method, opened, watch, jobs, executor)
@@ -93,7 +101,7 @@ def find_duplicates(
         *form_groups(inventory, method, preference, watch, apart),
         *group_videos(root, videos, preference, watch, apart),
     ]
-    return Findings(root, groups, inventory, videos, unlisted)
+    return Findings(root, groups, inventory, videos, unlisted, left_out)
 
 
 def form_groups(

@@ -18,6 +18,7 @@ from framesift.filtering.describing import View
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
+from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, scan_folder
 from framesift.frames.frame import Frame, name_frame, order_key, own_camera
 
@@ -44,6 +45,7 @@ class _Folder:
     since: float
     """When this mtime was first seen."""
     below: list[str] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 @dataclass(slots=True)
@@ -89,6 +91,14 @@ class Arrivals(Source):
         self._lost: set[str] = set()
         self._held: set[str] = set()
         self._round_at = -ROUND
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What was not chosen, of what lies there now."""
+        left_out = LeftOut()
+        for folder in self._folders.values():
+            left_out.update(folder.left_out)
+        return left_out
 
     def find(self, sink: Sink) -> None:
         """Refuse a folder that cannot be listed now: later it may come and go. What is in it comes in `rounds`."""
@@ -194,8 +204,9 @@ class Arrivals(Source):
         if known and unchanged and not whole_round and now - known.since >= PATIENCE:
             return known
         folder = _Folder(mtime_ns, known.since if known and unchanged else now)
-        listing = Listing()
-        for name in scan_folder(self.directory, path, self._sink.folder, listing, folder.below):
+        listing = Listing(left_out=folder.left_out)
+        choice = self.settings.choice
+        for name in scan_folder(self.directory, path, self._sink.folder, listing, folder.below, choice):
             if name not in self._files and name not in self._late and not self._sink.is_decided(name):
                 self._files[name] = _File(self._name(name, with_exif=False))
         for _, reason in listing.unlisted:

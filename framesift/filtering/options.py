@@ -32,7 +32,7 @@ THOROUGH_THRESHOLDS = ("0.05%", "0.05%")
 class Option:
     """One setting: its name in the library and, behind `--`, on the command line; what it means; what is usual."""
 
-    __slots__ = ("choices", "default", "meaning", "metavar", "name", "read", "whole", "write")
+    __slots__ = ("choices", "default", "many", "meaning", "metavar", "name", "read", "whole", "write")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Option:
         write: "Callable[[Any], str]" = str,
         choices: tuple[str, ...] = (),
         whole: bool = False,
+        many: bool = False,
     ) -> None:
         self.name, self.meaning, self.metavar = name, meaning, metavar
         self.default = default
@@ -56,6 +57,8 @@ class Option:
         """The texts that are offered besides the default, where these are all."""
         self.whole = whole
         """Whether it is a whole number of at least 0."""
+        self.many = many
+        """Whether it may be given more than once; its value is a tuple."""
 
     @property
     def help(self) -> str:
@@ -69,10 +72,12 @@ class Option:
         """What it is on the command line."""
         return "--" + self.name.replace("_", "-")
 
-    def value(self, given: object) -> "Any":
+    def value(self, given: "Any") -> "Any":
         """Return the value of what was given, a text or a value; the default for None."""
         if given is None:
             return self.default
+        if self.many:
+            return (self.read(given),) if isinstance(given, str) else tuple(map(self.read, list(given)))
         return self.read(given) if isinstance(given, str) else given
 
 
@@ -187,6 +192,25 @@ FRAMES = (
     ),
 )
 """Which frames there are, and what their names say."""
+PATTERNS = (
+    Option(
+        "exclude",
+        "leave out files and folders: a name, or a path from DIR on, with *, ? and **; may be given more than once",
+        "GLOB",
+        (),
+        many=True,
+    ),
+    Option(
+        "include",
+        "take in what --exclude, or framesift by itself (@eaDir, #recycle), leaves out; may be given more than once",
+        "GLOB",
+        (),
+        many=True,
+    ),
+)
+"""Which files are looked at."""
+CHOOSING = PATTERNS
+"""Which of the frames that there are a run looks at. A run that goes on may choose others than the one before."""
 RUNNING = (
     Option(
         "decode",
@@ -204,4 +228,4 @@ RUNNING = (
     ),
 )
 """How the work is done."""
-OPTIONS = {option.name: option for option in (*THRESHOLDS, *COMPARING, *FRAMES, *RUNNING)}
+OPTIONS = {option.name: option for option in (*THRESHOLDS, *COMPARING, *FRAMES, *CHOOSING, *RUNNING)}

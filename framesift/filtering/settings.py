@@ -9,11 +9,14 @@ from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.option_values import Decoding, Method, Placement
-from framesift.filtering.options import DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS
+from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS
+from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 
-ADDED: dict[str, Any] = {"against": 1, "most": None}
+ADDED: dict[str, Any] = {"against": 1, "most": None, "exclude": [], "include": []}
 """What is meant by a manifest that was begun before a setting came, by its key."""
+FREE = frozenset(option.name for option in CHOOSING)
+"""What a run that goes on may have otherwise than the one before: it says which frames are looked at, and not how."""
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
@@ -42,6 +45,8 @@ class Settings:
     against: int = _USUAL["against"]
     most: float | None = _USUAL["most"]
     """Percent; None: none is left out."""
+    choice: Choice = field(default_factory=Choice)
+    """Which of the frames that there are are looked at."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -82,6 +87,16 @@ class Settings:
         """Where the clocks in names stand."""
         return self.naming.timezone
 
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Patterns of what is left out."""
+        return self.choice.exclude
+
+    @property
+    def include(self) -> tuple[str, ...]:
+        """Patterns of what is taken in all the same."""
+        return self.choice.include
+
     def refuse(self, size: tuple[int, int]) -> str:
         """Return why a frame of this width and height is skipped; empty where it is not."""
         return f"shorter side {min(size)} px < {self.min_size}" if min(size) < self.min_size else ""
@@ -94,7 +109,9 @@ class Settings:
         """Yield the words of a command line that say what is not as usual, but for thresholds and masks."""
         for option in OPTIONS.values():
             value = getattr(self, option.name, option.default)
-            if value != option.default and not isinstance(value, Threshold):
+            if isinstance(value, tuple) and option.many:
+                yield from (word for each in value for word in (option.flag, option.write(each)))
+            elif value != option.default and not isinstance(value, Threshold):
                 yield from (option.flag, self.text(option.name))
 
     def record(self) -> dict[str, Any]:
@@ -117,6 +134,8 @@ class Settings:
             "every": self.every,
             "name_pattern": self.naming.pattern,
             "timezone": self.naming.timezone,
+            "exclude": list(self.exclude),
+            "include": list(self.include),
             "placement": str(self.link),
         }
 
@@ -135,6 +154,7 @@ class Settings:
                 border_mask=tuple(record["border_mask"]),
                 size=tuple(record["size"]) if record["size"] else None,
                 naming=Naming(record["name_pattern"], record["timezone"]),
+                choice=Choice(tuple(record["exclude"]), tuple(record["include"])),
                 link=Placement(record["placement"]),
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
@@ -160,9 +180,10 @@ def read_settings(**given: Any) -> Settings:
     area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
     area, score = choose_thresholds(values["method"], area, score, thorough)
     naming = Naming(values.pop("name_pattern"), values.pop("timezone"))
+    choice = Choice(values.pop("exclude"), values.pop("include"))
     masks = read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming)
     values["blur"], values["border_mask"] = tuple(values["blur"]), tuple(values["border_mask"])
-    return Settings(min_contour_area=area, score_threshold=score, naming=naming, masks=masks, **values)
+    return Settings(min_contour_area=area, score_threshold=score, naming=naming, choice=choice, masks=masks, **values)
 
 
 def choose_thresholds(

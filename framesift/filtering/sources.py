@@ -11,6 +11,7 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.filtering.describing import View, check_masks
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
+from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, find_frames
 from framesift.frames.frame import Frame
 from framesift.frames.reader import read_size
@@ -40,10 +41,17 @@ class Source:
         self.expected = 0
         """About how many frames there are to be decided."""
 
+    @property
+    def left_out(self) -> LeftOut:
+        """What was not chosen."""
+        return self.listing.left_out
+
     def find(self, sink: Sink) -> None:
         """Find what is to be decided, given what has been. Raises UsageError and StorageError."""
         with_films = self.settings.every is not None
-        self.listing = find_frames(self.directory, self.settings.naming, sink.folder, with_films, sink.is_decided)
+        self.listing = find_frames(
+            self.directory, self.settings.naming, sink.folder, with_films, sink.is_decided, self.settings.choice
+        )
         self._check_masks(sink)
         for frame in self.listing.frames:
             (self.late if sink.is_late(frame) else self.pictures).append(frame)

@@ -8,6 +8,7 @@ from functools import partial
 
 from framesift.cluster.parallel import map_in_threads
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
 from framesift.frames.frame import Frame, name_frame, natural_key, order_key, own_camera
 from framesift.frames.naming import Naming, split_suffix
 from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
@@ -40,6 +41,8 @@ class Listing:
     """Relative path and reason of folders that could not be listed."""
     passed_over: list[str] = field(default_factory=list)
     """Relative paths of folders left out because they hold the results or the backup of an earlier run."""
+    left_out: LeftOut = field(default_factory=LeftOut)
+    """What does not belong to the frames, and what was not chosen."""
 
 
 def find_frames(
@@ -48,8 +51,10 @@ def find_frames(
     results: PathLike | None = None,
     videos: bool = False,
     is_decided: Callable[[str], bool] | None = None,
+    choice: Choice = USUAL,
 ) -> Listing:
-    """Return the frames below `directory`, a folder or URL, in total order. Links and hidden folders are not entered.
+    """Return the frames below `directory`, a folder or URL, in total order, those of the `choice`. Links are not
+    entered.
 
     The folder `results`, wherever it lies and whether or not it exists, is not input, nor is any folder below
     `directory` with a manifest or the journal of a backup in it.
@@ -64,7 +69,7 @@ def find_frames(
         raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
     paths, found, matched = [], 0, naming.pattern is None
-    for path in walk_frames(root, results, listing):
+    for path in walk_frames(root, results, listing, choice):
         found += 1
         matched = matched or naming.matches(path)
         if is_decided is None or not is_decided(path):
@@ -81,20 +86,28 @@ def find_frames(
     return listing
 
 
-def walk_frames(root: str, results: PathLike | None, listing: Listing) -> Iterator[str]:
-    """Yield the relative paths of the frames below `root`, in no order, and note in `listing` the folders left out.
+def walk_frames(root: str, results: PathLike | None, listing: Listing, choice: Choice = USUAL) -> Iterator[str]:
+    """Yield the relative paths of the frames below `root`, in no order, and note in `listing` what is left out.
 
-    Links to folders, hidden folders, the folder `results` and those with the results of an earlier run are not entered.
+    Links to folders, the folder `results`, those with the results of an earlier run and what is not of the `choice`
+    are not entered.
     Raises UsageError (`root` cannot be listed) and StorageError (listing fails).
 
     A stack and not a recursion: a tree may be deeper than Python's limit.
     """
     pending = [""]
     while pending:
-        yield from scan_folder(root, pending.pop(), results, listing, pending)
+        yield from scan_folder(root, pending.pop(), results, listing, pending, choice)
 
 
-def scan_folder(root: str, folder: str, results: PathLike | None, listing: Listing, below: list[str]) -> Iterator[str]:
+def scan_folder(
+    root: str,
+    folder: str,
+    results: PathLike | None,
+    listing: Listing,
+    below: list[str],
+    choice: Choice = USUAL,
+) -> Iterator[str]:
     """Yield the frames of one folder below `root`, and append to `below` the folders in it that are to be entered.
 
     Otherwise as `walk_frames`.
@@ -107,10 +120,11 @@ def scan_folder(root: str, folder: str, results: PathLike | None, listing: Listi
                     listing.unlisted.append((path, "a name that no file here can have"))
                 elif not entry.is_dir(follow_symlinks=False):
                     if _is_frame(entry):
-                        yield path
-                    elif is_video(entry.name) and not _is_link_to_folder(entry):
+                        if _is_taken(entry, path, listing, choice):
+                            yield path
+                    elif _is_film(entry) and _is_taken(entry, path, listing, choice):
                         listing.videos.append(path)
-                elif _is_input(entry, path, results, listing):
+                elif _is_input(entry, path, results, listing, choice):
                     below.append(path)
     except OSError as error:
         _note_unlisted(error, root, folder, listing)
@@ -128,24 +142,32 @@ def _note_unlisted(error: OSError, root: str, folder: str, listing: Listing) -> 
         raise StorageError.of(error, join(root, folder)) from None
 
 
-def _is_input(entry: Entry, path: str, results: PathLike | None, listing: Listing) -> bool:
-    if entry.name.startswith(".") or is_same_place(entry.path, results):
+def _is_taken(entry: Entry, path: str, listing: Listing, choice: Choice) -> bool:
+    if entry.name.startswith("._") and _starts_as(entry.path, APPLE_MAGIC):
+        return choice.takes_apple_double(path, listing.left_out) and choice.takes(path, listing.left_out)
+    return choice.takes(path, listing.left_out)
+
+
+def _is_input(entry: Entry, path: str, results: PathLike | None, listing: Listing, choice: Choice) -> bool:
+    if is_same_place(entry.path, results) or not choice.enters(path, listing.left_out):
         return False
-    if any(_is_record(join(entry.path, name)) for name in _RECORDS):
+    if any(_starts_as(join(entry.path, name), (_RECORD_START,)) for name in _RECORDS):
         listing.passed_over.append(path)
         return False
     return True
 
 
-def _is_record(path: str) -> bool:
+def _starts_as(path: str, starts: tuple[bytes, ...]) -> bool:
+    """Tell whether a file begins in one of these ways, which are equally long."""
+    length = len(starts[0])
     if is_url(path):
-        return read_start(path, len(_RECORD_START)) == _RECORD_START
+        return read_start(path, length) in starts
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        return os.read(descriptor, len(_RECORD_START)) == _RECORD_START
+        return os.read(descriptor, length) in starts
     except OSError:
         return False  # a folder or a FIFO of that name
     finally:
@@ -157,6 +179,10 @@ def _is_frame(entry: Entry) -> bool:
     if not suffix:
         return _holds_picture(entry)
     return suffix in _SUFFIXES and not _is_link_to_folder(entry)
+
+
+def _is_film(entry: Entry) -> bool:
+    return is_video(entry.name) and not _is_link_to_folder(entry)
 
 
 def _is_link_to_folder(entry: Entry) -> bool:
@@ -208,4 +234,6 @@ def _describe_rest(listing: Listing) -> str:
         rest.append(f"folders that cannot be listed: {len(listing.unlisted)}")
     if listing.passed_over:
         rest.append(f"folders with results of an earlier run: {len(listing.passed_over)}")
+    if left_out := listing.left_out.describe(hidden=True):
+        rest.append(left_out)
     return f" ({', '.join(rest)})" if rest else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from framesift.actions import storage_errors
 from framesift.errors import PathLike, ResultsInUse, UsageError, show
+from framesift.frames.choosing import USUAL, Choice
 from framesift.frames.reader import FENCE
 from framesift.review.duplicates.collections import Collections
 from framesift.review.duplicates.contents import Contents
@@ -22,13 +23,16 @@ from framesift.review.store import Store
 
 
 class Review:
-    """All that is served: the folder `root`, with its state and backups in the folder `output`.
+    """All that is served: the folder `root`, what is of the `choice` in it, with its state and backups in `output`.
 
     A context manager: within it jobs are done; on leaving, what is not finished is kept for the next time. Raises
     UsageError (no such folder, a state that is damaged or of another folder), ResultsInUse and StorageError.
     """
 
-    def __init__(self, root: PathLike, output: PathLike | None = None, index: PathLike | None = None) -> None:
+    def __init__(
+        self, root: PathLike, output: PathLike | None = None, index: PathLike | None = None, choice: Choice = USUAL
+    ) -> None:
+        self._choice = choice
         self.root = os.path.realpath(os.fsdecode(root))
         if not os.path.isdir(self.root):
             raise UsageError("no such folder", root)
@@ -48,7 +52,7 @@ class Review:
         self._claim()
         self.contents = Contents(self.store)
         self.verdicts = Verdicts(self.store, self.contents)
-        self.collections = Collections(self.store, self.root, self.output)
+        self.collections = Collections(self.store, self.root, self.output, self._choice)
         self.searches = Searches(self.store, self.collections, self.verdicts, self.output, self.index)
         self.groups = Groups(self.store, self.collections, self.verdicts, self.index)
         self.jobs = Jobs(self.store, {"search": self._search, "scan": self._scan}, self.confine)

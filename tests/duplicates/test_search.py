@@ -141,7 +141,7 @@ def test_backups_and_results_are_not_searched(write_tree, index):
     picture = jpeg(paint(1))
     root = write_tree({"one.jpg": picture, "backup/one.jpg": picture, "results/one.jpg": picture})
     (root / "results" / "manifest.jsonl").write_text('{"framesift": "0.1.0", "schema": 1, "settings": {}}\n')
-    assert find_duplicates(root, index=index, exclude=root / "backup").groups == []
+    assert find_duplicates(root, index=index, backup=root / "backup").groups == []
 
 
 def test_names_of_any_bytes(write_tree, index):

@@ -28,6 +28,8 @@ TEXTS = {
     "every": "500ms",
     "name_pattern": "(?P<camera>[a-z]+)",
     "timezone": "Europe/Berlin",
+    "exclude": "*.png",
+    "include": "@eaDir",
     "decode": "fast",
     "link": "hard",
 }

@@ -195,6 +195,15 @@ def test_results_and_those_of_earlier_runs_are_not_input(places, s3_server):
         assert split_manifest(s3_server.tree(name))[1] == expected
 
 
+def test_what_does_not_belong_is_not_looked_at_in_a_store(places, s3_server):
+    expected = places.filter("local", "local")
+    double = b"\0\x05\x16\x07Mac OS X"
+    stray = dict.fromkeys(["#recycle/a.png", "c0/@eaDir/a.png", "night/a.png"], encode(make_image()))
+    s3_server.put({**stray, "c0/._a.png": double})
+    assert places.filter("s3", "s3", exclude="night") == expected
+    assert len(places.filter("s3", "s3", exclude="night", include=["@eaDir", "night/*"])[1]) == len(expected[1]) + 2
+
+
 def test_new_frames_continue_from_the_last_kept_one(places, s3_server):
     places.filter("s3", "s3")
     later = {"c0/c0_2021_03_27__11_00_00.png": encode(make_image(box=(4 + 12, 20, 20, 20)))}

@@ -8,6 +8,7 @@ from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.option_values import Decoding, Method, Placement, parse_every
 from framesift.filtering.settings import ADDED, Settings
+from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 
 UNUSUAL = Settings(
@@ -30,6 +31,7 @@ UNUSUAL = Settings(
     ),
     3,
     62.5,
+    Choice(("*_thumb.jpg", "night/"), ("@eaDir",)),
 )
 
 

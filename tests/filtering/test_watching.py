@@ -396,3 +396,19 @@ def test_a_service_that_met_damaged_frames_says_so_when_it_is_stopped(watch, at)
     assert stopped.returncode == options.SKIPPED
     assert f"{at(1)}: truncated PNG\n" in stopped.stderr
     assert Verdict.KEEP in [d.verdict for d in open_record(watch.results).decisions()]
+
+
+def test_what_does_not_belong_is_passed_over_and_counted(watch, at):
+    watch.settings = read_settings(exclude="*_thumb.png")
+    (watch.folder / "#recycle").mkdir()
+    (watch.folder / "#recycle" / "old.png").write_bytes(EMPTY)
+    thumb = watch.folder / "c1" / "x_thumb.png"
+    with watch.open(lambda seconds: None) as run:
+        at(0).write_bytes(EMPTY)
+        thumb.write_bytes(EMPTY)
+        run.source.look()
+        watch.now += 1
+        assert [frame.path for frame in run.source.look()] == [at(0).relative_to(watch.folder).as_posix()]
+        assert run.source.left_out.describe() == (
+            "not looked at: #recycle (1 folder), --exclude '*_thumb.png' (1 file)"
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 from framesift.errors import PathLike
 from framesift.filtering.settings import read_settings
+from framesift.frames.choosing import Choice
 from framesift.frames.finding import Listing, find_frames
 from framesift.looking.overview.camera import CameraOverview, describe_cameras
 from framesift.looking.overview.sightings import Sighting, look_at_frames
@@ -24,6 +25,8 @@ class Overview:
     sightings: list[Sighting]
     """One of each frame, in the same order."""
     cameras: list[CameraOverview]
+    choice: Choice
+    """Of what was looked at."""
 
 
 def _watch_none(sightings: Iterable[Sighting], total: int) -> Iterable[Sighting]:
@@ -42,12 +45,12 @@ def survey_frames(
     """Look at every frame below `directory` and say what there is of each camera; nothing is written.
 
     With `headers_only` no pixel is read: it takes less time and sees less. `options` are those of `filter_frames` that
-    say how frames are read: `max_pixels`, `name_pattern`, `timezone`.
+    say which frames there are and how they are read: `max_pixels`, `name_pattern`, `timezone`, `exclude`, `include`.
 
     Raises UsageError (no such folder, no frame in it) and StorageError (the disk refuses).
     """
     settings = read_settings(**options)
-    listing = find_frames(directory, settings.naming)
+    listing = find_frames(directory, settings.naming, choice=settings.choice)
     looks = look_at_frames(
         directory,
         listing.frames,
@@ -57,4 +60,4 @@ def survey_frames(
         executor=executor,
     )
     sightings = list(follow(looks, len(listing.frames)))
-    return Overview(listing, sightings, describe_cameras(directory, sightings, settings.naming))
+    return Overview(listing, sightings, describe_cameras(directory, sightings, settings.naming), settings.choice)

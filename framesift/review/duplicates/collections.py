@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framesift.errors import FramesiftError, show
+from framesift.frames.choosing import USUAL, Choice
 from framesift.frames.finding import Listing, scan_folder
 from framesift.frames.frame import natural_key
 from framesift.frames.reader import MAX_PIXELS, read_size
@@ -66,9 +67,11 @@ class Image:
 class Collections:
     """All that is known of the folders below `root`. Its methods may be called from any thread."""
 
-    def __init__(self, store: Store, root: str, output: str) -> None:
+    def __init__(self, store: Store, root: str, output: str, choice: Choice = USUAL) -> None:
         self.root = os.path.realpath(root)
         self._store, self._output = store, output
+        self.choice = choice
+        """Of the paths below the root."""
         self._lock = threading.Lock()
         self._names: OrderedDict[str, tuple[int, list[str]]] = OrderedDict()
         self._sizes: OrderedDict[tuple[str, int, int], tuple[int, int] | None] = OrderedDict()
@@ -180,7 +183,8 @@ class Collections:
             if known is not None and known[0] == changed:
                 self._names.move_to_end(folder)
                 return known[1]
-        names = sorted((entry[0] for entry in self._walk(folder, "", [])), key=lambda name: (natural_key(name), name))
+        found = self._walk(folder, "", [], self.choice.below(os.path.relpath(folder, self.root).removeprefix(".")))
+        names = sorted((entry[0] for entry in found), key=lambda name: (natural_key(name), name))
         with self._lock:
             self._names[folder] = changed, names
             while len(self._names) > _KEPT_NAMES:
@@ -190,7 +194,7 @@ class Collections:
     def _look_into(self, folder: str, below: list[str]) -> tuple[Any, ...] | None:
         """Return the columns of a folder, if it holds images; note the folders in it."""
         number, size, cover = 0, 0, None
-        for path, status in self._walk(self.root, folder, below):
+        for path, status in self._walk(self.root, folder, below, self.choice):
             name = path.rpartition("/")[2]
             number, size = number + 1, size + status.st_size
             if cover is None or (natural_key(name), name) < cover:
@@ -199,9 +203,9 @@ class Collections:
             return None
         return (*_identify(folder, self.root), number, size, image_id(cover[1]))
 
-    def _walk(self, root: str, folder: str, below: list[str]) -> Iterator[tuple[str, os.stat_result]]:
+    def _walk(self, root: str, folder: str, below: list[str], choice: Choice) -> Iterator[tuple[str, os.stat_result]]:
         listing = Listing()
-        for path in scan_folder(root, folder, self._output, listing, below):
+        for path in scan_folder(root, folder, self._output, listing, below, choice):
             try:
                 status = os.lstat(os.path.join(root, path))
             except OSError:

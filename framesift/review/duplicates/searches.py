@@ -99,10 +99,12 @@ class Searches:
     def search_one(self, collection: Collection, request: Request, job_id: str, watch: Watch) -> Summary:
         """Search one collection and keep its groups in place of those of an earlier search."""
         problem: str | None = None
+        choice = self._collections.choice
         try:
             findings = find_duplicates(
                 self._collections.folder(collection), request.make_method(), request.make_preference(),
-                jobs=max(1, count_cores() - 1), index=self._index, exclude=self._output, watch=watch,
+                jobs=max(1, count_cores() - 1), index=self._index, backup=self._output, watch=watch,
+                exclude=choice.exclude, include=choice.include, under=collection.path,
                 recursive=False, with_videos=False, apart=self._verdicts.apart(self._collections.folder(collection)),
             )  # fmt: skip
         except UsageError as error:  # empty or gone since; the other collections are searched all the same

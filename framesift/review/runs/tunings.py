@@ -59,7 +59,7 @@ class Tunings:
         """
         require_frames(run, self._confines)
         settings = replace(run.record.settings, every=None, decode=Decoding.EXACT, link=Placement.COPY)
-        listing = find_frames(run.record.source, settings.naming, run.record.folder)
+        listing = find_frames(run.record.source, settings.naming, run.record.folder, choice=settings.choice)
         require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), run.record.source)
         sweep = _make_sweep(run, settings)
         sweep.levels = CameraLevels(sweep.settings, run.decisions.levels.get)
