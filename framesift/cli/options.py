@@ -62,7 +62,7 @@ def add_settings(group: argparse._ActionsContainer, options: "Iterable[Option]")
             about |= {"choices": option.choices}
         else:
             about |= {"metavar": option.metavar, "type": whole_number if option.whole else None}
-        group.add_argument(option.flag, **about)
+        group.add_argument(option.flag, dest=option.name, **about)
 
 
 def add_reading_arguments(group: argparse._ActionsContainer) -> None:

@@ -93,6 +93,9 @@ def _survey(options: argparse.Namespace) -> "Overview":
             timezone=options.timezone,
             exclude=options.exclude,
             include=options.include,
+            start=options.start,
+            end=options.end,
+            hours=options.hours,
         )
 
 

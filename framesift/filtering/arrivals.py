@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from framesift.errors import FramesiftError, PathLike, StorageError, show
 from framesift.filtering.describing import View
@@ -61,6 +62,8 @@ class _File:
     """Whether two looks have seen it."""
     refused: bool = False
     """Whether it was read in this state, and is not a whole frame."""
+    chosen: bool = True
+    """Whether it is of the times that are looked at, as far as is known."""
 
 
 class Arrivals(Source):
@@ -88,6 +91,8 @@ class Arrivals(Source):
         self._folders: dict[str, _Folder] = {}
         self._files: dict[str, _File] = {}
         self._late: set[str] = set()
+        self._elsewhen: dict[str, datetime | None] = {}
+        """Frames that are not of the times that are looked at, as their files say and not their names."""
         self._lost: set[str] = set()
         self._held: set[str] = set()
         self._round_at = -ROUND
@@ -98,6 +103,8 @@ class Arrivals(Source):
         left_out = LeftOut()
         for folder in self._folders.values():
             left_out.update(folder.left_out)
+        for taken_at in self._elsewhen.values():
+            self.settings.choice.takes_time(taken_at, left_out)
         return left_out
 
     def find(self, sink: Sink) -> None:
@@ -123,7 +130,7 @@ class Arrivals(Source):
         for path, file in list(self._files.items()):
             self._examine(path, file, now)
         ready, waiting = [], set()
-        for frame in sorted((file.frame for file in self._files.values()), key=order_key):
+        for frame in sorted((file.frame for file in self._files.values() if file.chosen), key=order_key):
             if frame.camera not in waiting and self._is_ready(self._files[frame.path], now):
                 ready.append(frame)
             else:
@@ -182,6 +189,7 @@ class Arrivals(Source):
         if whole_round:
             self._round_at = now
             self._late = {path for path in self._late if os.path.lexists(os.path.join(self.directory, path))}
+            self._elsewhen = {path: taken_at for path, taken_at in self._elsewhen.items() if self._state(path)}
         known, self._folders = self._folders, {}
         pending = [""]
         while pending:
@@ -207,11 +215,17 @@ class Arrivals(Source):
         listing = Listing(left_out=folder.left_out)
         choice = self.settings.choice
         for name in scan_folder(self.directory, path, self._sink.folder, listing, folder.below, choice):
-            if name not in self._files and name not in self._late and not self._sink.is_decided(name):
-                self._files[name] = _File(self._name(name, with_exif=False))
+            if not self._is_known(name):
+                frame = self._name(name, with_exif=False)
+                if frame.time is None or choice.takes_time(frame.time, folder.left_out):
+                    self._files[name] = _File(frame)
         for _, reason in listing.unlisted:
             raise StorageError(reason)
         return folder
+
+    def _is_known(self, path: str) -> bool:
+        noted = path in self._files or path in self._late or path in self._elsewhen
+        return noted or self._sink.is_decided(path)
 
     def _lose(self, path: str, error: FramesiftError | OSError) -> None:
         """Say once that a folder cannot be listed; nothing of one below that has been removed: that is usual."""
@@ -231,6 +245,9 @@ class Arrivals(Source):
         elif not file.steady:
             file.steady = True
             file.frame = self._name(path)
+            file.chosen = self.settings.choice.takes_time(file.frame.time, LeftOut())
+        elif not file.chosen and now - file.since >= PATIENCE:
+            self._elsewhen[path] = self._files.pop(path).frame.time
 
     def _name(self, path: str, with_exif: bool = True) -> Frame:
         return name_frame(self.directory, path, self.settings.naming, self._camera, with_exif)

@@ -30,9 +30,9 @@ THOROUGH_THRESHOLDS = ("0.05%", "0.05%")
 
 
 class Option:
-    """One setting: its name in the library and, behind `--`, on the command line; what it means; what is usual."""
+    """One setting: its name in the library and, as a rule, on the command line; what it means; what is usual."""
 
-    __slots__ = ("choices", "default", "many", "meaning", "metavar", "name", "read", "whole", "write")
+    __slots__ = ("choices", "default", "flag", "many", "meaning", "metavar", "name", "read", "whole", "write")
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Option:
         choices: tuple[str, ...] = (),
         whole: bool = False,
         many: bool = False,
+        flag: str = "",
     ) -> None:
         self.name, self.meaning, self.metavar = name, meaning, metavar
         self.default = default
@@ -59,6 +60,8 @@ class Option:
         """Whether it is a whole number of at least 0."""
         self.many = many
         """Whether it may be given more than once; its value is a tuple."""
+        self.flag = flag or "--" + name.replace("_", "-")
+        """What it is on the command line."""
 
     @property
     def help(self) -> str:
@@ -66,11 +69,6 @@ class Option:
         if self.metavar == "" or self.default in (None, 0, ()):
             return self.meaning
         return f"{self.meaning} (default {self.write(self.default)})"
-
-    @property
-    def flag(self) -> str:
-        """What it is on the command line."""
-        return "--" + self.name.replace("_", "-")
 
     def value(self, given: "Any") -> "Any":
         """Return the value of what was given, a text or a value; the default for None."""
@@ -209,7 +207,13 @@ PATTERNS = (
     ),
 )
 """Which files are looked at."""
-CHOOSING = PATTERNS
+TIMES = (
+    Option("start", "only frames taken then or later, in --timezone; 2021-03 is a month", "TIME", flag="--from"),
+    Option("end", "only frames taken then or earlier; a day or a minute is meant as a whole", "TIME", flag="--to"),
+    Option("hours", "only frames taken at these times of the day: 6-20, 22-5 or 6:30-12,13-20:15", "HH-HH,..."),
+)
+"""When frames have to be taken."""
+CHOOSING = (*PATTERNS, *TIMES)
 """Which of the frames that there are a run looks at. A run that goes on may choose others than the one before."""
 RUNNING = (
     Option(

@@ -15,7 +15,7 @@ from framesift.filtering.earlier_runs import Past
 from framesift.filtering.option_values import Placement
 from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Marks, Verdict
-from framesift.filtering.settings import ADDED, FREE, Settings
+from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.frame import Frame, order_key
 from framesift.frames.levels import Levels
@@ -172,7 +172,7 @@ class Results(Sink):
             return
         settings, wanted = {**ADDED, **settings}, self._record()
         for name in wanted:
-            if name not in FREE and settings.get(name) != wanted[name]:
+            if name not in self._settings.free and settings.get(name) != wanted[name]:
                 found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"
                 raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
         self._past.read()

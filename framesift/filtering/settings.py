@@ -9,14 +9,14 @@ from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.option_values import Decoding, Method, Placement
-from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, THOROUGH_THRESHOLDS
+from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, PATTERNS, THOROUGH_THRESHOLDS
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
+from framesift.frames.periods import Period, write_time
 
 ADDED: dict[str, Any] = {"against": 1, "most": None, "exclude": [], "include": []}
+ADDED |= dict.fromkeys(("start", "end", "hours"))
 """What is meant by a manifest that was begun before a setting came, by its key."""
-FREE = frozenset(option.name for option in CHOOSING)
-"""What a run that goes on may have otherwise than the one before: it says which frames are looked at, and not how."""
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
@@ -97,6 +97,29 @@ class Settings:
         """Patterns of what is taken in all the same."""
         return self.choice.include
 
+    @property
+    def start(self) -> str | None:
+        """Of the time in which frames have to be taken."""
+        return self.choice.period.start
+
+    @property
+    def end(self) -> str | None:
+        """Of the time in which frames have to be taken."""
+        return self.choice.period.end
+
+    @property
+    def hours(self) -> str | None:
+        """Times of the day at which frames have to be taken."""
+        return self.choice.period.hours
+
+    @property
+    def free(self) -> frozenset[str]:
+        """What the next run into the same results may have otherwise: it says which frames are looked at, and not how.
+
+        Films are walked again from their beginning, so that later frames depend on the times of the earlier ones.
+        """
+        return frozenset(option.name for option in (CHOOSING if self.every is None else PATTERNS))
+
     def refuse(self, size: tuple[int, int]) -> str:
         """Return why a frame of this width and height is skipped; empty where it is not."""
         return f"shorter side {min(size)} px < {self.min_size}" if min(size) < self.min_size else ""
@@ -136,6 +159,9 @@ class Settings:
             "timezone": self.naming.timezone,
             "exclude": list(self.exclude),
             "include": list(self.include),
+            "start": self.start,
+            "end": self.end,
+            "hours": self.hours,
             "placement": str(self.link),
         }
 
@@ -154,7 +180,7 @@ class Settings:
                 border_mask=tuple(record["border_mask"]),
                 size=tuple(record["size"]) if record["size"] else None,
                 naming=Naming(record["name_pattern"], record["timezone"]),
-                choice=Choice(tuple(record["exclude"]), tuple(record["include"])),
+                choice=_choose(record, record["timezone"]),
                 link=Placement(record["placement"]),
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
@@ -180,10 +206,15 @@ def read_settings(**given: Any) -> Settings:
     area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
     area, score = choose_thresholds(values["method"], area, score, thorough)
     naming = Naming(values.pop("name_pattern"), values.pop("timezone"))
-    choice = Choice(values.pop("exclude"), values.pop("include"))
+    choice = _choose({option.name: values.pop(option.name) for option in CHOOSING}, naming.timezone)
     masks = read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming)
     values["blur"], values["border_mask"] = tuple(values["blur"]), tuple(values["border_mask"])
     return Settings(min_contour_area=area, score_threshold=score, naming=naming, choice=choice, masks=masks, **values)
+
+
+def _choose(given: dict[str, Any], timezone: str) -> Choice:
+    period = Period(write_time(given["start"]), write_time(given["end"]), given["hours"], timezone)
+    return Choice(tuple(given["exclude"]), tuple(given["include"]), period=period)
 
 
 def choose_thresholds(

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from itertools import chain, groupby
 
 from framesift.comparators.masks import require_cameras
@@ -96,7 +97,10 @@ class Films(Source):
             decided = sink.last_offset(film)
             due = 0.0 if decided is None else (math.floor((decided + 0.0005) / self._every) + 1) * self._every
             with suppress(UnreadableFrame):
-                left = probe_video(os.path.join(self.directory, film)).duration_s - due
+                length = probe_video(os.path.join(self.directory, film)).duration_s
+                if not self._is_chosen(film, length):
+                    continue
+                left = length - due
                 if decided is not None and left <= 0:
                     continue
                 self.expected += math.ceil(left / self._every)
@@ -109,4 +113,12 @@ class Films(Source):
     def _walk_films(self) -> Iterator[Still]:
         """Yield also the frames that are decided: that costs less than to seek."""
         for film in self.films:
-            yield from walk_stills(self.directory, film, self._every, self.settings.naming, self.settings.max_pixels)
+            stills = walk_stills(self.directory, film, self._every, self.settings.naming, self.settings.max_pixels)
+            choice, left_out = self.settings.choice, self.left_out
+            yield from (still for still in stills if still.problem or choice.takes_time(still.frame.time, left_out))
+
+    def _is_chosen(self, film: str, seconds: float) -> bool:
+        """Tell whether a frame of a film may be of the times that are looked at."""
+        start = name_video(film, self.settings.naming).time
+        end = None if start is None else start + timedelta(seconds=seconds)
+        return self.settings.choice.takes_span(start, end, self.left_out)

@@ -17,9 +17,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 
 from framesift.errors import UsageError, counted, show
+from framesift.frames.periods import Period
 
 STRAY = (
     *("@eaDir", "@__thumb", ".@__thumb", "@tmp", ".thumbnails", ".thumbs"),  # thumbnails and work of a NAS or desktop
@@ -33,6 +35,9 @@ APPLE_DOUBLE = "._*"
 """What macOS keeps of a file beside it on disks of others: by name, and by what it begins with."""
 APPLE_MAGIC = (b"\0\x05\x16\x07", b"\0\x05\x16\x00")
 _HIDDEN = ".*"
+OTHER_TIMES, NO_TIME = "at other times", "without a time"
+"""What frames are left out for by a `Period`."""
+ALWAYS = Period()
 _TOKEN = re.compile(r"\*+|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
 
 
@@ -64,7 +69,8 @@ class LeftOut:
 
     def _describe_one(self, name: str) -> str:
         numbers = [counted(self.folders[name], "folder")] if self.folders[name] else []
-        numbers += [counted(self.files[name], "file")] if self.files[name] else []
+        noun = "frame" if name in (OTHER_TIMES, NO_TIME) else "file"
+        numbers += [counted(self.files[name], noun)] if self.files[name] else []
         shown = {_HIDDEN: "hidden", APPLE_DOUBLE: "._* of macOS"}.get(name, show(name))
         return f"{shown} ({' and '.join(numbers)})"
 
@@ -77,6 +83,9 @@ class Choice:
     include: tuple[str, ...] = ()
     under: str = ""
     """Path of the folder that is looked into below the one that the patterns are of; empty or with a `/` at its end."""
+
+    period: Period = ALWAYS
+    """When the frames have to be taken."""
 
     def __post_init__(self) -> None:
         for option, patterns in (("--exclude", self.exclude), ("--include", self.include)):
@@ -111,6 +120,19 @@ class Choice:
             return True
         left_out.files[APPLE_DOUBLE] += 1
         return False
+
+    def takes_time(self, time: datetime | None, left_out: LeftOut) -> bool:
+        """Tell whether a frame of this time is looked at, and note it if not. With a period none without a time is."""
+        return not self.period or self.takes_span(time, time, left_out)
+
+    def takes_span(self, start: datetime | None, end: datetime | None, left_out: LeftOut) -> bool:
+        """As `takes_time`, of a film that begins and ends at these times."""
+        if not self.period:
+            return True
+        reason = NO_TIME if start is None or end is None else OTHER_TIMES
+        taken = start is not None and end is not None and self.period.overlaps(start, end)
+        left_out.files[reason] += not taken
+        return taken
 
     def describe_unused(self, left_out: LeftOut) -> Iterator[str]:
         """Yield a line for each pattern that covered nothing."""

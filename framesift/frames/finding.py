@@ -78,7 +78,10 @@ def find_frames(
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
     if found and not matched:
         raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {found} frames", directory)
-    listing.frames.extend(_name_frames(root, paths, naming))
+    frames = _name_frames(root, paths, naming)
+    listing.frames.extend(frame for frame in frames if choice.takes_time(frame.time, listing.left_out))
+    if not listing.frames and len(paths) == found and not (videos and listing.videos):
+        raise UsageError(f"holds no frame of these times{_describe_rest(listing)}", directory)
     listing.frames.sort(key=order_key)
     listing.videos.sort(key=lambda path: (natural_key(path), path))
     listing.unlisted.sort()

@@ -57,6 +57,11 @@ class Naming:
         object.__setattr__(self, "_expression", None if self.pattern is None else _compile(self.pattern))
         object.__setattr__(self, "_zone", _find_zone(self.timezone))
 
+    @property
+    def zone(self) -> tzinfo:
+        """Where the clocks stand."""
+        return self._zone
+
     def read(self, path: str) -> tuple[str | None, datetime | None]:
         """Return the camera and the time (aware, UTC) that `path`, relative with `/`, names; None for what it does not.
 

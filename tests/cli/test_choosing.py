@@ -70,6 +70,16 @@ def test_a_pattern_that_covers_nothing_is_named(frames, tmp_path, capsys):
         assert capsys.readouterr().err == f"{frames}: --exclude 'C2' covers nothing (capitals count)\n"
 
 
+def test_frames_are_chosen_by_their_time(frames, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command in (["filter"], ["overview"], ["mask"], ["tune", "--questions", "0"]):
+        results = ["r"] if command == ["filter"] else []
+        run(command[0], frames, *results, *command[1:], "--from", "2021-03-27 10:01", "--hours", "10-11")
+        lines = "".join(capsys.readouterr()).splitlines()
+        assert "not looked at: #recycle (1 folder), @eaDir (1 folder), at other times (2 frames)" in lines
+    assert run("filter", frames, "r", "--hours", "6") == options.USAGE
+
+
 def test_a_pattern_that_is_none_is_wrong_usage(frames, tmp_path, capsys):
     assert run("filter", frames, tmp_path / "r", "--exclude", "[z-a]") == options.USAGE
     assert "--exclude '[z-a]' is no pattern" in capsys.readouterr().err

@@ -30,6 +30,9 @@ TEXTS = {
     "timezone": "Europe/Berlin",
     "exclude": "*.png",
     "include": "@eaDir",
+    "start": "2021-03-27",
+    "end": "2021-03-27 12:53",
+    "hours": "6-20",
     "decode": "fast",
     "link": "hard",
 }

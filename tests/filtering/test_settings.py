@@ -10,6 +10,7 @@ from framesift.filtering.option_values import Decoding, Method, Placement, parse
 from framesift.filtering.settings import ADDED, Settings
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
+from framesift.frames.periods import Period
 
 UNUSUAL = Settings(
     Threshold.parse(500),
@@ -31,7 +32,7 @@ UNUSUAL = Settings(
     ),
     3,
     62.5,
-    Choice(("*_thumb.jpg", "night/"), ("@eaDir",)),
+    Choice(("*_thumb.jpg", "night/"), ("@eaDir",), period=Period("2021", "2021-03-27 12:53", "22-5", "Europe/Berlin")),
 )
 
 

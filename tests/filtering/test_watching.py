@@ -23,6 +23,7 @@ from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings, read_settings
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene
+from tests.frames.test_finding import jpeg_with_time
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY, BOX = encode(make_image()), encode(make_image(box=NEW))
@@ -412,3 +413,26 @@ def test_what_does_not_belong_is_passed_over_and_counted(watch, at):
         assert run.source.left_out.describe() == (
             "not looked at: #recycle (1 folder), --exclude '*_thumb.png' (1 file)"
         )
+
+
+def test_frames_of_other_times_are_left_out_and_nothing_waits_for_them(watch, at):
+    watch.settings = read_settings(hours="10:01-11")
+    from_exif = watch.folder / "c1" / "other.jpg"
+    with watch.open(lambda seconds: None) as run:
+        at(0).write_bytes(EMPTY)
+        at(1).write_bytes(EMPTY)
+        from_exif.write_bytes(b"")
+        run.source.look()
+        watch.now += 1
+        assert [frame.path for frame in run.source.look()] == [f"c1/{at(1).name}"]
+        assert run.source.left_out.describe() == "not looked at: at other times (1 frame)"
+        from_exif.write_bytes(jpeg_with_time("2021:03:27 10:05:00"))  # it was still being written
+        run.source.look()
+        watch.now += 1
+        assert [frame.path for frame in run.source.look()] == [f"c1/{at(1).name}", "c1/other.jpg"]
+        from_exif.write_bytes(jpeg_with_time("2021:03:27 12:05:00"))
+        for _ in range(3):
+            run.source.look()
+            watch.now += arrivals.PATIENCE
+        assert run.source.left_out.describe() == "not looked at: at other times (2 frames)"
+        assert [frame.path for frame in run.source.look()] == [f"c1/{at(1).name}"]

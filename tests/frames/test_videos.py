@@ -335,6 +335,19 @@ class TestFiltering:
         assert still.shape == (120, 160, 3) and still[75, 90].min() > 200
         assert list(manifest.read_decisions(str(tmp_path / "results" / manifest.NAME))) == decisions
 
+    def test_frames_are_chosen_by_their_time(self, tmp_path, capsys):
+        (tmp_path / "frames").mkdir()
+        for name in ("c1_2021_03_27__10_00_00.avi", "c1_2021_03_27__12_00_00.avi", "door.avi"):
+            door(tmp_path / "frames" / name)
+        period = {"start": "2021-03-27 10:00:01", "end": "2021-03-27 10:00:02"}
+        decisions = list(filter_frames(tmp_path / "frames", tmp_path / "results", every="500ms", **period))
+        assert [decision.frame.offset for decision in decisions] == [1, 1.5, 2, 2.5]
+        arguments = ["filter", str(tmp_path / "frames"), str(tmp_path / "results"), "--every", "500ms"]
+        assert cli.main([*arguments, "--from", period["start"], "--to", period["end"]]) == 0
+        assert "not looked at: at other times (5 frames), without a time (1 frame)\n" in capsys.readouterr().out
+        assert cli.main(arguments) == 2  # later frames of a film depend on which of the earlier ones were looked at
+        assert "was filled with start 2021-03-27 10:00:01, not None" in capsys.readouterr().err
+
     def test_without_every_videos_are_left_out(self, tmp_path, capsys):
         door(tmp_path / "frames" / "door.mp4")
         with pytest.raises(UsageError, match=r"holds no frame \(videos: 1; --every 1s samples them"):
