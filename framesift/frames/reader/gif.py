@@ -5,6 +5,7 @@ CompuServe, Graphics Interchange Format 89a (1990).
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
@@ -12,11 +13,26 @@ from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
 _EXTENSION = 0x21
 _IMAGE = 0x2C
 _TRAILER = 0x3B
+_CONTROL = 0xF9
+
+
+class ImageBlock(NamedTuple):
+    """One picture of a GIF: its place on the canvas in px, and where it stands in the file."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    control: bytes
+    """The extension before it, which says what is transparent and what becomes of it; empty where there is none."""
+    start: int
+    end: int
 
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
     """Decode the first picture of a whole GIF. Raises UnreadableFrame."""
-    for width, height in {read_screen(content), *_find_sizes(content)}:
+    sizes = {(image.width, image.height) for image in find_images(content)}
+    for width, height in {read_screen(content), *sizes}:
         check_size(width, height, max_pixels)
     pixels = decode_whole(content)
     if pixels is None:
@@ -30,16 +46,20 @@ def read_screen(content: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _find_sizes(content: bytes) -> Iterator[tuple[int, ...]]:
-    """Yield (width, height) of each image. Raises IndexError where the bytes end before the trailer."""
-    position = 13 + _table_size(content[10])
+def find_images(content: bytes) -> Iterator[ImageBlock]:
+    """Yield each image. Raises IndexError where the bytes end before the trailer, UnreadableFrame."""
+    position, control = 13 + _table_size(content[10]), b""
     while (block := content[position]) != _TRAILER:
+        start = position
         if block == _EXTENSION:
             position = _skip_data(content, position + 2)
+            if content[start + 1] == _CONTROL:
+                control = content[start:position]
         elif block == _IMAGE:
-            width, height, flags = struct.unpack_from("<HHB", content, position + 5)
-            yield width, height
+            left, top, width, height, flags = struct.unpack_from("<HHHHB", content, position + 1)
             position = _skip_data(content, position + 11 + _table_size(flags))
+            yield ImageBlock(left, top, width, height, control, start, position)
+            control = b""
         else:
             raise UnreadableFrame("damaged GIF: unknown block")
 

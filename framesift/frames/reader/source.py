@@ -74,7 +74,7 @@ def open_regular(path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> Iter
 
 
 @contextmanager
-def open_pieces(path: PathLike) -> Iterator[tuple[ReadAt, int]]:
+def open_pieces(path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> Iterator[tuple[ReadAt, int]]:
     """Open a file or an object of which only pieces are read; yields what reads them, and the size in bytes.
 
     Raises as `open_regular`.
@@ -82,10 +82,10 @@ def open_pieces(path: PathLike) -> Iterator[tuple[ReadAt, int]]:
     if is_url(path):
         check_address(path)
         window, found = open_window(os.fsdecode(path))
-        check_size(found.st_size, path)
+        check_size(found.st_size, path, max_bytes)
         yield window.read, found.st_size
         return
-    with open_regular(path) as (descriptor, status):
+    with open_regular(path, max_bytes) as (descriptor, status):
         yield partial(os.pread, descriptor), status.st_size
 
 

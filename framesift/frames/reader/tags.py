@@ -12,7 +12,7 @@ _MOST_ENTRIES = 1 << 16
 _MOST_VALUES = 1 << 20
 """More than there are tiles of 16x16 px in 100 million."""
 _INTEGER_CODES = {1: "B", 3: "H", 4: "I", 16: "Q"}
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """Bytes of one value, by the type number of the entry."""
 
 
@@ -86,7 +86,7 @@ class TagReader:
         for position in range(start, start + count * size, size):
             tag, kind, values = self._unpack(head, position)
             value = position + size - inline
-            if _SIZES.get(kind, 0) * values > inline:
+            if SIZES.get(kind, 0) * values > inline:
                 value = self._unpack("Q" if self.big else "I", value)[0]
             yield Entry(tag, kind, values, value)
 

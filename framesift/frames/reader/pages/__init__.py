@@ -1,0 +1,5 @@
+"""Files of several pictures: TIFF stacks, and animations as GIF, WebP and APNG. How many there are, and each of them."""
+
+from framesift.frames.reader.pages.counting import count_pages, count_pages_in
+
+__all__ = ["count_pages", "count_pages_in"]
