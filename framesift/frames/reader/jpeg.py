@@ -3,15 +3,21 @@
 OpenCV takes a JPEG whose scan breaks off for a picture; only libjpeg's warnings tell. simplejpeg raises them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import simplejpeg
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
+from framesift.frames.reader.jpeg_filler import take_out_filler
 from framesift.frames.reader.jpeg_structure import find_exif, find_frame, find_segments, misses_scans
 from framesift.frames.reader.orientation import read_orientation, turn_size, turn_upright
+
+_ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters")
+"""What libjpeg warns of, by its words, that need not be damage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,33 @@ def _decode(
     size = turn_size((frame.width, frame.height), orientation)
     width, height = turn_size(at_least, orientation)
     grey = colours == "GRAY" and len(frame.components) in (1, 3)
+    decode_strictly = partial(
+        simplejpeg.decode_jpeg,
+        colorspace="GRAY" if grey else "BGR",
+        fastdct=grey,
+        min_width=width,
+        min_height=height,
+    )
     try:
-        pixels: Pixels = simplejpeg.decode_jpeg(
-            content, "GRAY" if grey else "BGR", fastdct=grey, min_width=width, min_height=height
-        )
+        pixels: Pixels = decode_strictly(content)
     except ValueError as error:
-        if "subsampling" not in str(error):
+        if "subsampling" in str(error):
+            return size, _decode_unusual(content)
+        if not any(oddity in str(error) for oddity in _ODDITIES):
             raise UnreadableFrame(_explain(str(error))) from None
-        return size, _decode_unusual(content)
+        pixels = _decode_tidied(content, decode_strictly, str(error))
     return size, turn_upright(pixels[:, :, 0] if grey else pixels, orientation)
+
+
+def _decode_tidied(content: bytes, decode_strictly: Callable[[bytes], Pixels], warning: str) -> Pixels:
+    """Decode a JPEG that libjpeg has warned of for what is harmless in a whole one. Raises UnreadableFrame."""
+    tidied = take_out_filler(content)
+    if tidied is None:
+        raise UnreadableFrame(_explain(warning))
+    try:
+        return decode_strictly(tidied)
+    except ValueError as error:
+        raise UnreadableFrame(_explain(str(error))) from None
 
 
 def _decode_unusual(content: bytes) -> Pixels:

@@ -38,6 +38,7 @@ class Frame:
     height: int
     components: frozenset[int]
     progressive: bool
+    marker: int
 
 
 def find_segments(content: bytes, start: int = 2) -> list[Segment]:
@@ -68,7 +69,8 @@ def find_frame(segments: list[Segment]) -> Frame | None:
     for part in segments:
         if part.marker in _FRAMES and len(part.body) >= 6:
             height, width = struct.unpack_from(">HH", part.body, 1)
-            return Frame(width, height, frozenset(part.body[6 : 6 + 3 * part.body[5] : 3]), part.marker in _PROGRESSIVE)
+            components = frozenset(part.body[6 : 6 + 3 * part.body[5] : 3])
+            return Frame(width, height, components, part.marker in _PROGRESSIVE, part.marker)
     return None
 
 

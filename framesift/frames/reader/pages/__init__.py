@@ -1,4 +1,4 @@
-"""Files of several pictures: TIFF stacks, and animations as GIF, WebP and APNG. How many there are, and each of them."""
+"""Files of several pictures, TIFF stacks and animations: how many there are, and each of them."""
 
 from framesift.frames.reader.pages.counting import count_pages, count_pages_in
 
