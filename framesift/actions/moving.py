@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 
-from framesift.actions.files.placing import NO_HARD_LINKS, give_name, write_all
+from framesift.actions.files.placing import DISK_FULL, NO_HARD_LINKS, give_name, write_all
 from framesift.actions.plan import FileStat
 from framesift.errors import FramesiftError, StorageError
 
@@ -22,6 +22,8 @@ PARTIAL = ".framesift-partial.tmp"
 """A copy that is being written."""
 
 _CANNOT_LINK = NO_HARD_LINKS | {errno.EXDEV}
+_OF_ONE_FILE = {errno.EPERM, errno.EACCES, errno.EBUSY, errno.ETXTBSY}
+"""How a file is refused alone: immutable, another's in a shared folder, in use. The disk takes all others."""
 _CHUNK = 2**20
 
 
@@ -42,7 +44,7 @@ class Move:
 
 
 def secure(move: Move) -> str:
-    """Give the file its new name as well; return the SHA-256 of its bytes. Raises LeftOut and OSError."""
+    """Give the file its new name as well; return the SHA-256 of its bytes. Raises LeftOut, StorageError and OSError."""
     try:
         os.link(move.source, move.target, follow_symlinks=False)
     except FileNotFoundError:
@@ -50,9 +52,10 @@ def secure(move: Move) -> str:
     except FileExistsError:
         raise LeftOut(f"a file of this name has come to {os.path.dirname(move.target)}") from None
     except OSError as error:
-        if error.errno not in _CANNOT_LINK:
-            raise
-        return _copy(move)
+        with _full_disk(move.target), _left_alone():
+            if error.errno not in _CANNOT_LINK:
+                raise
+            return _copy(move)
     try:
         return _check_content(move, read_digest(move.target, move.file))
     except LeftOut:
@@ -66,7 +69,8 @@ def release(move: Move) -> None:
     if os.path.lexists(parked):
         raise StorageError("was taken away by a run that was stopped: give it its name back", parked)
     try:
-        os.rename(move.source, parked)
+        with _left_alone():
+            os.rename(move.source, parked)
     except FileNotFoundError:
         raise LeftOut("is gone since it was checked") from None
     if not move.file.is_still(os.lstat(parked)):
@@ -115,6 +119,28 @@ def read_digest(path: str, file: FileStat | None = None) -> str:
         for chunk in _chunks(descriptor, expected):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _left_alone() -> Iterator[None]:
+    """Leave a file where it is when it is refused alone."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _OF_ONE_FILE:
+            raise LeftOut(f"may not be moved: {error.strerror}") from None
+        raise
+
+
+@contextlib.contextmanager
+def _full_disk(target: str) -> Iterator[None]:
+    """Name the folder that a file was to go to, and not the file, when the disk is full there."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise StorageError.of(error, os.path.dirname(target)) from error
+        raise
 
 
 def _parking_place(path: str) -> str:
@@ -184,7 +210,8 @@ def _opened(path: str) -> Iterator[int]:
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             raise LeftOut("is not a regular file") from None
-        raise
+        with _left_alone():
+            raise
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise LeftOut("is not a regular file")

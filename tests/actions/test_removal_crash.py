@@ -66,6 +66,11 @@ def ends(place: Path) -> tuple[dict, dict]:
     return root, {path: seen for path, seen in snapshot(place / "backup").items() if path != "journal.jsonl"}
 
 
+def without_metadata(came_to: tuple[dict, dict]) -> tuple[dict, dict]:
+    root, backup = came_to
+    return root, {path: seen for path, seen in backup.items() if "metadata" not in path}
+
+
 def check_nothing_lost(place: Path, tree: dict[str, bytes], call: int, deleting: bool) -> None:
     root, backup = read_tree(place / "root"), read_tree(place / "backup") if (place / "backup").exists() else {}
     assert root["c1/a0.png"] == tree["c1/a0.png"]
@@ -110,13 +115,17 @@ def test_refused_anywhere_is_one_line_and_nothing_lost(scratch, command):
         tree = prepare(place, command)
         exit_code = run_in_child(COMMANDS[command](place), partial(refuse, code, call), scratch / "output")
         lines = (scratch / "output").read_text().splitlines()
-        if exit_code == options.STORAGE:
-            assert len(lines) == 1 and os.strerror(code) in lines[0] and str(place) in lines[0], lines
+        if exit_code in (options.STORAGE, options.SKIPPED):  # what is refused to one file alone leaves that file
+            assert len(lines) == 1 + (exit_code == options.SKIPPED), lines
+            assert os.strerror(code) in lines[0] and str(place) in lines[0], lines
         else:  # giving a file away, or removing a temporary one after the disk has refused, may be refused
             assert exit_code == options.DONE and len(lines) == 1, lines
         check_nothing_lost(place, tree, call, command == "empty")
         assert run_here(COMMANDS[command](place)) == options.DONE
-        assert ends(place) == expected, f"refused at call {call}"
+        came_to, foreseen = ends(place), expected
+        if exit_code == options.SKIPPED:  # of a metadata file that was updated twice there are two former versions
+            came_to, foreseen = (without_metadata(each) for each in (came_to, foreseen))
+        assert came_to == foreseen, f"refused at call {call}"
 
 
 def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, file_system):

@@ -46,15 +46,19 @@ def _delete_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
             except LeftOut as reason:
                 problems[entry.stored] = str(reason)
     journal.sync()
-    going = [entry.stored for entry in group if entry.stored not in problems]
-    for stored in going:
-        path = journal.in_backup(stored)
+    going = [entry for entry in group if entry.stored not in problems]
+    for entry in going:
+        path = journal.in_backup(entry.stored)
         with storage_errors(path):
-            if os.path.lexists(path):
-                os.unlink(path)
-    sync_folders(journal.in_backup(stored) for stored in going)
-    for stored in going:
-        journal.record("deleted", stored)
+            try:
+                if os.path.lexists(path):
+                    os.unlink(path)
+            except PermissionError as error:
+                problems[entry.stored] = f"may not be deleted: {error.strerror}"
+    sync_folders(journal.in_backup(entry.stored) for entry in going)
+    for entry in going:
+        stays = "updated" if entry.file is None else "moved"
+        journal.record(stays if entry.stored in problems else "deleted", entry.stored)
     journal.sync()
     yield from (Outcome(journal.in_backup(entry.stored), problems.get(entry.stored, "")) for entry in group)
 

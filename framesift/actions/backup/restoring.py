@@ -69,6 +69,8 @@ def _prepare(entry: Entry, journal: Journal) -> set[str]:
             touched = make_folders(journal.root, entry.path)
         except FileExistsError:
             raise LeftOut("something else stands where its folder was") from None
+        except PermissionError as error:
+            raise LeftOut(f"its folder cannot be made: {error.strerror}") from None
     journal.record("returning", entry.stored, held=file_details(held))
     return touched
 

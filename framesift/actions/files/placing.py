@@ -16,6 +16,9 @@ LEFTOVER = re.compile(r"\.framesift-\d+\.tmp")
 NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """How file systems say that a file cannot have a second name."""
 
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+"""How they say that nothing more fits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -206,10 +209,12 @@ def make_folders(folder: str, path: str) -> set[str]:
 
 @contextlib.contextmanager
 def storage_errors(path: str) -> Iterator[None]:
-    """Turn an OSError within into a StorageError at `path`."""
+    """Turn an OSError within into a StorageError at `path`, of a full disk at the folder: no file is to blame."""
     try:
         yield
     except FileExistsError as error:
         raise StorageError("another file of this name is in the way; nothing was overwritten", path) from error
     except OSError as error:
+        if error.errno in DISK_FULL and not os.path.isdir(path):
+            path = os.path.dirname(path)
         raise StorageError.of(error, path) from error

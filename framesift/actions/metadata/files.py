@@ -182,9 +182,11 @@ def _replace(path: str, content: bytes, current: os.stat_result, times: os.stat_
         if not FileStat.of(current).is_still(os.lstat(path)):
             raise UnreadableMetadata("was written to meanwhile")
         os.rename(partial, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(partial)
+        if isinstance(error, PermissionError):
+            raise UnreadableMetadata(f"may not be replaced: {error.strerror}") from None
         raise
     sync_folder(folder)
 
