@@ -1,12 +1,16 @@
 """JSON: COCO, Label Studio and FiftyOne. Each list is written as its items come."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from framesift import __version__
 from framesift.export.rows import Row
+
+_ENCODED = re.compile(r"https?://|/data/local-files/\?d=", re.IGNORECASE)
+"""What makes an address of a path. A store takes the key as it stands: an encoded one names another object."""
 
 _FIFTYONE_FIELDS = {
     "filepath": "String",
@@ -62,8 +66,9 @@ def _as_coco(row: Row) -> dict[str, Any]:
 
 
 def _as_task(row: Row) -> dict[str, Any]:
-    prefix = row.name.removesuffix(row.path)
-    image = prefix + quote(row.path.encode("utf-8", "surrogateescape"))
+    prefix, image = row.name.removesuffix(row.path), row.name
+    if _ENCODED.match(prefix):
+        image = prefix + quote(row.path.encode("utf-8", "surrogateescape"))
     return {"data": {"image": image, "path": row.path, "time": row.time, **_evidence(row)}}
 
 

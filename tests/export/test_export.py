@@ -130,6 +130,19 @@ def test_label_studio_tasks(results, dropped):
     assert not any(set(task["data"]["image"]) & set(' <>"') for task in tasks)
 
 
+@pytest.mark.parametrize("prefix", ["s3://cameras/kept/", "gs://b/", "azure-blob://b/", "", "/mnt/frames/"])
+def test_keys_in_a_store_stand_as_they_are_in_label_studio(results, prefix):
+    tasks = json.loads(export(results, "label-studio", prefix=prefix))
+    assert [task["data"]["image"] for task in tasks] == [prefix + task["data"]["path"] for task in tasks]
+    assert prefix + ODD in [task["data"]["image"] for task in tasks]
+
+
+@pytest.mark.parametrize("prefix", ["https://example.org/f/", "HTTP://host:8080/data/local-files/?d="])
+def test_addresses_are_encoded_in_label_studio(results, prefix):
+    images = [task["data"]["image"] for task in json.loads(export(results, "label-studio", prefix=prefix))]
+    assert prefix + "odd%2C%20%22names%22%20%26%20%3Cb%3E/%C3%BC.png" in images
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_label_studio(results):
     interface = pytest.importorskip("label_studio_sdk.label_interface", reason="needs label-studio-sdk")
