@@ -8,6 +8,7 @@ from framesift.actions.backup.verifying import verify_backup, verify_copy
 from framesift.actions.files.placing import Copy, Link, place_files, storage_errors, sync_folder, write_all
 from framesift.actions.metadata.files import update_metadata
 from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
+from framesift.actions.sealing import seal_plan
 
 __all__ = [
     "Copy",
@@ -25,6 +26,7 @@ __all__ = [
     "place_files",
     "plan_removal",
     "read_plan",
+    "seal_plan",
     "storage_errors",
     "sync_folder",
     "undo",

@@ -14,6 +14,8 @@ from framesift.errors import PathLike, StorageError, UsageError, show
 
 SCHEMA = 1
 _MOST = 2**64
+_TIME_UNITS_NS = (1, 100, 1_000, 1_000_000, 10_000_000, 1_000_000_000, 2_000_000_000)
+"""How finely disks keep times of modification, FAT at last: while a disk is mounted they may be known finer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class FileStat:
         same = (found.identity, found.size, found.mtime_ns) == (self.identity, self.size, self.mtime_ns)
         return same and stat.S_ISREG(status.st_mode)
 
+    def may_be(self, planned: "FileStat") -> bool:
+        """Whether this may be the planned file on a disk that was taken away and came back: its content has to tell."""
+        times = (planned.mtime_ns // unit * unit for unit in _TIME_UNITS_NS)
+        return self.size == planned.size and self.mtime_ns in times
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -59,6 +66,8 @@ class Step:
     """0 to 1."""
     sha256: str | None = None
     """Of the bytes that the scan read; None where it made none."""
+    keeper_sha256: str | None = None
+    """The same of the keeper. With both a plan outlives what makes up devices and inodes anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,15 @@ class Plan:
     root: str
     """Absolute, without links."""
     steps: tuple[Step, ...]
+    folders: tuple[str, ...] = ()
+    """Below the root, with `/`: the folders that were searched; empty for the root itself."""
 
     def __post_init__(self) -> None:
         if not os.path.isabs(self.root) or _oddity(self.root[1:] or "x"):
             raise UsageError(f"the plan's root {show(self.root)} is not an absolute path")
+        for folder in self.folders:
+            if oddity := _oddity(folder):
+                raise UsageError(f"the plan has a folder that {oddity}: {_show(folder)}")
         removed: set[str] = set()
         for step in self.steps:
             for path in (step.path, step.keeper):
@@ -84,10 +98,15 @@ class Plan:
             if step.keeper in removed:
                 raise UsageError(f"the plan keeps {show(step.keeper)} for {show(step.path)} and removes it too")
 
+    @property
+    def places(self) -> list[str]:
+        """The searched folders, absolute, each once."""
+        return [os.path.join(self.root, folder) for folder in dict.fromkeys(self.folders)] or [self.root]
 
-def plan_removal(root: PathLike, steps: Iterable[Step]) -> Plan:
-    """Return the plan of `steps` below the folder `root`."""
-    return Plan(os.path.realpath(os.fsdecode(root)), tuple(steps))
+
+def plan_removal(root: PathLike, steps: Iterable[Step], folders: Iterable[str] = ()) -> Plan:
+    """Return the plan of `steps` below the folder `root`, of which `folders` were searched."""
+    return Plan(os.path.realpath(os.fsdecode(root)), tuple(steps), tuple(folders))
 
 
 def write_plan(plan: Plan, path: PathLike) -> None:
@@ -98,7 +117,8 @@ def write_plan(plan: Plan, path: PathLike) -> None:
 
 def encode_plan(plan: Plan) -> bytes:
     """Return a plan as JSON in ASCII, a step a line."""
-    head = json.dumps({"framesift": __version__, "schema": SCHEMA, "root": plan.root})[:-1]
+    searched = {"folders": plan.folders} if plan.folders else {}
+    head = json.dumps({"framesift": __version__, "schema": SCHEMA, "root": plan.root, **searched})[:-1]
     steps = ",\n".join(json.dumps(asdict(step), allow_nan=False) for step in plan.steps)
     return f'{head}, "steps": [\n{steps}\n]}}\n'.encode("ascii")
 
@@ -130,11 +150,15 @@ def decode_plan(content: bytes) -> Plan:
         raise UsageError("is not a plan of framesift")
     if document.get("schema") != SCHEMA:
         raise UsageError(f"was written by framesift {document['framesift']}: this version cannot apply it")
+    folders = document.pop("folders", [])
     if set(document) != {"framesift", "schema", "root", "steps"}:
-        raise UsageError("a plan has framesift, schema, root and steps, and nothing else")
+        raise UsageError("a plan has framesift, schema, root, perhaps folders, and steps, and nothing else")
     if not isinstance(document["root"], str) or not isinstance(document["steps"], list):
         raise UsageError("a plan's root is a path, and its steps are a list")
-    return Plan(document["root"], tuple(_decode_step(*numbered) for numbered in enumerate(document["steps"], start=1)))
+    if not isinstance(folders, list) or not all(isinstance(folder, str) for folder in folders):
+        raise UsageError("a plan's folders are a list of paths")
+    steps = tuple(_decode_step(*numbered) for numbered in enumerate(document["steps"], start=1))
+    return Plan(document["root"], steps, tuple(folders))
 
 
 def _decode_step(number: int, entry: Any) -> Step:
@@ -145,8 +169,9 @@ def _decode_step(number: int, entry: Any) -> Step:
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"step {number} of the plan is not one: {error}") from None
     texts = (decoded.path, decoded.keeper, decoded.reason)
-    if not all(isinstance(text, str) for text in texts) or not isinstance(decoded.sha256, str | None):
-        raise UsageError(f"step {number} of the plan: path, keeper, reason and sha256 are texts")
+    digests = (decoded.sha256, decoded.keeper_sha256)
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(each, str | None) for each in digests):
+        raise UsageError(f"step {number} of the plan: path, keeper, reason, sha256 and keeper_sha256 are texts")
     if not (decoded.similarity is None or _is_number(decoded.similarity)):
         raise UsageError(f"step {number} of the plan: similarity is a number from 0 to 1, or null")
     return decoded

@@ -75,9 +75,10 @@ def check_plan_file(options: argparse.Namespace) -> None:
 
 def remove(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
     """Write the plan and carry it out as the options say; return the tally, with the lines on problems printed."""
-    from framesift.actions import apply_plan, write_plan
+    from framesift.actions import apply_plan, seal_plan, write_plan
 
     if options.plan:
+        plan = seal_plan(plan, lambda steps: _follow(steps, options, "sealing"))
         write_plan(plan, options.plan)
     if not options.remove_to:
         return {"done": 0, "left": []}
@@ -142,10 +143,8 @@ def _carry_out(
     outcomes: "Iterable[Outcome]", options: argparse.Namespace, total: int | None = None
 ) -> "dict[str, Any]":
     """Go through the outcomes with a progress bar and a line for each problem; return the tally."""
-    from tqdm import tqdm
-
     done, left = 0, []
-    with tqdm(outcomes, total=total, unit="file", file=sys.stderr, disable=options.quiet or None) as bar:
+    with _follow(outcomes, options, total=total) as bar:
         for outcome in bar:
             if outcome.problem:
                 left.append({"path": outcome.path, "reason": outcome.problem})
@@ -153,6 +152,13 @@ def _carry_out(
             else:
                 done += 1
     return {"done": done, "left": left}
+
+
+def _follow(items: "Iterable[Any]", options: argparse.Namespace, stage: str = "", total: int | None = None) -> "Any":
+    """Return the items with a progress bar on stderr."""
+    from tqdm import tqdm
+
+    return tqdm(items, stage or None, total, unit="file", file=sys.stderr, disable=options.quiet or None)
 
 
 def _conclude(tally: "dict[str, Any]", options: argparse.Namespace, line: str) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import stat
 from itertools import count, pairwise
 from multiprocessing import get_context
@@ -12,7 +13,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from framesift.actions import Outcome, Step, apply_plan, count_backup, empty_backup, plan_removal, undo
+from framesift.actions import Outcome, Step, apply_plan, count_backup, empty_backup, plan_removal, seal_plan, undo
 from framesift.actions.backup.checks import find_damage
 from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.filtering.verifying import verify
@@ -172,8 +173,6 @@ def test_what_is_in_the_way_is_not_overwritten(root, backup):
     list(apply_plan(plan_of(root, c1__a1="c1/a0"), backup))
     (root / "c1/a1.png").write_bytes(picture(70))
     before = read_tree(root.parent)
-    reason = f"a file of this name is in {backup} already"
-    assert problems(apply_plan(plan_of(root, c1__a1="c1/a0"), backup), root) == {"c1/a1.png": reason}
     reason = f"another file of this name has come since; it stays in {backup}"
     assert problems(undo(backup), root) == {"c1/a1.png": reason}
     after = read_tree(root.parent)
@@ -182,6 +181,84 @@ def test_what_is_in_the_way_is_not_overwritten(root, backup):
     }
     (root / "c1/a1.png").unlink()
     assert problems(undo(backup), root) == {}
+
+
+def test_a_second_file_of_one_name_goes_beside_the_first_and_comes_back_before_it(root, backup):
+    plan = plan_of(root, c1__a1="c1/a0")
+    for number in (1, 71, 72):
+        (root / "c1/a1.png").write_bytes(picture(number))
+        assert problems(apply_plan(plan_of(root, c1__a1="c1/a0"), backup), root) == {}
+    names = ["c1/a1.png", "c1/a1.2.png", "c1/a1.3.png"]
+    assert backed_up(backup) == {name: picture(number) for name, number in zip(names, (1, 71, 72), strict=True)}
+    assert all(not outcome.problem for outcome in verify(backup))
+    assert problems(apply_plan(plan, backup), root) == {"c1/a1.png": "is gone since the scan"}
+    for number in (72, 71, 1):
+        list(undo(backup))
+        assert (root / "c1/a1.png").read_bytes() == picture(number)
+        (root / "c1/a1.png").unlink()
+    assert backed_up(backup) == {}
+
+
+def test_a_file_where_a_folder_has_to_be_in_the_backup_and_names_of_full_length(root, backup):
+    (root / "a").write_bytes(picture(5))
+    long = f"a/{'n' * 251}.png"
+    step = Step("a", stat_of(root / "a"), "c1/a0.png", stat_of(root / "c1/a0.png"), "tested")
+    assert problems(apply_plan(plan_removal(root, [step]), backup), root) == {}
+    (root / "a").mkdir()
+    for number in (6, 7):
+        (root / long).write_bytes(picture(number))
+        step = Step(long, stat_of(root / long), "c1/a0.png", stat_of(root / "c1/a0.png"), "tested")
+        assert problems(apply_plan(plan_removal(root, [step]), backup), root) == {}
+    assert sorted(backed_up(backup)) == sorted(["a", f"a.2/{'n' * 249}.2.png", f"a.2/{'n' * 251}.png"])
+    list(undo(backup))
+    assert (root / long).read_bytes() == picture(7)
+
+
+def remount(root: Path) -> None:
+    """Bring a tree back as a disk would that makes up inode numbers anew and keeps times to 2 s."""
+    fresh = root.with_name("fresh")
+    shutil.copytree(root, fresh, symlinks=True)
+    shutil.rmtree(root)
+    for path in fresh.rglob("*"):
+        os.utime(path, ns=(OLD, path.stat().st_mtime_ns // 2_000_000_000 * 2_000_000_000))
+    fresh.rename(root)
+
+
+def test_a_sealed_plan_outlives_a_remount(root, backup):
+    plan = seal_plan(whole_plan(root))
+    remount(root)
+    before = snapshot(root)
+    assert problems(apply_plan(plan, backup), root) == {}
+    assert len(backed_up(backup)) == 4
+    remount(root)
+    remount(backup)
+    assert problems(apply_plan(plan, backup), root) == {}
+    assert problems(undo(backup), root) == {}
+    assert snapshot(root) == before
+
+
+def test_other_content_of_equal_size_and_time_is_known_by_its_digest(root, backup):
+    plan = seal_plan(whole_plan(root))
+    assert all(step.sha256 and step.keeper_sha256 for step in plan.steps)
+    remount(root)
+    for name, about in (("c1/a1", ""), ("c2/b0", "c2/b0.png, which is kept, ")):
+        path = root / f"{name}.png"
+        status, content = path.stat(), bytearray(path.read_bytes())
+        content[-20] ^= 1
+        path.write_bytes(content)
+        os.utime(path, ns=(OLD, status.st_mtime_ns))
+        assert f"{about}changed since the scan" in problems(apply_plan(plan, backup, dry_run=True), root).values()
+
+
+def test_two_names_of_one_file_are_known_after_a_remount(root, backup):
+    (root / "c1/a1.png").unlink()
+    os.utime(root / "c1/a0.png", ns=(OLD, OLD))
+    shutil.copy2(root / "c1/a0.png", root / "c1/a1.png")
+    plan = seal_plan(plan_of(root, c1__a1="c1/a0"))
+    (root / "c1/a1.png").unlink()
+    os.link(root / "c1/a0.png", root / "c1/a1.png")
+    reason = "is the same file as c1/a0.png, which is kept"
+    assert problems(apply_plan(plan, backup), root) == {"c1/a1.png": reason}
 
 
 def test_undo_makes_folders_again_but_not_through_links(root, backup, tmp_path):

@@ -2,9 +2,12 @@
 
 import os
 import stat
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 
-from framesift.actions.journal import Journal
-from framesift.actions.moving import LeftOut
+from framesift.actions.journal import Entry, Journal
+from framesift.actions.moving import LeftOut, read_digest
 from framesift.actions.plan import FileStat, Plan, Step
 from framesift.errors import UnreadableFrame, show
 from framesift.frames.finding import is_video
@@ -20,30 +23,43 @@ class Checker:
         self._root = plan.root
         self._journal = journal
         self._backup = os.path.realpath(journal.backup)
-        self._keepers = {step.keeper_file.identity: step.keeper for step in plan.steps}
-        self._whole: set[str] = set()
+        self._keepers = dict(_find_identities(plan))
+        self._found: dict[str, FileStat] = {}
+        """Keepers that are whole, as they are now."""
+        self._moved = defaultdict[str, list[Entry]](list)
+        for entry in journal.entries.values():
+            if entry.state == "moved" and entry.file is not None:
+                self._moved[entry.path].append(entry)
 
-    def check(self, step: Step) -> None:
-        """Raise LeftOut where the file or its keeper is not what the scan found, or the step would lose something."""
+    def is_done(self, step: Step) -> bool:
+        """Tell whether an earlier run has moved this file, and nothing has come to its place since."""
+        moved = [entry for entry in self._moved[step.path] if entry.file and entry.file.may_be(step.file)]
+        is_it = any(step.sha256 in (None, entry.sha256) for entry in moved)
+        return is_it and not os.path.lexists(os.path.join(self._root, step.path))
+
+    def check(self, step: Step) -> FileStat:
+        """Return the file as it is now.
+
+        Raises LeftOut where the file or its keeper is not what the scan found, or the step would lose something.
+        """
         full = self._check_path(step.path)
-        self._check_file(full, step.file, "")
-        if step.file.identity in self._keepers:
-            raise LeftOut(f"is the same file as {show(self._keepers[step.file.identity])}, which is kept")
+        file = self._check_file(full, step.file, step.sha256, "")
+        if file.identity in self._keepers:
+            raise LeftOut(f"is the same file as {show(self._keepers[file.identity])}, which is kept")
         self.check_keeper(step)
         if not os.access(os.path.dirname(full), os.W_OK | os.X_OK):
             raise LeftOut("its folder is read-only")
-        if os.path.lexists(self._journal.in_backup(step.path)):
-            raise LeftOut(f"a file of this name is in {show(self._journal.backup)} already")
+        return file
 
     def check_keeper(self, step: Step) -> None:
         """Raise LeftOut where the keeper is gone, has changed, or cannot be read."""
         about = f"{show(step.keeper)}, which is kept, "
         full = os.path.join(self._root, step.keeper)
-        self._check_file(full, step.keeper_file, about)
-        if step.keeper not in self._whole:
-            if problem := find_damage(full):
-                raise LeftOut(f"{about}cannot be read: {problem}")
-            self._whole.add(step.keeper)
+        expected = self._found.get(step.keeper, step.keeper_file)
+        found = self._check_file(full, expected, step.keeper_sha256, about)
+        if step.keeper not in self._found and (problem := find_damage(full)):
+            raise LeftOut(f"{about}cannot be read: {problem}")
+        self._found[step.keeper] = found
 
     def _check_path(self, path: str) -> str:
         full = os.path.join(self._root, path)
@@ -54,7 +70,7 @@ class Checker:
             raise LeftOut("lies in the backup folder")
         return full
 
-    def _check_file(self, full: str, expected: FileStat, about: str) -> None:
+    def _check_file(self, full: str, expected: FileStat, sha256: str | None, about: str) -> FileStat:
         try:
             status = os.lstat(full)
         except (FileNotFoundError, NotADirectoryError):
@@ -64,8 +80,26 @@ class Checker:
         if not stat.S_ISREG(status.st_mode):
             raise LeftOut(f"{about}is a link, not a file" if stat.S_ISLNK(status.st_mode) else f"{about}is not a file")
         touched = expected.identity in self._journal.touched
-        if not expected.is_still(status) or (status.st_ctime_ns != expected.ctime_ns and not touched):
+        if expected.is_still(status) and (status.st_ctime_ns == expected.ctime_ns or touched):
+            return expected
+        found = FileStat.of(status)
+        if sha256 is None or not found.may_be(expected) or _read_digest(full, found) != sha256:
             raise LeftOut(f"{about}changed since the scan")
+        return found
+
+
+def _find_identities(plan: Plan) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the identities that the keepers have now, with their paths."""
+    for keeper in dict.fromkeys(step.keeper for step in plan.steps):
+        with suppress(OSError):
+            yield FileStat.of(os.lstat(os.path.join(plan.root, keeper))).identity, keeper
+
+
+def _read_digest(path: str, file: FileStat) -> str:
+    try:
+        return read_digest(path, file)
+    except (LeftOut, OSError):
+        return ""
 
 
 def find_damage(path: str) -> str:

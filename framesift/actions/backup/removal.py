@@ -1,23 +1,27 @@
 """Carries out a plan: every file is checked, moved to the backup and recorded. Nothing is deleted."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 from framesift.actions.backup.batches import GROUP, carry_out, removal_of
 from framesift.actions.backup.checks import Checker
+from framesift.actions.backup.naming import find_free_name
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
 from framesift.actions.journal import Journal, file_details, locked_folder
 from framesift.actions.metadata.files import update_folders
 from framesift.actions.moving import LeftOut, Move
-from framesift.actions.plan import Plan, Step
+from framesift.actions.plan import FileStat, Plan, Step
 from framesift.errors import PathLike, UsageError, show
 
 
 def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Generator[Outcome, None, None]:
     """Move the files of `plan` to the same paths below `backup`, and yield what came of each step, in order.
+
+    Where such a path is taken there, the file gets a name beside it, which the journal knows.
 
     A step whose file or keeper is not what the scan found is left out. Metadata files that cannot be updated come last.
     A run that was stopped is first brought to an end, and what it has moved counts as done. With `dry_run` all is
@@ -25,8 +29,9 @@ def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Generator
 
     Raises UsageError (no such root, a backup folder that cannot be one), ResultsInUse and StorageError.
     """
-    _refuse_nesting(plan.root, os.path.realpath(os.fsdecode(backup)))
-    with locked_folder(plan.root), Journal(backup, plan.root, writable=not dry_run) as journal:
+    for folder in (plan.root, *plan.places):
+        _refuse_nesting(folder, os.path.realpath(os.fsdecode(backup)))
+    with _locked(plan), Journal(backup, plan.root, writable=not dry_run) as journal:
         if not dry_run:
             recover_run(journal)
         checker = Checker(plan, journal)
@@ -37,22 +42,25 @@ def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Generator
             yield from (Outcome(journal.in_root(path), problem) for path, problem in update_folders(journal))
 
 
-def check_backup(root: PathLike, backup: PathLike) -> None:
-    """Raise UsageError where `backup` cannot take files of the folder `root`: to be known before a long search."""
+def check_backup(root: PathLike, backup: PathLike, folders: Iterable[PathLike] = ()) -> None:
+    """Raise UsageError where `backup` cannot take files of the folder `root`: to be known before a long search.
+
+    Nor of any of `folders`, those below the root that are to be searched.
+    """
     real = os.path.realpath(os.fsdecode(root))
-    _refuse_nesting(real, os.path.realpath(os.fsdecode(backup)))
+    for folder in (real, *map(os.path.realpath, map(os.fsdecode, folders))):
+        _refuse_nesting(folder, os.path.realpath(os.fsdecode(backup)))
     with Journal(backup, real, writable=False):
         pass
 
 
 def _apply_group(group: Sequence[Step], checker: Checker, journal: Journal, dry_run: bool) -> Iterator[Outcome]:
     problems: dict[str, str] = {}
-    wanted: dict[str, Step] = {}
+    wanted: list[tuple[Step, FileStat]] = []
     for step in group:
         try:
-            if not _is_done(step, journal):
-                checker.check(step)
-                wanted[step.path] = step
+            if not checker.is_done(step):
+                wanted.append((step, checker.check(step)))
         except LeftOut as reason:
             problems[step.path] = str(reason)
     if not dry_run:
@@ -60,30 +68,32 @@ def _apply_group(group: Sequence[Step], checker: Checker, journal: Journal, dry_
     yield from (Outcome(journal.in_root(step.path), problems.get(step.path, "")) for step in group)
 
 
-def _move(wanted: dict[str, Step], checker: Checker, journal: Journal) -> dict[str, str]:
+def _move(wanted: Sequence[tuple[Step, FileStat]], checker: Checker, journal: Journal) -> dict[str, str]:
     """Move files to the backup with a line in the journal before and after; return why some were left out."""
     moves: dict[str, Move] = {}
-    for step in wanted.values():
-        _record_intent(step, journal)
-        moves[step.path] = removal_of(journal.entries[step.path], journal, step.sha256)
+    steps: dict[str, Step] = {}
+    for step, file in wanted:
+        stored = find_free_name(step.path, journal)
+        _record_intent(step, file, stored, journal)
+        moves[stored], steps[stored] = removal_of(journal.entries[stored], journal, step.sha256), step
     journal.sync()
     _make_folders(journal, moves)
-    digests, left = carry_out(moves, lambda path: checker.check_keeper(wanted[path]))
-    for path in moves:
-        if path in digests:
-            journal.record("moved", path, sha256=digests[path])
+    digests, left = carry_out(moves, lambda stored: checker.check_keeper(steps[stored]))
+    for stored in moves:
+        if stored in digests:
+            journal.record("moved", stored, sha256=digests[stored])
         else:
-            journal.record("left", path, reason=left[path])
+            journal.record("left", stored, reason=left[stored])
     journal.sync()
-    return left
+    return {steps[stored].path: reason for stored, reason in left.items()}
 
 
-def _record_intent(step: Step, journal: Journal) -> None:
+def _record_intent(step: Step, file: FileStat, stored: str, journal: Journal) -> None:
     journal.record(
         "moving",
-        step.path,
+        stored,
         path=step.path,
-        file=file_details(step.file),
+        file=file_details(file),
         keeper=step.keeper,
         similarity=step.similarity,
         reason=step.reason,
@@ -99,10 +109,12 @@ def _make_folders(journal: Journal, moves: dict[str, Move]) -> None:
         sync_folder(folder)
 
 
-def _is_done(step: Step, journal: Journal) -> bool:
-    """Whether an earlier run of the same plan has moved this file."""
-    entry = journal.entries.get(step.path)
-    return entry is not None and entry.state == "moved" and entry.file == step.file
+@contextmanager
+def _locked(plan: Plan) -> Iterator[None]:
+    with ExitStack() as stack:
+        for folder in plan.places:
+            stack.enter_context(locked_folder(folder))
+        yield
 
 
 def _refuse_nesting(root: str, backup: str) -> None:

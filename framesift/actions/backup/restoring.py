@@ -26,11 +26,18 @@ def undo(backup: PathLike) -> Generator[Outcome, None, None]:
             raise UsageError("the folder that the files came from is gone", journal.root)
         with locked_folder(journal.root):
             recover_run(journal)
-            files = [entry for entry in journal.entries.values() if entry.state == "moved"]
+            files = _put_newest_first([entry for entry in journal.entries.values() if entry.state == "moved"])
             for start in range(0, len(files), GROUP):
                 yield from _return_group(files[start : start + GROUP], journal)
             yield from _return_metadata(journal)
         remove_empty_folders(journal, [entry.stored for entry in files])
+
+
+def _put_newest_first(entries: list[Entry]) -> list[Entry]:
+    """Return the entries in order, but of several files that came from one path the last first: it gets its place."""
+    last = {entry.path: entry for entry in entries}
+    earlier = [entry for entry in reversed(entries) if last[entry.path] is not entry]
+    return [entry for entry in entries if last[entry.path] is entry] + earlier
 
 
 def _return_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
