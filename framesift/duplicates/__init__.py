@@ -17,6 +17,7 @@ from framesift.duplicates.methods import (
 from framesift.duplicates.preference import Preference
 from framesift.duplicates.regrouping import ChangedFile, Scores, compare_with_keeper, measure_scores, split_group
 from framesift.duplicates.search import Findings, find_duplicates, plan_groups
+from framesift.duplicates.traits import Traits
 
 __all__ = [
     "COMBINED_SIMILARITY",
@@ -32,6 +33,7 @@ __all__ = [
     "Preference",
     "Scores",
     "Skipped",
+    "Traits",
     "Watch",
     "by_combined",
     "by_embedding",

@@ -6,6 +6,7 @@ Whatever removes files builds on these values: they carry all that has to be unc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from framesift.duplicates.traits import NONE, Traits
 from framesift.frames.levels import WHOLE, Levels
 
 
@@ -25,6 +26,9 @@ class Item:
     ctime_ns: int
     levels: Levels | None = None
     """The range in which a picture of 16 bits, or of few levels, is compared; None: all levels."""
+    traits: Traits = NONE
+    seconds: float = 0.0
+    """How long a video is; 0 for a picture."""
 
     def shares_levels(self, other: "Item") -> bool:
         """Tell whether a level has about the same grey in both: what was brightened alone cannot be compared."""

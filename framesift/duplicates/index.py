@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.actions.files.cache_folder import cache_folder
+from framesift.duplicates.traits import NONE, Traits
 from framesift.errors import PathLike, StorageError, UsageError
 from framesift.frames.levels import Levels
 
@@ -25,13 +26,14 @@ BATCH = 256
 BATCH_BYTES = 16 * 2**20
 
 _APPLICATION_ID = int.from_bytes(b"fsix", "big")
-_SCHEMA = 2
+_SCHEMA = 3
 _TIMEOUT = 20.0
 """Seconds to wait for another run that is writing."""
 _TABLE = """
 CREATE TABLE features (
     path BLOB NOT NULL, method TEXT NOT NULL, file_size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     width INTEGER NOT NULL, height INTEGER NOT NULL, descriptor BLOB NOT NULL, low INTEGER, high INTEGER,
+    traits INTEGER NOT NULL,
     PRIMARY KEY (path, method)
 )"""
 
@@ -49,6 +51,7 @@ class Features:
     descriptor: NDArray[Any]
     levels: Levels | None = None
     """The range in which it was described; None: all levels."""
+    traits: Traits = NONE
 
 
 def default_index() -> str:
@@ -88,7 +91,7 @@ class Index:
     def find(self, path: str, file_size: int, mtime_ns: int, method: str) -> Features | None:
         """Return what is known of a file in this state; None where nothing is."""
         query = (
-            "SELECT width, height, descriptor, low, high FROM features "
+            "SELECT width, height, descriptor, low, high, traits FROM features "
             "WHERE path=? AND method=? AND file_size=? AND mtime_ns=?"
         )
         with _explained(self.path):
@@ -96,7 +99,7 @@ class Index:
         if row is None:
             return None
         levels = None if row[3] is None else Levels(row[3], row[4])
-        return Features(path, file_size, mtime_ns, (row[0], row[1]), _decode(row[2]), levels)
+        return Features(path, file_size, mtime_ns, (row[0], row[1]), _decode(row[2]), levels, Traits(row[5]))
 
     def add(self, features: Features, method: str) -> None:
         """Remember a file in place of what was known of an earlier state of it. Written in batches."""
@@ -110,13 +113,15 @@ class Index:
     def flush(self) -> None:
         """Write what is waiting."""
         waiting, self._waiting = self._waiting, []
-        rows = [
-            (os.fsencode(f.path), self._method, f.file_size, f.mtime_ns, *f.size, _encode(f.descriptor), *_ends(f))
-            for f in waiting
-        ]
+        rows = [self._row(features) for features in waiting]
         if rows:
             with _explained(self.path), self._database:
-                self._database.executemany("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+                places = ", ".join("?" * len(rows[0]))
+                self._database.executemany(f"INSERT OR REPLACE INTO features VALUES ({places})", rows)
+
+    def _row(self, f: Features) -> tuple[Any, ...]:
+        found = os.fsencode(f.path), self._method, f.file_size, f.mtime_ns
+        return (*found, *f.size, _encode(f.descriptor), *_ends(f), int(f.traits))
 
     def forget_missing(self, folder: str) -> None:
         """Drop the files below an absolute folder that no longer exist."""

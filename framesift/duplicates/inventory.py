@@ -19,6 +19,7 @@ from framesift.comparators.comparator import Comparator
 from framesift.duplicates.groups import Item
 from framesift.duplicates.index import Features, Index
 from framesift.duplicates.methods import Method
+from framesift.duplicates.traits import NONE, Traits, find_traits
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.choosing import USUAL, Choice, LeftOut
 from framesift.frames.finding import Listing, scan_folder, walk_frames
@@ -156,7 +157,11 @@ def _look_at_files(
             if known is None:
                 yield next(looks)
             else:
-                yield Seen(make_item(file.path, known.size, file.stat, known.levels), known.descriptor, is_new=False)
+                yield Seen(
+                    make_item(file.path, known.size, file.stat, known.levels, known.traits),
+                    known.descriptor,
+                    is_new=False,
+                )
 
 
 def _recall(directory: str, file: File, method: Method, index: Index) -> Features | None:
@@ -176,20 +181,28 @@ def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
     pixels, levels = picture.pixels, picture.levels
     if levels is None and (levels := find_band(pixels)):
         pixels = cut_levels(np.left_shift(pixels, 8, dtype=np.uint16), levels)
-    item = make_item(file.path, picture.size, picture.stat, None if levels == WHOLE else levels)
+    traits = find_traits(os.path.join(directory, file.path), picture.pixels)
+    item = make_item(file.path, picture.size, picture.stat, None if levels == WHOLE else levels, traits)
     return Seen(item, comparator.describe(pixels), is_new=True)
 
 
-def make_item(path: str, size: tuple[int, int], status: os.stat_result, levels: Levels | None = None) -> Item:
+def make_item(
+    path: str,
+    size: tuple[int, int],
+    status: os.stat_result,
+    levels: Levels | None = None,
+    traits: Traits = NONE,
+    seconds: float = 0.0,
+) -> Item:
     """Return the item of a file in the state that a status shows."""
     identity = status.st_dev, status.st_ino, status.st_ctime_ns
-    return Item(path, size, status.st_size, status.st_mtime_ns, *identity, levels)
+    return Item(path, size, status.st_size, status.st_mtime_ns, *identity, levels, traits, seconds)
 
 
 def _features(directory: str, seen: Seen) -> Features:
     item = seen.item
     path = os.path.join(directory, item.path)
-    return Features(path, item.file_size, item.mtime_ns, item.size, seen.descriptor, item.levels)
+    return Features(path, item.file_size, item.mtime_ns, item.size, seen.descriptor, item.levels, item.traits)
 
 
 def _allocate(count: int, descriptor: NDArray[Any], index: Index) -> NDArray[Any]:

@@ -71,7 +71,9 @@ def split_group(
     Raises as `compare_with_keeper`.
     """
     inventory = _look_again(directory, items, method, index)
-    return list(form_groups(inventory, method, _KeeperFirst(preference.names, keeper), Watch(), apart))
+    return list(
+        form_groups(inventory, method, _KeeperFirst(preference.names, preference.folders, keeper), Watch(), apart)
+    )
 
 
 def measure_scores(

@@ -15,7 +15,7 @@ from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart,
 from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import Inventory, Skipped, Watch, find_files, take_inventory
 from framesift.duplicates.methods import Method, by_combined
-from framesift.duplicates.preference import Preference
+from framesift.duplicates.preference import Preference, is_discarded
 from framesift.duplicates.videos import Videos, group_videos, read_videos
 from framesift.errors import PathLike
 from framesift.frames.choosing import Choice, LeftOut, as_patterns
@@ -115,7 +115,7 @@ def form_groups(
     neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
     free = np.ones(len(items), np.bool_)
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
-        if not free[position]:
+        if not free[position] or is_discarded(keeper.path):
             continue
         alike = ((n, near) for n, near in neighbours.find(position, free) if keeper.shares_levels(items[n]))
         found = sort_out(keeper, alike, items, apart)

@@ -1,12 +1,13 @@
 """Groups of videos: every member shows only what its keeper shows, whole or a part of it.
 
-So the longest is kept whatever the preference, which chooses among those that are equally long.
+The preference says who is kept, and length is one of its criteria: what is preferred never goes for something longer,
+and what is longer never for something that is preferred and shows less. So both may stay.
 """
 
 import filecmp
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,8 @@ from framesift.cluster.parallel import map_ordered, open_workers
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Features, Index
 from framesift.duplicates.inventory import File, Skipped, Watch, make_item
-from framesift.duplicates.preference import Preference
+from framesift.duplicates.preference import Preference, is_discarded
+from framesift.duplicates.traits import FilmTraits
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames.videos import (
     Fingerprint,
@@ -58,7 +60,7 @@ def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watc
             videos.fingerprints.append(fingerprint)
             if is_new:
                 path = os.path.join(directory, item.path)
-                index.add(Features(path, item.file_size, item.mtime_ns, item.size, fingerprint), KEY)
+                index.add(Features(path, item.file_size, item.mtime_ns, item.size, fingerprint, None, item.traits), KEY)
     index.flush()
     return videos
 
@@ -66,27 +68,27 @@ def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watc
 def group_videos(
     directory: str, videos: Videos, preference: Preference, watch: Watch, apart: Apart = never_apart
 ) -> Iterator[Group]:
-    """Yield a group for each video of which others show a part or all, the longest first. No video is in two."""
+    """Yield a group for each video of which others show a part or all, in the order of preference. None is in two."""
     if not videos.items:
         return
     comparison = _Comparison(directory, videos, apart)
-    lengths = [len(fingerprint) for fingerprint in videos.fingerprints]
-    order = sorted(preference.sort(videos.items), key=lambda position: -lengths[position])
+    items, lengths = videos.items, [len(fingerprint) for fingerprint in videos.fingerprints]
+    order = preference.sort(items)
     free = dict.fromkeys(order)
-    for longest in watch.follow(order, "comparing", len(order)):
-        if longest not in free:
+    for first in watch.follow(order, "comparing", len(order)):
+        if first not in free or is_discarded(items[first].path):
             continue
-        found = comparison.find(longest, [other for other in free if other != longest])
-        equals = [other for other in found if lengths[other] >= lengths[longest] - SLACK]
-        keeper = min([longest, *equals], key=lambda position: preference.key(videos.items[position]))
-        if keeper != longest:
+        found = comparison.find(first, [other for other in free if other != first])
+        equals = [other for other in found if abs(lengths[other] - lengths[first]) <= SLACK]
+        keeper = min([first, *equals], key=lambda position: preference.key(replace(items[position], seconds=0)))
+        if keeper != first:
             found = comparison.find(keeper, [other for other in free if other != keeper])
-        for position in (keeper, *found):
+        for position in (first, keeper, *found):
             free.pop(position, None)
         if found:
-            best = sorted(found, key=lambda position: (-lengths[position], preference.key(videos.items[position])))
-            members = tuple(Member(videos.items[position], found[position]) for position in best)
-            yield Group(videos.items[keeper], members, _explain(keeper, best[0], videos, preference))
+            best = sorted(found, key=lambda position: preference.key(items[position]))
+            members = tuple(Member(items[position], found[position]) for position in best)
+            yield Group(items[keeper], members, _explain(keeper, best[0], videos, preference))
 
 
 class _Comparison:
@@ -132,18 +134,22 @@ def _look(task: tuple[File, Features | None], directory: str) -> tuple[Item, Fin
     """Say what is known of a video, or watch it."""
     file, known = task
     if known is not None:
-        return make_item(file.path, known.size, file.stat), known.descriptor, False
+        seconds = len(known.descriptor) * STEP_S
+        return make_item(file.path, known.size, file.stat, None, known.traits, seconds), known.descriptor, False
+    path, traits = os.path.join(directory, file.path), FilmTraits()
     try:
-        fingerprint, size, status = read_fingerprint(os.path.join(directory, file.path))
+        fingerprint, size, status = read_fingerprint(path, traits.see)
     except UnreadableFrame as error:
         if not os.path.isdir(directory):
             raise StorageError("the folder of the videos is gone", directory) from error
         return Skipped(file.path, error.reason)
-    return make_item(file.path, size, status), fingerprint, True
+    seconds = len(fingerprint) * STEP_S
+    return make_item(file.path, size, status, None, traits.find(path), seconds), fingerprint, True
 
 
 def _explain(keeper: int, next_best: int, videos: Videos, preference: Preference) -> str:
     lengths = [len(videos.fingerprints[position]) for position in (keeper, next_best)]
-    if lengths[0] > lengths[1] + SLACK:
-        return f"longest, {lengths[0] * STEP_S:.1f} s"
-    return preference.explain(videos.items[keeper], videos.items[next_best])
+    one, other = videos.items[keeper], videos.items[next_best]
+    if abs(lengths[0] - lengths[1]) <= SLACK:
+        one, other = replace(one, seconds=0), replace(other, seconds=0)
+    return preference.explain(one, other)

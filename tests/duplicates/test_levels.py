@@ -85,7 +85,11 @@ def test_a_range_is_kept_with_a_group(write_tree):
     assert group.keeper.levels not in (None, WHOLE)
     stored = StoredGroup.of("search", "collection", group, ())
     assert StoredGroup.decode(stored.id, stored.collection_id, stored.encode()) == stored
-    earlier = stored.encode().replace(f", [{group.keeper.levels.low}, {group.keeper.levels.high}]]", "]")
+    levels = f", [{group.keeper.levels.low}, {group.keeper.levels.high}]"
+    assert StoredGroup.decode("", "", stored.encode().replace(f"{levels}, 0, 0.0]", f"{levels}]")) == replace(
+        stored, id="", collection_id=""
+    )
+    earlier = stored.encode().replace(f"{levels}, 0, 0.0]", "]")
     assert StoredGroup.decode("", "", earlier).group.keeper.levels is None
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from framesift import cli, filter_frames
 from framesift.cli import options
-from framesift.duplicates import find_duplicates
+from framesift.duplicates import Preference, find_duplicates
 from framesift.errors import UnreadableFrame, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.option_values import parse_every
@@ -264,14 +264,55 @@ class TestDuplicates:
         found = {group.keeper.path: {m.item.path for m in group.members} for group in first.groups}
         assert found == {"large.mkv": {"small.mp4", "short.avi"}, "other.mp4": {"same.mp4"}}
         assert all(0.85 < m.similarity <= 1 for group in first.groups for m in group.members)
-        assert "largest resolution 160x120" in {group.reason for group in first.groups}
+        assert "longest, 6.0 s" in {group.reason for group in first.groups}
         assert self.find(folder, jobs=1).groups == first.groups
+
+    @pytest.mark.parametrize(
+        ("order", "groups"),
+        [
+            (None, {}),
+            ("largest-resolution", {}),
+            ("longest", {"poor.mp4": ["good.mkv"]}),
+            ("smallest-file,longest", {}),
+            ("oldest", {"poor.mp4": ["good.mkv"]}),
+        ],
+    )
+    def test_the_order_holds_for_films_too(self, tmp_path, order, groups):
+        """A poor copy that is half a second longer: the good one does not go for it unless the order says so."""
+        folder = tmp_path / "films"
+        film(folder / "good.mkv", 0, 5)
+        film(folder / "poor.mp4", 0, 5.5, scale=0.5)
+        os.utime(folder / "poor.mp4", (10**9, 10**9))
+        if order == "smallest-file,longest":
+            (folder / "poor.mp4").write_bytes((folder / "poor.mp4").read_bytes() + bytes(10**6))
+        preference = None if order is None else Preference.parse(order)
+        found = self.find(folder, preference=preference).groups
+        assert {group.keeper.path: [m.item.path for m in group.members] for group in found} == groups
+
+    def test_the_longer_of_two_equals_is_no_better(self, tmp_path):
+        """By a frame, as another frame rate leaves it: then the next criterion decides."""
+        folder = tmp_path / "films"
+        film(folder / "b.mp4", 0, 5.1, rate=10)
+        film(folder / "a.mp4", 0, 5.0, rate=10)
+        os.utime(folder / "a.mp4", (10**9, 10**9))
+        [group] = self.find(folder, preference=Preference.parse("longest,oldest")).groups
+        assert (group.keeper.path, group.reason) == ("a.mp4", "oldest, 2001-09-09 01:46:40")
+
+    def test_what_shows_colour_stays(self, tmp_path):
+        folder = tmp_path / "films"
+        images = [draw_scene(n / 10) for n in range(60)]
+        write_video(folder / "colour.mp4", images)
+        grey = [cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR) for image in images]
+        write_video(folder / "grey.avi", grey)
+        assert (folder / "grey.avi").stat().st_size > (folder / "colour.mp4").stat().st_size
+        for group in self.find(folder).groups:
+            assert (group.keeper.path, group.reason) == ("colour.mp4", "in colour")
 
     def test_the_index_is_used(self, tmp_path, monkeypatch):
         film(tmp_path / "films" / "a.mp4")
         film(tmp_path / "films" / "b.avi")
         groups = self.find(tmp_path / "films").groups
-        monkeypatch.setattr("framesift.duplicates.videos.read_fingerprint", lambda path: pytest.fail("was read again"))
+        monkeypatch.setattr("framesift.duplicates.videos.read_fingerprint", lambda *_: pytest.fail("was read again"))
         assert self.find(tmp_path / "films").groups == groups and len(groups) == 1
 
     def test_black_films_are_left_alone_unless_they_are_the_same_bytes(self, tmp_path):

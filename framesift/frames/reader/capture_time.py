@@ -14,6 +14,8 @@ from framesift.frames.reader.source import ReadAt, open_pieces
 from framesift.frames.reader.tags import BadTags, TagReader
 
 _EXIF_DIRECTORY = 0x8769
+_OF_THE_CAMERA = {0x010F, 0x0110, 0x0132, _EXIF_DIRECTORY, 0x8825}
+"""Maker, model, time, and the directories of the camera's settings and of the place. Any program writes the others."""
 _DATE_TIME_ORIGINAL = 0x9003
 _OFFSET_TIME_ORIGINAL = 0x9011
 _SUBSEC_TIME_ORIGINAL = 0x9291
@@ -36,6 +38,16 @@ def read_capture_time(path: PathLike) -> CaptureTime | None:
         return _find_time(exif)
     except (OSError, UnreadableFrame, BadTags, struct.error):
         return None
+
+
+def has_exif(path: PathLike) -> bool:
+    """Tell whether EXIF says by what, when or where a picture was taken; False too for what cannot be read."""
+    try:
+        with open_pieces(path) as (read, size):
+            tags = TagReader.of(read_exif(read, size))
+        return not _OF_THE_CAMERA.isdisjoint(tags.directory(tags.first))
+    except (OSError, UnreadableFrame, BadTags, struct.error):
+        return False
 
 
 def read_exif(read: ReadAt, size: int) -> bytes:

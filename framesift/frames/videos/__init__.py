@@ -3,6 +3,7 @@
 from framesift.frames.videos.alignment import Match, compare_fingerprints, find_strongest, measure_changes, occurs
 from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
 from framesift.frames.videos.reading import Video, VideoInfo, open_video, probe_video, sample_frames
+from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.stills import Still, encode_still, is_still, name_video, walk_stills
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "encode_still",
     "find_strongest",
     "fingerprint",
+    "has_sound",
     "is_still",
     "measure_changes",
     "name_video",

@@ -5,7 +5,7 @@ apart is what moves, and that is in the differences of the grid's cells from one
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -24,13 +24,16 @@ _FINE = 8
 """px of the side of a cell in the small picture that it is the mean of."""
 
 
-def read_fingerprint(path: PathLike) -> tuple[Fingerprint, tuple[int, int], os.stat_result]:
+def read_fingerprint(
+    path: PathLike, see: Callable[[Image], None] = lambda image: None
+) -> tuple[Fingerprint, tuple[int, int], os.stat_result]:
     """Return the fingerprint of a whole video, width and height of its frames in px, and the status of the file.
 
-    Memory is 1 KiB for each second. Raises UnreadableFrame and StorageError as `open_video` and `Video.sample`.
+    `see` is shown each picture that is sampled. Memory is 1 KiB for each second. Raises UnreadableFrame and
+    StorageError as `open_video` and `Video.sample`.
     """
     with open_video(path) as video:
-        return fingerprint_frames(video.sample(STEP_S)), (video.info.width, video.info.height), video.stat
+        return fingerprint_frames(_show(video.sample(STEP_S), see)), (video.info.width, video.info.height), video.stat
 
 
 def fingerprint_frames(frames: Iterable[tuple[float, Image]]) -> Fingerprint:
@@ -42,6 +45,12 @@ def fingerprint_frames(frames: Iterable[tuple[float, Image]]) -> Fingerprint:
     samples = np.arange(int(times[-1] / STEP_S) + 1) * STEP_S
     nearest = np.searchsorted((np.array(times[1:]) + times[:-1]) / 2, samples, side="right")
     return np.asarray(np.array(grids)[nearest], np.uint16)
+
+
+def _show(frames: Iterable[tuple[float, Image]], see: Callable[[Image], None]) -> Iterator[tuple[float, Image]]:
+    for time, image in frames:
+        see(image)
+        yield time, image
 
 
 def _measure_grid(image: Image) -> NDArray[np.uint16]:

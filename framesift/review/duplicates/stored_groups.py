@@ -6,7 +6,7 @@ from collections.abc import Collection as Paths
 from dataclasses import dataclass, replace
 from typing import Any
 
-from framesift.duplicates import Group, Item, Member
+from framesift.duplicates import Group, Item, Member, Traits
 from framesift.frames.levels import Levels
 
 
@@ -87,10 +87,12 @@ def _fields(item: Item) -> tuple[Any, ...]:
     levels = None if item.levels is None else (item.levels.low, item.levels.high)
     return (
         item.path, *item.size, item.file_size, item.mtime_ns, item.device, item.inode, item.ctime_ns, levels,
+        int(item.traits), item.seconds,
     )  # fmt: skip
 
 
 def _item(fields: list[Any]) -> Item:
     path, width, height, file_size, mtime_ns, device, inode, ctime_ns, *more = fields
     levels = Levels.of(more[0]) if more and more[0] else None  # an earlier version knew of none
-    return Item(path, (width, height), file_size, mtime_ns, device, inode, ctime_ns, levels)
+    traits, seconds = (Traits(more[1]), float(more[2])) if len(more) > 1 else (Traits(0), 0.0)
+    return Item(path, (width, height), file_size, mtime_ns, device, inode, ctime_ns, levels, traits, seconds)
