@@ -58,13 +58,14 @@ def audit_command(options: argparse.Namespace) -> int:
 
 def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions import storage_errors
+    from framesift.actions.files.staging import holds_only
     from framesift.looking.audit import draw_sample, write_answers, write_audit
 
     sample = draw_sample(record, options.number, options.seed)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
     with storage_errors(folder):
         os.makedirs(folder, exist_ok=True)
-        if os.listdir(folder):
+        if not holds_only(folder, r"audit\.html"):  # the table, which is written last, ends it
             raise UsageError("is not empty: choose another folder with --output", folder)
     page, table = os.path.join(folder, "audit.html"), os.path.join(folder, "answers.csv")
     changes = write_audit(page, record, sample, options.jobs)

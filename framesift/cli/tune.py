@@ -104,11 +104,13 @@ def tune_command(options: argparse.Namespace) -> int:
 def _open_table(options: argparse.Namespace) -> "AnswerTable":
     """Read the answers of an earlier session, and refuse what cannot be written before the work begins."""
     from framesift.actions import storage_errors
+    from framesift.actions.files.staging import holds_only
     from framesift.tuning import AnswerTable
 
     if options.pairs:
         with storage_errors(options.pairs):
-            if os.path.lexists(options.pairs) and (not os.path.isdir(options.pairs) or os.listdir(options.pairs)):
+            there = os.path.lexists(options.pairs)
+            if there and not (os.path.isdir(options.pairs) and holds_only(options.pairs, r"\d{2,}\.jpg")):
                 raise UsageError("is not an empty folder: choose another one", options.pairs)
     if options.answers and options.pairs and not os.path.lexists(options.answers):
         raise UsageError("no such file", options.answers)

@@ -8,7 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from framesift import __version__
-from framesift.actions import storage_errors, sync_folder, write_all
+from framesift.actions import storage_errors
+from framesift.actions.files.outputs import replace_output
 from framesift.comparators.perceptual_hash import show_hash
 from framesift.duplicates.groups import Item
 from framesift.errors import PathLike, UsageError
@@ -24,9 +25,8 @@ def check_export(path: PathLike) -> None:
         return
     if not os.path.isfile(path):
         raise UsageError("--export takes a file", path)
-    with storage_errors(os.fsdecode(path)), open(path, "rb") as file:
-        if file.read(len(_START)) != _START:
-            raise UsageError("is not a media data file of framesift: choose another name", path)
+    if not _is_media_data(path):
+        raise UsageError("is not a media data file of framesift: choose another name", path)
 
 
 def export_media_data(path: PathLike, method: str, media: Iterable[tuple[Item, NDArray[Any]]]) -> None:
@@ -36,21 +36,13 @@ def export_media_data(path: PathLike, method: str, media: Iterable[tuple[Item, N
     in hexadecimal digits and the histograms of blue, green, red. Raises UsageError (`check_export`) and StorageError.
     """
     check_export(path)
-    target = os.path.abspath(os.fsdecode(path))
-    partial = f"{target}.framesift-{os.getpid()}.tmp"
-    with storage_errors(target):
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        try:
-            for chunk in _join(_lines(method, media)):
-                write_all(descriptor, chunk)
-            os.fsync(descriptor)
-            os.replace(partial, target)
-        except BaseException:
-            os.unlink(partial)
-            raise
-        finally:
-            os.close(descriptor)
-    sync_folder(os.path.dirname(target))
+    with replace_output(path, _is_media_data) as file:
+        file.writelines(_join(_lines(method, media)))
+
+
+def _is_media_data(path: PathLike) -> bool:
+    with storage_errors(os.fsdecode(path)), open(path, "rb") as file:
+        return file.read(len(_START)) == _START
 
 
 def _lines(method: str, media: Iterable[tuple[Item, NDArray[Any]]]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.actions.files.placing import give_name
+from framesift.actions.files.staging import stage_file
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.levels import Levels
 from framesift.frames.reader import MAX_PIXELS, read_picture
@@ -74,10 +77,14 @@ def _encode(pixels: Pixels) -> bytes:
 
 
 def _create(path: str, content: bytes) -> None:
+    """Write a new file; one that was written so before the program was stopped stays."""
     try:
-        with open(path, "xb") as file:
+        with stage_file(path) as (file, temporary):
             file.write(content)
+            file.flush()
+            give_name(temporary, path)
     except FileExistsError:
-        raise UsageError("exists: choose another folder; nothing was overwritten", path) from None
+        if not os.path.isfile(path) or Path(path).read_bytes() != content:
+            raise UsageError("exists: choose another folder; nothing was overwritten", path) from None
     except OSError as error:
         raise StorageError.of(error, path) from error

@@ -1,6 +1,13 @@
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
 import pytest
 
 from framesift.actions.files.outputs import HTML_MARK, PNG_MARK, check_output, is_output, replace_output
+from framesift.actions.files.placing import LEFTOVER
+from framesift.actions.files.staging import STAGED, holds_only, stage_file
 from framesift.errors import StorageError, UsageError
 from tests.conftest import read_tree
 
@@ -54,3 +61,57 @@ def test_no_place_to_write(tmp_path):
     (tmp_path / "loose").symlink_to("nowhere")
     with pytest.raises(UsageError):
         check_output(tmp_path / "loose")
+
+
+KILLED = """
+import os, signal, sys
+from framesift.actions.files.outputs import HTML_MARK, replace_output
+with replace_output(sys.argv[1]) as file:
+    file.write(HTML_MARK)
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_program_was_writing_goes_with_the_next(tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, tmp_path / "a.html"])
+    [left] = os.listdir(tmp_path)
+    assert STAGED.fullmatch(left) and not LEFTOVER.fullmatch(left)
+    write(tmp_path / "b.html", HTML_MARK)
+    assert os.listdir(tmp_path) == ["b.html"]
+
+
+def test_what_another_program_is_writing_stays(tmp_path):
+    with stage_file(str(tmp_path / "a.html")) as (_, temporary):
+        write(tmp_path / "b.html", HTML_MARK)
+        assert os.path.exists(temporary)
+
+
+def test_no_link_that_somebody_has_laid_is_written_through(tmp_path, monkeypatch):
+    """The name is one of chance; even who knew it could not have it written through."""
+    precious = tmp_path / "thesis.tex"
+    precious.write_text("mine")
+    monkeypatch.setattr("secrets.token_hex", lambda size: "0" * 2 * size)
+    for name in (".framesift-output-0000000000000000.tmp", f".framesift-{os.getpid()}.tmp"):
+        with suppress(FileExistsError):
+            (tmp_path / name).symlink_to(precious)
+    with pytest.raises(StorageError):
+        write(tmp_path / "a.html", HTML_MARK)
+    assert precious.read_text() == "mine" and not (tmp_path / "a.html").exists()
+
+
+def test_nobody_else_can_guess_the_name(tmp_path):
+    names = set()
+    for _ in range(2):
+        with stage_file(str(tmp_path / "a")) as (_, temporary):
+            names.add(os.path.basename(temporary))
+    assert len(names) == 2 and all(map(STAGED.fullmatch, names))
+
+
+def test_a_folder_with_what_a_command_has_made_itself(tmp_path):
+    assert holds_only(str(tmp_path), r"\d+\.jpg")
+    (tmp_path / "01.jpg").touch()
+    (tmp_path / ".framesift-output-00ff00ff00ff00ff.tmp").touch()
+    assert holds_only(str(tmp_path), r"\d+\.jpg")
+    (tmp_path / "mine.jpg").touch()
+    assert not holds_only(str(tmp_path), r"\d+\.jpg")

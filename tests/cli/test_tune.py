@@ -163,6 +163,20 @@ def test_ctrl_c_keeps_the_answers(folder, capsys, browse, monkeypatch):
         assert next(csv.DictReader(file))["new"] == "yes"
 
 
+def test_pairs_that_were_stopped_are_gone_on_with(folder, tmp_path, capsys):
+    pairs = tmp_path / "pairs"
+    command = [folder, "--pairs", pairs, "--questions", "4", "--quiet"]
+    assert run(capsys, *command)[0] == options.DONE
+    whole = read_tree(pairs)
+    (pairs / "answers.csv").unlink()
+    (pairs / "03.jpg").unlink()
+    assert run(capsys, *command)[0] == options.DONE and read_tree(pairs) == whole
+    (pairs / "answers.csv").unlink()
+    (pairs / "02.jpg").write_bytes(b"mine")
+    code, _, err = run(capsys, *command)
+    assert code == options.USAGE and "nothing was overwritten" in err and (pairs / "02.jpg").read_bytes() == b"mine"
+
+
 def test_pairs_of_frames_of_two_sizes_are_drawn_whole(write_tree, tmp_path, capsys):
     tree: dict[str, bytes] = {}
     for number, box in enumerate(BOXES * 2):

@@ -119,6 +119,16 @@ def test_a_draw_goes_nowhere_else(results, capsys):
     assert read_tree(folder) == {"notes.txt": b"mine"}
 
 
+def test_a_draw_that_was_stopped_is_gone_on_with(results, capsys):
+    folder = results.parent / "drawn"
+    assert audit(results, "--output", folder) == options.DONE
+    whole = read_tree(folder)
+    (folder / "answers.csv").unlink()
+    (folder / ".framesift-output-0123456789abcdef.tmp").write_bytes(b"half")
+    assert audit(results, "--output", folder) == options.DONE and read_tree(folder) == whole
+    assert audit(results, "--output", folder) == options.USAGE, "answers may stand in it"
+
+
 def test_frames_that_changed_since_are_named(results, capsys):
     sample = draw_sample(open_record(results), 1, 0)
     gone = sample.decisions[0].frame.path

@@ -4,5 +4,6 @@ __all__ = [
     "cache_folder",
     "outputs",
     "placing",
+    "staging",
     "tables",
 ]

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from framesift.actions.files.placing import give_name
+from framesift.actions.files.staging import stage_file
 from framesift.errors import PathLike, StorageError, UsageError
 
 HTML_MARK = b"<!doctype html>\n<!-- made by framesift -->\n"
@@ -79,15 +80,11 @@ def create_output(path: PathLike) -> Iterator[BinaryIO]:
 def _staged(path: PathLike) -> Iterator[tuple[BinaryIO, str, str]]:
     """Give a file to write to, its temporary name, which is gone at the end, and the final one."""
     target = os.path.abspath(os.fsdecode(path))
-    temporary = os.path.join(os.path.dirname(target), f".framesift-{os.getpid()}.tmp")
     try:
-        with open(temporary, "wb") as file:
+        with stage_file(target) as (file, temporary):
             yield file, temporary, target
     except OSError as error:
         raise StorageError.of(error, path) from error
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
 
 
 def _sync(file: BinaryIO) -> None:

@@ -4,13 +4,14 @@ import contextlib
 import errno
 import os
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from framesift.errors import StorageError
 from framesift.stores import ObjectStat
 
-LEFTOVER = re.compile(r"\.framesift-\d+\.tmp")
+LEFTOVER = re.compile(r"\.framesift-(?:[0-9a-f]{16}-)?\d+\.tmp")
 """Names of files that are being written. A run that was killed can leave some; the next one removes them."""
 
 NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -89,8 +90,9 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
     staged: dict[str, str] = {}
     descriptors: list[int] = []
     try:
+        batch = secrets.token_hex(8)
         for number, copy in enumerate(copies):
-            temporary = os.path.join(folder, f".framesift-{number}.tmp")
+            temporary = os.path.join(folder, f".framesift-{batch}-{number}.tmp")
             with storage_errors(os.path.join(folder, copy.path)):
                 descriptors.append(_write(temporary, copy))
             staged[copy.path] = temporary

@@ -12,6 +12,7 @@ from contextlib import suppress
 import cv2
 
 from framesift.actions import storage_errors
+from framesift.actions.files.staging import STAGED, stage_file
 from framesift.frames.reader import decode_picture, is_deep_file, sniff_format
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.looking.page.thumbnails import Pixels, shrink_image
@@ -98,12 +99,12 @@ class Pictures:
     def _keep(self, name: str, content: bytes) -> None:
         """Keep a picture and let go of those not asked for the longest. A disk that refuses costs time alone."""
         path = os.path.join(self._folder, name)
-        temporary = f"{path}.{threading.get_ident()}.tmp"
         with suppress(OSError):
             os.makedirs(self._folder, exist_ok=True)
-            with open(temporary, "wb") as file:
+            with stage_file(path) as (file, temporary):
                 file.write(content)
-            os.replace(temporary, path)
+                file.flush()
+                os.replace(temporary, path)
             with self._lock:
                 self._total += len(content) - self._sizes.pop(name, 0)
                 self._sizes[name] = len(content)
@@ -132,7 +133,7 @@ def _list_files(folder: str) -> OrderedDict[str, int]:
     found = []
     with storage_errors(folder), suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".tmp"):
+            if entry.name.endswith(".tmp") or STAGED.fullmatch(entry.name):
                 os.unlink(entry.path)
             elif entry.is_file(follow_symlinks=False):
                 status = entry.stat()
