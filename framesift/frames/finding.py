@@ -17,7 +17,12 @@ _READ = {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff
 _NOT_READ = {"jp2", "avif", "heic", "heif", "tga"}
 """Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
 _SUFFIXES = _READ | _NOT_READ
-_VIDEO = {"mp4", "m4v", "avi", "mkv", "mov", "flv", "webm", "mpg", "mpeg", "wmv", "ts", "3gp"}
+_VIDEO = {
+    *("mp4", "m4v", "mov", "qt", "3gp", "3g2", "avi", "divx", "mkv", "webm", "flv", "f4v", "wmv", "asf", "ogv", "dav"),
+    *("ts", "mts", "m2ts", "m2t", "mpg", "mpeg", "mpe", "vob"),
+    *("m2v", "h264", "264", "avc", "h265", "265", "hevc", "mjpeg", "mjpg"),
+}
+"""Containers, streams of several streams, and raw streams."""
 
 JOURNAL = "journal.jsonl"
 """What makes a folder a backup of removed files."""

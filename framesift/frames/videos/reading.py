@@ -1,16 +1,17 @@
 """The frames of a video with their times, decoded one after the other and never all in memory.
 
 OpenCV's own FFmpeg decodes: measured against PyAV it gives the same time stamps and stops at the same damage, and
-is there already. It gets a descriptor's name, never the path, and only files that begin as a video does: FFmpeg would
-also follow play lists to other files. Frames in between are decoded too, but not converted: a seek is not exact in
-every format, and what lies damaged between two samples would not be seen.
+is there already. It gets a descriptor's name, never the path, and only files that begin as a video does. Frames in
+between are decoded too, but not converted: a seek is not exact in every format, and what lies damaged between two
+samples would not be seen. Key frames alone are decoded on request; their times are those that they have among all.
 """
 
 import itertools
 import math
 import os
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import cv2
@@ -20,18 +21,25 @@ from numpy.typing import NDArray
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import explain_error, open_regular
-from framesift.frames.videos.formats import sniff_video
+from framesift.frames.videos.capture import open_capture
+from framesift.frames.videos.endings import counts_pictures, ends_early
+from framesift.frames.videos.formats import RAW, sniff_video
+from framesift.frames.videos.tails import find_torn
+from framesift.frames.videos.units import read_frame_rate
 
 Image = NDArray[np.uint8]
 """(height, width, 3), BGR, turned as the video says."""
 
-_EXACT = {"AVI", "MP4"}
-"""Formats whose header counts the frames; others tell a duration that sound or rounding can make longer."""
 _SLACK_FRAMES = 2
 _SLACK_S, _SLACK_SHARE = 1.0, 0.02
 _USUAL_INTERVAL_S = 0.04
 _ROUNDING = 1e-6
 """Of a sample: 3 times 0.1 s is a little more than 0.3 s."""
+_HEAD = 8192
+"""Bytes that tell the format, and of a raw stream the frame rate."""
+_KEY = ord("I")
+"""What OpenCV calls a picture that needs no other one."""
+_NOT_DECODED = {"av01": "AV1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +59,54 @@ class VideoInfo:
 class Video:
     """An open video. Its frames can be walked once."""
 
-    def __init__(self, path: PathLike, capture: cv2.VideoCapture, kind: str, status: os.stat_result) -> None:
+    def __init__(self, path: PathLike, descriptor: int, kind: str, status: os.stat_result, key_frames: bool) -> None:
         self.path = path
         self.stat = status
-        self.info = _read_info(capture)
-        self._capture, self._kind = capture, kind
+        self.walked = 0
+        """So many frames have been decoded; of a walk over key frames only so many were."""
+        self.torn = 0
+        """So many of them were not whole at the end of the file, and are no frames."""
+        self._descriptor, self._kind, self.key_frames = descriptor, kind, key_frames
+        self._rate = read_frame_rate(os.pread(descriptor, _HEAD, 0), kind)
+        self._capture = self._open(key_frames and kind not in RAW)
+        self.info = _read_info(self._capture)
 
     def sample(self, every: float) -> Iterator[tuple[float, Image]]:
         """Yield time and picture of the first frame at or after 0, `every`, 2 `every` ... seconds, each frame once.
 
-        Times are those of the frames, in seconds from the first one. Raises UnreadableFrame where the video is
-        damaged: after the frames up to there.
+        All frames for 0. Times are those of the frames, in seconds from the first one. Raises UnreadableFrame where the
+        video is damaged: after the frames up to there. What is torn at the end of a stream is left out.
         """
+        torn = find_torn(self._descriptor, self._kind, self.stat.st_size, self._codec, self.key_frames)
+        reach = max(torn, default=-1) + 1
+        held: deque[tuple[int, float, Image]] = deque()
+        """With the number of the frame: those that may be torn, as long as the last one is not known."""
         due, last = 0, -math.inf
-        for time in self._walk():
-            if (position := math.floor(time / every + _ROUNDING)) >= due:
+        for time in self._walk_keys() if self.key_frames else self._walk():
+            self.walked += 1
+            position = math.floor(time / every + _ROUNDING) if every else due
+            if position >= due:
                 whole, image = self._capture.retrieve()
                 if not whole:
                     break
-                yield time, np.asarray(image, np.uint8)
+                held.append((self.walked, time, np.asarray(image, np.uint8)))
                 due = position + 1
             last = time
+            while held and self.walked - held[0][0] >= reach:
+                yield held.popleft()[1:]
+        self.torn = min(len(torn), self.walked)
+        yield from ((time, image) for number, time, image in held if self.walked - number not in torn)
         self._check_end(last)
+
+    def close(self) -> None:
+        """Release what decodes."""
+        self._capture.release()
+
+    def _open(self, key_frames: bool) -> cv2.VideoCapture:
+        capture = open_capture(self._descriptor, self._kind, key_frames, self._rate)
+        if not capture.isOpened():
+            raise UnreadableFrame(f"damaged {self._kind}: its header cannot be read", self.path)
+        return capture
 
     def _walk(self) -> Iterator[float]:
         """Decode frame after frame; yield the time of each. A stamp that does not grow is one that is missing."""
@@ -80,7 +114,7 @@ class Video:
         for number in itertools.count():
             if not self._capture.grab():
                 return
-            stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            stamp = self._stamp(self._capture)
             if number == 0:
                 start = stamp
             time = round(stamp - start, 6)
@@ -89,47 +123,90 @@ class Video:
             previous = time
             yield time
 
+    def _walk_keys(self) -> Iterator[float]:
+        """Decode key frames; yield the time of each, as `_walk` would.
+
+        Where their stamps do not grow, or there are none, only what lies between can tell the times: it is decoded.
+        """
+        previous = -math.inf
+        if self._kind not in RAW:
+            start = self._read_start()
+            while self._capture.grab():
+                if self._is_key:
+                    time = round(self._stamp(self._capture) - start, 6)
+                    if time < 0 or not time > previous:
+                        break
+                    previous = time
+                    yield time
+            else:
+                return
+            self._capture.release()
+            self._capture = self._open(key_frames=False)
+        yield from (time for time in self._walk() if self._is_key and time > previous)
+
+    def _read_start(self) -> float:
+        """Return the stamp of the first frame of all, which need not be a key frame."""
+        capture = self._open(key_frames=False)
+        try:
+            capture.grab()
+            return self._stamp(capture)
+        finally:
+            capture.release()
+
+    @staticmethod
+    def _stamp(capture: cv2.VideoCapture) -> float:
+        return capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+
+    @property
+    def _is_key(self) -> bool:
+        return self._capture.get(cv2.CAP_PROP_FRAME_TYPE) == _KEY
+
+    @property
+    def _codec(self) -> str:
+        """Four letters."""
+        return int(self._capture.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little").decode("latin-1").lower()
+
     @property
     def _interval(self) -> float:
         return 1 / self.info.frame_rate if self.info.frame_rate else _USUAL_INTERVAL_S
 
     def _check_end(self, last: float) -> None:
-        """Raise UnreadableFrame where the frames end long before the header says.
+        """Raise UnreadableFrame where the frames end long before the header says, and the file does too.
 
-        TS and MPEG have no such header, and FFmpeg does not believe that of a cut WMV: there nothing can be missed.
+        Where the header counts the pictures, it is the one that knows. TS, MPEG and raw streams have no such header:
+        there nothing can be missed.
         """
         if last == -math.inf:
-            raise UnreadableFrame("damaged video: no frame can be decoded", self.path)
+            if name := _NOT_DECODED.get(self._codec):
+                raise UnreadableFrame(f"not supported: {name} video", self.path)
+            what = "key frame" if self.key_frames else "frame"
+            raise UnreadableFrame(f"damaged video: no {what} can be decoded", self.path)
+        file = self._descriptor, self._kind, self.stat.st_size
+        counted = not self.key_frames and counts_pictures(*file)
         end = last + self._interval
         slack = _SLACK_FRAMES * self._interval
-        if self._kind not in _EXACT:
+        if not counted:
             slack += _SLACK_S + _SLACK_SHARE * self.info.duration_s
-        if end < self.info.duration_s - slack:
+        if end < self.info.duration_s - slack and (counted or ends_early(*file)):
             reason = f"damaged video: ends after {end:.2f} of {self.info.duration_s:.2f} s"
             raise UnreadableFrame(reason, self.path)
 
 
 @contextmanager
-def open_video(path: PathLike, max_pixels: int = MAX_PIXELS) -> Iterator[Video]:
+def open_video(path: PathLike, max_pixels: int = MAX_PIXELS, key_frames: bool = False) -> Iterator[Video]:
     """Open the file if it is a video whose frames have at most `max_pixels` pixels.
 
-    Raises UnreadableFrame (it cannot be read or is no such video; says why) and StorageError (the machine is out of
-    descriptors or memory).
+    With `key_frames` only these are its frames. Raises UnreadableFrame (it cannot be read or is no such video; says
+    why) and StorageError (the machine is out of descriptors or memory).
     """
     try:
         with open_regular(path, max_bytes=None) as (descriptor, status):
             kind = sniff_video(os.pread(descriptor, 1024, 0))
-            if kind is None:
+            if kind is None or (kind == "MJPEG" and not _is_named_mjpeg(path)):
                 raise UnreadableFrame("not a video", path)
-            capture = cv2.VideoCapture(f"/dev/fd/{descriptor}", cv2.CAP_FFMPEG)
-            try:
-                if not capture.isOpened():
-                    raise UnreadableFrame(f"damaged {kind}: its header cannot be read", path)
-                video = Video(path, capture, kind, status)
+            with closing(Video(path, descriptor, kind, status, key_frames)) as video:
                 _check_pixels(video, max_pixels)
                 yield video
-            finally:
-                capture.release()
     except OSError as error:
         raise explain_error(error, path) from error
     except cv2.error as error:
@@ -154,6 +231,11 @@ def _read_info(capture: cv2.VideoCapture) -> VideoInfo:
     frames = frames if 0 < frames < 1e12 else 0.0
     width, height = (int(capture.get(key)) for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
     return VideoInfo(frames / rate if rate else 0.0, width, height, rate, int(frames))
+
+
+def _is_named_mjpeg(path: PathLike) -> bool:
+    """A file that begins as a JPEG is one, unless it says something else."""
+    return os.fsdecode(path).lower().endswith((".mjpeg", ".mjpg"))
 
 
 def _check_pixels(video: Video, max_pixels: int) -> None:
