@@ -75,15 +75,18 @@ def mask_command(options: argparse.Namespace) -> int:
 
 
 def _find_cameras(directory: str, settings: "Settings") -> dict[str, list[str]]:
-    """Return the paths of the frames of each camera; a video, if it is looked at, is a camera of its own."""
+    """Return the paths of the frames of each camera, its films behind its pictures."""
     from framesift.frames.finding import find_frames
+    from framesift.frames.videos import name_film
 
     listing = find_frames(directory, settings.naming, videos=True, choice=settings.choice)
     tell_left_out(listing.left_out, settings.choice, directory)
     cameras: dict[str, list[str]] = {}
     for frame in listing.frames:
         cameras.setdefault(frame.camera, []).append(frame.path)
-    return cameras | {video: [video] for video in listing.videos}
+    for video in listing.videos:
+        cameras.setdefault(name_film(video, settings.naming).camera, []).append(video)
+    return cameras
 
 
 def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str, paths: list[str]) -> bool:
@@ -111,13 +114,14 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
 
 def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iterator[tuple[str, Image | None]]":
     """Yield the whole frames, of a video the first."""
-    from framesift.filtering.describing import read_frame
+    from framesift.filtering.describing import read_frame, sampling_of
     from framesift.frames.finding import is_video
-    from framesift.frames.videos import walk_stills
+    from framesift.frames.videos import name_film, walk_stills
 
     for path in paths:
         if is_video(path):
-            still = next(walk_stills(directory, path, 1, settings.naming, settings.max_pixels))
+            film = name_film(path, settings.naming)
+            still = next(walk_stills(directory, film, sampling_of(settings), settings.naming))
             yield path, still.pixels
             continue
         with suppress(UnreadableFrame):

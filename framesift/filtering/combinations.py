@@ -28,7 +28,7 @@ Condition = Callable[[Wishes], object]
 
 _REFUSED: tuple[tuple[Condition, str], ...] = (
     (
-        lambda w: w.watch and w.settings.every,
+        lambda w: w.watch and w.settings.every is not None,
         "--watch looks at pictures only: sample videos in a run of their own, with --every",
     ),
     (
@@ -49,13 +49,16 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
         lambda w: w.backup and w.settings.most is not None,
         "--most compares with frames that are left out, which would be gone: it takes no --remove-to",
     ),
-    (lambda w: w.backup and w.settings.every, "--every belongs to RESULTS: no frame can be removed from a video"),
+    (
+        lambda w: w.backup and w.settings.every is not None,
+        "--every belongs to RESULTS: no frame can be removed from a video",
+    ),
 )
 _LOCAL: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.report, "--report works with folders of this machine: run framesift report afterwards"),
     (lambda w: w.backup, "--remove-to works with folders of this machine only"),
     (lambda w: w.watch, "--watch works with folders of this machine only"),
-    (lambda w: w.settings.every, "--every works with folders of this machine only"),
+    (lambda w: w.settings.every is not None, "--every works with folders of this machine only"),
     (lambda w: w.settings.link is not Placement.COPY, "--link works with folders of this machine only"),
 )
 """What cannot be where the frames or the results are in a store."""

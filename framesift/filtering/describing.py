@@ -14,7 +14,7 @@ from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader import GreyDecoding, Picture, decode_levels, read_picture
 from framesift.frames.reader.source import Status
-from framesift.frames.videos import Still
+from framesift.frames.videos import Sampling, Still
 from framesift.stores import is_folder, join
 from imaging_interview import Image
 
@@ -62,6 +62,12 @@ def describe_again(view: View, settings: Settings, levels: Levels) -> View:
     decoded = decode_levels(view.content, settings.max_pixels, levels)
     exposure = Exposure(decoded.levels, decoded.beyond)
     return _describe(view.frame, decoded.pixels, view.size, settings, exposure, content=view.content, stat=view.stat)
+
+
+def sampling_of(settings: Settings) -> Sampling:
+    """Return which frames of films are looked at; one a second where the settings leave films out."""
+    every = 1.0 if settings.every is None else settings.every
+    return Sampling(every, settings.key_frames, settings.max_pixels)
 
 
 def read_frame(path: str, settings: Settings, levels: Levels | None = None) -> Picture:

@@ -62,6 +62,8 @@ class Past:
         """Of what `read` found."""
         self.last: dict[str, Frame] = {}
         """The last decided frame of each camera. One that was not whole and has no time says nothing of the order."""
+        self.offsets: dict[str, float] = {}
+        """How far each film has been decided, in seconds, by its path."""
         self.references: dict[str, dict[Hashable, Marks]] = {}
         """Which frames the references of each chain of each camera are."""
         self.levels: dict[str, Levels] = {}
@@ -81,6 +83,7 @@ class Past:
         kept: dict[_Chain, deque[bytes]] = {}
         left_out: dict[_Chain, bytes] = {}
         levels: dict[bytes, bytes] = {}
+        films: dict[bytes, bytes] = {}
         try:
             for start, lines in read_blocks(self._path):
                 rows = take_apart(lines, len(hashes) + 2, self._path)
@@ -91,7 +94,10 @@ class Past:
                 for row in rows:
                     if row[5]:
                         levels.setdefault(row[1], row[5])
+                    if row[6]:
+                        films[row[0][: row[0].rfind(b"/")]] = row[6]
             self._hashes, self._offsets = _sort(np.asarray(hashes, np.int64), np.asarray(offsets, np.int64))
+            self.offsets = {json.loads(film + b'"'): json.loads(offset) for film, offset in films.items()}
             self.last = {frame.camera: frame for frame in map(as_frame, last.values())}
             for chain, paths in kept.items():
                 for path in paths:
@@ -121,6 +127,8 @@ class Past:
         frame, known = decision.frame, self.last.get(decision.frame.camera)
         if frame.time or decision.verdict is not Verdict.SKIP or known is None or known.time is None:
             self.last[frame.camera] = frame
+        if frame.offset is not None:
+            self.offsets[frame.path.rpartition("/")[0]] = frame.offset
         if mark := mark_of(decision):
             self._remember(frame.camera, decision.size, mark)
         self._recent.setdefault(hash(_ENCODE(frame.path).encode("ascii")), []).append(offset)

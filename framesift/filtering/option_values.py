@@ -70,12 +70,26 @@ def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+EVERY_FRAME = 0.0
+"""What stands for all frames of a film, in place of seconds."""
+
+
 def parse_every(text: str) -> float:
-    """Read `1s`, `500ms`, `2min` or a number of seconds; return seconds."""
+    """Read `1s`, `500ms`, `2min`, a number of seconds or `frame`; return seconds, `EVERY_FRAME` for the last."""
+    if text == "frame":
+        return EVERY_FRAME
     match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\ ?(ms|s|min|h)?", text, re.ASCII)
     if match is None:
-        raise UsageError(f"--every takes a time such as 1s, 500ms or 2min, not {text!r}")
-    return float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
+        raise UsageError(f"--every takes a time such as 1s, 500ms or 2min, or frame, not {text!r}")
+    seconds = float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, "h": 3600}[match[2] or "s"]
+    if not seconds:
+        raise UsageError("--every takes at least 1ms; for all frames, frame")
+    return seconds
+
+
+def write_every(seconds: float) -> str:
+    """Write what `parse_every` reads."""
+    return "frame" if seconds == EVERY_FRAME else f"{seconds:.10g}s"
 
 
 def parse_percent(text: str) -> float:

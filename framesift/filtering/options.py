@@ -15,6 +15,7 @@ from framesift.filtering.option_values import (
     parse_method,
     parse_percent,
     parse_size,
+    write_every,
 )
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -171,11 +172,16 @@ FRAMES = (
     ),
     Option(
         "every",
-        "look at videos too: at a frame for each 1s, 500ms or 2min; kept ones become PNG files",
+        "look at videos too: at a frame for each 1s, 500ms or 2min, or at every frame; kept ones become PNG files",
         "TIME",
         None,
         parse_every,
-        lambda seconds: f"{seconds:.10g}s",
+        write_every,
+    ),
+    Option(
+        "key_frames",
+        "with --every: decode the key frames of videos only, many times faster; alone: look at each of them",
+        default=False,
     ),
     Option(
         "name_pattern",

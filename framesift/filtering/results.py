@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Self
 
 from framesift.actions import Copy, Link
@@ -17,6 +18,7 @@ from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
+from framesift.frames.finding import is_video
 from framesift.frames.frame import Frame, order_key
 from framesift.frames.levels import Levels
 from framesift.frames.videos import encode_still, is_still
@@ -97,12 +99,13 @@ class Results(Sink):
     def is_late(self, frame: Frame) -> bool:
         """Tell whether a frame that is not decided comes before the last decided one of its camera."""
         last = self._past.last.get(frame.camera)
-        return last is not None and order_key(frame) < order_key(last)
+        if last is None:
+            return False
+        return order_key(frame) < order_key(_begin(last) if is_video(frame.path) else last)
 
-    def last_offset(self, camera: str) -> float | None:
-        """Return how far a video has been decided."""
-        last = self._past.last.get(camera)
-        return None if last is None else last.offset
+    def last_offset(self, film: str) -> float | None:
+        """Return how far a film has been decided, in seconds."""
+        return self._past.offsets.get(film)
 
     def references(self, camera: str) -> dict[Hashable, Marks]:
         """Return which frames of each chain of a camera later ones are compared with, as `References` has them."""
@@ -193,3 +196,11 @@ class Results(Sink):
         self._writer.shutdown()
         self._past.close()
         self._place.close()
+
+
+def _begin(frame: Frame) -> Frame:
+    """Return the film that a still is of, as a frame: films that overlap a little are in the order of their starts."""
+    if frame.offset is None:
+        return frame
+    start = frame.time and frame.time - timedelta(seconds=frame.offset)
+    return Frame(frame.path.rpartition("/")[0], frame.camera, start)

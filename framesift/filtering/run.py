@@ -15,14 +15,14 @@ from framesift.errors import PathLike, StorageError, UnreadableFrame
 from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
-from framesift.filtering.describing import View, read_frame, view_look
+from framesift.filtering.describing import View, read_frame, sampling_of, view_look
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.results import Results
 from framesift.filtering.selection import Decision, Mark, Reference, References, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source, open_source
-from framesift.frames.frame import Frame
+from framesift.frames.videos import is_still, read_still
 from framesift.stores import is_url, join
 from imaging_interview import Image
 
@@ -116,24 +116,12 @@ class Run:
         for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
             rule, references = rule_of(self.settings, camera), self._references(camera)
             for view, decision in select_frames(self.levels.settle(of_camera), rule, references):
-                if self._is_undecided(decision.frame):
-                    self.sink.add(view, decision)
-                    self.source.settle(decision.frame)
-                    yield decision
-
-    def _is_undecided(self, frame: Frame) -> bool:
-        """Tell whether no earlier run has decided a frame, or gone beyond it. Films are walked from their beginning."""
-        last = self.sink.last_offset(frame.camera)
-        beyond = frame.offset is None or last is None or frame.offset > last
-        return beyond and not self.sink.is_decided(frame.path)
+                self.sink.add(view, decision)
+                self.source.settle(decision.frame)
+                yield decision
 
     def _references(self, camera: str) -> dict[Hashable, References[Image]]:
-        """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera.
-
-        None of a film, which is walked from its beginning.
-        """
-        if camera in self.source.films:
-            return {}
+        """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera."""
         describe = comparator_of(self.settings, camera).describe
         references: dict[Hashable, References[Image]] = {}
         for chain, marks in self.sink.references(camera).items():
@@ -151,6 +139,8 @@ class Run:
         for place in (kept, join(self.source.directory, path)):
             with suppress(UnreadableFrame):
                 return self.levels.read(camera, place).pixels
+        if (pixels := self._read_film(path)) is not None:
+            return pixels
         which = "the last kept frame" if self.settings.against == 1 else "one of the last kept frames"
         gone = f"is {which} of its camera and cannot be read any more: choose another results folder"
         raise StorageError(gone, kept)
@@ -162,8 +152,16 @@ class Run:
         has no range has been replaced, and decides none.
         """
         levels = self.levels.find(camera)
+        if is_still(path, self.source.directory):
+            return self._read_film(path)
         with suppress(UnreadableFrame):
             picture = read_frame(join(self.source.directory, path), self.settings, levels)
             if chain in (None, picture.size) and picture.levels in (None, levels):
                 return picture.pixels
         return None
+
+    def _read_film(self, path: str) -> Image | None:
+        """Decode the still of a film again; None where it is none, or is not there any more."""
+        if not is_still(path, self.source.directory):
+            return None
+        return read_still(self.source.directory, path, sampling_of(self.settings), self.settings.naming)

@@ -8,15 +8,17 @@ from typing import Any
 from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.option_values import Decoding, Method, Placement
+from framesift.filtering.option_values import EVERY_FRAME, Decoding, Method, Placement
 from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, PATTERNS, THOROUGH_THRESHOLDS
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 from framesift.frames.periods import Period, write_time
 
-ADDED: dict[str, Any] = {"against": 1, "most": None, "exclude": [], "include": []}
+ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclude": [], "include": []}
 ADDED |= dict.fromkeys(("start", "end", "hours"))
 """What is meant by a manifest that was begun before a setting came, by its key."""
+_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
+"""What stands in a manifest as it is."""
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
@@ -38,7 +40,8 @@ class Settings:
     link: Placement = _USUAL["link"]
     decode: Decoding = _USUAL["decode"]
     every: float | None = _USUAL["every"]
-    """Seconds; None: videos are left out."""
+    """Seconds, 0 for every frame; None: videos are left out."""
+    key_frames: bool = _USUAL["key_frames"]
     method: Method = _USUAL["method"]
     width: int = _USUAL["width"]
     masks: tuple[Mask, ...] = ()
@@ -57,8 +60,10 @@ class Settings:
             raise UsageError(f"--border-mask {self.text('border_mask')} leaves nothing to compare")
         if self.size is not None and min(self.size) < 1:
             raise UsageError("--size takes a width and a height of at least 1 px")
-        if self.every is not None and not 0.001 <= self.every <= 1e6:
+        if self.every not in (None, EVERY_FRAME) and not 0.001 <= self.every <= 1e6:
             raise UsageError("--every takes at least 1ms")
+        if self.key_frames and self.every is None:
+            raise UsageError("--key-frames belongs to --every")
         if not 32 <= self.width <= 100_000:
             raise UsageError("--width takes at least 32 px")
         if not isinstance(self.against, int) or self.against < 1:
@@ -134,6 +139,8 @@ class Settings:
             value = getattr(self, option.name, option.default)
             if isinstance(value, tuple) and option.many:
                 yield from (word for each in value for word in (option.flag, option.write(each)))
+            elif value is True:
+                yield option.flag
             elif value != option.default and not isinstance(value, Threshold):
                 yield from (option.flag, self.text(option.name))
 
@@ -155,6 +162,7 @@ class Settings:
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,
             "every": self.every,
+            "key_frames": self.key_frames,
             "name_pattern": self.naming.pattern,
             "timezone": self.naming.timezone,
             "exclude": list(self.exclude),
@@ -185,7 +193,7 @@ class Settings:
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
                 masks=masks,
-                **{name: record[name] for name in ("min_size", "max_pixels", "every", "width", "against", "most")},
+                **{name: record[name] for name in _PLAIN},
             )
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"has settings that this version cannot read: {error!r}") from None
@@ -203,6 +211,8 @@ def read_settings(**given: Any) -> Settings:
     values = {name: option.value(given.get(name)) for name, option in OPTIONS.items()}
     if given.get("width") and values["method"] is not Method.TOLERANCE:
         raise UsageError("--width belongs to --method tolerance")
+    if values["key_frames"] and values["every"] is None:
+        values["every"] = EVERY_FRAME
     area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
     area, score = choose_thresholds(values["method"], area, score, thorough)
     naming = Naming(values.pop("name_pattern"), values.pop("timezone"))

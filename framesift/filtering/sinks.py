@@ -56,8 +56,8 @@ class Sink:
         """Tell whether a frame that is not decided comes before the last decided one of its camera."""
         return False
 
-    def last_offset(self, camera: str) -> float | None:
-        """Return how far a video has been decided."""
+    def last_offset(self, film: str) -> float | None:
+        """Return how far a film has been decided, in seconds."""
         return None
 
     def references(self, camera: str) -> dict[Hashable, Marks]:

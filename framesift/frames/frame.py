@@ -15,7 +15,8 @@ from functools import lru_cache
 from framesift.frames.naming import Naming
 from framesift.stores import is_url, join, name_of
 
-_AFTER_ALL = datetime.max.replace(tzinfo=UTC)
+AFTER_ALL = datetime.max.replace(tzinfo=UTC)
+"""The time of frames without one, for order."""
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -63,7 +64,7 @@ def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
     The camera stands there twice so that `1` and `01`, equal in natural order, do not mix. Names that are equal in
     natural order differ first at a digit, where the order of code points is that of the bytes.
     """
-    return _natural_camera(frame.camera), frame.camera, frame.time or _AFTER_ALL, natural_key(frame.path), frame.path
+    return _natural_camera(frame.camera), frame.camera, frame.time or AFTER_ALL, natural_key(frame.path), frame.path
 
 
 @lru_cache(maxsize=1024)

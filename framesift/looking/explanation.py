@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from framesift.comparators.thresholds import format_number
 from framesift.errors import UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
-from framesift.filtering.describing import read_frame
+from framesift.filtering.describing import read_frame, sampling_of
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
-from framesift.frames.videos import is_still, walk_stills
+from framesift.frames.videos import is_still, read_still
 from framesift.looking.evidence import Evidence, draw_evidence
 from framesift.stores import join
 
@@ -89,11 +89,8 @@ def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False
 
 
 def _read_still(record: Record, path: str) -> Pixels | str:
-    video, settings = path.rpartition("/")[0], record.settings
-    for still in walk_stills(record.source, video, settings.every or 1, settings.naming, settings.max_pixels):
-        if still.frame.path == path and still.pixels is not None:
-            return still.pixels
-    return "the film has no such frame any more"
+    pixels = read_still(record.source, path, sampling_of(record.settings), record.settings.naming)
+    return "the film has no such frame any more" if pixels is None else pixels
 
 
 def _compare(

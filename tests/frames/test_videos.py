@@ -25,7 +25,7 @@ from framesift.frames.naming import Naming
 from framesift.frames.videos import compare_fingerprints, open_video, probe_video, read_fingerprint, sample_frames
 from framesift.frames.videos.fingerprint import STEP_S, fingerprint_frames
 from framesift.frames.videos.formats import sniff_video
-from framesift.frames.videos.stills import is_still, name_still, name_video
+from framesift.frames.videos.stills import is_still, name_film, name_still
 from tests.conftest import encode, make_image, read_tree
 
 SIZE = (160, 120)
@@ -500,16 +500,18 @@ class TestFiltering:
 
     def test_the_names_of_stills_are_read_back(self, tmp_path):
         naming = Naming(timezone="+02:00")
-        still = name_still("b/c10_2021_03_27__10_36_36.mp4", 12.5, naming)
+        film = name_film("b/c10_2021_03_27__10_36_36.mp4", naming)
+        still = name_still(film, 12.5, naming)
         assert still.path == "b/c10_2021_03_27__10_36_36.mp4/c10_2021_03_27__08_36_48.500Z.png"
         assert Naming().read(still.path) == ("c10", still.time)
-        assert (still.camera, still.offset) == ("b/c10_2021_03_27__10_36_36.mp4", 12.5)
-        plain = name_still("a/door_2.mp4", 3725.0416, naming)
+        assert (still.camera, still.offset) == ("c10", 12.5)
+        plain = name_still(name_film("a/door_2.mp4", naming), 3725.0416, naming)
         assert plain.path == "a/door_2.mp4/door_2_003725.042s.png" and Naming().read(plain.path) == (None, None)
-        long = name_still(f"{'é' * 125}.mp4", 0, naming).path.rpartition("/")[2]
+        long = name_still(name_film(f"{'é' * 125}.mp4", naming), 0, naming).path.rpartition("/")[2]
         assert len(os.fsencode(long)) <= 255
-        for frame in (still, plain, name_still("x.ts", 1, naming), name_video("x.ts", naming)):
-            video = tmp_path / frame.camera
+        other = name_film("x.ts", naming)
+        for frame in (still, plain, name_still(other, 1, naming), other.frame):
+            video = tmp_path / (frame.path if frame.offset is None else frame.path.rpartition("/")[0])
             video.parent.mkdir(parents=True, exist_ok=True)
             video.touch()
             assert is_still(frame.path, str(tmp_path)) == (frame.offset is not None)

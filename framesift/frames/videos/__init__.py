@@ -4,11 +4,24 @@ from framesift.frames.videos.alignment import Match, compare_fingerprints, find_
 from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
 from framesift.frames.videos.reading import Video, VideoInfo, open_video, probe_video, sample_frames
 from framesift.frames.videos.sound import has_sound
-from framesift.frames.videos.stills import Still, encode_still, is_still, name_video, walk_stills
+from framesift.frames.videos.stills import (
+    Film,
+    Passage,
+    Sampling,
+    Still,
+    encode_still,
+    is_still,
+    name_film,
+    read_still,
+    walk_stills,
+)
 
 __all__ = [
+    "Film",
     "Fingerprint",
     "Match",
+    "Passage",
+    "Sampling",
     "Still",
     "Video",
     "VideoInfo",
@@ -20,11 +33,12 @@ __all__ = [
     "has_sound",
     "is_still",
     "measure_changes",
-    "name_video",
+    "name_film",
     "occurs",
     "open_video",
     "probe_video",
     "read_fingerprint",
+    "read_still",
     "sample_frames",
     "walk_stills",
 ]

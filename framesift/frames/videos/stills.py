@@ -1,4 +1,6 @@
-"""Frames of a video as frames of the main job: each video is a camera of its own, its kept frames become pictures.
+"""Frames of a video as frames of the main job: kept ones become pictures.
+
+Films whose names say a camera are one chain of that camera, in the order of time; any other is a camera of its own.
 
 The still of a frame has a path below that of its video: `door.mp4/door_000012.500s.png`, the seconds from the first
 frame; where the video's name says when it begins, the time itself, in UTC: `c1_2021_03_27__10_36_48.500Z.png`.
@@ -8,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import cv2
 
@@ -16,11 +18,29 @@ from framesift.errors import UnreadableFrame
 from framesift.frames.finding import is_video
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming, split_suffix
-from framesift.frames.videos.reading import Image, open_video
+from framesift.frames.reader import MAX_PIXELS
+from framesift.frames.videos.reading import Image, Video, open_video
 
 _LONGEST = 200
 """Bytes of the video's name that its stills carry on: with the time they must fit into the 255 that a name can have."""
 _STILL = re.compile(r"(?:.*_)?\d[\d_]*\.\d{3}[sZ]\.png", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A video as a part of what a camera has taken."""
+
+    path: str
+    """Relative to the input folder."""
+    camera: str
+    """That of the name, where it says one: films of one camera are one chain. Otherwise the path."""
+    start: datetime | None
+    """Aware, UTC; None where the name does not say it."""
+
+    @property
+    def frame(self) -> Frame:
+        """The film itself as a frame: it sorts as the film does, and says why the film goes no further."""
+        return Frame(self.path, self.camera, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +54,82 @@ class Still:
     problem: str = ""
 
 
-def walk_stills(directory: str, video: str, every: float, naming: Naming, max_pixels: int) -> Iterator[Still]:
-    """Yield the frames of a video, given relative to the folder, one for each `every` seconds, then what is damaged."""
-    last = ""
-    try:
-        with open_video(os.path.join(directory, video), max_pixels) as opened:
-            for offset, image in opened.sample(every):
-                frame = name_still(video, offset, naming)
-                if frame.path != last:  # two frames within a thousandth of a second
-                    yield Still(frame, image, opened.stat)
-                last = frame.path
-    except UnreadableFrame as error:
-        yield Still(name_video(video, naming), None, None, error.reason)
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which frames of a film are looked at."""
+
+    every: float
+    """Seconds from one to the next; 0 for all."""
+    key_frames: bool = False
+    """Whether only key frames are decoded."""
+    max_pixels: int = MAX_PIXELS
 
 
-def name_video(video: str, naming: Naming) -> Frame:
-    """Return the video as the frame that says why it goes no further."""
-    return Frame(video, video, naming.read(video)[1])
+@dataclass(slots=True)
+class Passage:
+    """What was passed over on the way through films."""
+
+    frames: int = 0
+    passed_over: int = 0
+    """Of these frames, between the samples."""
+    torn: int = 0
+    """Films that end in the middle of a picture."""
+
+    def add(self, video: Video, samples: int) -> None:
+        """Count a film of which so many frames were looked at."""
+        frames = max(video.walked, video.info.frames if video.key_frames else 0) - video.torn
+        self.frames += frames
+        self.passed_over += max(frames - samples, 0)
+        self.torn += video.torn > 0
 
 
-def name_still(video: str, offset: float, naming: Naming) -> Frame:
-    """Return the frame of a video `offset` seconds after its first one."""
-    milliseconds = round(offset * 1000)
+def name_film(video: str, naming: Naming) -> Film:
+    """Return the video, given relative to the input folder, with what its name says."""
     camera, start = naming.read(video)
-    if start is None:
-        stem, _ = split_suffix(video.rpartition("/")[2])
+    return Film(video, camera or video, start)
+
+
+def walk_stills(
+    directory: str, film: Film, sampling: Sampling, naming: Naming, passage: Passage | None = None
+) -> Iterator[Still]:
+    """Yield the frames of a film that are looked at, in order, then what is damaged."""
+    last, samples = "", 0
+    try:
+        with open_video(os.path.join(directory, film.path), sampling.max_pixels, sampling.key_frames) as opened:
+            try:
+                for offset, image in opened.sample(sampling.every):
+                    samples += 1
+                    frame = name_still(film, offset, naming)
+                    if frame.path != last:  # two frames within a thousandth of a second
+                        yield Still(frame, image, opened.stat)
+                    last = frame.path
+            finally:
+                if passage is not None:
+                    passage.add(opened, samples)
+    except UnreadableFrame as error:
+        yield Still(film.frame, None, None, error.reason)
+
+
+def read_still(directory: str, path: str, sampling: Sampling, naming: Naming) -> Image | None:
+    """Decode a film up to the still `path`; None where there is no such frame."""
+    for still in walk_stills(directory, name_film(path.rpartition("/")[0], naming), sampling, naming):
+        if still.frame.path == path:
+            return still.pixels
+    return None
+
+
+def name_still(film: Film, offset: float, naming: Naming) -> Frame:
+    """Return the frame of a film `offset` seconds after its first one."""
+    milliseconds = round(offset * 1000)
+    if film.start is None:
+        stem, _ = split_suffix(film.path.rpartition("/")[2])
         name = f"{_shorten(stem)}_{milliseconds // 1000:06}.{milliseconds % 1000:03}s.png"
-        return Frame(f"{video}/{name}", video, None, milliseconds / 1000)
-    time = start + timedelta(milliseconds=milliseconds)
+        return Frame(f"{film.path}/{name}", film.camera, None, milliseconds / 1000)
+    time = film.start + timedelta(milliseconds=milliseconds)
     clock = f"{time:%Y_%m_%d__%H_%M_%S}.{time.microsecond // 1000:03}Z.png"
+    camera = naming.read(film.path)[0]
     prefix = f"{_shorten(camera.replace('/', '_'))}_" if camera else ""
-    return Frame(f"{video}/{prefix}{clock}", video, time, milliseconds / 1000)
+    return Frame(f"{film.path}/{prefix}{clock}", film.camera, time, milliseconds / 1000)
 
 
 def is_still(path: str, directory: str) -> bool:
