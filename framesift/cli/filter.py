@@ -232,6 +232,8 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     elif not options.quiet:
         lines = [*summary.lines(), *filter(None, [left_out.describe()]), *([run.cost.line()] if run.cost else [])]
         print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
+        if isinstance(run.sink, Removal) and run.sink.paged:
+            print(f"{counted(len(run.sink.paged), 'file')} of several pages left: no page can be removed from a file")
         if source.listing.videos and source.settings.every is None:
             print(
                 f"{counted(len(source.listing.videos), 'video')} left out: --every 1s looks at a frame for each second"

@@ -74,7 +74,9 @@ def _add_asking_arguments(group: Any) -> None:
 def tune_command(options: argparse.Namespace) -> int:
     """Sweep, show, ask, advise."""
     from framesift.comparators.masks import require_cameras
+    from framesift.filtering.pages import spread_pages
     from framesift.frames.finding import find_frames
+    from framesift.stores import locate
     from framesift.tuning import Session
     from framesift.tuning.summary import describe_sweep
 
@@ -82,6 +84,7 @@ def tune_command(options: argparse.Namespace) -> int:
     table = _open_table(options)
     listing = find_frames(options.directory, settings.naming, choice=settings.choice)
     tell_left_out(listing.left_out, settings.choice, options.directory, options.quiet)
+    listing.frames[:] = spread_pages(locate(options.directory), listing.frames)
     require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), options.directory)
     sweep = _sweep(options, settings, listing)
     if not (options.json or options.quiet):

@@ -11,6 +11,7 @@ __all__ = [
     "manifest",
     "option_values",
     "options",
+    "pages",
     "places",
     "ranges",
     "results",

@@ -16,6 +16,7 @@ from datetime import datetime
 
 from framesift.errors import FramesiftError, PathLike, StorageError, show
 from framesift.filtering.describing import View
+from framesift.filtering.pages import is_begun, spread_pages
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
@@ -90,6 +91,8 @@ class Arrivals(Source):
         self._tell, self._wait, self._clock = tell, pause, clock
         self._folders: dict[str, _Folder] = {}
         self._files: dict[str, _File] = {}
+        self._left: dict[str, int] = {}
+        """How many frames of a file that was offered are not decided: it may have several pages."""
         self._late: set[str] = set()
         self._elsewhen: dict[str, datetime | None] = {}
         """Frames that are not of the times that are looked at, as their files say and not their names."""
@@ -115,7 +118,7 @@ class Arrivals(Source):
     def rounds(self) -> Iterator[Iterable[Frame]]:
         """Yield what can be decided, look after look."""
         while True:
-            yield self.offer([frame for frame in self.look() if not self._leave_late(frame)])
+            yield self.offer(self._spread([frame for frame in self.look() if not self._leave_late(frame)]))
             self._wait(self.pause)
 
     def look(self) -> list[Frame]:
@@ -161,11 +164,22 @@ class Arrivals(Source):
 
     def settle(self, frame: Frame) -> None:
         """Leave a frame out from now on: it is decided."""
-        del self._files[frame.path]
+        self._left[frame.file] -= 1
+        if not self._left[frame.file]:
+            del self._files[frame.file]
+
+    def _spread(self, ready: Iterable[Frame]) -> Iterator[Frame]:
+        """Yield frames, in place of a file of several pages those of its pages that are not decided."""
+        for frame in ready:
+            frames = list(spread_pages(self.directory, [frame], self._sink))
+            self._left[frame.path] = len(frames)
+            if not frames:
+                del self._files[frame.path]
+            yield from frames
 
     def _leave_late(self, frame: Frame) -> bool:
         """Leave out, and tell of, a frame that comes before the last decided one of its camera."""
-        if late := self._sink.is_late(frame):
+        if late := self._sink.is_late(frame) and not is_begun(frame, self._sink):
             del self._files[frame.path]
             self.late.append(frame)
             self._late.add(frame.path)
@@ -178,8 +192,8 @@ class Arrivals(Source):
 
     def _is_final(self, view: View) -> bool:
         """Tell whether a frame is whole, or will not become so. What has changed since the last look is neither."""
-        file = self._files[view.frame.path]
-        if self._state(view.frame.path) != file.state:
+        file = self._files[view.frame.file]
+        if self._state(view.frame.file) != file.state:
             return False
         file.refused = view.size is None
         return not file.refused or self._clock() - file.since >= PATIENCE

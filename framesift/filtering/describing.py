@@ -48,7 +48,7 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     if isinstance(frame, Still):
         return _view_still(frame, directory, settings)
     try:
-        picture = read_frame(join(directory, frame.path), settings, levels)
+        picture = read_frame(join(directory, frame.path), settings, levels, alone=True)
     except UnreadableFrame as error:
         return _view_problem(frame, directory, error.reason)
     source = {"content": picture.content, "stat": picture.stat}
@@ -70,17 +70,18 @@ def sampling_of(settings: Settings) -> Sampling:
     return Sampling(every, settings.key_frames, settings.max_pixels)
 
 
-def read_frame(path: str, settings: Settings, levels: Levels | None = None) -> Picture:
+def read_frame(path: str, settings: Settings, levels: Levels | None = None, alone: bool = False) -> Picture:
     """Read a frame with the pixels that the settings ask for, of 16 bits those in the range `levels`.
 
-    Raises UnreadableFrame.
+    With `alone` a file of several pages is refused. Raises UnreadableFrame.
 
     The method tolerance looks at a small grey picture only, which a JPEG gives without being decoded whole.
     """
     least = settings.size or (0, 0)
     if settings.size is None and settings.method is Method.TOLERANCE:
         least = settings.width, 1
-    return read_picture(path, settings.max_pixels, GreyDecoding(*least) if settings.reads_grey else None, levels)
+    grey = GreyDecoding(*least) if settings.reads_grey else None
+    return read_picture(path, settings.max_pixels, grey, levels, alone)
 
 
 def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: str) -> None:

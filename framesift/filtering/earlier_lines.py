@@ -25,7 +25,8 @@ _LINE = re.compile(
     [ ]"verdict":[ ]"(?P<verdict>keep|drop|skip)",[ ]"score":[ ](?:null|-?\d[-+.e\d]*+),
     [ ]"reference":[ ](?:null|TEXT),[ ]"reason":[ ]TEXT,[ ]"size":[ ](?P<size>null|\[\d++,[ ]\d++\])
     (?:,[ ]"levels":[ ](?P<levels>\[\d{1,5},[ ]\d{1,5}\]))?+
-    (?:,[ ]"offset":[ ](?P<offset>\d[-+.e\d]*+))?+(?:,[ ]"extent":[ ](?P<extent>\d[-+.e\d]*+))?+\}\n
+    (?:,[ ]"offset":[ ](?P<offset>\d[-+.e\d]*+))?+(?:,[ ]"extent":[ ](?P<extent>\d[-+.e\d]*+))?+
+    (?:,[ ]"page":[ ]\d++)?+\}\n
     """.replace(b"TEXT", _TEXT),
     re.VERBOSE | re.MULTILINE,
 )

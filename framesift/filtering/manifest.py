@@ -102,6 +102,7 @@ def encode_decision(decision: Decision, levels: Levels | None = None) -> bytes:
             **({} if levels is None else {"levels": [levels.low, levels.high]}),
             **({} if frame.offset is None else {"offset": frame.offset}),
             **({} if decision.extent is None else {"extent": decision.extent}),
+            **({} if frame.page is None else {"page": frame.page}),
         }
     )
 
@@ -111,7 +112,7 @@ def decode_decision(line: bytes) -> Decision:
     entry = json.loads(line)
     time = datetime.fromisoformat(entry["time"]) if entry["time"] else None
     size = tuple(entry["size"]) if entry.get("size") else None
-    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"))
+    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"))
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
     return Decision(frame, Verdict(entry["verdict"]), *evidence)
 

@@ -21,6 +21,7 @@ from framesift.filtering.sinks import Sink
 from framesift.frames.finding import is_video
 from framesift.frames.frame import Frame, order_key
 from framesift.frames.levels import Levels
+from framesift.frames.reader.pages import encode_page, find_page
 from framesift.frames.videos import encode_still, is_still
 from framesift.stores import join, locate
 
@@ -140,7 +141,9 @@ class Results(Sink):
 
     def _place_kept(self, view: View, frame: Frame) -> None:
         content = view.content if view.pixels is None else encode_still(view.pixels)
-        if self._settings.link is not Placement.COPY and frame.offset is None:
+        if frame.page is not None and content is not None:
+            content = encode_page(content)
+        if self._settings.link is not Placement.COPY and frame.file == frame.path:
             symbolic = self._settings.link is Placement.SYMBOLIC
             self._files.append(Link(frame.path, join(self.source, frame.path), symbolic))
         elif content is not None and view.stat is not None:
@@ -190,6 +193,8 @@ class Results(Sink):
             return True
         if self._settings.every is not None and is_still(path, self.source):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
+        if find_page(join(self.source, path)):
+            return True  # as well
         return self._place.is_ours(path)
 
     def _close(self) -> None:

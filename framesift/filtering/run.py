@@ -22,6 +22,7 @@ from framesift.filtering.selection import Decision, Mark, Reference, References,
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source, open_source
+from framesift.frames.reader.pages import find_page
 from framesift.frames.videos import is_still, read_still
 from framesift.stores import is_url, join
 from imaging_interview import Image
@@ -101,7 +102,7 @@ class Run:
 
     def _decide_on(self, cluster: Cluster) -> Iterator[Decision]:
         """Have the workers of a cluster walk the pictures, of which none is left then."""
-        pictures, self.source.pictures = self.source.pictures, []
+        pictures = list(self.source.take_pictures())
         content, status = self.sink.takes_content, self.sink.takes_status
         dispatch = Dispatch(
             cluster, self.source.directory, self.settings, self._references, content, status, levels=self.levels
@@ -135,8 +136,9 @@ class Run:
 
     def _read_kept(self, camera: str, path: str) -> Image:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
-        kept = join(self.sink.folder or "", path)
-        for place in (kept, join(self.source.directory, path)):
+        kept, source = join(self.sink.folder or "", path), join(self.source.directory, path)
+        # Of a page the source first: OpenCV rounds the 16 bits of a TIFF otherwise than those of a PNG.
+        for place in (source, kept) if find_page(source) else (kept, source):
             with suppress(UnreadableFrame):
                 return self.levels.read(camera, place).pixels
         if (pixels := self._read_film(path)) is not None:

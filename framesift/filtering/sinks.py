@@ -84,7 +84,9 @@ class Removal(Sink):
     def __init__(self, directory: PathLike, backup: PathLike) -> None:
         super().__init__(backup)
         self._directory, self._backup = locate(directory), backup
-        self._kept: dict[str, FileStat] = {}
+        self._kept: dict[str, tuple[str, FileStat]] = {}
+        self.paged: set[str] = set()
+        """Files of which pages were dropped. They stay: no page can be removed from a file."""
         self._steps: list[Step] = []
 
     def __enter__(self) -> Self:
@@ -98,9 +100,11 @@ class Removal(Sink):
             return
         path, reference, file = decision.frame.path, decision.reference, FileStat.of(view.stat)
         if decision.verdict is Verdict.KEEP:
-            self._kept[path] = file
+            self._kept[path] = decision.frame.file, file
+        elif decision.frame.page is not None:
+            self.paged.add(decision.frame.file)
         elif decision.verdict is Verdict.DROP and reference is not None:
-            self._steps.append(Step(path, file, reference, self._kept[reference], decision.reason))
+            self._steps.append(Step(path, file, *self._kept[reference], decision.reason))
 
     def plan(self) -> Plan:
         """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""

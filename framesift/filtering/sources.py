@@ -11,6 +11,7 @@ from itertools import chain, groupby
 from framesift.comparators.masks import require_cameras
 from framesift.errors import PathLike, UnreadableFrame, UsageError
 from framesift.filtering.describing import View, check_masks, sampling_of
+from framesift.filtering.pages import is_begun, spread_pages
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.choosing import LeftOut
@@ -42,6 +43,7 @@ class Source:
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
         self.expected = 0
         """About how many frames there are to be decided."""
+        self._sink = Sink()
 
     @property
     def left_out(self) -> LeftOut:
@@ -56,12 +58,19 @@ class Source:
         )
         self._check_masks(sink)
         for frame in self.listing.frames:
-            (self.late if sink.is_late(frame) else self.pictures).append(frame)
+            is_late = sink.is_late(frame) and not is_begun(frame, sink)
+            (self.late if is_late else self.pictures).append(frame)
+        self._sink = sink
         self.expected = len(self.pictures)
 
     def rounds(self) -> Iterator[Iterable[Frame | Still]]:
         """Yield what is to be decided, as often as there is something; whoever takes it decides all before the next."""
-        yield self.pictures
+        yield self.take_pictures()
+
+    def take_pictures(self) -> Iterator[Frame]:
+        """Yield the pictures to be decided now, of files of several pages each page; none is left then."""
+        pictures, self.pictures = self.pictures, []
+        return spread_pages(self.directory, pictures, self._sink)
 
     def accept(self, views: Iterable[View]) -> Iterable[View]:
         """Return what has been read, less what cannot be decided yet."""
@@ -118,7 +127,7 @@ class Films(Source):
 
     def rounds(self) -> Iterator[Iterable[Frame | Still]]:
         """Yield the pictures and the frames of one film after the other in one round."""
-        yield chain(self.pictures, self._walk_cameras())
+        yield chain(self.take_pictures(), self._walk_cameras())
 
     def _consider(self, film: Film, sink: Sink) -> None:
         """Add a film to those to be walked, unless it is late, or nothing of it is left."""
@@ -142,7 +151,7 @@ class Films(Source):
 
     def _walk_cameras(self) -> Iterator[Frame | Still]:
         for camera, films in groupby(self._films, key=lambda film: film.camera):
-            pictures: Iterable[Frame | Still] = self._beside.get(camera, [])
+            pictures = spread_pages(self.directory, self._beside.get(camera, []), self._sink)
             yield from merge(pictures, chain.from_iterable(map(self._walk, films)), key=_time_of)
 
     def _walk(self, film: Film) -> Iterator[Still]:

@@ -31,6 +31,13 @@ class Frame:
     """Aware, UTC."""
     offset: float | None = None
     """Seconds from the start of the video that the frame is of; that is the folder of its path. None for a picture."""
+    page: int | None = None
+    """Number, from 1, of the page of a file that the frame is; that is the folder of its path. None for a picture."""
+
+    @property
+    def file(self) -> str:
+        """Where the frame is read from, relative to the input folder."""
+        return self.path if self.offset is None and self.page is None else self.path.rpartition("/")[0]
 
 
 def name_frame(root: str, path: str, naming: Naming, own: str, with_exif: bool = True) -> Frame:

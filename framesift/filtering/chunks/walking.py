@@ -6,6 +6,7 @@ from a guess stay in the worker's memory for a while: walked again there, nothin
 
 import os
 import socket
+import sys
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, marks_of, occurring, walk_again
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
+from framesift.frames.reader.pages import find_page, read_page
 from framesift.frames.reader.source import Status, read_file
 from framesift.stores import is_folder, join
 
@@ -139,13 +141,17 @@ def fetch_view(row: Row, directory: str, content: bool, stat: bool) -> View | No
     None where the file is not the one that was decided any more. Raises StorageError where the folder is gone.
     """
     frame, size = row.decision.frame, row.decision.size
-    path, data, status = join(directory, frame.path), None, None
-    if content and row.decision.verdict is Verdict.KEEP:
+    path, data = join(directory, frame.path), None
+    status: Status | None = None
+    if row.decision.verdict is Verdict.KEEP and (page := find_page(path)):
+        with suppress(UnreadableFrame):
+            data, status = read_page(*page, sys.maxsize)
+    elif content and row.decision.verdict is Verdict.KEEP:
         with suppress(UnreadableFrame):
             data, status = read_file(path)
     elif stat and row.state is not None:
         with suppress(OSError):
-            status = os.stat(path)
+            status = os.stat(join(directory, frame.file))
     else:
         return View(frame, size, None, exposure=row.exposure)
     if status is None or state_of(status) != row.state:

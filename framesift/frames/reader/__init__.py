@@ -25,6 +25,7 @@ __all__ = [
     "decode_picture",
     "has_exif",
     "is_deep_file",
+    "pages",
     "read_capture_time",
     "read_picture",
     "read_reduced",

@@ -11,11 +11,14 @@ from framesift.frames.reader.decoding import check_size
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg_structure import find_exif, find_frame, find_segments
 from framesift.frames.reader.orientation import read_orientation
-from framesift.frames.reader.source import ReadAt, explain_error, open_pieces
+from framesift.frames.reader.pages import find_page, read_page
+from framesift.frames.reader.picture import MAX_PIXELS
+from framesift.frames.reader.source import MAX_FILE_BYTES, ReadAt, explain_error, open_pieces
 
 _HEADS = (1 << 12, 1 << 16, 1 << 20)
 """Bytes read at first and, of a JPEG whose EXIF thumbnail or colour profile pushes the frame header back, then."""
 
+_STACKS = (".tif", ".tiff")
 _OF_8_BITS = (".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".gif")
 
 
@@ -26,6 +29,8 @@ def is_deep_file(path: PathLike) -> bool:
     """
     if os.fsdecode(path).lower().endswith(_OF_8_BITS):
         return False
+    if page := find_page(os.fsdecode(path)):
+        return page[0].lower().endswith(_STACKS) and tiff.is_deep(read_page(*page, MAX_PIXELS)[0])
     try:
         with open_pieces(path) as (read, length):
             head = read(_HEADS[0], 0)
@@ -36,14 +41,15 @@ def is_deep_file(path: PathLike) -> bool:
 
 
 def read_size(path: PathLike, max_pixels: int) -> tuple[int, int]:
-    """Return width and height in px, the EXIF orientation applied.
+    """Return width and height in px, the EXIF orientation applied; for the path of a page, those of its file's first.
 
     Raises:
         UnreadableFrame: the file cannot be read, is no picture, or declares more than `max_pixels`.
         StorageError: the machine is out of descriptors or memory.
     """
+    page = find_page(os.fsdecode(path))
     try:
-        with open_pieces(path) as (read, length):
+        with open_pieces(path if page is None else page[0], None if page else MAX_FILE_BYTES) as (read, length):
             return _read_size(read, length, max_pixels)
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None

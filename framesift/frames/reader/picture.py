@@ -1,5 +1,6 @@
 """One picture: its bytes, its pixels and the status of the file it came from."""
 
+import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from framesift.frames.reader import bmp, gif, jpeg, png, tiff, webp
 from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
-from framesift.frames.reader.source import Status, read_file
+from framesift.frames.reader.pages import count_pages_in, find_page, read_page
+from framesift.frames.reader.source import ReadAt, Status, read_file
 
 MAX_PIXELS = 100_000_000
+
+SEVERAL = "that takes a folder of this machine and a name that ends in .tif, .gif, .webp or .png"
 
 _STEP = 8
 """Of a picture that cannot be decoded at a reduced size, every 8th pixel of every 8th row."""
@@ -68,9 +72,16 @@ class Decoded(NamedTuple):
 
 
 def read_picture(
-    path: PathLike, max_pixels: int = MAX_PIXELS, grey: GreyDecoding | None = None, levels: Levels | None = None
+    path: PathLike,
+    max_pixels: int = MAX_PIXELS,
+    grey: GreyDecoding | None = None,
+    levels: Levels | None = None,
+    alone: bool = False,
 ) -> Picture:
     """Read the file and decode it, if it is a whole picture of at most `max_pixels` pixels.
+
+    The path may be that of a page, as `pages.paths` has them. Of a file with pages it is the first; with `alone` such a
+    file is refused.
 
     The pixels are those of cv2.imdecode(IMREAD_COLOR), or, with `grey`, what is fastest to get of a JPEG. Those of a
     16-bit picture are cut to the range `levels`, or to one that suits this picture alone.
@@ -79,12 +90,14 @@ def read_picture(
         UnreadableFrame: the file cannot be read or is not a whole picture; says why.
         StorageError: the machine is out of descriptors or memory.
     """
-    content, status = read_file(path)
+    content, status = _read_content(path, max_pixels)
     try:
         if grey is not None and sniff_format(content[:12]) == "JPEG":
             size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
             return Picture(content, pixels, size, status)
         decoded = decode_levels(content, max_pixels, levels)
+        if alone and (pages := count_pages_in(_reader_of(content), len(content))) > 1:
+            raise UnreadableFrame(f"holds {pages} pages, which are not decided: {SEVERAL}")
         size = decoded.pixels.shape[1], decoded.pixels.shape[0]
         return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
     except UnreadableFrame as error:
@@ -96,7 +109,7 @@ def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[in
 
     Refuses what `read_picture` refuses, but a JPEG takes a quarter of the time or less. Raises as that does.
     """
-    content, _ = read_file(path)
+    content, _ = _read_content(path, max_pixels)
     try:
         if sniff_format(content[:12]) == "JPEG":
             size, pixels = _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
@@ -106,6 +119,15 @@ def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[in
         return size, decoded._replace(pixels=decoded.pixels[::_STEP, ::_STEP])
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None
+
+
+def _read_content(path: PathLike, max_pixels: int) -> tuple[bytes, Status]:
+    page = find_page(os.fsdecode(path))
+    return read_file(path) if page is None else read_page(*page, max_pixels)
+
+
+def _reader_of(content: bytes) -> ReadAt:
+    return lambda length, offset: content[offset : offset + length]
 
 
 def decode_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:

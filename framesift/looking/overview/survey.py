@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from framesift.errors import PathLike
+from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import read_settings
 from framesift.frames.choosing import Choice
 from framesift.frames.finding import Listing, find_frames
 from framesift.looking.overview.camera import CameraOverview, describe_cameras
 from framesift.looking.overview.sightings import Sighting, look_at_frames
+from framesift.stores import locate
 
 Follow = Callable[[Iterable[Sighting], int], Iterable[Sighting]]
 """`follow(sightings, total)`: the sightings, while somebody watches them go by."""
@@ -51,6 +53,7 @@ def survey_frames(
     """
     settings = read_settings(**options)
     listing = find_frames(directory, settings.naming, choice=settings.choice)
+    listing.frames[:] = spread_pages(locate(directory), listing.frames)
     looks = look_at_frames(
         directory,
         listing.frames,

@@ -14,6 +14,7 @@ from framesift.actions import storage_errors
 from framesift.comparators.masks import require_cameras
 from framesift.errors import UnreadableFrame, show
 from framesift.filtering.option_values import Decoding, Placement
+from framesift.filtering.pages import spread_pages
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.settings import Settings, choose_thresholds
 from framesift.frames.finding import find_frames
@@ -60,6 +61,7 @@ class Tunings:
         require_frames(run, self._confines)
         settings = replace(run.record.settings, every=None, decode=Decoding.EXACT, link=Placement.COPY)
         listing = find_frames(run.record.source, settings.naming, run.record.folder, choice=settings.choice)
+        listing.frames[:] = spread_pages(run.record.source, listing.frames)
         require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), run.record.source)
         sweep = _make_sweep(run, settings)
         sweep.levels = CameraLevels(sweep.settings, run.decisions.levels.get)

@@ -6,7 +6,7 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.gif import find_images
 from framesift.frames.reader.pages.directories import count_hidden, find_pages, read_layout
-from framesift.frames.reader.png_chunks import MAX_CHUNKS
+from framesift.frames.reader.png_chunks import MAX_CHUNKS, find_chunks
 from framesift.frames.reader.source import ReadAt, explain_error, open_pieces
 from framesift.frames.reader.tags import BadTags
 
@@ -43,6 +43,36 @@ def count_pages_in(read: ReadAt, size: int) -> int:
     except (BadTags, struct.error):
         pass
     return 1
+
+
+def count_to_decide(path: PathLike) -> int:
+    """Return how many pages of a file are pictures to be decided each for itself; 1 where the file is to be read whole.
+
+    That is one picture, or an animation that breaks off, of which nothing can be trusted. Raises UnreadableFrame.
+    """
+    try:
+        with open_pieces(path, None) as (read, size):
+            count = count_pages_in(read, size)
+            return 1 if count > 1 and _breaks_off(read, size) else count
+    except OSError as error:
+        raise explain_error(error, path) from error
+
+
+def _breaks_off(read: ReadAt, size: int) -> bool:
+    """Tell whether an animation ends before its end; of a TIFF each page tells for itself."""
+    match sniff_format(read(12, 0)):
+        case "GIF":
+            try:
+                return not list(find_images(read(size, 0)))
+            except (IndexError, struct.error, UnreadableFrame):
+                return True
+        case "PNG":
+            chunks = find_chunks(read(size, 0))
+            return not chunks or chunks[-1].kind != b"IEND"
+        case "WebP":
+            return int.from_bytes(read(4, 4), "little") + 8 > size
+        case _:
+            return False
 
 
 def _count_gif(content: bytes) -> int:

@@ -17,6 +17,10 @@ _KIND_OF_PAGE, _OLD_KIND, _DESCRIPTION = 254, 255, 270
 _REDUCED, _MASK = 1, 4
 """Bits of the kind: a thumbnail of another page, and the transparency of one."""
 _OLD_REDUCED = 2
+_OF_PIXELS = {*range(254, 533)} - {330, 400}
+"""Tags of TIFF 6.0, less those that lead to other directories."""
+_MOST_BYTES = 1 << 26
+"""Of the values of one entry."""
 _IMAGEJ = re.compile(rb"ImageJ=.*?\bimages=([0-9]{1,7})\b", re.DOTALL)
 
 
@@ -65,13 +69,14 @@ def read_layout(read: ReadAt) -> Layout:
 
 
 def find_pages(read: ReadAt, layout: Layout) -> Iterator[int]:
-    """Yield the offset of the directory of each page, without thumbnails and masks, up to a broken end."""
+    """Yield the offset of the directory of each page, without thumbnails and masks, up to one that is broken."""
     offset, seen = layout.first, set[int]()
     while offset and offset not in seen and len(seen) < _MOST_PAGES:
         seen.add(offset)
         try:
             table, offset_of_next = _read_table(read, layout, offset)
         except BadTags:
+            yield offset  # where the file breaks off is a page that cannot be read
             return
         if not _is_of_another(table, layout):
             yield offset
@@ -88,16 +93,15 @@ def count_hidden(read: ReadAt, layout: Layout) -> int:
     return int(found[1]) if found else 1
 
 
-def read_directory(read: ReadAt, layout: Layout, offset: int, most: int = 1 << 26) -> Directory:
-    """Return the entries of a directory by tag, of twins the first, with at most so many bytes of values each.
-
-    Raises BadTags.
-    """
+def read_directory(read: ReadAt, layout: Layout, offset: int) -> Directory:
+    """Return the entries of a directory that tell of pixels, by tag; of twins the first. Raises BadTags."""
     table, _ = _read_table(read, layout, offset)
     found: Directory = {}
     for tag, kind, count, inline in _split(table, layout):
+        if tag not in _OF_PIXELS:
+            continue
         size = SIZES.get(kind, 0) * count
-        if size > most:
+        if size > _MOST_BYTES:
             raise BadTags("too many values")
         values = inline[:size]
         if size > len(inline):

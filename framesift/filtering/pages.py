@@ -1,0 +1,44 @@
+"""The pages of files as frames: of the file's camera and time, in order, each decided for itself."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from framesift.errors import UnreadableFrame
+from framesift.filtering.sinks import Sink
+from framesift.frames.frame import Frame
+from framesift.frames.naming import split_suffix
+from framesift.frames.reader.pages import SUFFIXES, count_to_decide, name_page
+from framesift.stores import is_url, join
+
+_NOWHERE = Sink()
+
+
+def spread_pages(directory: str, frames: Iterable[Frame], sink: Sink = _NOWHERE) -> Iterator[Frame]:
+    """Yield frames in order, in place of a file of several pages those of its pages that are not decided."""
+    for frame in frames:
+        count = _count(directory, frame)
+        pages = (page_of(frame, number) for number in range(1, count + 1))
+        yield from [frame] if count == 1 else (page for page in pages if not sink.is_decided(page.path))
+
+
+def page_of(frame: Frame, number: int) -> Frame:
+    """Return the frame that is a page, counted from 1, of the file that another frame is."""
+    return replace(frame, path=name_page(frame.path, number), page=number)
+
+
+def is_begun(frame: Frame, sink: Sink) -> bool:
+    """Tell whether pages of the file that a frame is have been decided: then the others are next, and not late."""
+    return _may_have_pages(frame) and sink.is_decided(name_page(frame.path, 1))
+
+
+def _count(directory: str, frame: Frame) -> int:
+    if is_url(directory) or not _may_have_pages(frame):
+        return 1
+    try:
+        return count_to_decide(join(directory, frame.path))
+    except UnreadableFrame:  # whoever reads it says why
+        return 1
+
+
+def _may_have_pages(frame: Frame) -> bool:
+    return split_suffix(frame.path.rpartition("/")[2])[1] in SUFFIXES
