@@ -228,6 +228,7 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         more = {"removed": removed} if removed else {}
         more |= {"cluster": run.cost.as_json()} if run.cost else {}
         more |= {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
+        more |= {"passed_over": source.listing.others} if source.listing.others else {}
         print(json.dumps({**summary.as_json(), "late": len(source.late), **more}))
     elif not options.quiet:
         lines = [*summary.lines(), *filter(None, [left_out.describe()]), *([run.cost.line()] if run.cost else [])]
@@ -238,6 +239,8 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
             print(
                 f"{counted(len(source.listing.videos), 'video')} left out: --every 1s looks at a frame for each second"
             )
+        if source.listing.others:
+            print(source.listing.describe_others())
     skipped = summary.verdicts[Verdict.SKIP] or source.listing.unlisted or source.late or removed.get("left")
     return SKIPPED if skipped else DONE
 

@@ -151,7 +151,7 @@ class Films(Source):
 
     def _walk_cameras(self) -> Iterator[Frame | Still]:
         for camera, films in groupby(self._films, key=lambda film: film.camera):
-            pictures = spread_pages(self.directory, self._beside.get(camera, []), self._sink)
+            pictures: Iterable[Frame | Still] = spread_pages(self.directory, self._beside.get(camera, []), self._sink)
             yield from merge(pictures, chain.from_iterable(map(self._walk, films)), key=_time_of)
 
     def _walk(self, film: Film) -> Iterator[Still]:

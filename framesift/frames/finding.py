@@ -2,19 +2,21 @@
 
 import errno
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from framesift.cluster.parallel import map_in_threads
-from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
+from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError, show
 from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
 from framesift.frames.frame import Frame, name_frame, natural_key, order_key, own_camera
 from framesift.frames.naming import Naming, split_suffix
 from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
-_READ = {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "gif"}
-_NOT_READ = {"jp2", "avif", "heic", "heif", "tga"}
+_READ = {"jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"}
+_READ |= {"ppm", "pgm", "pbm", "pnm"}
+_NOT_READ = {"jp2", "j2k", "jxl", "avif", "heic", "heif", "tga", "fits"}
 """Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
 _SUFFIXES = _READ | _NOT_READ
 _VIDEO = {
@@ -24,11 +26,16 @@ _VIDEO = {
 }
 """Containers, streams of several streams, and raw streams."""
 
+_COMPANIONS = {"txt", "md", "log", "csv", "tsv", "json", "jsonl", "xml", "xmp", "yaml", "yml", "ini", "html", "htm"}
+"""What describes frames and is none: it is not counted as passed over."""
+
 JOURNAL = "journal.jsonl"
 """What makes a folder a backup of removed files."""
 _RECORDS = ("manifest.jsonl", JOURNAL)
 _RECORD_START = b'{"framesift"'
 _UNLISTABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
+_NAMED = 20
+"""So many suffixes of files that are passed over are named."""
 _ASKED_AT_ONCE = 16
 """Objects whose EXIF time is read at the same time."""
 _USUAL = Naming()
@@ -48,6 +55,15 @@ class Listing:
     """Relative paths of folders left out because they hold the results or the backup of an earlier run."""
     left_out: LeftOut = field(default_factory=LeftOut)
     """What does not belong to the frames, and what was not chosen."""
+    others: Counter[str] = field(default_factory=Counter)
+    """How many files are neither a frame nor a video, by their suffix, without texts that describe frames."""
+
+    def describe_others(self) -> str:
+        """Return in words which files were passed over; nothing where there are none."""
+        found = sorted(self.others.items(), key=lambda item: (-item[1], item[0]))
+        named = ", ".join(f"{count} .{show(suffix)}" for suffix, count in found[:_NAMED])
+        more = sum(count for _, count in found[_NAMED:])
+        return f"passed over: {named}{f' and {more} of other kinds' if more else ''}" if found else ""
 
 
 def find_frames(
@@ -132,10 +148,18 @@ def scan_folder(
                             yield path
                     elif _is_film(entry) and _is_taken(entry, path, listing, choice):
                         listing.videos.append(path)
+                    else:
+                        _note_other(entry, listing)
                 elif _is_input(entry, path, results, listing, choice):
                     below.append(path)
     except OSError as error:
         _note_unlisted(error, root, folder, listing)
+
+
+def _note_other(entry: Entry, listing: Listing) -> None:
+    suffix = split_suffix(entry.name)[1]
+    if suffix and suffix not in _COMPANIONS and not entry.name.startswith(".") and not _is_link_to_folder(entry):
+        listing.others[suffix] += 1
 
 
 def _note_unlisted(error: OSError, root: str, folder: str, listing: Listing) -> None:
@@ -238,6 +262,8 @@ def _describe_rest(listing: Listing) -> str:
     rest = []
     if listing.videos:
         rest.append(f"videos: {len(listing.videos)}; --every 1s samples them")
+    if listing.others:
+        rest.append(listing.describe_others())
     if listing.unlisted:
         rest.append(f"folders that cannot be listed: {len(listing.unlisted)}")
     if listing.passed_over:

@@ -317,3 +317,15 @@ def test_the_bar_is_shown_on_a_terminal_only(frames, tmp_path):
             shown += part.decode()
     os.close(master)
     assert "4/4" in shown and "frame/s" in shown
+
+
+def test_what_is_passed_over_is_said_by_its_suffix(write_tree, tmp_path, capsys):
+    frames = write_tree({"a.png": encode(make_image()), "a.sec": b"\0", "b.sec": b"\0"})
+    assert cli.main(["filter", str(frames), str(tmp_path / "results")]) == 0
+    assert "passed over: 2 .sec\n" in capsys.readouterr().out
+    assert cli.main(["filter", str(frames), str(tmp_path / "results"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passed_over"] == {"sec": 2}
+    assert cli.main(["overview", str(frames), "--quiet", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passed_over"] == {"sec": 2}
+    assert cli.main(["overview", str(frames)]) == 0
+    assert "passed over: 2 .sec\n" in capsys.readouterr().out

@@ -432,3 +432,19 @@ def test_real_names_are_read(shared: Path) -> None:
     named = {"c7", "c101", "c102", "c103", "c104", "c105", "c4703", "c4714"}
     assert named | {"kopernikus"} <= by_camera
     assert all((frame.time is None) == (frame.camera == "kopernikus") for frame in listing.frames)
+
+
+def test_what_is_passed_over_is_counted_by_its_suffix(write_tree):
+    names = ["a.jpg", "b.sec", "c.SEC", "d.xyz", "e.json", ".f.sec", "g", "h.mp4", "i/j.xyz", "i/k.sec"]
+    listing = find_frames(write_tree(dict.fromkeys(names, b"\x00")))
+    assert listing.others == {"sec": 3, "xyz": 2}
+    assert listing.describe_others() == "passed over: 3 .sec, 2 .xyz"
+
+
+def test_a_folder_of_files_that_are_no_frames_says_which(write_tree):
+    with pytest.raises(UsageError, match=r"holds no frame \(passed over: 1 \.xyz\)"):
+        find_frames(write_tree({"a.xyz": b"\0"}))
+
+
+def test_nothing_is_said_where_nothing_was_passed_over(write_tree):
+    assert find_frames(write_tree({"a.jpg": b"\0", "b.txt": b"\0"})).describe_others() == ""

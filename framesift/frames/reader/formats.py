@@ -19,15 +19,21 @@ _REFUSED = (
     (b"\xff\x4f\xff\x51", "JPEG 2000 is not read"),
     (b"\0\0\0\x0cJXL ", "JPEG XL is not read"),
     (b"\xff\x0a", "JPEG XL is not read"),
+    (b"SIMPLE  =", "FITS is not read"),
 )
+
+_NETPBM = (b"1", b"2", b"3", b"4", b"5", b"6")
+_BEHIND_NETPBM = (b" ", b"\t", b"\n", b"\r", b"#")
 
 _HEIF_BRANDS = {b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis"}
 
 
 def sniff_format(head: bytes) -> str | None:
-    """Return 'JPEG', 'PNG', 'BMP', 'WebP', 'TIFF' or 'GIF' by the first 12 bytes, None for anything else."""
+    """Return 'JPEG', 'PNG', 'BMP', 'WebP', 'TIFF', 'GIF' or 'PNM' by the first 12 bytes, None for anything else."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WebP"
+    if head[:1] == b"P" and head[1:2] in _NETPBM and head[2:3] in _BEHIND_NETPBM:
+        return "PNM"
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 

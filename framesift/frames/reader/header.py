@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.reader import bmp, gif, png, tiff, webp
+from framesift.frames.reader import bmp, gif, png, pnm, tiff, webp
 from framesift.frames.reader.capture_time import read_exif
 from framesift.frames.reader.decoding import check_size
 from framesift.frames.reader.formats import explain_refusal, sniff_format
@@ -35,7 +35,9 @@ def is_deep_file(path: PathLike) -> bool:
         with open_pieces(path) as (read, length):
             head = read(_HEADS[0], 0)
             kind = sniff_format(head[:12])
-            return png.is_deep(head) if kind == "PNG" else kind == "TIFF" and tiff.is_deep(read(length, 0))
+            if kind in ("PNG", "PNM"):
+                return png.is_deep(head) if kind == "PNG" else pnm.is_deep(head)
+            return kind == "TIFF" and tiff.is_deep(read(length, 0))
     except OSError as error:
         raise explain_error(error, path) from error
 
@@ -98,6 +100,7 @@ _SIZES: dict[str, Callable[[bytes], tuple[int, int]]] = {
     "BMP": lambda head: bmp.read_header(head)[:2],
     "GIF": gif.read_screen,
     "PNG": _read_png,
+    "PNM": lambda head: pnm.read_header(head)[1:3],
     "TIFF": tiff.read_size,
     "WebP": lambda head: webp.read_header(head)[:2],
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, lies_beyond
-from framesift.frames.reader import bmp, gif, jpeg, png, tiff, webp
+from framesift.frames.reader import bmp, gif, jpeg, png, pnm, tiff, webp
 from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
@@ -33,13 +33,15 @@ _DECODERS: dict[str, Callable[[bytes, int], NDArray[np.uint8]]] = {
     "GIF": gif.decode,
     "JPEG": jpeg.decode,
     "PNG": png.decode,
+    "PNM": pnm.decode,
     "TIFF": tiff.decode,
     "WebP": webp.decode,
 }
-_IS_DEEP: dict[str, Callable[[bytes], bool]] = {"PNG": png.is_deep, "TIFF": tiff.is_deep}
+_IS_DEEP: dict[str, Callable[[bytes], bool]] = {"PNG": png.is_deep, "PNM": pnm.is_deep, "TIFF": tiff.is_deep}
 """The formats that can have 16 bits."""
 _DEEP_DECODERS: dict[str, Callable[[bytes, int], Deep | None]] = {
     "PNG": png.decode_all_bits,
+    "PNM": pnm.decode_all_bits,
     "TIFF": tiff.decode_all_bits,
 }
 

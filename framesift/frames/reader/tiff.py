@@ -7,7 +7,8 @@ from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_de
 from framesift.frames.reader.tags import BadTags, Entry, TagReader
 
 _WIDTH, _HEIGHT = 256, 257
-_BITS = 258
+_BITS, _SAMPLE_FORMAT = 258, 339
+_NUMBERS = {1: "numbers", 2: "signed numbers", 3: "floating point", 5: "complex numbers", 6: "complex numbers"}
 _PLACES = ((273, 279), (324, 325))
 """Offsets and byte counts, of strips and of tiles."""
 
@@ -17,8 +18,20 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     _check(content, max_pixels)
     pixels = decode_whole(content)
     if pixels is None:
-        raise UnreadableFrame("damaged TIFF")
+        raise UnreadableFrame(_explain(content))
     return pixels
+
+
+def _explain(content: bytes) -> str:
+    """Say why OpenCV gives no pixels: a kind of number that it does not make grey of is no damage."""
+    with suppress(BadTags, KeyError, IndexError, ValueError):
+        tags = TagReader.of(content)
+        entries = tags.directory(tags.first)
+        (bits,) = set(tags.integers(entries[_BITS]))
+        sample = tags.integers(entries[_SAMPLE_FORMAT])[0] if _SAMPLE_FORMAT in entries else 1
+        if sample in _NUMBERS and (bits > 16 or sample != 1):
+            return f"not read: a TIFF of {bits}-bit {_NUMBERS[sample]}"
+    return "damaged TIFF"
 
 
 def is_deep(content: bytes) -> bool:

@@ -76,9 +76,9 @@ def measure_intervals(frames: Sequence[Frame]) -> Intervals | None:
 
 
 def find_equal_times(frames: Sequence[Frame]) -> list[tuple[datetime, list[Frame]]]:
-    """Return the times that several of the frames, which are in the order of time, share."""
+    """Return the times that several of the frames, which are in the order of time, share; not those of one file."""
     groups = [(time, list(twins)) for time, twins in groupby(frames, key=lambda frame: frame.time)]
-    return [(time, twins) for time, twins in groups if time is not None and len(twins) > 1]
+    return [(time, twins) for time, twins in groups if time is not None and len({frame.file for frame in twins}) > 1]
 
 
 def find_clock_jumps(frames: Sequence[Frame], naming: Naming) -> list[Interval]:
