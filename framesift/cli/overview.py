@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from framesift.cli.options import (
     DONE,
@@ -104,7 +104,7 @@ def _print(options: argparse.Namespace, overview: "Overview", cost: str) -> None
 
     cameras, left_out = overview.cameras, overview.listing.left_out
     if options.json:
-        more = {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
+        more: dict[str, Any] = {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
         more |= {"passed_over": overview.listing.others} if overview.listing.others else {}
         print(json.dumps({"cameras": [camera.as_json() for camera in cameras], **more}))
     elif not options.quiet:
@@ -115,7 +115,7 @@ def _describe_rest(overview: "Overview") -> list[str]:
     """Return a line for the films, one for what was not chosen, and one for what is neither a frame nor a film."""
     listing = overview.listing
     films = f"{counted(len(listing.videos), 'video')}: --every 1s of framesift filter samples them"
-    return list(filter(None, [listing.videos and films, listing.left_out.describe(), listing.describe_others()]))
+    return list(filter(None, [films if listing.videos else "", listing.left_out.describe(), listing.describe_others()]))
 
 
 def _describe_cost(options: argparse.Namespace, sightings: "list[Sighting]", seconds: float) -> str:

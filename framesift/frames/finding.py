@@ -146,8 +146,9 @@ def scan_folder(
                     if _is_frame(entry):
                         if _is_taken(entry, path, listing, choice):
                             yield path
-                    elif _is_film(entry) and _is_taken(entry, path, listing, choice):
-                        listing.videos.append(path)
+                    elif _is_film(entry):
+                        if _is_taken(entry, path, listing, choice):
+                            listing.videos.append(path)
                     else:
                         _note_other(entry, listing)
                 elif _is_input(entry, path, results, listing, choice):
