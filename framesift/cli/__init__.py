@@ -76,7 +76,8 @@ def _refuse_urls(options: argparse.Namespace) -> None:
         return
     from framesift.stores import is_url
 
-    for value in [value for value in vars(options).values() if is_url(value)]:
+    given = [each for value in vars(options).values() for each in (value if isinstance(value, list) else [value])]
+    for value in [value for value in given if is_url(value)]:
         raise UsageError("this command works with folders of this machine: fetch this one first", value)
 
 

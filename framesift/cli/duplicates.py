@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
+from framesift.cli.findings import as_json, full_path, lines_of, tell_links, total_of
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
@@ -19,22 +20,23 @@ from framesift.cli.options import (
     tell_left_out,
     whole_number,
 )
-from framesift.errors import UsageError, counted, show
+from framesift.errors import UsageError, show
 from framesift.filtering.options import PATTERNS
 
 if TYPE_CHECKING:
     from framesift.comparators.embedding import Embedding
-    from framesift.duplicates import Findings, Group, Method
+    from framesift.duplicates import Findings, Method, Place, Preference
 
 DESCRIPTION = """\
-Finds the near-duplicate images and videos below DIR and names the one to keep of each group: every other member is
-within the threshold of the one that is kept. Nothing is changed unless --remove-to says so."""
+Finds the near-duplicate images and videos below DIR, or below several, and names the one to keep of each group: every
+other member is within the threshold of the one that is kept. Nothing is changed unless --remove-to says so."""
 
 EXAMPLE = """\
 example:
   %(prog)s crops                             list the groups
   %(prog)s crops --similarity 95%%            only what is more alike
   %(prog)s crops --keep oldest               keep the oldest file of each group
+  %(prog)s sorted inbox --protect sorted     what is in sorted stays, and its copies in inbox go
   %(prog)s crops --remove-to backup          move the others; framesift undo gives them back
 
 """
@@ -46,8 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
     parser.set_defaults(command=duplicates_command)
     add = parser.add_argument
-    add("directory", metavar="DIR", nargs="?", help="folder of the files; folders below it are searched too")
-    add("-i", "--input", metavar="DIR", help="the same")
+    folders = "folder of the files; folders below it are searched too. Of several, files in the first are preferred"
+    add("directories", metavar="DIR", nargs="*", help=folders)
+    add("-i", "--input", metavar="DIR", action="append", default=[], help="the same")
     add_settings(parser.add_argument_group("files"), PATTERNS)
     _add_comparing_arguments(parser.add_argument_group("comparing"))
     _add_network_arguments(parser.add_argument_group("--method embedding"))
@@ -64,9 +67,19 @@ def _add_comparing_arguments(group: Any) -> None:
     similarity = "near-duplicates are at least so similar: combined (default 90%%), embedding (default 95%%)"
     add("--similarity", metavar="PERCENT", help=similarity)
     add("--distance", metavar="BITS", type=whole_number, help="hash: bits of 64 that may differ (default 8)")
-    order = "what to keep: largest-resolution, smallest-resolution, largest-file, smallest-file, oldest, newest, name"
-    default = "(default largest-resolution,largest-file,oldest,name)"
-    add("--keep", metavar="ORDER", default="largest-resolution", help=f"{order}; several with commas {default}")
+    _add_keeping_arguments(group)
+
+
+def _add_keeping_arguments(group: Any) -> None:
+    add = group.add_argument
+    order = """what to keep: largest-resolution, smallest-resolution, colour, sound, longest, exif, largest-file,
+        smallest-file, oldest, newest, name, folder:PATH; several with commas"""
+    default = "(default largest-resolution,colour,sound,longest,exif,largest-file,oldest,name)"
+    add("--keep", metavar="ORDER", help=f"{order} {default}")
+    prefer = "keep what lies in FOLDER, whatever --keep says; may be repeated, the first is preferred most"
+    add("--prefer", metavar="FOLDER", action="append", default=[], help=prefer)
+    protect = "never touch what lies in FOLDER; its copies elsewhere may go. May be repeated"
+    add("--protect", metavar="FOLDER", action="append", default=[], help=protect)
 
 
 def _add_network_arguments(group: Any) -> None:
@@ -94,26 +107,27 @@ def duplicates_command(options: argparse.Namespace) -> int:
     """Find the groups, remove what was asked for, then say what it came to."""
     from contextlib import ExitStack
 
-    from framesift.duplicates import Preference, check_export, export_media_data, find_duplicates
+    from framesift.duplicates import Place, check_export, export_media_data, find_duplicates
 
     _sort_out_options(options)
-    choice = read_choice(options)
-    method, preference = _choose_method(options), Preference.parse(options.keep)
+    choice, place = read_choice(options), Place.of(options.directories)
+    method, preference = _choose_method(options), _choose_preference(options, place)
     if options.export:
         check_export(options.export)
     if options.remove_to:
         from framesift.actions import check_backup
 
-        check_backup(options.directory, options.remove_to)
+        check_backup(place.root, options.remove_to, options.directories)
     with ExitStack() as stack:
         findings = find_duplicates(
-            options.directory, method, preference, jobs=options.jobs, index=options.index, backup=options.remove_to,
-            exclude=choice.exclude, include=choice.include, watch=_make_watch(options),
+            options.directories, method, preference, jobs=options.jobs, index=options.index, backup=options.remove_to,
+            exclude=choice.exclude, include=choice.include, watch=_make_watch(options), protected=options.protect,
             executor=open_workers_of(options, stack),
         )  # fmt: skip
-    tell_left_out(findings.left_out, choice, options.directory, quiet=True)
+    tell_left_out(findings.left_out, choice, place.root, quiet=True)
     for skipped in (*findings.skipped, *findings.unlisted):
-        print(f"{show(os.path.join(options.directory, skipped.path))}: {skipped.reason}", file=sys.stderr)
+        print(f"{show(full_path(skipped.path, options, findings))}: {skipped.reason}", file=sys.stderr)
+    tell_links(findings, options)
     removed = remove(findings.removal(), options) if options.remove_to or options.plan else {}
     if options.export:
         export_media_data(options.export, method.name, findings.remaining())
@@ -121,10 +135,10 @@ def duplicates_command(options: argparse.Namespace) -> int:
 
 
 def _sort_out_options(options: argparse.Namespace) -> None:
-    if (options.directory is None) == (options.input is None):
-        raise UsageError("takes one folder: DIR or -i DIR")
-    options.directory = options.directory or options.input
-    if not options.directory:
+    if bool(options.directories) == bool(options.input):
+        raise UsageError("takes folders: DIR ... or -i DIR")
+    options.directories += options.input
+    if not all(options.directories):
         raise UsageError("DIR is empty")
     if options.dry_run and not options.remove_to:
         raise UsageError("--dry-run belongs to --remove-to: without it nothing is changed anyway")
@@ -153,6 +167,20 @@ def _choose_method(options: argparse.Namespace) -> "Method":
     if options.method == "embedding":
         return by_embedding(_choose_network(options), **similarity)
     return by_combined(**similarity)
+
+
+def _choose_preference(options: argparse.Namespace, place: "Place") -> "Preference":
+    """Return the order of `--prefer` and `--keep`, with folders as paths below the root."""
+    from framesift.duplicates import FOLDER, Preference
+
+    preferred = tuple(f"{FOLDER}{place.locate(folder, '--prefer') or '.'}" for folder in options.prefer)
+    given = Preference.parse(options.keep).names if options.keep is not None else ()
+    return Preference((*preferred, *(_locate(name, place, FOLDER) for name in given)))
+
+
+def _locate(name: str, place: "Place", mark: str) -> str:
+    folder = name.removeprefix(mark)
+    return name if folder == name else mark + (place.locate(folder, "--keep") or ".")
 
 
 def _choose_network(options: argparse.Namespace) -> "Embedding":
@@ -196,47 +224,12 @@ def _make_watch(options: argparse.Namespace) -> Any:
 def _conclude(findings: "Findings", removed: dict[str, Any], options: argparse.Namespace) -> int:
     """Print the groups and what they come to; return the exit code."""
     if options.json:
-        print(json.dumps({**_as_json(findings), **({"removed": removed} if removed else {})}))
+        print(json.dumps({**as_json(findings), **({"removed": removed} if removed else {})}))
     elif not options.quiet:
         for group in findings.groups:
-            print("\n".join(_lines(group)))
-        print("\n".join(filter(None, [findings.left_out.describe(), _total(findings)])))
+            print("\n".join(lines_of(group, findings)))
+        print("\n".join(filter(None, [findings.left_out.describe(), total_of(findings)])))
         if options.remove_to:
             print(describe_removal(removed, options))
     skipped = findings.skipped or findings.unlisted or removed.get("left")
     return SKIPPED if skipped else DONE
-
-
-def _lines(group: "Group") -> list[str]:
-    members = [f"  {100 * member.similarity:5.1f}%  {show(member.item.path)}" for member in group.members]
-    return [f"keep    {show(group.keeper.path)}  ({group.reason})", *members, ""]
-
-
-def _total(findings: "Findings") -> str:
-    surplus, images, videos = findings.surplus, len(findings.inventory.items), len(findings.videos.items)
-    size = sum(item.file_size for item in surplus)
-    return (
-        f"{counted(images, 'image')}, {counted(videos, 'video') + ', ' if videos else ''}"
-        f"{counted(len(findings.groups), 'group')}, "
-        f"{counted(len(surplus), 'file')} could go ({size / 1e6:.1f} MB), {len(findings.skipped)} skipped"
-    )
-
-
-def _as_json(findings: "Findings") -> dict[str, Any]:
-    groups = [
-        {
-            "keeper": group.keeper.path,
-            "reason": group.reason,
-            "members": [
-                {"path": member.item.path, "similarity": round(member.similarity, 6), "size": member.item.file_size}
-                for member in group.members
-            ],
-        }
-        for group in findings.groups
-    ]
-    skipped = [{"path": each.path, "reason": each.reason} for each in findings.skipped]
-    unlisted = [{"path": each.path, "reason": each.reason} for each in findings.unlisted]
-    images, videos = len(findings.inventory.items), len(findings.videos.items)
-    answer = {"groups": groups, "images": images, "videos": videos, "skipped": skipped, "unlisted": unlisted}
-    not_looked_at = findings.left_out.as_json()
-    return {**answer, **({"not_looked_at": not_looked_at} if not_looked_at else {})}

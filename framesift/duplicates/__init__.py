@@ -1,5 +1,6 @@
 """Near-duplicates below a folder, and which one of each group to keep."""
 
+from framesift.duplicates.folders import Place
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart
 from framesift.duplicates.inventory import Skipped, Watch
 from framesift.duplicates.media_data import check_export, export_media_data
@@ -14,13 +15,14 @@ from framesift.duplicates.methods import (
     by_hash,
     parse_similarity,
 )
-from framesift.duplicates.preference import Preference
+from framesift.duplicates.preference import FOLDER, Preference
 from framesift.duplicates.regrouping import ChangedFile, Scores, compare_with_keeper, measure_scores, split_group
 from framesift.duplicates.search import Findings, find_duplicates, plan_groups
 from framesift.duplicates.traits import Traits
 
 __all__ = [
     "COMBINED_SIMILARITY",
+    "FOLDER",
     "FRAMEDIFF_SCORE",
     "HASH_DISTANCE",
     "Apart",
@@ -30,6 +32,7 @@ __all__ = [
     "Item",
     "Member",
     "Method",
+    "Place",
     "Preference",
     "Scores",
     "Skipped",

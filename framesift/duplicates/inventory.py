@@ -1,7 +1,6 @@
 """The images below a folder and their descriptors: each file is read once, and only when the index does not know it."""
 
 import os
-import stat
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
@@ -70,6 +69,10 @@ class Inventory:
     skipped: list[Skipped] = field(default_factory=list)
 
 
+class NothingFound(UsageError):
+    """A folder holds nothing to search."""
+
+
 class Watch:
     """Sees how far the work has come. This one looks away; the command line draws a bar."""
 
@@ -84,34 +87,30 @@ def find_files(
     """Return the images and the videos below a folder in natural order, the folders that could not be listed, and what
     is not of the `choice`.
 
-    Without `recursive` only what lies in the folder itself.
-    Several paths to one file (hard links, a folder mounted twice) are one file: the first path stands for it. Symbolic
-    links are left out: what they point to is found where it lies. Raises UsageError (no such folder, neither in it).
+    Without `recursive` only what lies in the folder itself. Symbolic links are among them, and all paths to one file.
+    Raises UsageError (no such folder, neither in it).
     """
-    listing, seen = Listing(), set[tuple[int, int]]()
+    listing = Listing()
     walk = (
         walk_frames(directory, backup, listing, choice)
         if recursive
         else scan_folder(directory, "", backup, listing, [], choice)
     )
     paths = list(watch.follow(walk, "finding"))
-    images, videos = (list(_check_files(directory, found, seen)) for found in (paths, listing.videos))
+    images, videos = (list(_check_files(directory, found)) for found in (paths, listing.videos))
     if not images and not videos:
         rest = listing.left_out.describe(hidden=True)
-        raise UsageError(f"holds no image and no video{f' ({rest})' if rest else ''}", directory)
+        raise NothingFound(f"holds no image and no video{f' ({rest})' if rest else ''}", directory)
     return images, videos, [Skipped(path, reason) for path, reason in sorted(listing.unlisted)], listing.left_out
 
 
-def _check_files(directory: str, paths: list[str], seen: set[tuple[int, int]]) -> Iterator[File]:
+def _check_files(directory: str, paths: list[str]) -> Iterator[File]:
     for path in sorted(paths, key=lambda path: (natural_key(path), path)):
         try:
             status = os.lstat(os.path.join(directory, path))
         except OSError:  # gone since it was listed
             continue
-        identity = (status.st_dev, status.st_ino)
-        if not stat.S_ISLNK(status.st_mode) and identity not in seen:
-            seen.add(identity)
-            yield File(path, status)
+        yield File(path, status)
 
 
 def take_inventory(

@@ -123,7 +123,8 @@ _KEPT = Criterion(lambda item: is_discarded(item.path), lambda item: "in no bin 
 def _make_criterion(name: str) -> Criterion:
     if not name.startswith(FOLDER):
         return CRITERIA[name]
-    folder = os.path.normpath(name.removeprefix(FOLDER)).removeprefix(".")
+    folder = os.path.normpath(name.removeprefix(FOLDER))
+    folder = "" if folder == "." else folder
     return Criterion(lambda item: not is_below(item.path, folder), lambda item: f"in {show(folder or '.')}")
 
 

@@ -1,9 +1,8 @@
 """The whole search: find the files, describe them, form the groups."""
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,10 @@ from numpy.typing import NDArray
 
 from framesift.actions import FileStat, Plan, Step, plan_removal
 from framesift.cluster.parallel import count_cores
+from framesift.duplicates.folders import Place, gather_files, protect
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Index
-from framesift.duplicates.inventory import Inventory, Skipped, Watch, find_files, take_inventory
+from framesift.duplicates.inventory import Inventory, Skipped, Watch, take_inventory
 from framesift.duplicates.methods import Method, by_combined
 from framesift.duplicates.preference import Preference, is_discarded
 from framesift.duplicates.videos import Videos, group_videos, read_videos
@@ -23,10 +23,10 @@ from framesift.frames.choosing import Choice, LeftOut, as_patterns
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What lies below a folder."""
+    """What lies below a folder, or below several."""
 
     directory: str
-    """Absolute."""
+    """Absolute: the folder, or the one that holds all of them."""
     groups: list[Group] = field(default_factory=list)
     """Of images, then of videos, in the order of preference of their keepers. No file is in two of them."""
     inventory: Inventory = field(default_factory=Inventory)
@@ -37,6 +37,14 @@ class Findings:
     """Folders that could not be listed."""
     left_out: LeftOut = field(default_factory=LeftOut)
     """What was not chosen."""
+    folders: tuple[str, ...] = ("",)
+    """The searched folders, below the directory."""
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Other paths of a file (hard links) by the path that stands for it: they go together."""
+    shared: frozenset[str] = frozenset()
+    """Files that have names elsewhere too: to move them away frees nothing."""
+    links: dict[str, list[str]] = field(default_factory=dict)
+    """Symbolic links that lead to a file."""
 
     @property
     def skipped(self) -> list[Skipped]:
@@ -50,7 +58,7 @@ class Findings:
 
     def removal(self) -> Plan:
         """Return the plan of moving the members away; nothing is touched before it is applied."""
-        return plan_groups(self.directory, self.groups)
+        return plan_groups(self.directory, self.groups, self.names, self.folders)
 
     def remaining(self) -> Iterator[tuple[Item, NDArray[Any]]]:
         """Yield what would be left without the members, with descriptors, in natural order of the paths."""
@@ -61,7 +69,7 @@ class Findings:
 
 
 def find_duplicates(
-    directory: PathLike,
+    directory: PathLike | Sequence[PathLike],
     method: Method | None = None,
     preference: Preference | None = None,
     *,
@@ -75,33 +83,45 @@ def find_duplicates(
     recursive: bool = True,
     with_videos: bool = True,
     apart: Apart = never_apart,
+    protected: Iterable[PathLike] = (),
     executor: Executor | None = None,
 ) -> Findings:
-    """Find the near-duplicate images and videos below `directory`; nothing is changed there.
+    """Find the near-duplicate images and videos below `directory`, or below several; nothing is changed there.
 
     Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
     otherwise). Descriptors are computed by `jobs` threads, those of images by an `executor` if there is one, and kept
     in the file `index` (None: in the user's cache folder). The folder `backup` is not entered, and without `recursive`
-    no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of paths below `directory`, or below the
-    folder that has it at the path `under`. No group has two files that `apart` keeps apart. The groups do not depend on
-    `jobs`, on `executor` or on what the index knows.
+    no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of paths below each folder, or below the
+    one that has it at the path `under`. No group has two files that `apart` keeps apart. What lies in a `protected`
+    folder is never a member. Of what the preference leaves open, a file in a protected folder is preferred, then one in
+    a folder that was named earlier. The groups do not depend on `jobs`, on `executor` or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
     method, preference, watch = method or by_combined(), preference or Preference(), watch or Watch()
-    root = os.path.abspath(os.fsdecode(directory))
+    place = Place.of(directory)
+    root, safe = place.root, [place.locate(folder, "--protect") for folder in protected]
     choice = Choice(as_patterns(exclude), as_patterns(include)).below(under)
-    files, films, unlisted, left_out = find_files(root, backup, watch, recursive, choice)
+    found = gather_files(place, backup, watch, recursive, choice)
+    preference = _prefer_places(preference, place, safe)
+    apart = protect(safe, found.names, apart)
     jobs = jobs or count_cores()
     with Index(index) as opened:
-        inventory = take_inventory(root, files, method, opened, watch, jobs, executor)
-        videos = read_videos(root, films if with_videos else [], opened, watch, jobs)
-        opened.forget_missing(root)
+        inventory = take_inventory(root, found.images, method, opened, watch, jobs, executor)
+        videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs)
+        for folder in place.folders:
+            opened.forget_missing(place.join(folder))
     groups = [
         *form_groups(inventory, method, preference, watch, apart),
         *group_videos(root, videos, preference, watch, apart),
     ]
-    return Findings(root, groups, inventory, videos, unlisted, left_out)
+    more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links
+    return Findings(root, groups, inventory, videos, found.unlisted, *more)
+
+
+def _prefer_places(preference: Preference, place: Place, safe: Sequence[str]) -> Preference:
+    order = (*preference.folders, *safe, *(place.folders if len(place.folders) > 1 else ()))
+    return replace(preference, folders=order)
 
 
 def form_groups(
@@ -125,16 +145,23 @@ def form_groups(
             yield Group(keeper, members, preference.explain(keeper, members[0].item))
 
 
-def plan_groups(directory: str, groups: Iterable[Group]) -> Plan:
-    """Return the plan of moving the members of these groups away."""
-    return plan_removal(directory, [step for group in groups for step in _steps(group)])
+def plan_groups(
+    directory: str,
+    groups: Iterable[Group],
+    names: Mapping[str, Sequence[str]] | None = None,
+    folders: Sequence[str] = ("",),
+) -> Plan:
+    """Return the plan of moving the members of these groups away, under all their `names`."""
+    searched = () if "" in folders else folders
+    return plan_removal(directory, [step for group in groups for step in _steps(group, names or {})], searched)
 
 
-def _steps(group: Group) -> Iterator[Step]:
+def _steps(group: Group, names: Mapping[str, Sequence[str]]) -> Iterator[Step]:
     keeper = group.keeper
     for member in group.members:
         item = member.item
-        yield Step(item.path, _stat(item), keeper.path, _stat(keeper), group.reason, member.similarity)
+        for path in (item.path, *names.get(item.path, ())):
+            yield Step(path, _stat(item), keeper.path, _stat(keeper), group.reason, member.similarity)
 
 
 def _stat(item: Item) -> FileStat:

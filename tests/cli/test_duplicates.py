@@ -1,12 +1,14 @@
 """`framesift duplicates` as people meet it."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 
 from framesift import cli
 from framesift.cli import options
+from tests.actions.removals import snapshot
 from tests.comparators.networks import write_network
 from tests.comparators.test_comparators import paint
 from tests.conftest import encode, read_tree
@@ -84,8 +86,8 @@ def test_a_network(run, crops, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "takes one folder: DIR or -i DIR"),
-        (["DIR", "-i", "DIR"], "takes one folder: DIR or -i DIR"),
+        ([], "takes folders: DIR ... or -i DIR"),
+        (["DIR", "-i", "DIR"], "takes folders: DIR ... or -i DIR"),
         (["DIR", "--similarity", "2"], "--similarity takes a share such as 90% or 0.9, not '2'"),
         (["DIR", "--distance", "4"], "--distance belongs to --method hash"),
         (["DIR", "--method", "hash", "--similarity", "90%"], "--similarity belongs to --method combined or embedding"),
@@ -135,3 +137,70 @@ def test_the_export(run, crops, tmp_path):
     assert list(media) == ["a/one.png", "x.jpg"]
     assert len(media["a/one.png"]["hash"]) == 64
     assert np.shape(media["a/one.png"]["histogram"]) == (3, 64)
+
+
+@pytest.mark.parametrize("arguments", [["A", "B"], ["-i", "A", "-i", "B"], ["-i", "A", "--input", "B"]])
+def test_two_folders_removed_and_given_back(run, crops, tmp_path, capsys, arguments):
+    before = read_tree(crops)
+    folders = [str(crops / argument.lower()) if argument in "AB" else argument for argument in arguments]
+    assert run(*folders, "--remove-to", crops / "backup") == options.DONE
+    output = capsys.readouterr().out
+    assert "keep    a/one.png  (in a, which is named first)" in output
+    assert "3 images, 1 group, 2 files could go" in output
+    assert set(read_tree(crops)) - {"backup/journal.jsonl"} == {
+        "a/one.png", "x.jpg", "backup/b/one.jpg", "backup/b/low.jpg"
+    }  # fmt: skip
+    assert cli.main(["undo", str(crops / "backup")]) == options.DONE
+    assert {path: each for path, each in read_tree(crops).items() if path != "backup/journal.jsonl"} == before
+
+
+def test_the_first_of_two_folders_stays_and_keep_comes_before_that(run, crops, capsys):
+    for arguments, keeper in (
+        ([crops / "b", crops / "a"], "b/one.jpg"),
+        ([crops / "b", crops / "a", "--keep", "largest-file"], "a/one.png"),
+        ([crops / "b", crops / "a", "--keep", "largest-file", "--prefer", crops / "b"], "b/one.jpg"),
+        ([crops, "--keep", f"folder:{crops}/b,smallest-file"], "b/low.jpg"),
+        ([crops, "--keep", "folder:b"], "b/one.jpg"),
+        ([crops, "--prefer", "b", "--prefer", "a"], "b/one.jpg"),
+        ([crops, "--protect", "b"], "b/one.jpg"),
+    ):
+        assert run(*arguments, "--json") == options.DONE
+        document = json.loads(capsys.readouterr().out)
+        assert document["groups"][0]["keeper"] == keeper, arguments
+        assert ("root" in document) == (len(arguments) > 1 and arguments[1] == crops / "a")
+
+
+def test_what_is_protected_is_never_touched(run, crops, tmp_path, capsys):
+    assert run(crops, "--protect", crops / "b", "--remove-to", tmp_path / "backup") == options.DONE
+    assert set(read_tree(crops)) == {"b/one.jpg", "b/low.jpg", "x.jpg"}
+    assert run(crops, "--protect", crops / "typo") == options.USAGE
+    assert capsys.readouterr().err == f"framesift: {crops}/typo: --protect: there is no such folder\n"
+
+
+def test_links_that_will_lead_nowhere_are_named(run, crops, tmp_path, capsys):
+    (crops / "best").mkdir()
+    (crops / "best" / "low.jpg").symlink_to("../b/low.jpg")
+    (crops / "best" / "one.png").symlink_to("../a/one.png")
+    assert run(crops, "--remove-to", tmp_path / "backup", "--quiet") == options.DONE
+    assert (
+        capsys.readouterr().err == f"{crops}/best/low.jpg: is a link to b/low.jpg, which goes: it leads nowhere then\n"
+    )
+    assert (crops / "best" / "one.png").exists()
+
+
+def test_hard_links_go_together_or_free_nothing(run, crops, tmp_path, capsys):
+    (crops / "album").mkdir()
+    os.link(crops / "b/low.jpg", crops / "album/low.jpg")
+    before = snapshot(crops)
+    assert run(crops, "--remove-to", tmp_path / "backup") == options.DONE
+    output = capsys.readouterr().out
+    assert "          b/low.jpg  (the same file)" in output and "3 files could go" in output
+    assert set(read_tree(crops)) == {"a/one.png", "x.jpg"}
+    assert cli.main(["undo", str(tmp_path / "backup")]) == options.DONE
+    assert snapshot(crops) == before
+    assert os.path.samefile(crops / "b/low.jpg", crops / "album/low.jpg")
+    os.link(crops / "b/one.jpg", tmp_path / "elsewhere.jpg")
+    run(crops)
+    size = (crops / "b/low.jpg").stat().st_size / 1e6
+    note = f"({size:.1f} MB; 1 of them has other names (hard links) elsewhere, which frees nothing)"
+    assert note in capsys.readouterr().out
