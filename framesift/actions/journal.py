@@ -41,6 +41,8 @@ class Entry:
     """As it was planned; None for the former version of a metadata file."""
     held: FileStat | None = None
     """As it was found in the backup when it was about to be given back."""
+    to: str = ""
+    """The folder that it is being given back to, absolute; empty for the root."""
     sha256: str = ""
     after: str = ""
     """SHA-256 of what a metadata file was replaced with."""
@@ -59,7 +61,8 @@ class Journal:
 
     def __init__(self, backup: PathLike, root: str | None = None, writable: bool = True) -> None:
         self.backup = os.path.abspath(os.fsdecode(backup))
-        self.root = root or ""
+        self.root = self.known_root = root or ""
+        """Where the files are from. The known one stands in the journal; the other may be where that has gone to."""
         self.entries: dict[str, Entry] = {}
         """By `stored`, in the order in which they came."""
         self.touched: set[tuple[int, int]] = set()
@@ -166,7 +169,7 @@ class Journal:
             raise UsageError(f"was written by framesift {header['framesift']}: this version cannot go on", self._path)
         if self.root and self.root != header["root"]:
             raise UsageError(f"holds files of {show(header['root'])}: choose another backup folder", self.backup)
-        self.root = header["root"]
+        self.root = self.known_root = header["root"]
 
     def _read_line(self, line: bytes, number: int) -> None:
         entry = _decode(line)
@@ -197,7 +200,7 @@ class Journal:
         entry.state = event
         entry.sha256 = line.get("sha256", entry.sha256)
         if event == "returning":
-            entry.held = FileStat(**line["held"])
+            entry.held, entry.to = FileStat(**line["held"]), line.get("to", "")
             self._touch(entry.held)
         elif event == "updated":
             folder = os.path.dirname(entry.path)

@@ -51,6 +51,7 @@ def add_apply_arguments(parser: argparse.ArgumentParser) -> None:
 def add_undo_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `undo` to `parser`."""
     parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
+    parser.add_argument("--to", metavar="FOLDER", help="another folder, for the same paths below it")
     _describe(parser, UNDO, undo_command)
 
 
@@ -105,8 +106,9 @@ def undo_command(options: argparse.Namespace) -> int:
     """Give all files back."""
     from framesift.actions import undo
 
-    tally = _carry_out(undo(options.backup), options)
-    return _conclude(tally, options, f"{counted(tally['done'], 'file')} given back from {show(options.backup)}")
+    tally = _carry_out(undo(options.backup, options.to), options)
+    to = f" to {show(options.to)}" if options.to else ""
+    return _conclude(tally, options, f"{counted(tally['done'], 'file')} given back from {show(options.backup)}{to}")
 
 
 def empty_command(options: argparse.Namespace) -> int:

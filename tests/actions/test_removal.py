@@ -199,6 +199,52 @@ def test_a_second_file_of_one_name_goes_beside_the_first_and_comes_back_before_i
     assert backed_up(backup) == {}
 
 
+def with_metadata(root: Path) -> None:
+    (root / "c1/metadata.json").write_text('{"images": ["a0.png", "a1.png", "a2.png"]}')
+    os.utime(root / "c1/metadata.json", ns=(OLD, OLD))
+
+
+def test_the_folder_has_another_place_when_it_is_given_back(root, backup, file_system):
+    with_metadata(root)
+    before = snapshot(root)
+    list(apply_plan(whole_plan(root), backup))
+    moved = root.rename(root.with_name("moved"))
+    with pytest.raises(UsageError, match="the folder that the files came from is gone: --to FOLDER gives them back"):
+        list(undo(backup))
+    assert str(moved / "c1/a1.png") in [outcome.path for outcome in undo(backup, moved)]
+    assert snapshot(moved) == before
+    assert os.listdir(backup) == ["journal.jsonl"]
+
+
+def test_files_are_given_back_to_a_folder_of_their_own(root, backup, tmp_path, file_system):
+    with_metadata(root)
+    before = snapshot(root)
+    list(apply_plan(whole_plan(root), backup))
+    left = snapshot(root)
+    assert problems(undo(backup, tmp_path / "new/place"), root) == {}
+    assert snapshot(root) == left
+    gone = ["c1/a1.png", "c1/a2.png", "c1/metadata.json", "c2/a3.png", "c2/deep/b1.png"]
+    assert snapshot(tmp_path / "new/place") == {path: before[path] for path in gone}
+    assert list(undo(backup)) == [] and list(undo(backup, tmp_path / "other")) == []
+
+
+def test_nothing_is_overwritten_in_another_place(root, backup, tmp_path):
+    list(apply_plan(whole_plan(root), backup))
+    place = tmp_path / "place"
+    (place / "c1").mkdir(parents=True)
+    (place / "c1/a1.png").write_bytes(b"the user's")
+    (place / "c2").symlink_to(root / "c2")
+    taken, link = "another file of this name has come since", "something else stands where its folder was"
+    reasons = {"c1/a1.png": taken, "c2/a3.png": link, "c2/deep/b1.png": link}
+    assert problems(undo(backup, place), place) == {
+        path: f"{why}; it stays in {backup}" for path, why in reasons.items()
+    }
+    assert (place / "c1/a1.png").read_bytes() == b"the user's"
+    with pytest.raises(UsageError, match="is or lies in the backup folder"):
+        list(undo(backup, backup / "c1"))
+    assert problems(undo(backup), root) == {}
+
+
 def test_a_file_where_a_folder_has_to_be_in_the_backup_and_names_of_full_length(root, backup):
     (root / "a").write_bytes(picture(5))
     long = f"a/{'n' * 251}.png"

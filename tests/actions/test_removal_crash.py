@@ -128,6 +128,31 @@ def test_refused_anywhere_is_one_line_and_nothing_lost(scratch, command):
         assert came_to == foreseen, f"refused at call {call}"
 
 
+@pytest.mark.parametrize("then", ["elsewhere", "home", "root gone"])
+def test_killed_while_giving_back_to_another_place_and_again(scratch, file_system, then):
+    """Undone again to the same place, or home: what has come to the other place is there, and only there."""
+    place = scratch / "undisturbed"
+    prepare(place, "undo")
+    calls = count_changes(["undo", str(place / "backup"), "--to", str(place / "new")], scratch, options.DONE)
+    for call in range(1, calls + 1, STRIDES[file_system] * 2):
+        place = scratch / str(call)
+        tree = prepare(place, "undo")
+        elsewhere = ["undo", str(place / "backup"), "--to", str(place / "new")]
+        assert run_in_child(elsewhere, partial(kill, call)) == -signal.SIGKILL
+        if then == "root gone":
+            (place / "root").rename(place / "gone")
+        again = ["undo", str(place / "backup")] if then == "home" else elsewhere
+        code = run_here(again, scratch / "log")
+        # A former metadata file that is in the other place already cannot come home as well: that is said.
+        assert code == options.DONE or (then == "home" and code == options.SKIPPED), f"call {call}"
+        kept = place / ("gone" if then == "root gone" else "root")
+        held = [read_tree(folder) if folder.exists() else {} for folder in (kept, place / "new")]
+        for path, content in tree.items():
+            if "metadata" not in path:
+                assert [side[path] for side in held if path in side] == [content], f"{path}, call {call}"
+        assert {path: c for path, c in backed_up(place / "backup").items() if "metadata" not in path} == {}
+
+
 def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, file_system):
     calls, _ = undisturbed(scratch, "apply")
     for call in range(1, calls + 1, 2 * STRIDES[file_system]):

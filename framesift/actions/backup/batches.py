@@ -50,7 +50,8 @@ def removal_of(entry: Entry, journal: Journal, sha256: str | None = None) -> Mov
 def return_of(entry: Entry, journal: Journal) -> Move:
     """Return the move of an entry out of the backup."""
     assert entry.held is not None
-    return Move(journal.in_backup(entry.stored), journal.in_root(entry.path), entry.held, entry.sha256)
+    target = os.path.join(entry.to or journal.root, entry.path)
+    return Move(journal.in_backup(entry.stored), target, entry.held, entry.sha256)
 
 
 def sync_folders(paths: Iterable[str]) -> None:

@@ -15,8 +15,9 @@ _UNFINISHED = {"moving", "returning", "updating"}
 def recover_run(journal: Journal) -> None:
     """Finish or take back every step that was begun. Raises UsageError where the root is gone, and StorageError."""
     remove_leftovers(journal.backup)
-    if any(entry.state in _UNFINISHED for entry in journal.entries.values()) and not os.path.isdir(journal.root):
-        raise UsageError("the folder that files were being moved from or to is gone", journal.root)
+    for folder in {e.to or journal.root for e in journal.entries.values() if e.state in _UNFINISHED}:
+        if not os.path.isdir(folder):
+            raise UsageError("the folder that files were being moved from or to is gone", folder)
     _recover_moves(journal)
     recover_updates(journal)
 

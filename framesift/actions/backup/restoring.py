@@ -15,22 +15,39 @@ from framesift.actions.plan import FileStat
 from framesift.errors import PathLike, UsageError
 
 
-def undo(backup: PathLike) -> Generator[Outcome, None, None]:
+def undo(backup: PathLike, to: PathLike | None = None) -> Generator[Outcome, None, None]:
     """Move every file of a backup folder back to where it was, metadata files last, and yield what came of each.
 
-    A file whose place has been taken since stays in the backup. Done twice, or again after it was stopped, it ends the
-    same. Raises UsageError (no backup, its root is gone), ResultsInUse and StorageError.
+    With `to` they go to the same paths below that folder, which is made where it is not there. A file whose place has
+    been taken since stays in the backup. Done twice, or again after it was stopped, it ends the same. Raises UsageError
+    (no backup, its root is gone), ResultsInUse and StorageError.
     """
     with Journal(backup) as journal:
-        if not os.path.isdir(journal.root):
-            raise UsageError("the folder that the files came from is gone", journal.root)
-        with locked_folder(journal.root):
+        place = _find_place(journal, to)
+        with locked_folder(place):
             recover_run(journal)
             files = _put_newest_first([entry for entry in journal.entries.values() if entry.state == "moved"])
             for start in range(0, len(files), GROUP):
-                yield from _return_group(files[start : start + GROUP], journal)
-            yield from _return_metadata(journal)
+                yield from _return_group(files[start : start + GROUP], journal, place)
+            yield from _return_metadata(journal, place)
         remove_empty_folders(journal, [entry.stored for entry in files])
+
+
+def _find_place(journal: Journal, to: PathLike | None) -> str:
+    """Return the folder that files are given back to. If the root is gone, it is taken for the root that has moved."""
+    if to is None:
+        if not os.path.isdir(journal.root):
+            gone = "the folder that the files came from is gone: --to FOLDER gives them back to another place"
+            raise UsageError(gone, journal.root)
+        return journal.root
+    place, held = os.path.realpath(os.fsdecode(to)), os.path.realpath(journal.backup)
+    if os.path.commonpath([place, held]) == held:
+        raise UsageError("is or lies in the backup folder", place)
+    with storage_errors(place):
+        os.makedirs(place, exist_ok=True)
+    if not os.path.isdir(journal.root):
+        journal.root = place
+    return place
 
 
 def _put_newest_first(entries: list[Entry]) -> list[Entry]:
@@ -40,12 +57,12 @@ def _put_newest_first(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if last[entry.path] is entry] + earlier
 
 
-def _return_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
+def _return_group(group: list[Entry], journal: Journal, place: str) -> Iterator[Outcome]:
     problems: dict[str, str] = {}
     touched: set[str] = set()
     for entry in group:
         try:
-            touched |= _prepare(entry, journal)
+            touched |= _prepare(entry, journal, place)
         except LeftOut as reason:
             problems[entry.stored] = str(reason)
     journal.sync()
@@ -59,12 +76,12 @@ def _return_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
     problems |= left
     for entry in group:
         problem = problems.get(entry.stored, "")
-        yield Outcome(journal.in_root(entry.path), problem and f"{problem}; it stays in {journal.backup}")
+        yield Outcome(os.path.join(place, entry.path), problem and f"{problem}; it stays in {journal.backup}")
 
 
-def _prepare(entry: Entry, journal: Journal) -> set[str]:
+def _prepare(entry: Entry, journal: Journal, place: str) -> set[str]:
     """Check that a file can go back, make its folder and note what is intended; return the folders to be synced."""
-    target, stored = journal.in_root(entry.path), journal.in_backup(entry.stored)
+    target, stored = os.path.join(place, entry.path), journal.in_backup(entry.stored)
     if os.path.lexists(target):
         raise LeftOut("another file of this name has come since")
     with storage_errors(stored):
@@ -73,22 +90,23 @@ def _prepare(entry: Entry, journal: Journal) -> set[str]:
         except FileNotFoundError:
             raise LeftOut("is gone from the backup") from None
         try:
-            touched = make_folders(journal.root, entry.path)
+            touched = make_folders(place, entry.path)
         except FileExistsError:
             raise LeftOut("something else stands where its folder was") from None
         except PermissionError as error:
             raise LeftOut(f"its folder cannot be made: {error.strerror}") from None
-    journal.record("returning", entry.stored, held=file_details(held))
+    elsewhere = {"to": place} if place != journal.known_root else {}
+    journal.record("returning", entry.stored, held=file_details(held), **elsewhere)
     return touched
 
 
-def _return_metadata(journal: Journal) -> Iterator[Outcome]:
+def _return_metadata(journal: Journal, place: str) -> Iterator[Outcome]:
     """Give the former versions back, the newest first: each was made from the one before."""
     for entry in [entry for entry in reversed(journal.entries.values()) if entry.state == "updated"]:
         try:
-            give_back(entry, journal)
+            give_back(entry, journal, place)
             journal.record("returned", entry.stored)
             journal.sync()
-            yield Outcome(journal.in_root(entry.path))
+            yield Outcome(os.path.join(place, entry.path))
         except LeftOut as reason:
-            yield Outcome(journal.in_root(entry.path), str(reason))
+            yield Outcome(os.path.join(place, entry.path), str(reason))

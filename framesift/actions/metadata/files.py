@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from framesift.actions.files.placing import Copy, place_files, storage_errors, sync_folder, write_all
+from framesift.actions.files.placing import Copy, place_files, remove_leftovers, storage_errors, sync_folder, write_all
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.metadata.records import NAME, UnreadableMetadata, without_files
 from framesift.actions.moving import PARTIAL, LeftOut
@@ -55,11 +55,16 @@ def update_folders(journal: Journal) -> Iterator[tuple[str, str]]:
             yield path, f"was not updated: {reason}"
 
 
-def give_back(entry: Entry, journal: Journal) -> None:
-    """Put the former version of a metadata file in its place again. Raises LeftOut where the file changed since."""
-    path, stored = journal.in_root(entry.path), journal.in_backup(entry.stored)
+def give_back(entry: Entry, journal: Journal, place: str) -> None:
+    """Put the former version of a metadata file in its place again, below the folder `place`.
+
+    Raises LeftOut where the file changed since.
+    """
+    path, stored = os.path.join(place, entry.path), journal.in_backup(entry.stored)
     with storage_errors(path):
         try:
+            if place != journal.known_root and not os.path.lexists(path):
+                _place_former(entry, stored, place)
             with _locked(path) as (current, status):
                 if _digest(current) != entry.sha256:
                     if _digest(current) != entry.after:
@@ -72,6 +77,14 @@ def give_back(entry: Entry, journal: Journal) -> None:
             raise LeftOut(f"{reason}; what it was before is {stored}") from None
     with storage_errors(stored), contextlib.suppress(FileNotFoundError):
         os.unlink(stored)
+
+
+def _place_former(entry: Entry, stored: str, place: str) -> None:
+    """Put the former version where no version is."""
+    with _locked(stored) as (former, status):
+        if _digest(former) == entry.sha256:
+            remove_leftovers(place)
+            place_files(place, [Copy(entry.path, former, status)])
 
 
 def recover_updates(journal: Journal) -> None:
