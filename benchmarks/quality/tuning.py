@@ -1,12 +1,15 @@
 """python -m benchmarks.quality.tuning: how good the thresholds are that `framesift tune` advises.
 
 Truth answers in place of a person, rightly or, for a share of the questions, wrongly. Each camera is tuned by its own
-answers, and stands beside the method's default thresholds.
+answers, and stands beside the method's default thresholds. With --carry-over it is tuned by the first half of its
+frames, and what counts is the second half, the next day, beside thresholds that were tuned by that half itself.
 """
 
+import argparse
 import random
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from benchmarks.quality.__main__ import build_parser, read_truths
 from benchmarks.quality.methods import choose_all, framesift
@@ -56,6 +59,37 @@ def show_means(qualities: Sequence[Quality]) -> list[str]:
     return [*rates, str(summary.still_keeps)]
 
 
+def cut(truth: Truth, part: slice) -> Truth:
+    """Some of the frames of a camera."""
+    return replace(truth, frames=truth.frames[part], distances=truth.distances[part, part])
+
+
+def choose_rows(truth: Truth, number: int, carry_over: bool) -> tuple[Truth, dict[str, Truth]]:
+    """The frames that count, and for each row of the table but the first those that are asked about."""
+    if not carry_over:
+        return truth, {f"after {number} answers": truth}
+    middle = len(truth.frames) // 2
+    before, after = cut(truth, slice(middle)), cut(truth, slice(middle, None))
+    return after, {f"after {number} answers about the first half": before, f"about this half, {number} too": after}
+
+
+def run(arguments: argparse.Namespace) -> dict[str, list[Quality]]:
+    """The qualities of each row of the table, camera by camera."""
+    method, number = arguments.method, arguments.questions
+    chance = random.Random(arguments.seed)
+    default = Setting(*choose_thresholds(method))
+    rows: dict[str, list[Quality]] = {}
+    for camera in read_truths(arguments):
+        wrong = chance.sample(range(number), round(arguments.wrong * number))
+        counting, asked = choose_rows(camera, number, arguments.carry_over)
+        rows.setdefault("defaults", []).append(measure_setting(counting, method, default))
+        for name, truth in asked.items():
+            setting = answer_session(Session(sweep_camera(truth, method)), truth, number, wrong)
+            print(f"{camera.camera}, {name}: {setting}", file=sys.stderr)
+            rows.setdefault(name, []).append(measure_setting(counting, method, setting))
+    return rows
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = build_parser()
@@ -63,22 +97,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--method", type=Method, default=Method.TOLERANCE)
     parser.add_argument("--questions", type=int, default=10, metavar="N")
     parser.add_argument("--wrong", type=float, default=0, metavar="SHARE", help="of the answers of each camera")
+    parser.add_argument("--carry-over", action="store_true", help="answers about the first half, figures of the second")
     arguments = parser.parse_args(argv)
-    method, number = arguments.method, arguments.questions
-    chance = random.Random(arguments.seed)
-    usual, tuned = [], []
     try:
-        for truth in read_truths(arguments):
-            wrong = chance.sample(range(number), round(arguments.wrong * number))
-            setting = answer_session(Session(sweep_camera(truth, method)), truth, number, wrong)
-            print(f"{truth.camera}: {setting.min_contour_area} {setting.score_threshold}", file=sys.stderr)
-            usual.append(measure_setting(truth, method, Setting(*choose_thresholds(method))))
-            tuned.append(measure_setting(truth, method, setting))
+        rows = run(arguments)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 3
-    rows = [(str(method), *HEAD, "kept where nothing moves"), ("defaults", *show_means(usual))]
-    print(align([*rows, (f"after {number} answers", *show_means(tuned))], left=1))
+    head = (str(arguments.method), *HEAD, "kept where nothing moves")
+    print(align([head, *((name, *show_means(qualities)) for name, qualities in rows.items())], left=1))
     return 0
 
 

@@ -46,15 +46,37 @@ class Question:
     """How likely the answer yes is if a setting is the right one, (plausible settings,)."""
     answer: Answer = Answer.NONE
 
+    @property
+    def verdicts(self) -> Verdicts:
+        """Whether each plausible setting finds something new."""
+        return np.asarray(self.chances > 0.5, np.bool_)
+
+    @property
+    def kind(self) -> bytes:
+        """The same for all pairs about which each setting says the same."""
+        return self.verdicts.tobytes()
+
 
 @dataclass(slots=True)
 class Group:
     """Pairs about which each setting says the same."""
 
     verdicts: Verdicts
+    frames: NDArray[np.int64]
+    """How many frames each plausible setting decides by them."""
     met: int = 0
     examples: list[Question] = field(default_factory=list)
     """Some of the pairs, each as likely as any other."""
+
+    @property
+    def kind(self) -> bytes:
+        """As that of a question."""
+        return self.verdicts.tobytes()
+
+    @property
+    def chances(self) -> NDArray[np.float64]:
+        """Those of a question about such a pair, on the whole."""
+        return np.asarray(np.mean([example.chances for example in self.examples], axis=0), np.float64)
 
 
 class Pool:
@@ -72,13 +94,14 @@ class Pool:
     def __len__(self) -> int:
         return len(self._groups)
 
-    def add(self, question: Question) -> None:
-        """Take in a pair. Reservoir sampling, as in `audit.draw`."""
-        verdicts = question.chances > 0.5
+    def add(self, question: Question, deciding: Verdicts) -> None:
+        """Take in a pair by which some plausible settings decide. Reservoir sampling, as in `audit.draw`."""
+        verdicts = question.verdicts
         if verdicts.all() or not verdicts.any():
             return
-        group = self._groups.setdefault(np.packbits(verdicts).tobytes(), Group(verdicts))
+        group = self._groups.setdefault(question.kind, Group(verdicts, np.zeros(len(verdicts), np.int64)))
         group.met += 1
+        group.frames += deciding
         if len(group.examples) < EXAMPLES:
             group.examples.append(question)
         elif (place := self._chance.randrange(group.met)) < EXAMPLES:
@@ -87,7 +110,10 @@ class Pool:
             self._thin()
 
     def _thin(self) -> None:
-        """Keep the groups about which the settings disagree most, by the weight that they have without answers."""
-        odds = {key: abs(float(self._prior @ group.verdicts) - 0.5) for key, group in self._groups.items()}
-        kept = set(sorted(odds, key=odds.__getitem__)[:MOST_GROUPS])
+        """Keep the groups about which the settings disagree most, by the weight that they have without answers.
+
+        A group counts as many times as it was met.
+        """
+        agreed = {key: abs(float(self._prior @ group.verdicts) - 0.5) for key, group in self._groups.items()}
+        kept = set(sorted(agreed, key=lambda key: (agreed[key] - 0.5) * self._groups[key].met)[:MOST_GROUPS])
         self._groups = {key: group for key, group in self._groups.items() if key in kept}

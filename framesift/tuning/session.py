@@ -1,14 +1,25 @@
 """A session of questions: which pair is asked about next, and what the answers so far advise."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from framesift.errors import UsageError
 from framesift.frames.levels import Levels
-from framesift.tuning.belief import TRUST_ELSEWHERE, Weights, choose_question, expect_costs, learn, weigh_settings
+from framesift.tuning.belief import (
+    CAUTION,
+    TRUST_ELSEWHERE,
+    Stakes,
+    Weights,
+    believe,
+    choose_question,
+    expect_costs,
+    learn,
+    measure_distances,
+    weigh_settings,
+)
 from framesift.tuning.grid import Setting
 from framesift.tuning.pairs import Answer, Group, Question
 from framesift.tuning.sweep import Sweep
@@ -36,6 +47,9 @@ class Session:
         """In the order asked."""
         self._prior = weigh_settings(sweep.grid)
         self._trust = 1 if len(sweep.cameras) < 2 else TRUST_ELSEWHERE
+        self._groups = [*sweep.pool]
+        self._places = {group.kind: place for place, group in enumerate(self._groups)}
+        self._stakes = _count_stakes(sweep)
 
     @property
     def answered(self) -> int:
@@ -44,7 +58,7 @@ class Session:
 
     def ask(self) -> Question | None:
         """Add the question that is worth most after the answers so far; None where the settings agree on the rest."""
-        return self._ask(self._weigh(self.questions))
+        return self._ask(self.questions)
 
     def next(self, number: int) -> int | None:
         """Return the place of the first question without an answer, asking up to `number`; None where all have one."""
@@ -59,12 +73,13 @@ class Session:
 
         For each it is supposed that those before it are answered as the settings, by their weights, expect.
         """
-        weights = self._weigh(self.questions)
+        supposed = [*self.questions]
         for _ in range(number):
-            question = self._ask(weights)
+            question = self._ask(supposed)
             if question is None:
                 break
-            weights = learn(weights, question.chances, bool(weights @ question.chances > 0.5), self._trust)
+            new = bool(self._weigh(supposed) @ question.chances > 0.5)
+            supposed.append(replace(question, answer=Answer.YES if new else Answer.NO))
 
     def answer(self, number: int, answer: Answer) -> None:
         """Answer the question of this place, from 0 on, or change its answer. Raises UsageError for no such place."""
@@ -83,11 +98,10 @@ class Session:
         Whatever the default keeps and was called new is kept by it too.
         """
         grid, told = self.sweep.grid, sum(q.answer in (Answer.YES, Answer.NO) for q in self.questions)
-        costs = expect_costs(self._weigh(self.questions), self.sweep.losses)
+        costs = expect_costs(self._weigh(self.questions), self._weigh_stakes(self.questions))
         for question in self.questions:
-            kept = question.chances > 0.5
-            if question.answer is Answer.YES and kept[grid.default]:
-                costs = np.where(kept, costs, np.inf)
+            if question.answer is Answer.YES and question.verdicts[grid.default]:
+                costs = np.where(question.verdicts, costs, np.inf)
         best = int(np.argmin(costs)) if told else grid.default
         return Advice(grid.settings[best], told, self.sweep.count_kept(best), self.sweep.frames)
 
@@ -98,17 +112,33 @@ class Session:
                 weights = learn(weights, question.chances, question.answer is Answer.YES, self._trust)
         return weights
 
-    def _ask(self, weights: Weights) -> Question | None:
-        asked = {(question.chances > 0.5).tobytes() for question in self.questions}
-        groups = [group for group in self.sweep.pool if group.verdicts.tobytes() not in asked]
-        if not groups:
+    def _weigh_stakes(self, questions: Iterable[Question]) -> Stakes:
+        """Return what is at stake after what was answered about each kind."""
+        chances = self._stakes.chances.copy()
+        for question in questions:
+            if question.answer in (Answer.YES, Answer.NO) and question.kind in self._places:
+                place = self._places[question.kind]
+                chances[place] = believe(chances[place], question.answer is Answer.YES, self._trust)
+        return replace(self._stakes, chances=chances)
+
+    def _ask(self, questions: Sequence[Question]) -> Question | None:
+        """Add the question that is worth most after `questions`."""
+        asked = {question.kind for question in questions}
+        places = np.array([place for place, group in enumerate(self._groups) if group.kind not in asked], np.intp)
+        if not len(places):
             return None
-        cameras = Counter(question.pair.camera for question in self.questions)
-        examples = [_choose_example(group, cameras) for group in groups]
-        chances = np.array([example.chances for example in examples])
-        question = examples[choose_question(weights, chances, self.sweep.losses, self._trust)]
+        place = choose_question(self._weigh(questions), self._weigh_stakes(questions), places, self._trust)
+        cameras = Counter(question.pair.camera for question in questions)
+        question = _choose_example(self._groups[place], cameras)
         self.questions.append(question)
         return question
+
+
+def _count_stakes(sweep: Sweep) -> Stakes:
+    groups, grid = [*sweep.pool], sweep.grid
+    chances = np.array([group.chances for group in groups]).reshape(-1, grid.plausible)
+    frames = np.array([group.frames for group in groups], np.int64).reshape(chances.shape)
+    return Stakes.count(chances, frames, CAUTION * sweep.frames * measure_distances(grid))
 
 
 def _choose_example(group: Group, cameras: Counter[str]) -> Question:

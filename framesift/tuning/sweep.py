@@ -23,7 +23,7 @@ from framesift.filtering.describing import View, view_look
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
-from framesift.tuning.belief import MISS_COST, expect_answers, weigh_settings
+from framesift.tuning.belief import expect_answers, weigh_settings
 from framesift.tuning.grid import Grid, Verdicts
 from framesift.tuning.pairs import Pair, Pool, Question
 
@@ -74,7 +74,6 @@ class Sweep:
         self.problems: list[tuple[str, str]] = []
         """Path and reason of the frames that are not whole."""
         self.pool = Pool(weigh_settings(grid))
-        self._losses = np.zeros((grid.plausible, grid.plausible))
         self._held: dict[Hashable, list[Holding]] = {}
         self._camera: str | None = None
 
@@ -82,11 +81,6 @@ class Sweep:
     def frames(self) -> int:
         """Whole frames seen so far."""
         return sum(tally.frames for tally in self.cameras.values())
-
-    @property
-    def losses(self) -> NDArray[np.float64]:
-        """What each plausible setting costs in each frame where another one is right, (plausible, plausible)."""
-        return self._losses / max(self.frames, 1)
 
     def count_kept(self, setting: int) -> int:
         """Return how many frames a setting keeps of all cameras."""
@@ -160,8 +154,7 @@ class Sweep:
                 left_out |= deciding & verdicts  # whatever the thresholds: there is nothing to ask
                 continue
             pair = Pair(camera, holding.path, view.frame.path)
-            self.pool.add(self._question(pair, scores, limits))
-            self._count_losses(deciding, verdicts)
+            self.pool.add(self._question(pair, scores, limits), deciding[: self.grid.plausible])
             keepers |= deciding & verdicts
         return keepers, left_out
 
@@ -176,12 +169,6 @@ class Sweep:
 
     def _question(self, pair: Pair, scores: NDArray[np.float64], limits: NDArray[np.float64]) -> Question:
         return Question(pair, expect_answers(scores[: self.grid.plausible], limits[: self.grid.plausible]))
-
-    def _count_losses(self, holders: Verdicts, verdicts: Verdicts) -> None:
-        """Note, for each setting that compares a pair, what the plausible ones would have had it do."""
-        holders, verdicts = holders[: self.grid.plausible], verdicts[: self.grid.plausible]
-        self._losses[holders & ~verdicts] += MISS_COST * verdicts
-        self._losses[holders & verdicts] += ~verdicts
 
 
 def find_nearest(held: list[Holding], compared: list[NDArray[np.float64]]) -> list[Verdicts]:
