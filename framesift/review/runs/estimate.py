@@ -18,7 +18,7 @@ def view_estimate(run: Run, threshold: Threshold, camera: str | None) -> dict[st
     decisions, only = run.decisions, run.find_camera(camera)
     limits = np.array([threshold.px(int(area)) for area in decisions.areas] + [np.nan])[decisions.chains]
     before = decisions.verdicts == VERDICTS.index(Verdict.KEEP)
-    scored = ~np.isnan(decisions.scores) & (decisions.left_out == 0)
+    scored = ~np.isnan(decisions.scores) & ~decisions.left_out
     after = np.where(scored, np.nan_to_num(decisions.scores) > limits, before)
     size = len(decisions.names)
     frames, kept, estimated = (

@@ -31,19 +31,22 @@ def view_timeline(run: Run, camera: str | None) -> dict[str, Any]:
         "times": times.tolist() if timed else None,
         "scores": _nulls(decisions.scores[shown]),
         "verdicts": [str(VERDICTS[verdict]) for verdict in decisions.verdicts[shown]],
+        "changes": (decisions.changes[shown] != 0).tolist(),
         "limits": _nulls(limits),
         "areas": [None if area < 0 else area for area in areas.tolist()],
     }
 
 
 def _thin(decisions: Decisions, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Choose of equal stretches the highest drop, the lowest and the highest keep, and a skip."""
+    """Choose of equal stretches the highest drop, the lowest and the highest keep, a skip, and a change of it all."""
     chosen: list[NDArray[np.intp]] = []
-    stretch = np.arange(len(rows)) * (POINTS // 4) // len(rows)
+    stretch = np.arange(len(rows)) * (POINTS // 5) // len(rows)
     scores = np.nan_to_num(decisions.scores[rows], nan=0.0)
-    kinds = decisions.verdicts[rows]
-    for verdict, sign in ((Verdict.DROP, -1), (Verdict.KEEP, 1), (Verdict.KEEP, -1), (Verdict.SKIP, 1)):
-        of_kind = np.flatnonzero(kinds == VERDICTS.index(verdict))
+    drops, keeps, skips = (
+        decisions.verdicts[rows] == VERDICTS.index(verdict) for verdict in (Verdict.DROP, Verdict.KEEP, Verdict.SKIP)
+    )
+    for kind, sign in ((drops, -1), (keeps, 1), (keeps, -1), (skips, 1), (decisions.changes[rows], -1)):
+        of_kind = np.flatnonzero(kind)
         order = of_kind[np.lexsort((sign * scores[of_kind], stretch[of_kind]))]
         first = np.unique(stretch[order], return_index=True)[1]
         chosen.append(rows[order[first]])

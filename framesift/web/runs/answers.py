@@ -76,6 +76,7 @@ class TimelineAnswer(BaseModel):
     times: list[float] | None = Field(description="Seconds since 1970; null where not every frame has a time.")
     scores: list[float | None] = Field(description="px.")
     verdicts: list[VerdictName]
+    changes: list[bool] = Field(description="Whether the whole picture has changed, or the frame was left out.")
     limits: list[float | None] = Field(description="The score threshold in px.")
     areas: list[int | None] = Field(description="px that are compared.")
 

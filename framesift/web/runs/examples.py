@@ -27,6 +27,7 @@ TIMELINE = {
     "times": [1616862058.0, 1616862363.0],
     "scores": [None, 412.5],
     "verdicts": ["keep", "drop"],
+    "changes": [False, False],
     "limits": [1858.7, 1858.7],
     "areas": [247825, 247825],
 }

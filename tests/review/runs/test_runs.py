@@ -176,6 +176,18 @@ def test_what_was_left_out_stays_so_with_any_score_threshold(served, tmp_path):
     assert [item["extent"] for item in items] == [None, 0.9, None]
 
 
+def test_the_timeline_marks_changes_of_the_whole_picture_however_many_frames_there_are(served, tmp_path):
+    lines = [line("c1/0.png", verdict="keep")]
+    lines += [line(f"c1/{n}.png", 99, verdict="keep") for n in range(1, 2 * POINTS)]
+    lines[3001]["extent"], lines[3002]["extent"] = 0.7, 0.8
+    lines[3003] |= {"extent": 0.9, "verdict": "drop"}
+    run_id = forge(tmp_path / "site" / "kept", lines, most=85)
+    timeline = served.timeline(run_id, None)
+    marked = [n for n, change in zip(timeline["numbers"], timeline["changes"], strict=True) if change]
+    assert timeline["shown"] <= POINTS and marked and set(marked) <= {3002, 3003, 3004}
+    assert served.timeline(forge(tmp_path / "site" / "kept", lines[:2]), None)["changes"] == [False, False]
+
+
 @pytest.mark.parametrize("threshold", ["0", "0.75%", "40", "3%", "1000000"])
 def test_the_estimate_counts_recorded_scores(served, run_id, threshold):
     run = served.runs.open(run_id)

@@ -141,6 +141,31 @@ def test_the_timeline_opens_what_is_clicked_and_walked_to(open_page):
     page.locator("#look-reason", has_text="Number 48:").wait_for(timeout=5000)
 
 
+def test_the_timeline_marks_a_change_of_the_whole_picture(open_page, site):
+    lines = [line("c1/0.png", verdict="keep"), line("c1/1.png", 5)]
+    lines += [line("c1/2.png", 3000, verdict="keep", extent=0.7), line("c1/3.png", 3000, extent=0.9)]
+    forge(site / "moved", lines, "../../elsewhere", most=80)
+    purple = """canvas => {
+        const shown = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        const wanted = [0x7a, 0x3d, 0xb8];
+        for (let n = 0; n < shown.length; n += 4) if (wanted.every((value, k) => shown[n + k] === value)) return true;
+        return false;
+    }"""
+    page = open_run(open_page, "moved")
+    chart, reading = page.locator("#timeline .chart"), page.locator("#timeline .reading")
+    assert page.locator("#changes-mark").is_visible() and page.locator("#timeline canvas").evaluate(purple)
+    chart.focus()
+    for key, words in (("End", ": left out"), ("ArrowLeft", ": the whole picture changed")):
+        page.keyboard.press(key)
+        assert words in reading.text_content()
+    page.keyboard.press("ArrowLeft")
+    assert "dropped, score 5 px" in reading.text_content() and reading.locator(".whole").count() == 0
+    check(page)
+    page = open_run(open_page)
+    assert page.locator("#changes-mark").is_hidden() and not page.locator("#timeline canvas").evaluate(purple)
+    shutil.rmtree(site / "moved")
+
+
 def test_the_slider_shows_at_once_and_a_rehearsal_exactly(open_page, site):
     page = open_run(open_page)
     estimate, value = page.locator("#estimate"), page.locator("#value")

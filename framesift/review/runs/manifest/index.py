@@ -34,8 +34,8 @@ class Decisions:
     """Seconds since 1970; NaN where a frame has none."""
     cameras: NDArray[np.int32]
     """Places in `names`."""
-    left_out: NDArray[np.int8]
-    """1 where a frame was dropped because too much of the picture has changed, whatever its score."""
+    changes: NDArray[np.int8]
+    """1 where the whole picture has changed, or a frame was left out because too much of it has."""
     chains: NDArray[np.int32]
     """Places in `areas`; -1 where a frame has no size."""
     names: tuple[str, ...]
@@ -51,6 +51,11 @@ class Decisions:
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    @cached_property
+    def left_out(self) -> NDArray[np.bool_]:
+        """Which frames were dropped because too much of the picture has changed, whatever their score."""
+        return np.asarray((self.changes != 0) & (self.verdicts == VERDICTS.index(Verdict.DROP)), np.bool_)
 
     @cached_property
     def line_limits(self) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ class _Columns:
     scores: "array[float]" = field(default_factory=lambda: array("d"))
     times: "array[float]" = field(default_factory=lambda: array("d"))
     cameras: "array[int]" = field(default_factory=lambda: array("i"))
-    left_out: "array[int]" = field(default_factory=lambda: array("b"))
+    changes: "array[int]" = field(default_factory=lambda: array("b"))
     chains: "array[int]" = field(default_factory=lambda: array("i"))
 
 
@@ -125,7 +125,7 @@ class Reading:
         columns.scores.append(nan if decision.score is None else decision.score)
         columns.times.append(time)
         columns.cameras.append(camera)
-        columns.left_out.append(decision.left_out)
+        columns.changes.append(decision.extent is not None)
         columns.chains.append(chain)
 
     def _find_chain(self, camera: str, size: tuple[int, int]) -> int:

@@ -4,6 +4,7 @@ import { find, make } from "../dom.js";
 import { number } from "../words.js";
 
 const WORDS = { keep: "kept", drop: "dropped", skip: "skipped" };
+const CHANGES = { keep: ": the whole picture changed", drop: ": left out, for so much has changed" };
 const CLOCK = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
 
 export class Timeline {
@@ -26,6 +27,7 @@ export class Timeline {
     this.answer = answer;
     find("thinned").textContent = answer.shown < answer.decisions
       ? `${number(answer.shown)} of ${number(answer.decisions)} decisions are drawn: the highest and the nearest.` : "";
+    find("changes-mark").hidden = !answer.changes.includes(true);
     this.frames = this.arrange(answer);
     const place = find("timeline");
     place.replaceChildren();
@@ -34,11 +36,12 @@ export class Timeline {
     if (this.limitOf) this.moveLimit(this.limitOf);
   }
 
-  /** What the chart takes: rows of path, time, score, verdict, place of the size; sizes with their threshold. */
-  arrange({ camera, timed, times, scores, verdicts, limits, areas }) {
+  /** What the chart takes: rows of path, time, score, verdict, place of the size, and in column 7 a mark; sizes with their threshold. */
+  arrange({ camera, timed, times, scores, verdicts, changes, limits, areas }) {
     const places = new Map();
     const sizes = [];
-    const rows = scores.map((score, n) => [null, timed ? times[n] : null, score, verdicts[n], this.placeOf(areas[n], limits[n], places, sizes)]);
+    const rows = scores.map((score, n) => [null, timed ? times[n] : null, score, verdicts[n],
+      this.placeOf(areas[n], limits[n], places, sizes), null, null, changes[n] || undefined]);
     return { camera, timed, sizes, rows };
   }
 
@@ -61,11 +64,11 @@ export class Timeline {
       reading.textContent = "";
       return;
     }
-    const { numbers, times, scores, verdicts, limits } = this.answer;
+    const { numbers, times, scores, verdicts, changes, limits } = this.answer;
     const score = scores[index] === null ? "" : `, score ${number(Math.round(scores[index]))} px of ${number(Math.round(limits[index]))} px`;
     const time = times ? `${CLOCK.format(new Date(times[index] * 1000))}, ` : "";
     const open = make("button", { type: "button", onclick: () => this.look.open(numbers[index]) }, "Why?");
     reading.replaceChildren(make("span", {}, `${time}number ${number(numbers[index])}: `,
-      make("strong", { class: verdicts[index] === "skip" ? "skipped" : verdicts[index] }, WORDS[verdicts[index]]), score), open);
+      make("strong", { class: verdicts[index] === "skip" ? "skipped" : verdicts[index] }, WORDS[verdicts[index]]), score, changes[index] ? make("span", { class: "whole" }, CHANGES[verdicts[index]]) : ""), open);
   }
 }
