@@ -45,3 +45,8 @@ class Comparison:
     """By how many px the changed pixels have been grown."""
     min_contour_area: float
     """px of the compared size."""
+
+    @property
+    def ignored(self) -> tuple[Region, ...]:
+        """The regions that changed and do not count."""
+        return tuple(region for region in self.regions if region.bearing is not Bearing.COUNTED)

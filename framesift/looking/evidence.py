@@ -44,7 +44,7 @@ class Evidence:
     @property
     def ignored(self) -> tuple[Region, ...]:
         """The regions that changed and do not count."""
-        return tuple(region for region in self.comparison.regions if region.bearing is not Bearing.COUNTED)
+        return self.comparison.ignored
 
     @property
     def contours(self) -> Image:

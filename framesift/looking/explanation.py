@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators.comparison import Comparison
 from framesift.comparators.thresholds import format_number
 from framesift.errors import UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
@@ -103,19 +104,32 @@ def _compare(
         return None
     assert decision.reference is not None
     camera = decision.frame.camera
-    compared = (
-        _read_compared(record, camera, decision.reference, reference),
-        _read_compared(record, camera, decision.frame.path, candidate),
-    )
-    return draw_evidence(reference, candidate, comparator_of(record.settings, camera), compared)
+    before, after = reference, candidate
+    if record.settings.reads_grey:
+        compared = (_read_compared(record, camera, path) for path in (decision.reference, decision.frame.path))
+        before, after = (
+            shown if found is None else found for shown, found in zip((before, after), compared, strict=True)
+        )
+    return draw_evidence(reference, candidate, comparator_of(record.settings, camera), (before, after))
 
 
-def _read_compared(record: Record, camera: str, path: str, shown: Pixels) -> Pixels:
-    """Return the pixels that a run compares, where they are not those that people are shown."""
-    for folder in (record.source, record.folder) if record.settings.reads_grey else ():
+def compare_again(record: Record, decision: Decision) -> Comparison | None:
+    """Return what comparing a frame with its reference shows, without the pictures; None where that cannot be done."""
+    camera, paths = decision.frame.camera, (decision.reference or "", decision.frame.path)
+    before, after = (_read_compared(record, camera, path) for path in paths)
+    if before is None or after is None:
+        return None
+    comparator = comparator_of(record.settings, camera)
+    before, after = comparator.describe(before), comparator.describe(after)
+    return comparator.examine(before, after) if before.shape == after.shape else None
+
+
+def _read_compared(record: Record, camera: str, path: str) -> Pixels | None:
+    """Return the pixels that a run compares, which need not be those that people are shown."""
+    for folder in (record.source, record.folder):
         with suppress(UnreadableFrame):
             return read_frame(join(folder, path), record.settings, record.levels.get(camera)).pixels
-    return shown
+    return None
 
 
 def _describe_change(

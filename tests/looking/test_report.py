@@ -220,6 +220,27 @@ def test_the_doubtful_are_the_nearest_to_the_threshold(tmp_path):
         assert shown == [distance for distance, _ in candidates[:DOUBTFUL]] and len(shown) == DOUBTFUL
 
 
+@pytest.mark.parametrize("method", ["framediff", "tolerance"])
+def test_among_drops_without_a_score_those_come_first_in_which_most_has_changed(write_tree, tmp_path, method):
+    sides = [0, 4, 12, 0, 8, 16, 6]
+    boxes = [(100, 100, side, side) if side else None for side in sides]
+    frames = write_tree(scene(*boxes, width=320, height=240))
+    run("filter", frames, tmp_path / "out", 2000, 3000, "--method", method, "--quiet")
+    assert {d.score for d in open_record(tmp_path / "out").decisions()} == {None, 0}
+    run("report", tmp_path / "out")
+    text = (tmp_path / "out" / "report.html").read_text()
+    assert [sides[row] for _, row in pairs(tmp_path / "out" / "report.html")] == [16, 12, 8, 6, 4, 0]
+    assert "the largest region has changed that does not count" in text
+
+
+def test_drops_that_cannot_be_compared_again_come_last_and_are_shown(write_tree, tmp_path):
+    frames = write_tree(scene(None, (100, 100, 8, 8), (100, 100, 4, 4), width=320, height=240))
+    run("filter", frames, tmp_path / "out", 2000, 3000, "--quiet")
+    (frames / "c1" / name(1)).unlink()
+    run("report", tmp_path / "out")
+    assert [row for _, row in pairs(tmp_path / "out" / "report.html")] == [2, 1]
+
+
 def test_pictures_are_decodable_and_there_once(results):
     run("report", results)
     text = (results / "report.html").read_text()

@@ -9,9 +9,10 @@ from framesift.cluster.parallel import map_ordered
 from framesift.errors import counted, show
 from framesift.filtering.manifest import Record, read_decisions
 from framesift.filtering.selection import Verdict
+from framesift.looking.explanation import compare_again
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
-from framesift.looking.report.survey import EDGES, CameraSurvey, Item, Walk
+from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk
 from framesift.looking.report.views import View, draw_kept, draw_pair
 
 _WINDOW = 8
@@ -26,10 +27,11 @@ class Section:
         self._number = number
         self._album = Album(room, number)
         self._room = room
-        self._drops, self._keeps = camera.drops.items()[:most], camera.keeps.items()[:most]
+        self._most = most
+        self._drops, self._keeps = camera.drops.items()[: TRIED * most], camera.keeps.items()[:most]
         self._changes = camera.changes.items(most)
         self._contacts = min(most + 10, camera.summary.verdicts[Verdict.KEEP])
-        pairs = self._drops + self._keeps + self._changes
+        pairs = self._drops[:most] + self._keeps + self._changes
         pictures = len(pairs) + len({item.decision.reference for item in pairs}) + self._contacts
         sizes = camera.summary.sizes.most_common(1)
         self._width = choose_width(room, pictures, sizes[0][0] if sizes else (4, 3))
@@ -50,7 +52,8 @@ class Section:
         yield from self._frames(contacts)
         yield from self._whole_changes(workers)
         yield "<h3>What would I lose?</h3>\n"
-        yield from self._pairs(self._drops, "dropped", "nearest below", workers)
+        drops = rank_drops(self._record, self._drops, workers)[: self._most]
+        yield from self._pairs(drops, "dropped", "nearest below", workers)
         yield from self._pairs(self._keeps, "kept", "nearest above", workers)
         yield from self._contact_sheet(contacts, workers)
         yield (
@@ -110,7 +113,7 @@ class Section:
         is_open = " open" if verdict == "dropped" else ""
         yield (
             f"<details{is_open}><summary><h4>{many} {verdict} frames: score {where} the threshold</h4></summary>\n"
-            f"{_OUTLINES}"
+            f"{_OUTLINES}{_RANKED if verdict == 'dropped' and not all(item.decision.score for item in items) else ''}"
         )
         yield from self._draw_pairs(items, workers)
 
@@ -173,6 +176,25 @@ _OUTLINES = (
     '<p class="faint">Left: the reference. Right: the frame, with what changed: <span class="skipped">red</span> '
     'counts, <span class="limit">yellow</span> is too small to count, what is dimmed is not compared.</p>\n'
 )
+_RANKED = (
+    '<p class="faint">Where no score says which of them are doubtful, those come first in which the largest region '
+    "has changed that does not count, of some from all over the run.</p>\n"
+)
+
+
+def rank_drops(record: Record, items: list[Item], workers: ThreadPoolExecutor) -> list[Item]:
+    """Put those of the most doubtful drops that have no score behind the others, the most doubtful first.
+
+    These are the ones in which the largest region has changed that does not count.
+    """
+    scored, rest = [i for i in items if i.decision.score], [i for i in items if not i.decision.score]
+    largest = list(map_ordered(workers, partial(_measure_ignored, record), rest, _WINDOW))
+    return scored + [rest[n] for n in sorted(range(len(rest)), key=largest.__getitem__, reverse=True)]
+
+
+def _measure_ignored(record: Record, item: Item) -> float:
+    comparison = compare_again(record, item.decision)
+    return 0 if comparison is None else max((region.area for region in comparison.ignored), default=0)
 
 
 def _legend(with_changes: bool) -> str:

@@ -15,6 +15,8 @@ from framesift.looking.explanation import score_limit
 
 DOUBTFUL = 50
 """So many drops, and so many keeps, are shown with what changed."""
+TRIED = 4
+"""For each drop that is shown so many are compared again, where their scores, all 0, do not say which to show."""
 LISTED = 100
 """So many skipped files are listed by name and reason."""
 
@@ -44,6 +46,7 @@ class Item:
 class Nearest:
     """The decisions whose score is nearest to the threshold, relative to it."""
 
+    most: int = DOUBTFUL
     _heap: list[tuple[float, int, int, Item]] = field(default_factory=list)
 
     def add(self, item: Item) -> None:
@@ -53,7 +56,7 @@ class Nearest:
         # Among equals, such as all with a score of 0, the choice falls anywhere, not on the first minutes only.
         anywhere = zlib.crc32(item.decision.frame.path.encode("utf-8", "surrogatepass"))
         entry = (-distance, anywhere, item.row, item)
-        if len(self._heap) < DOUBTFUL:
+        if len(self._heap) < self.most:
             heapq.heappush(self._heap, entry)
         else:
             heapq.heappushpop(self._heap, entry)
@@ -100,7 +103,7 @@ class CameraSurvey:
     dropped: list[int] = field(default_factory=lambda: [0] * BINS)
     kept: list[int] = field(default_factory=lambda: [0] * BINS)
     """The histogram of scores, by verdict; not of what was left out, which its score does not tell."""
-    drops: Nearest = field(default_factory=Nearest)
+    drops: Nearest = field(default_factory=lambda: Nearest(TRIED * DOUBTFUL))
     keeps: Nearest = field(default_factory=Nearest)
     changes: Spread = field(default_factory=Spread)
     """Frames whose whole picture has changed, or that were left out."""
