@@ -159,8 +159,8 @@ class Films(Source):
         decided = self._offsets.get(film.path, -math.inf)
         choice, left_out = self.settings.choice, self.left_out
         for still in walk_stills(self.directory, film, self._sampling, self.settings.naming, self.passage):
-            is_new = still.frame.offset is None or still.frame.offset > decided
-            if is_new and (still.problem or choice.takes_time(still.frame.time, left_out)):
+            is_taken = still.problem or choice.takes_time(still.frame.time, left_out)
+            if is_taken and (still.frame.offset is None or still.frame.offset > decided):
                 yield still
 
     def _is_chosen(self, film: Film, seconds: float) -> bool:
