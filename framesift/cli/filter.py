@@ -24,6 +24,7 @@ from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
     from typing import Any
 
@@ -224,14 +225,17 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)
     if options.json:
         import json
+        from dataclasses import asdict
 
         more = {"removed": removed} if removed else {}
         more |= {"cluster": run.cost.as_json()} if run.cost else {}
+        more |= {"films": asdict(source.passage)} if source.passage.frames else {}
         more |= {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
         more |= {"passed_over": source.listing.others} if source.listing.others else {}
         print(json.dumps({**summary.as_json(), "late": len(source.late), **more}))
     elif not options.quiet:
-        lines = [*summary.lines(), *filter(None, [left_out.describe()]), *([run.cost.line()] if run.cost else [])]
+        lines = [*summary.lines(), *_describe_films(source), *filter(None, [left_out.describe()])]
+        lines += [run.cost.line()] if run.cost else []
         print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
         if isinstance(run.sink, Removal) and run.sink.paged:
             print(f"{counted(len(run.sink.paged), 'file')} of several pages left: no page can be removed from a file")
@@ -250,3 +254,14 @@ def _describe_late(camera: str, late: "list[Frame]") -> str:
         f"camera {show(camera)}: {counted(len(late), 'frame')} came after later ones had been decided, "
         f"such as {show(late[0].path)}; left out: filter into a new results folder to include them"
     )
+
+
+def _describe_films(source: "Source") -> "Iterator[str]":
+    """Say what was passed over in the films of this run, where something was."""
+    passage = source.passage
+    if passage.passed_over:
+        hint = "only key frames were decoded" if source.settings.key_frames else "--every frame looks at all"
+        yield f"films: {passage.passed_over} of {counted(passage.frames, 'frame')} passed over between samples: {hint}"
+    if passage.torn:
+        end = "ends" if passage.torn == 1 else "end"
+        yield f"films: {passage.torn} {end} in the middle of a picture, which is no frame"

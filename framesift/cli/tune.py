@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     area = "thresholds to show the place of: px, or a share (default: those of the method)"
     add_threshold_arguments(parser, area, "the same")
     add_settings(parser.add_argument_group("comparing"), COMPARING)
-    frames = [*(option for option in FRAMES if option.name != "every"), *CHOOSING]
+    frames = [*(option for option in FRAMES if option.name not in ("every", "key_frames")), *CHOOSING]
     add_settings(parser.add_argument_group("frames"), frames)
     _add_asking_arguments(parser.add_argument_group("asking"))
     running = parser.add_argument_group("running")

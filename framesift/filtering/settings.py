@@ -41,7 +41,6 @@ class Settings:
     decode: Decoding = _USUAL["decode"]
     every: float | None = _USUAL["every"]
     """Seconds, 0 for every frame; None: videos are left out."""
-    key_frames: bool = _USUAL["key_frames"]
     method: Method = _USUAL["method"]
     width: int = _USUAL["width"]
     masks: tuple[Mask, ...] = ()
@@ -50,6 +49,7 @@ class Settings:
     """Percent; None: none is left out."""
     choice: Choice = field(default_factory=Choice)
     """Which of the frames that there are are looked at."""
+    key_frames: bool = _USUAL["key_frames"]
 
     def __post_init__(self) -> None:
         for kernel in self.blur:

@@ -37,10 +37,10 @@ class Source:
         """The frames below the folder that no earlier run has decided, and what could not be listed."""
         self.pictures: list[Frame] = []
         """Those to be decided now."""
-        self.films: list[str] = []
-        """The films to be walked now."""
         self.late: list[Frame] = []
         """Frames that came after later ones of their camera had been decided. They are left for a run from scratch."""
+        self.passage = Passage()
+        """What was passed over in the films that were walked."""
         self.expected = 0
         """About how many frames there are to be decided."""
         self._sink = Sink()
@@ -98,8 +98,6 @@ class Films(Source):
 
     def __init__(self, directory: PathLike, settings: Settings) -> None:
         super().__init__(directory, settings)
-        self.passage = Passage()
-        """What was passed over in the films that were walked."""
         self._sampling = sampling_of(settings)
         self._beside: dict[str, list[Frame]] = {}
         """The pictures of cameras of which films are walked."""
@@ -119,7 +117,6 @@ class Films(Source):
             if not sink.is_decided(film.path):
                 self._consider(film, sink)
         of_films = {film.camera for film in self._films}
-        self.films = [film.path for film in self._films]
         for frame in self.pictures:
             if frame.camera in of_films:
                 self._beside.setdefault(frame.camera, []).append(frame)

@@ -41,6 +41,8 @@ _NO_CAMERA = re.compile(
 )
 """What cameras and programs put before a time without naming a camera; `IMG_0012` is one too, `webcam2` is none."""
 
+_OF_FILMS = {"3gp", "3g2", "264", "265"}
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:
@@ -110,9 +112,12 @@ class Naming:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """Split `a.b.PNG` into `a.b` and `png`. In `12.53.37` and `.png` there is no suffix: it starts with a letter."""
+    """Split `a.b.PNG` into `a.b` and `png`. In `12.53.37` and `.png` there is none: it starts with a letter.
+
+    Those of some films do not.
+    """
     stem, _, suffix = name.rpartition(".")
-    if stem and suffix.isalnum() and suffix[0].isalpha():
+    if stem and suffix.isalnum() and (suffix[0].isalpha() or suffix.lower() in _OF_FILMS):
         return stem, suffix.lower()
     return name, ""
 

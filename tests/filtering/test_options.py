@@ -45,7 +45,7 @@ def parse(*words: str) -> Settings:
 
 
 def test_every_setting_is_tried_here():
-    assert TEXTS.keys() | {"mask", "thorough"} == OPTIONS.keys()
+    assert TEXTS.keys() | {"mask", "thorough", "key_frames"} == OPTIONS.keys()
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name not in ("min_contour_area", "score_threshold")])
@@ -57,6 +57,13 @@ def test_the_command_line_and_the_library_read_the_same(name):
     settings = parse(*method, OPTIONS[name].flag, TEXTS[name])
     assert settings == read_settings(**given)
     assert getattr(settings, name) != OPTIONS[name].default
+
+
+def test_key_frames_alone_are_all_of_them():
+    assert parse("--key-frames") == read_settings(key_frames=True) == read_settings(key_frames=True, every="frame")
+    assert parse("--key-frames", "--every", "10s").every == 10
+    with pytest.raises(UsageError, match="--key-frames belongs to --every"):
+        Settings(key_frames=True)
 
 
 def test_thresholds_stand_behind_the_folders():

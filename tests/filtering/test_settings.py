@@ -33,6 +33,7 @@ UNUSUAL = Settings(
     3,
     62.5,
     Choice(("*_thumb.jpg", "night/"), ("@eaDir",), period=Period("2021", "2021-03-27 12:53", "22-5", "Europe/Berlin")),
+    True,
 )
 
 

@@ -32,6 +32,8 @@ _DEMUXERS = {
     "TS": "mpegts",
     "WMV": "asf",
 }
+_PATIENCE = "analyzeduration;86400000000|probesize;2000000000"
+"""Microseconds and bytes in which the first picture is looked for."""
 _LOCK = threading.Lock()
 """The environment belongs to the whole process. OpenCV opens one capture after the other anyway."""
 
@@ -42,8 +44,17 @@ def open_capture(
     """Return a capture of an open file of a kind that `sniff_video` names; it is not opened where FFmpeg refuses it.
 
     With `key_frames` nothing else is decoded, where the codec can do that. A stream without stamps has `frame_rate`.
+    Where FFmpeg has not met a picture in the first seconds, all is read until there is one.
     """
-    options = [f"input_format;{_DEMUXERS[kind]}", "fflags;+discardcorrupt"]
+    capture = _open(descriptor, kind, key_frames, frame_rate)
+    if capture.isOpened() and not capture.get(cv2.CAP_PROP_FRAME_WIDTH):
+        capture.release()
+        capture = _open(descriptor, kind, key_frames, frame_rate, _PATIENCE)
+    return capture
+
+
+def _open(descriptor: int, kind: str, key_frames: bool, frame_rate: float | None, *more: str) -> cv2.VideoCapture:
+    options = [f"input_format;{_DEMUXERS[kind]}", "fflags;+discardcorrupt", *more]
     if key_frames:
         options.append("avdiscard;nonkey")
     if frame_rate:

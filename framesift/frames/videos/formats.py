@@ -52,7 +52,7 @@ def _sniff_raw(head: bytes) -> str | None:
     if not head.startswith((b"\0\0\x01", b"\0\0\0\x01")):
         return None
     units = [head[match.start("type") :][:2] for match in _UNIT.finditer(head)]
-    if len(units[0]) < 2 or any(unit[0] & 0x80 for unit in units):
+    if not units or len(units[0]) < 2 or any(unit[0] & 0x80 for unit in units):
         return None
     if units[0][0] >> 1 in _H265_FIRST and units[0][1] == 1 and not units[0][0] & 1:
         return "H.265"

@@ -9,7 +9,7 @@ import os
 import random
 import tempfile
 import zlib
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,15 +18,18 @@ from framesift.frames.videos.capture import open_capture
 from framesift.frames.videos.endings import ends_early, lacks_rows
 from framesift.frames.videos.units import find_units
 
-_TAIL = 2**20
+_TAIL = 2**18
 """Bytes that are decoded first; eight times as many while there is no picture in them."""
-_TRIES = 4
+_FILLINGS = (
+    *(bytes([byte]) for byte in (0xAA, 0x55, 0xFF, 0xCC, 0x33, 0x6D, 0x7F, 0x01)),
+    *(bytes(random.Random(seed).choices(range(1, 255), k=1500)) for seed in range(3)),
+)
+"""What follows a stream in a try. Every coding takes some of it for a part of a picture; none is the beginning of
+anything."""
 _MOST = 16
 """Pictures from the end that are looked at: none is put further back by the order of decoding."""
-_FILLING = 1500
-"""Bytes that follow a stream in a try. None of them is 0 or 255: they are the beginning of nothing."""
-_TS_FILLING = 8
-"""Packets."""
+_FILLED = 1500
+"""Bytes that are filled."""
 _PACKET, _SYNC = 188, 0x47
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _TRIED = {"h264", "avc1", "hevc", "hev1", "hvc1"}
@@ -58,17 +61,24 @@ def find_torn(descriptor: int, kind: str, size: int, codec: str, key_frames: boo
 
 
 def _try(descriptor: int, kind: str, size: int, key_frames: bool) -> frozenset[int]:
-    """Decode the end of a stream as it is, and with one filling and another behind it."""
+    """Decode the end of a stream as it is, and with one filling after the other behind it, until something differs."""
     length = _TAIL
     while True:
         content, packet = _read_end(descriptor, kind, size, length)
         start = b"" if length >= size else _read_parameters(descriptor, kind)
-        tries = [b"", *(_fill(content, kind, packet, seed) for seed in range(_TRIES))]
-        shown = [_decode(start + content + filling, kind, key_frames) for filling in tries]
-        if all(shown) or length >= size:
-            rows = zip_longest(*(reversed(each[-_MOST:]) for each in shown))
-            return frozenset(number for number, row in enumerate(rows) if len(set(row)) > 1)
+        shown = _decode(start + content, kind, key_frames)
+        if shown or length >= size:
+            tries = (start + content + _fill(content, kind, packet, filling) for filling in _FILLINGS)
+            found = (_compare(shown, _decode(each, kind, key_frames)) for each in tries)
+            return next(filter(None, found), frozenset())
         length *= 8
+
+
+def _compare(shown: list[int], others: list[int]) -> frozenset[int]:
+    """Return which of the last pictures differ, counted from the last; what follows in `others` is of no interest."""
+    last = len(shown) - 1
+    places = range(max(last + 1 - _MOST, 0), last + 1)
+    return frozenset(last - place for place in places if shown[place] not in others[place : place + 1])
 
 
 def _decode(content: bytes, kind: str, key_frames: bool) -> list[int]:
@@ -86,18 +96,17 @@ def _decode(content: bytes, kind: str, key_frames: bool) -> list[int]:
     return sums
 
 
-def _fill(content: bytes, kind: str, packet: int, seed: int) -> bytes:
+def _fill(content: bytes, kind: str, packet: int, filling: bytes) -> bytes:
     """Return bytes that would go on with the last picture of `content`."""
-    chance = random.Random(seed)
     if kind == "TS":
-        return _fill_packets(content, packet, chance)
+        return _fill_packets(content, packet, filling)
     if kind == "MPEG":
         start = _find_piece(content)
         if start is None:
             return b""
-        head = b"\0\0\x01" + content[start : start + 1] + (_FILLING + 3).to_bytes(2, "big") + b"\x80\0\0"
-        return _draw(chance, max(_miss(content), 0)) + head + _draw(chance, _FILLING)
-    return _draw(chance, _FILLING)
+        head = b"\0\0\x01" + content[start : start + 1] + (_FILLED + 3).to_bytes(2, "big") + b"\x80\0\0"
+        return _repeat(filling, max(_miss(content), 0)) + head + _repeat(filling, _FILLED)
+    return _repeat(filling, _FILLED)
 
 
 def _find_piece(content: bytes) -> int | None:
@@ -113,8 +122,8 @@ def _miss(content: bytes) -> int:
     return start + 3 + int.from_bytes(content[start + 1 : start + 3], "big") - len(content)
 
 
-def _draw(chance: random.Random, length: int) -> bytes:
-    return bytes(chance.choices(range(1, 255), k=length))
+def _repeat(filling: bytes, length: int) -> bytes:
+    return (filling * (length // len(filling) + 1))[:length]
 
 
 def _read_parameters(descriptor: int, kind: str) -> bytes:
@@ -172,12 +181,14 @@ def _ends_whole(packets: list[bytes]) -> bool:
     return length == 0 or length > 1 + 6 * bool(flags & 0x10) + 6 * bool(flags & 8) or (length == 1 and not flags)
 
 
-def _fill_packets(content: bytes, packet: int, chance: random.Random) -> bytes:
+def _fill_packets(content: bytes, packet: int, filling: bytes) -> bytes:
     packets = _find_video_packets(content, packet)
     if not packets:
         return b""
     high, low, counter = packets[-1][1] & 0x1F, packets[-1][2], packets[-1][3]
     return b"".join(
-        bytes(packet - _PACKET) + bytes([_SYNC, high, low, 0x10 | (counter + number) & 15]) + _draw(chance, _PACKET - 4)
-        for number in range(1, _TS_FILLING + 1)
+        bytes(packet - _PACKET)
+        + bytes([_SYNC, high, low, 0x10 | (counter + number) & 15])
+        + _repeat(filling, _PACKET - 4)
+        for number in range(1, _FILLED // _PACKET + 1)
     )
