@@ -15,8 +15,8 @@ from framesift.frames.naming import Naming, split_suffix
 from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
 _READ = {"jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"}
-_READ |= {"ppm", "pgm", "pbm", "pnm"}
-_NOT_READ = {"jp2", "j2k", "jxl", "avif", "heic", "heif", "tga", "fits"}
+_READ |= {"ppm", "pgm", "pbm", "pnm", "heic", "heif", "hif", "avif"}
+_NOT_READ = {"jp2", "j2k", "jxl", "tga", "fits"}
 """Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
 _SUFFIXES = _READ | _NOT_READ
 _VIDEO = {

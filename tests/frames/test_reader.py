@@ -209,5 +209,5 @@ class TestFormats:
         assert find_refusal(b"<!doctype html>") == "not a picture"
         assert find_refusal(bytes(4096)) == "not a picture"
         assert find_refusal(b"\0\x05\x16\x07\0\x02\0\0Mac OS X") == "AppleDouble companion file, not a picture"
-        assert find_refusal(b"\0\0\0\x1cftypheic") == "HEIF and AVIF are not read"
+        assert find_refusal(b"\0\0\0\x1cftypheic") == "truncated HEIF"
         assert find_refusal(encode(make_scene(), ".jp2")) == "JPEG 2000 is not read"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader.formats import sniff_format
+from framesift.frames.reader.heif import find_exif as find_exif_of_heif
 from framesift.frames.reader.jpeg_structure import find_exif, find_segments
 from framesift.frames.reader.png_chunks import MAX_CHUNKS
 from framesift.frames.reader.source import ReadAt, open_pieces
@@ -62,6 +63,8 @@ def read_exif(read: ReadAt, size: int) -> bytes:
             return _find_block(read, 12, b"EXIF", _read_webp_head).removeprefix(_LABEL)
         case "TIFF":
             return read(size, 0)
+        case "HEIF":
+            return find_exif_of_heif(read(size, 0))
         case _:
             return b""
 

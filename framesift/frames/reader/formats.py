@@ -25,20 +25,20 @@ _REFUSED = (
 _NETPBM = (b"1", b"2", b"3", b"4", b"5", b"6")
 _BEHIND_NETPBM = (b" ", b"\t", b"\n", b"\r", b"#")
 
-_HEIF_BRANDS = {b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis"}
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
 
 
 def sniff_format(head: bytes) -> str | None:
-    """Return 'JPEG', 'PNG', 'BMP', 'WebP', 'TIFF', 'GIF' or 'PNM' by the first 12 bytes, None for anything else."""
+    """Return the name of a format that is read by the first 12 bytes, such as 'JPEG' or 'TIFF'; None for all others."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WebP"
     if head[:1] == b"P" and head[1:2] in _NETPBM and head[2:3] in _BEHIND_NETPBM:
         return "PNM"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "HEIF"
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
 def explain_refusal(head: bytes) -> str:
     """Say in words why bytes of no known format are refused."""
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        return "HEIF and AVIF are not read"
     return next((reason for magic, reason in _REFUSED if head.startswith(magic)), "not a picture")

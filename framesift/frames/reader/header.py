@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.reader import bmp, gif, png, pnm, tiff, webp
+from framesift.frames.reader import bmp, gif, heif, png, pnm, tiff, webp
 from framesift.frames.reader.capture_time import read_exif
 from framesift.frames.reader.decoding import check_size
 from framesift.frames.reader.formats import explain_refusal, sniff_format
@@ -68,8 +68,8 @@ def _read_size(read: ReadAt, length: int, max_pixels: int) -> tuple[int, int]:
         if kind == "JPEG":
             width, height, exif = _read_jpeg(read)
         else:
-            width, height = _SIZES[kind](read(length, 0) if kind == "TIFF" else head)
-            exif = [_find_exif(read, length)]
+            width, height = _SIZES[kind](read(length, 0) if kind in ("TIFF", "HEIF") else head)
+            exif = [] if kind == "HEIF" else [_find_exif(read, length)]
     except (struct.error, IndexError):  # a header is read past the end of the bytes
         raise UnreadableFrame(f"truncated {kind}") from None
     check_size(width, height, max_pixels)
@@ -99,6 +99,7 @@ def _read_png(head: bytes) -> tuple[int, int]:
 _SIZES: dict[str, Callable[[bytes], tuple[int, int]]] = {
     "BMP": lambda head: bmp.read_header(head)[:2],
     "GIF": gif.read_screen,
+    "HEIF": heif.read_size,
     "PNG": _read_png,
     "PNM": lambda head: pnm.read_header(head)[1:3],
     "TIFF": tiff.read_size,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, lies_beyond
-from framesift.frames.reader import bmp, gif, jpeg, png, pnm, tiff, webp
+from framesift.frames.reader import bmp, gif, heif, jpeg, png, pnm, tiff, webp
 from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
@@ -31,6 +31,7 @@ T = TypeVar("T")
 _DECODERS: dict[str, Callable[[bytes, int], NDArray[np.uint8]]] = {
     "BMP": bmp.decode,
     "GIF": gif.decode,
+    "HEIF": heif.decode,
     "JPEG": jpeg.decode,
     "PNG": png.decode,
     "PNM": pnm.decode,
