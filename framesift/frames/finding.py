@@ -18,6 +18,9 @@ _READ = {"jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp
 _READ |= {"ppm", "pgm", "pbm", "pnm", "heic", "heif", "hif", "avif"}
 _NOT_READ = {"jp2", "j2k", "jxl", "tga", "fits"}
 """Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
+_RAW = {"dng", "cr2", "nef", "nrw", "arw", "pef", "srw"}
+"""Raw files of cameras. One beside a picture of its name is that picture, and no frame."""
+_BESIDE_RAW = ("jpg", "jpeg", "heic", "hif", "tif", "tiff", "png")
 _SUFFIXES = _READ | _NOT_READ
 _VIDEO = {
     *("mp4", "m4v", "mov", "qt", "3gp", "3g2", "avi", "divx", "mkv", "webm", "flv", "f4v", "wmv", "asf", "ogv", "dav"),
@@ -211,11 +214,18 @@ def _is_frame(entry: Entry) -> bool:
     _, suffix = split_suffix(entry.name)
     if not suffix:
         return _holds_picture(entry)
+    if suffix in _RAW:
+        return not is_url(entry.path) and not _has_picture_beside(entry.path)
     return suffix in _SUFFIXES and not _is_link_to_folder(entry)
 
 
 def _is_film(entry: Entry) -> bool:
     return is_video(entry.name) and not _is_link_to_folder(entry)
+
+
+def _has_picture_beside(path: str) -> bool:
+    stem = path.rpartition(".")[0]
+    return any(os.path.exists(f"{stem}.{suffix}") for each in _BESIDE_RAW for suffix in (each, each.upper()))
 
 
 def _is_link_to_folder(entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from framesift.errors import UnreadableFrame
+from framesift.frames.reader import raw
 from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_deep, decode_whole
 from framesift.frames.reader.tags import BadTags, Entry, TagReader
 
@@ -14,7 +15,9 @@ _PLACES = ((273, 279), (324, 325))
 
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
-    """Decode the first page of a whole TIFF. Raises UnreadableFrame."""
+    """Decode the first page of a whole TIFF, of a raw file of a camera its preview. Raises UnreadableFrame."""
+    if _is_raw(content):
+        return raw.decode(content, max_pixels)
     _check(content, max_pixels)
     pixels = decode_whole(content)
     if pixels is None:
@@ -36,6 +39,8 @@ def _explain(content: bytes) -> str:
 
 def is_deep(content: bytes) -> bool:
     """Tell whether the samples of the first page have 16 bits."""
+    if _is_raw(content):
+        return False
     with suppress(BadTags, KeyError, IndexError):
         tags = TagReader.of(content)
         return set(tags.integers(tags.directory(tags.first)[_BITS])) == {16}
@@ -46,6 +51,10 @@ def decode_all_bits(content: bytes, max_pixels: int) -> Deep | None:
     """Decode the first page of a whole TIFF of 16 bits; None where OpenCV gives no 16 bits. Raises UnreadableFrame."""
     _check(content, max_pixels)
     return decode_deep(content)
+
+
+def _is_raw(content: bytes) -> bool:
+    return raw.is_raw(lambda length, offset: content[offset : offset + length])
 
 
 def _check(content: bytes, max_pixels: int) -> None:
@@ -68,6 +77,8 @@ def _check_places(offsets: tuple[int, ...], counts: tuple[int, ...], size: int) 
 
 def read_size(content: bytes) -> tuple[int, int]:
     """Return width and height of the first page. Raises UnreadableFrame."""
+    if _is_raw(content):
+        return raw.read_size(content)
     try:
         tags = TagReader.of(content)
         return _read_size(tags, tags.directory(tags.first))

@@ -3,10 +3,11 @@
 import struct
 
 from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.reader.directories import count_hidden, find_pages, read_layout
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.gif import find_images
-from framesift.frames.reader.pages.directories import count_hidden, find_pages, read_layout
 from framesift.frames.reader.png_chunks import MAX_CHUNKS, find_chunks
+from framesift.frames.reader.raw import is_raw
 from framesift.frames.reader.source import ReadAt, explain_error, open_pieces
 from framesift.frames.reader.tags import BadTags
 
@@ -31,7 +32,7 @@ def count_pages_in(read: ReadAt, size: int) -> int:
     """Return how many pictures an open file of `size` bytes has, as `count_pages` does."""
     try:
         match sniff_format(read(12, 0)):
-            case "TIFF":
+            case "TIFF" if not is_raw(read):
                 layout = read_layout(read)
                 return max(1, sum(1 for _ in find_pages(read, layout)), count_hidden(read, layout))
             case "GIF":

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from collections.abc import Hashable
 from functools import partial
 
 import cv2
@@ -37,8 +38,9 @@ def read_page(path: str, number: int, max_pixels: int) -> tuple[bytes, os.stat_r
 
 def _cut(read: partial[bytes], path: str, status: os.stat_result, number: int, max_pixels: int) -> bytes:
     size = status.st_size
+    key: Hashable = path, status.st_ino, size, status.st_mtime_ns
     if sniff_format(read(12, 0)) == "TIFF":
-        return cut_page(read, size, number)
+        return cut_page(key, read, size, number)
     check_size(size, path, _MOST_ANIMATED)
     key = path, status.st_ino, size, status.st_mtime_ns, max_pixels
     return _encode(".bmp", draw_page(key, partial(read, size, 0), number, max_pixels))

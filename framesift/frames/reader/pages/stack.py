@@ -1,10 +1,12 @@
 """One page of a TIFF as a TIFF of its own: only its part of the file is read."""
 
 import struct
-from itertools import islice
+import threading
+from array import array
+from collections.abc import Hashable
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader.pages.directories import (
+from framesift.frames.reader.directories import (
     Directory,
     Entry,
     Layout,
@@ -16,21 +18,25 @@ from framesift.frames.reader.pages.directories import (
 from framesift.frames.reader.source import MAX_FILE_BYTES, ReadAt
 from framesift.frames.reader.tags import BadTags
 
+_OF_THREAD = threading.local()
 _COMPRESSION = 259
 _PLACES = ((273, 279), (324, 325))
 """Offsets and byte counts, of strips and of tiles."""
-_INTEGERS = {3: "H", 4: "I", 16: "Q"}
 
 
-def cut_page(read: ReadAt, size: int, number: int) -> bytes:
-    """Return the page, counted from 1, of an open TIFF of `size` bytes. Raises UnreadableFrame."""
+def cut_page(key: Hashable, read: ReadAt, size: int, number: int) -> bytes:
+    """Return the page, counted from 1, of an open TIFF of `size` bytes, which `key` tells from all others.
+
+    Raises UnreadableFrame.
+    """
     try:
-        layout = read_layout(read)
-        offset = next(islice(find_pages(read, layout), number - 1, None), None)
+        layout, offsets = _find_offsets(key, read)
         shift = 0
-        if offset is None and number <= count_hidden(read, layout):
+        if number <= len(offsets):
+            offset = offsets[number - 1]
+        elif number <= count_hidden(read, layout):
             offset, shift = layout.first, number - 1
-        if offset is None:
+        else:
             raise UnreadableFrame("has no such page")
         directory = read_directory(read, layout, offset)
         return _write(layout, directory, _read_pieces(read, size, layout, directory, shift))
@@ -38,15 +44,24 @@ def cut_page(read: ReadAt, size: int, number: int) -> bytes:
         raise UnreadableFrame("damaged TIFF: bad directory") from None
 
 
+def _find_offsets(key: Hashable, read: ReadAt) -> tuple[Layout, "array[int]"]:
+    """Return where the pages stand, of the last file of this thread from memory: each is found by way of the others."""
+    known: tuple[Hashable, Layout, array[int]] | None = getattr(_OF_THREAD, "known", None)
+    if known is None or known[0] != key:
+        layout = read_layout(read)
+        known = _OF_THREAD.known = key, layout, array("Q", find_pages(read, layout))
+    return known[1], known[2]
+
+
 def _read_pieces(read: ReadAt, size: int, layout: Layout, directory: Directory, shift: int) -> list[bytes]:
     """Return the strips or tiles of a page, or those that lie `shift` pictures behind them. Raises UnreadableFrame."""
     for places, lengths in _PLACES:
         if places in directory and lengths in directory:
-            offsets, counts = _integers(layout, directory[places]), _integers(layout, directory[lengths])
+            offsets, counts = directory[places].integers(layout), directory[lengths].integers(layout)
             break
     else:
         raise BadTags("no pixels")
-    if shift and _integers(layout, directory[_COMPRESSION]) != (1,):
+    if shift and directory[_COMPRESSION].integers(layout) != (1,):
         raise UnreadableFrame("has no such page")
     if len(offsets) != len(counts) or sum(counts) > MAX_FILE_BYTES:
         raise BadTags("bad places")
@@ -54,13 +69,6 @@ def _read_pieces(read: ReadAt, size: int, layout: Layout, directory: Directory, 
     if any(offset + away + count > size for offset, count in zip(offsets, counts, strict=True)):
         raise UnreadableFrame("truncated TIFF")
     return [read(count, offset + away) for offset, count in zip(offsets, counts, strict=True)]
-
-
-def _integers(layout: Layout, entry: Entry) -> tuple[int, ...]:
-    code = _INTEGERS.get(entry.kind)
-    if code is None or not entry.count:
-        raise BadTags("not integers")
-    return struct.unpack(f"{layout.order}{entry.count}{code}", entry.values)
 
 
 def _write(layout: Layout, directory: Directory, pieces: list[bytes]) -> bytes:

@@ -5,7 +5,7 @@ Adobe, TIFF 6.0 (1992), section 2, and its Supplement 1; BigTIFF as in libtiff.
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from framesift.frames.reader.source import ReadAt
@@ -17,8 +17,9 @@ _KIND_OF_PAGE, _OLD_KIND, _DESCRIPTION = 254, 255, 270
 _REDUCED, _MASK = 1, 4
 """Bits of the kind: a thumbnail of another page, and the transparency of one."""
 _OLD_REDUCED = 2
-_OF_PIXELS = {*range(254, 533)} - {330, 400}
+OF_PIXELS = {*range(254, 533)} - {330, 400}
 """Tags of TIFF 6.0, less those that lead to other directories."""
+_INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 _MOST_BYTES = 1 << 26
 """Of the values of one entry."""
 _IMAGEJ = re.compile(rb"ImageJ=.*?\bimages=([0-9]{1,7})\b", re.DOTALL)
@@ -50,6 +51,13 @@ class Entry:
     count: int
     values: bytes
 
+    def integers(self, layout: "Layout") -> tuple[int, ...]:
+        """Return the values, at least one, of an entry of unsigned integers. Raises BadTags."""
+        code = _INTEGERS.get(self.kind)
+        if code is None or not self.count:
+            raise BadTags("not integers")
+        return struct.unpack(f"{layout.order}{self.count}{code}", self.values)
+
 
 Directory = dict[int, Entry]
 
@@ -70,17 +78,21 @@ def read_layout(read: ReadAt) -> Layout:
 
 def find_pages(read: ReadAt, layout: Layout) -> Iterator[int]:
     """Yield the offset of the directory of each page, without thumbnails and masks, up to one that is broken."""
+    return (offset for offset, table in _walk(read, layout) if table is None or not _is_of_another(table, layout))
+
+
+def _walk(read: ReadAt, layout: Layout) -> Iterator[tuple[int, bytes | None]]:
+    """Yield offset and entries of each directory in the row; of one that is broken, and is the last, no entries."""
     offset, seen = layout.first, set[int]()
     while offset and offset not in seen and len(seen) < _MOST_PAGES:
         seen.add(offset)
         try:
-            table, offset_of_next = _read_table(read, layout, offset)
+            table, following = _read_table(read, layout, offset)
         except BadTags:
-            yield offset  # where the file breaks off is a page that cannot be read
+            yield offset, None  # where the file breaks off is a page that cannot be read
             return
-        if not _is_of_another(table, layout):
-            yield offset
-        offset = offset_of_next
+        yield offset, table
+        offset = following
 
 
 def count_hidden(read: ReadAt, layout: Layout) -> int:
@@ -93,12 +105,20 @@ def count_hidden(read: ReadAt, layout: Layout) -> int:
     return int(found[1]) if found else 1
 
 
-def read_directory(read: ReadAt, layout: Layout, offset: int) -> Directory:
-    """Return the entries of a directory that tell of pixels, by tag; of twins the first. Raises BadTags."""
+def find_directories(read: ReadAt, layout: Layout) -> Iterator[int]:
+    """Yield the offset of each directory that stands in a row, whatever it is of, up to one that is broken."""
+    return (offset for offset, _ in _walk(read, layout))
+
+
+def read_directory(read: ReadAt, layout: Layout, offset: int, wanted: Collection[int] = OF_PIXELS) -> Directory:
+    """Return the wanted entries of a directory by tag, as a rule what tells of pixels; of twins the first.
+
+    Raises BadTags.
+    """
     table, _ = _read_table(read, layout, offset)
     found: Directory = {}
     for tag, kind, count, inline in _split(table, layout):
-        if tag not in _OF_PIXELS:
+        if tag not in wanted:
             continue
         size = SIZES.get(kind, 0) * count
         if size > _MOST_BYTES:
