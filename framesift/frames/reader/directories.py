@@ -13,6 +13,8 @@ from framesift.frames.reader.tags import SIZES, BadTags
 
 _MOST_PAGES = 1 << 20
 _MOST_ENTRIES = 1 << 12
+_USUAL_SIZE = 512
+"""Bytes that most directories fit into."""
 _KIND_OF_PAGE, _OLD_KIND, _DESCRIPTION = 254, 255, 270
 _REDUCED, _MASK = 1, 4
 """Bits of the kind: a thumbnail of another page, and the transparency of one."""
@@ -136,7 +138,7 @@ def _read_table(read: ReadAt, layout: Layout, offset: int) -> tuple[bytes, int]:
     """Return the entries of a directory as they stand there, and the offset of the next one. Raises BadTags."""
     code = layout.order + ("Q" if layout.big else "H")
     width, head, end = (20, 8, 8) if layout.big else (12, 2, 4)
-    piece = read(4096, offset)
+    piece = read(_USUAL_SIZE, offset)
     if len(piece) < head:
         raise BadTags("offset outside the file")
     (count,) = struct.unpack_from(code, piece)
