@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from framesift.tuning.grid import Grid, Setting
 
-LAPSE = 0.01
+LAPSE = 0.02
 """The share of pairs that are not what the right setting says of them, however clear the case."""
 WRONG_ANSWERS = 0.1
 """The share of answers that are wrong, or not those that most pairs of the kind would get."""
