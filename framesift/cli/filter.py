@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
     from framesift.filtering.sinks import Removal
     from framesift.filtering.sources import Source
-    from framesift.frames.frame import Frame
     from framesift.looking.report.rehearsal import Rehearsal
 
 DESCRIPTION = """\
@@ -220,9 +219,10 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         print(f"{show(join(options.directory, folder))}: {reason}", file=sys.stderr)
     left_out = source.left_out
     tell_left_out(left_out, source.settings.choice, options.directory, quiet=True)
-    late_frames = [] if options.watch else source.late  # which has told of each
-    for camera, late in groupby(late_frames, key=lambda frame: frame.camera):
-        print(f"{show(options.directory)}: {_describe_late(camera, list(late))}", file=sys.stderr)
+    for path, reason in run.sink.skipped().items():
+        print(f"{show(join(options.directory, path))}: {reason} (skipped by an earlier run)", file=sys.stderr)
+    for line in [] if options.watch else _describe_order(source):  # which has told of each
+        print(f"{show(options.directory)}: {line}", file=sys.stderr)
     if options.json:
         import json
         from dataclasses import asdict
@@ -249,11 +249,21 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     return SKIPPED if skipped else DONE
 
 
-def _describe_late(camera: str, late: "list[Frame]") -> str:
-    return (
-        f"camera {show(camera)}: {counted(len(late), 'frame')} came after later ones had been decided, "
-        f"such as {show(late[0].path)}; left out: filter into a new results folder to include them"
-    )
+def _describe_order(source: "Source") -> "Iterator[str]":
+    """Yield a line for each camera of which frames came out of order."""
+    from framesift.filtering.sources import AHEAD_OF_OTHERS, describe_fault
+
+    for camera, faults in groupby(source.faults, key=lambda frame: frame.camera):
+        number, first = counted(len(faulty := list(faults)), "frame"), faulty[0]
+        yield f"camera {show(camera)}: clock fault: {number}, such as {show(first.path)}: {describe_fault(first)}"
+    for camera, stamp in source.ahead.items():
+        yield f"camera {show(camera)}: clock fault: {show(stamp.path)}: {AHEAD_OF_OTHERS}"
+    for camera, late in groupby(source.late, key=lambda frame: frame.camera):
+        number, first = counted(len(left := list(late)), "frame"), left[0]
+        yield (
+            f"camera {show(camera)}: {number} came after later ones had been decided, such as {show(first.path)}; "
+            "left out: --late decide compares them with the kept frames before them"
+        )
 
 
 def _describe_films(source: "Source") -> "Iterator[str]":

@@ -11,15 +11,16 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from framesift.errors import FramesiftError, PathLike, StorageError, show
+from framesift.filtering.clocks import Judgement
 from framesift.filtering.describing import View
-from framesift.filtering.pages import is_begun, spread_pages
+from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
-from framesift.filtering.sources import Source
+from framesift.filtering.sources import AHEAD_OF_OTHERS, LATE_HINT, Source, describe_fault
+from framesift.filtering.waiting import File, Folder, ask_mtime_ns
 from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, scan_folder
 from framesift.frames.frame import Frame, name_frame, order_key, own_camera
@@ -34,37 +35,13 @@ that has changed is listed at each look: its time of modification may be too coa
 ROUND = 60.0
 """Seconds from one listing of all folders to the next."""
 
+WATCHED = 256
+"""So many files that were decided last are looked at each time, in case they change."""
 LONGEST = 1.0
 """Seconds that a decision stays in memory."""
 
 Tell = Callable[[str, str], None]
 """Called with an absolute path and what is to be said of it in one line."""
-
-
-@dataclass(slots=True)
-class _Folder:
-    mtime_ns: int
-    since: float
-    """When this mtime was first seen."""
-    below: list[str] = field(default_factory=list)
-    left_out: LeftOut = field(default_factory=LeftOut)
-
-
-@dataclass(slots=True)
-class _File:
-    """A frame that is not decided yet."""
-
-    frame: Frame
-    state: tuple[int, int] | None = None
-    """Size and mtime_ns."""
-    since: float = 0.0
-    """When this state was first seen."""
-    steady: bool = False
-    """Whether two looks have seen it."""
-    refused: bool = False
-    """Whether it was read in this state, and is not a whole frame."""
-    chosen: bool = True
-    """Whether it is of the times that are looked at, as far as is known."""
 
 
 class Arrivals(Source):
@@ -89,11 +66,14 @@ class Arrivals(Source):
         self._camera = own_camera(self.directory)
         self._sink = Sink()
         self._tell, self._wait, self._clock = tell, pause, clock
-        self._folders: dict[str, _Folder] = {}
-        self._files: dict[str, _File] = {}
-        self._left: dict[str, int] = {}
+        self._folders: dict[str, Folder] = {}
+        self._files: dict[str, File] = {}
+        self._pages: dict[str, int] = {}
         """How many frames of a file that was offered are not decided: it may have several pages."""
-        self._late: set[str] = set()
+        self._left: dict[str, File] = {}
+        """Those that came late."""
+        self._watched: dict[str, tuple[int, int] | None] = {}
+        """The files decided last, and the state of each then: a camera may go on writing to one."""
         self._elsewhen: dict[str, datetime | None] = {}
         """Frames that are not of the times that are looked at, as their files say and not their names."""
         self._lost: set[str] = set()
@@ -118,7 +98,7 @@ class Arrivals(Source):
     def rounds(self) -> Iterator[Iterable[Frame]]:
         """Yield what can be decided, look after look."""
         while True:
-            yield self.offer(self._spread([frame for frame in self.look() if not self._leave_late(frame)]))
+            yield self.offer(self._spread(self._settle_order(self.look())))
             self._wait(self.pause)
 
     def look(self) -> list[Frame]:
@@ -130,11 +110,12 @@ class Arrivals(Source):
         """
         now = self._clock()
         self._list_folders(now)
+        self._look_again()
         for path, file in list(self._files.items()):
             self._examine(path, file, now)
         ready, waiting = [], set()
         for frame in sorted((file.frame for file in self._files.values() if file.chosen), key=order_key):
-            if frame.camera not in waiting and self._is_ready(self._files[frame.path], now):
+            if frame.camera not in waiting and self._is_ready(self._files[frame.file], now):
                 ready.append(frame)
             else:
                 waiting.add(frame.camera)
@@ -164,30 +145,64 @@ class Arrivals(Source):
 
     def settle(self, frame: Frame) -> None:
         """Leave a frame out from now on: it is decided."""
-        self._left[frame.file] -= 1
-        if not self._left[frame.file]:
-            del self._files[frame.file]
+        self._pages[frame.file] = self._pages.get(frame.file, 1) - 1
+        if not self._pages[frame.file]:
+            del self._pages[frame.file]
+            self._watched.pop(frame.file, None)
+            self._watched[frame.file] = self._files.pop(frame.file).state
+            if len(self._watched) > WATCHED:
+                del self._watched[next(iter(self._watched))]
 
     def _spread(self, ready: Iterable[Frame]) -> Iterator[Frame]:
         """Yield frames, in place of a file of several pages those of its pages that are not decided."""
         for frame in ready:
             frames = list(spread_pages(self.directory, [frame], self._sink))
-            self._left[frame.path] = len(frames)
+            self._pages[frame.file] = len(frames)
             if not frames:
-                del self._files[frame.path]
+                del self._files[frame.file]
             yield from frames
 
-    def _leave_late(self, frame: Frame) -> bool:
-        """Leave out, and tell of, a frame that comes before the last decided one of its camera."""
-        if late := self._sink.is_late(frame) and not is_begun(frame, self._sink):
-            del self._files[frame.path]
-            self.late.append(frame)
-            self._late.add(frame.path)
-            what = f"came after a later frame of camera {show(frame.camera)} had been decided: left for a full run"
-            self._tell(os.path.join(self.directory, frame.path), what)
-        return late
+    def _settle_order(self, ready: list[Frame]) -> list[Frame]:
+        """Return what is to be decided one after the other; leave out, and tell of, what comes late."""
+        cameras = {frame.camera for frame in ready}
+        left = [file.frame for file in self._left.values() if file.frame.camera in cameras]
+        self.late, self.overdue = [], []
+        arranged = self._arrange([*ready, *left], self._sink)
+        for frame in self.late:
+            if frame.file in self._files:
+                self._left[frame.file] = self._files.pop(frame.file)
+                what = f"came after a later frame of camera {show(frame.camera)} had been decided: left; {LATE_HINT}"
+                self._tell(os.path.join(self.directory, frame.file), what)
+        for frame in (*arranged, *self.overdue):
+            if frame.file in self._left:
+                self._files[frame.file] = self._left.pop(frame.file)
+        self.late = [file.frame for file in self._left.values()]
+        return arranged
 
-    def _is_ready(self, file: _File, now: float) -> bool:
+    def _note_faults(self, camera: str, judged: Judgement) -> None:
+        for frame in judged.faults:
+            if frame.path not in self._fault_paths:
+                self._tell(os.path.join(self.directory, frame.file), f"clock fault: {describe_fault(frame)}")
+        if judged.ahead and self.ahead.get(camera) != judged.ahead[0]:
+            self._tell(os.path.join(self.directory, judged.ahead[0].path), f"clock fault: {AHEAD_OF_OTHERS}")
+        super()._note_faults(camera, judged)
+
+    def _look_again(self) -> None:
+        """Take in again what has been decided last and has changed since, before a folder tells of it."""
+        for path, state in list(self._watched.items()):
+            if self._state(path) not in (state, None):
+                del self._watched[path]
+                self._take_in(path, LeftOut())
+
+    def _take_in(self, path: str, left_out: LeftOut) -> None:
+        """Wait for a file, unless it holds what is decided, or is by its name of another time than is looked at."""
+        if path in self._files or path in self._left or path in self._elsewhen or self._leave_out(self._sink, path):
+            return
+        frame = self._name(path, with_exif=False)
+        if frame.time is None or self.settings.choice.takes_time(frame.time, left_out):
+            self._files[path] = File(frame)
+
+    def _is_ready(self, file: File, now: float) -> bool:
         return file.steady and (not file.refused or now - file.since >= PATIENCE)
 
     def _is_final(self, view: View) -> bool:
@@ -202,7 +217,8 @@ class Arrivals(Source):
         whole_round = now - self._round_at >= ROUND
         if whole_round:
             self._round_at = now
-            self._late = {path for path in self._late if os.path.lexists(os.path.join(self.directory, path))}
+            left = self._left.items()
+            self._left = {path: file for path, file in left if os.path.lexists(os.path.join(self.directory, path))}
             self._elsewhen = {path: taken_at for path, taken_at in self._elsewhen.items() if self._state(path)}
         known, self._folders = self._folders, {}
         pending = [""]
@@ -219,27 +235,20 @@ class Arrivals(Source):
                 self._lost.remove(path)
                 self._tell(os.path.join(self.directory, path).rstrip("/"), "is there again")
 
-    def _list_folder(self, path: str, known: _Folder | None, now: float, whole_round: bool) -> _Folder:
+    def _list_folder(self, path: str, known: Folder | None, now: float, whole_round: bool) -> Folder:
         """Return the folder as it is now, listed again unless nothing can have changed."""
-        mtime_ns = _ask_mtime_ns(os.path.join(self.directory, path))
+        mtime_ns = ask_mtime_ns(os.path.join(self.directory, path))
         unchanged = known is not None and known.mtime_ns == mtime_ns
         if known and unchanged and not whole_round and now - known.since >= PATIENCE:
             return known
-        folder = _Folder(mtime_ns, known.since if known and unchanged else now)
+        folder = Folder(mtime_ns, known.since if known and unchanged else now)
         listing = Listing(left_out=folder.left_out)
         choice = self.settings.choice
         for name in scan_folder(self.directory, path, self._sink.folder, listing, folder.below, choice):
-            if not self._is_known(name):
-                frame = self._name(name, with_exif=False)
-                if frame.time is None or choice.takes_time(frame.time, folder.left_out):
-                    self._files[name] = _File(frame)
+            self._take_in(name, folder.left_out)
         for _, reason in listing.unlisted:
             raise StorageError(reason)
         return folder
-
-    def _is_known(self, path: str) -> bool:
-        noted = path in self._files or path in self._late or path in self._elsewhen
-        return noted or self._sink.is_decided(path)
 
     def _lose(self, path: str, error: FramesiftError | OSError) -> None:
         """Say once that a folder cannot be listed; nothing of one below that has been removed: that is usual."""
@@ -250,7 +259,7 @@ class Arrivals(Source):
         reason = error.reason if isinstance(error, FramesiftError) else error.strerror or str(error)
         self._tell(os.path.join(self.directory, path).rstrip("/"), f"cannot be listed ({reason}): waiting for it")
 
-    def _examine(self, path: str, file: _File, now: float) -> None:
+    def _examine(self, path: str, file: File, now: float) -> None:
         state = self._state(path)
         if state is None:
             del self._files[path]
@@ -258,8 +267,9 @@ class Arrivals(Source):
             file.state, file.since, file.steady, file.refused = state, now, False, False
         elif not file.steady:
             file.steady = True
-            file.frame = self._name(path)
-            file.chosen = self.settings.choice.takes_time(file.frame.time, LeftOut())
+            frame = self._name(path)
+            file.chosen = self.settings.choice.takes_time(frame.time, LeftOut())
+            file.frame = self._name_anew(frame, self._sink)
         elif not file.chosen and now - file.since >= PATIENCE:
             self._elsewhen[path] = self._files.pop(path).frame.time
 
@@ -273,12 +283,3 @@ class Arrivals(Source):
         except OSError:
             return None
         return stat.st_size, stat.st_mtime_ns
-
-
-def _ask_mtime_ns(folder: str) -> int:
-    """Return a folder's time of modification. It is opened for that: NFS answers `stat` from a cache."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        return os.fstat(descriptor).st_mtime_ns
-    finally:
-        os.close(descriptor)

@@ -1,5 +1,6 @@
 """What one worker sees of one frame: read, checked and described, knowing nothing of other frames."""
 
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,6 +8,7 @@ from framesift.comparators.masks import require_fit
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.exposure import USUAL, Exposure
+from framesift.filtering.file_state import FileState, ask_status
 from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
@@ -31,6 +33,8 @@ class View(Observation[Image]):
     pixels: Image | None = None
     """Of a frame of a video, which has no bytes of its own."""
     exposure: Exposure = USUAL
+    file: FileState | None = None
+    """The file as it was read; None where nobody has asked."""
 
 
 def view_look(look: Look, directory: str, settings: Settings) -> View:
@@ -47,11 +51,13 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     """
     if isinstance(frame, Still):
         return _view_still(frame, directory, settings)
+    before = ask_status(join(directory, frame.file))
     try:
-        picture = read_frame(join(directory, frame.path), settings, levels, alone=True)
+        picture = read_frame(join(directory, frame.source or frame.path), settings, levels, alone=True)
     except UnreadableFrame as error:
-        return _view_problem(frame, directory, error.reason)
-    source = {"content": picture.content, "stat": picture.stat}
+        return _view_problem(frame, directory, error.reason, before)
+    file = FileState.of(picture.stat, picture.content)
+    source = {"content": picture.content, "stat": picture.stat, "file": file}
     exposure = Exposure(picture.levels, picture.beyond)
     return _describe(frame, picture.pixels, picture.size, settings, exposure, **source)
 
@@ -61,7 +67,8 @@ def describe_again(view: View, settings: Settings, levels: Levels) -> View:
     assert view.content is not None and view.size is not None
     decoded = decode_levels(view.content, settings.max_pixels, levels)
     exposure = Exposure(decoded.levels, decoded.beyond)
-    return _describe(view.frame, decoded.pixels, view.size, settings, exposure, content=view.content, stat=view.stat)
+    source = {"content": view.content, "stat": view.stat, "file": view.file}
+    return _describe(view.frame, decoded.pixels, view.size, settings, exposure, **source)
 
 
 def sampling_of(settings: Settings) -> Sampling:
@@ -93,23 +100,23 @@ def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: st
 
 def _view_still(still: Still, directory: str, settings: Settings) -> View:
     if still.pixels is None:
-        return _view_problem(still.frame, directory, still.problem)
+        return _view_problem(still.frame, directory, still.problem, still.stat)
     size = still.pixels.shape[1], still.pixels.shape[0]
-    source = {"pixels": still.pixels, "stat": still.stat}
+    source = {"pixels": still.pixels, "stat": still.stat, "file": still.stat and FileState.of(still.stat)}
     return _describe(still.frame, still.pixels, size, settings, USUAL, **source)
 
 
-def _view_problem(frame: Frame, directory: str, problem: str) -> View:
+def _view_problem(frame: Frame, directory: str, problem: str, before: os.stat_result | None) -> View:
     if not is_folder(directory):
         raise StorageError("the folder of the frames is gone", directory)
-    return View(frame, None, None, problem=problem)
+    return View(frame, None, None, problem=problem, file=None if before is None else FileState.of(before))
 
 
 def _describe(
     frame: Frame, image: Image, size: tuple[int, int], settings: Settings, exposure: Exposure, **source: Any
 ) -> View:
     if problem := settings.refuse(size):
-        return View(frame, size, None, problem=problem)
+        return View(frame, size, None, problem=problem, file=source.get("file"))
     check_masks(settings, frame.camera, size, frame.path)
     chain, comparator = None if settings.size else size, comparator_of(settings, frame.camera)
     descriptor = comparator.describe(image)

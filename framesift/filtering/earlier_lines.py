@@ -26,7 +26,9 @@ _LINE = re.compile(
     [ ]"reference":[ ](?:null|TEXT),[ ]"reason":[ ]TEXT,[ ]"size":[ ](?P<size>null|\[\d++,[ ]\d++\])
     (?:,[ ]"levels":[ ](?P<levels>\[\d{1,5},[ ]\d{1,5}\]))?+
     (?:,[ ]"offset":[ ](?P<offset>\d[-+.e\d]*+))?+(?:,[ ]"extent":[ ](?P<extent>\d[-+.e\d]*+))?+
-    (?:,[ ]"page":[ ]\d++)?+\}\n
+    (?:,[ ]"page":[ ]\d++)?+
+    (?:,[ ]"file":[ ]\[(?P<file>\d++,[ ]-?\d++)(?:,[ ]\d++)?+\])?+(?:,[ ]"of":[ ](?P<source>TEXT))?+
+    (?:,[ ]"order":[ ]"(?P<order>late|clock[ ]fault)")?+(?:,[ ]"again":[ ](?P<again>true))?+\}\n
     """.replace(b"TEXT", _TEXT),
     re.VERBOSE | re.MULTILINE,
 )
@@ -47,7 +49,13 @@ class Row(NamedTuple):
     offset: bytes
     """Empty for a picture."""
     extent: bytes
-    """Empty where nothing is said of it."""
+    """Empty where nothing is said of it, as the next ones."""
+    file: bytes
+    """Size and time of modification."""
+    source: bytes
+    order: bytes
+    """As it stands there, without quotes."""
+    again: bytes
 
 
 def read_blocks(path: str) -> Iterator[tuple[int, list[bytes]]]:
@@ -87,13 +95,18 @@ def _as_row(line: bytes, number: int, path: str) -> Row:
     )
     found = manifest.decode_levels(line)
     levels = b"" if found is None else b"[%d, %d]" % (found[1].low, found[1].high)
-    return Row(name, camera, clock, verdict.strip(b'"'), pixels, levels, offset, extent)
+    state = manifest.decode_file(line)
+    file = b"" if state is None else b"%d, %d" % state[:2]
+    source = b"" if frame.source is None else json.dumps(frame.source).encode("ascii")
+    order, again = (decision.order or "").encode("ascii"), b"true" if decision.again else b""
+    return Row(name, camera, clock, verdict.strip(b'"'), pixels, levels, offset, extent, file, source, order, again)
 
 
 def as_frame(row: Row | tuple[bytes, ...]) -> Frame:
     """Return the frame of a row. Raises ValueError for values that cannot be, as the next two do."""
-    path, camera, time, _, _, _, offset, _ = row
-    return Frame(json.loads(path), json.loads(camera), as_time(time), json.loads(offset) if offset else None)
+    path, camera, time, _, _, _, offset, _, _, source, *_ = row
+    values = json.loads(path), json.loads(camera), as_time(time), json.loads(offset) if offset else None
+    return Frame(*values, source=json.loads(source) if source else None)
 
 
 def as_time(text: bytes) -> datetime | None:

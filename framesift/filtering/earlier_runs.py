@@ -8,19 +8,22 @@ import os
 import re
 from array import array
 from bisect import bisect_left
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from datetime import datetime
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framesift.errors import StorageError
 from framesift.filtering import manifest
-from framesift.filtering.earlier_lines import Row, as_frame, as_size, as_time, read_blocks, take_apart
-from framesift.filtering.selection import WHOLE, Decision, Mark, Marks, Verdict, mark_of, remember
-from framesift.filtering.summary import NAMED, CameraSummary, Summary
-from framesift.frames.frame import Frame
+from framesift.filtering.clocks import Clock, Stamp, as_written
+from framesift.filtering.earlier_counts import VERDICTS, Special, Tally, count_rows, sum_up
+from framesift.filtering.earlier_lines import Row, as_size, as_time, read_blocks, take_apart
+from framesift.filtering.file_state import FileState
+from framesift.filtering.selection import Decision, Mark, Marks, Order, Verdict, mark_of, remember
+from framesift.filtering.summary import Summary
 from framesift.frames.levels import Levels
 
 _RECENT = 2**14
@@ -29,41 +32,31 @@ _LONGEST_USUAL = 512
 """Bytes; hardly a line is longer."""
 _VERDICT = re.compile(rb'"verdict": "(keep|drop|skip)"')
 """Cannot stand within a text, where the quotes are escaped."""
-_VERDICTS = {verdict.encode("ascii"): verdict for verdict in Verdict}
 _Chain = tuple[bytes, bytes]
 """Camera and size, JSON; `null` for every size where they are compared at one."""
 _ENCODE = json.JSONEncoder().encode
-
-
-@dataclass(slots=True)
-class _Tally:
-    """The frames of one size of one camera."""
-
-    verdicts: Counter[bytes] = field(default_factory=Counter)
-    first: bytes = b""
-    last: bytes = b""
-    """Times as text; empty where no frame has one."""
-    examples: list[bytes] = field(default_factory=list)
-    whole: int = 0
-    """Frames whose whole picture has changed."""
-    left_out: int = 0
+Kept = tuple[datetime, str, tuple[int, int] | None]
+"""Time, path and size of a kept frame."""
 
 
 class Past:
     """What is decided: by earlier runs, once `read` has been called, and by this one, as it calls `add`.
 
-    16 bytes a line are kept of the paths: a 64-bit hash, and where the line stands. Every hit is read there, so that
-    two paths of one hash are never taken for each other. A camera has a chain for each size, or `one_chain`; a frame is
-    compared with the last `against` kept ones of its chain.
+    20 bytes a line are kept of the paths: a 64-bit hash, where the line stands, and 32 bits of another hash, of the
+    path with the size and time of its file. What agrees in both is believed; any other hit is read where it stands, so
+    that two paths of one hash are never taken for each other. A camera has a chain for each size, or `one_chain`; a
+    frame is compared with the last `against` kept ones of its chain.
     """
 
     def __init__(self, path: str, one_chain: bool, against: int = 1) -> None:
         self.summary = Summary()
         """Of what `read` found."""
-        self.last: dict[str, Frame] = {}
-        """The last decided frame of each camera. One that was not whole and has no time says nothing of the order."""
+        self.clocks: dict[str, Clock] = {}
+        """How far each camera that has times has come."""
         self.offsets: dict[str, float] = {}
         """How far each film has been decided, in seconds, by its path."""
+        self.refreshed: dict[str, tuple[Verdict, FileState | None]] = {}
+        """What was decided last of each file that has been decided more than once, and in which state it was."""
         self.references: dict[str, dict[Hashable, Marks]] = {}
         """Which frames the references of each chain of each camera are."""
         self.levels: dict[str, Levels] = {}
@@ -71,72 +64,123 @@ class Past:
         self._path = path
         self._one_chain, self._against = one_chain, against
         self._descriptor: int | None = None
-        self._hashes, self._offsets = memoryview(array("q")), memoryview(array("q"))
+        self._kept: dict[str, list[Kept]] = {}
+        self._hashes, self._offsets, self._signs = (memoryview(array(kind)) for kind in "qqI")
         """In ascending order of the hashes."""
-        self._recent: dict[int, list[int]] = {}
+        self._recent: dict[int, list[tuple[int, int]]] = {}
+        """Offsets and signs."""
 
     def read(self) -> None:
         """Read the manifest. Raises StorageError for a line that is no decision, or where it cannot be read."""
-        hashes, offsets = array("q"), array("q")
-        tallies: dict[tuple[bytes, bytes], _Tally] = {}
-        last: dict[bytes, Row] = {}
+        hashes, offsets, signs = array("q"), array("q"), array("I")
+        tallies: dict[tuple[bytes, bytes], Tally] = {}
+        special = Special()
         kept: dict[_Chain, deque[bytes]] = {}
         left_out: dict[_Chain, bytes] = {}
         levels: dict[bytes, bytes] = {}
-        films: dict[bytes, bytes] = {}
         try:
             for start, lines in read_blocks(self._path):
                 rows = take_apart(lines, len(hashes) + 2, self._path)
                 hashes.extend(hash(row[0]) for row in rows)
                 offsets.extend(_offsets(start, lines))
-                _tally(rows, tallies, last)
+                signs.extend([crc32(row[0] + row[8]) for row in rows])
+                count_rows(rows, tallies, special)
                 self._tally_references(rows, kept, left_out)
                 for row in rows:
                     if row[5]:
                         levels.setdefault(row[1], row[5])
-                    if row[6]:
-                        films[row[0][: row[0].rfind(b"/")]] = row[6]
-            self._hashes, self._offsets = _sort(np.asarray(hashes, np.int64), np.asarray(offsets, np.int64))
-            self.offsets = {json.loads(film + b'"'): json.loads(offset) for film, offset in films.items()}
-            self.last = {frame.camera: frame for frame in map(as_frame, last.values())}
+            self._sort(np.asarray(hashes, np.int64), np.asarray(offsets, np.int64), np.asarray(signs, np.uint32))
+            self._take_special(special)
             for chain, paths in kept.items():
                 for path in paths:
                     self._remember(json.loads(chain[0]), as_size(chain[1]), Mark(json.loads(path)))
                 if chain in left_out:
                     self._remember(json.loads(chain[0]), as_size(chain[1]), Mark(json.loads(left_out[chain]), False))
             self.levels = {json.loads(camera): Levels.of(json.loads(each)) for camera, each in levels.items()}
-            _sum_up(tallies, self.levels, self.summary)
+            sum_up(tallies, self.levels, self.summary)
         except ValueError as error:
             damaged = f"holds a value that cannot be ({error}): restore the file, or choose another results folder"
             raise StorageError(damaged, self._path) from None
 
     def find(self, path: str) -> Verdict | None:
-        """Return what was decided of a frame; None where nothing was. Raises StorageError."""
+        """Return what was decided of a frame, last; None where nothing was. Raises StorageError."""
         text = _ENCODE(path).encode("ascii")
-        key = hash(text)
-        for offset in self._places(key):
-            line = self._read_line(offset)
-            if line.startswith(b'{"path": %b, ' % text) and (verdict := _VERDICT.search(line)):
-                return _VERDICTS[verdict[1]]
-            if line and (decision := manifest.decode_decision(line)).frame.path == path:
-                return decision.verdict
-        return None
+        line = self._find_line(path, text)
+        if line.startswith(b'{"path": %b, ' % text) and (verdict := _VERDICT.search(line)):
+            return VERDICTS[verdict[1]]
+        return manifest.decode_decision(line).verdict if line else None
 
-    def add(self, decision: Decision, offset: int) -> None:
+    def find_file(self, path: str) -> tuple[Verdict, FileState | None] | None:
+        """Return what was decided last of a file, and the state it was in, if that is known. Raises StorageError."""
+        if path in self.refreshed:
+            return self.refreshed[path]
+        line = self._find_line(path, _ENCODE(path).encode("ascii"))
+        if not line:
+            return None
+        match = _VERDICT.search(line)
+        return VERDICTS[match[1]] if match else manifest.decode_decision(line).verdict, manifest.decode_file(line)
+
+    def is_settled(self, path: str, size: int, mtime_ns: int) -> bool:
+        """Tell whether a file was decided in this state. False says nothing: `find_file` knows."""
+        text = _ENCODE(path).encode("ascii")
+        key, sign = hash(text), crc32(text + b"%d, %d" % (size, mtime_ns))
+        if path in self.refreshed:
+            return False
+        if key in self._recent:
+            return self._recent[key][-1][1] == sign
+        place, end = bisect_left(self._hashes, key), len(self._hashes)
+        if place == end or self._hashes[place] != key or (place + 1 < end and self._hashes[place + 1] == key):
+            return False
+        return self._signs[place] == sign
+
+    def read_kept(self, camera: str) -> list[Kept]:
+        """Return the kept frames of a camera whose time can be right, in no order. Raises StorageError."""
+        if camera not in self._kept:
+            kept = (decision for decision in manifest.read_decisions(self._path) if decision.frame.camera == camera)
+            self._kept[camera] = [each for each in map(_as_kept, kept) if each]
+        return self._kept[camera]
+
+    def read_skipped(self, end: float) -> dict[str, str]:
+        """Return the paths of what the lines before an offset skipped, and why; not of what was looked at again since.
+
+        Raises StorageError.
+        """
+        skipped: dict[str, str] = {}
+        for number, (offset, line) in enumerate(manifest.read_lines(self._path), start=2):
+            skips = offset < end and b'"skip"' in line
+            if skips or b'"again"' in line:
+                decision = manifest.decode_line(line, number, self._path)
+                path = decision.frame.path
+                if decision.again:
+                    skipped.pop(path if path in skipped else path.rpartition("/")[0], None)
+                if skips and decision.verdict is Verdict.SKIP:
+                    skipped[path] = decision.reason
+        return skipped
+
+    def add(self, decision: Decision, offset: int, file: FileState | None = None) -> None:
         """Remember a decision whose line will stand `offset` bytes into the manifest; it is found when it does."""
-        frame, known = decision.frame, self.last.get(decision.frame.camera)
-        if frame.time or decision.verdict is not Verdict.SKIP or known is None or known.time is None:
-            self.last[frame.camera] = frame
+        frame = decision.frame
         if frame.offset is not None:
-            self.offsets[frame.path.rpartition("/")[0]] = frame.offset
+            self.offsets[frame.file] = frame.offset
+        if frame.time is not None and decision.order is not Order.LATE:
+            stamp = Stamp(frame.path, frame.time, as_written(file and file.mtime_ns))
+            self.clocks[frame.camera] = self.clocks.get(frame.camera, Clock()).after(stamp, decision.order)
+        if frame.source is not None:
+            self.refreshed[frame.source] = decision.verdict, file
+        if frame.camera in self._kept and (kept := _as_kept(decision)):
+            self._kept[frame.camera].append(kept)
         if mark := mark_of(decision):
             self._remember(frame.camera, decision.size, mark)
-        self._recent.setdefault(hash(_ENCODE(frame.path).encode("ascii")), []).append(offset)
+        text = _ENCODE(frame.path).encode("ascii")
+        sign = crc32(text + (b"%d, %d" % file[:2] if file else b""))
+        self._recent.setdefault(hash(text), []).append((offset, sign))
         if len(self._recent) >= _RECENT:
-            pairs = [(key, place) for key, places in self._recent.items() for place in places]
-            added = np.array(pairs, np.int64)
-            self._hashes, self._offsets = _sort(
-                np.concatenate([self._hashes, added[:, 0]]), np.concatenate([self._offsets, added[:, 1]])
+            keys = [key for key, places in self._recent.items() for _ in places]
+            pairs = np.array([pair for places in self._recent.values() for pair in places], np.int64)
+            self._sort(
+                np.concatenate([self._hashes, np.array(keys, np.int64)]),
+                np.concatenate([self._offsets, pairs[:, 0]]),
+                np.concatenate([self._signs, pairs[:, 1].astype(np.uint32)]),
             )
             self._recent.clear()
 
@@ -155,7 +199,9 @@ class Past:
         self, rows: Iterable[Row], kept: dict[_Chain, deque[bytes]], left_out: dict[_Chain, bytes]
     ) -> None:
         """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
-        for path, camera, _, verdict, size, _, _, extent in rows:
+        for path, camera, _, verdict, size, _, _, extent, _, _, order, _ in rows:
+            if order == b"late":
+                continue
             if verdict == b"keep":
                 chain = camera, b"null" if self._one_chain else size
                 if (paths := kept.get(chain)) is None:
@@ -165,9 +211,34 @@ class Past:
             elif extent and verdict == b"drop" and (chain := (camera, b"null" if self._one_chain else size)) in kept:
                 left_out[chain] = path
 
+    def _take_special(self, special: Special) -> None:
+        for camera, rows in special.recent.items():
+            self.clocks[json.loads(camera)] = Clock(tuple(map(_as_stamp, rows)))
+        for name, faults in special.faults.items():
+            camera = json.loads(name)
+            for row in faults:
+                self.clocks[camera] = self.clocks.get(camera, Clock()).after(_as_stamp(row), Order.FAULT)
+        self.offsets = {json.loads(film + b'"'): json.loads(offset) for film, offset in special.films.items()}
+        for source, row in special.refreshed.items():
+            self.refreshed[json.loads(source)] = VERDICTS[row[3]], _as_file(row[8])
+
+    def _find_line(self, path: str, text: bytes) -> bytes:
+        """Return the last line of a frame; nothing where it has none, or that is not written yet."""
+        for offset in sorted(self._places(hash(text)), reverse=True):
+            line = self._read_line(offset)
+            if line.startswith(b'{"path": %b, ' % text):
+                return line
+            if line and manifest.decode_decision(line).frame.path == path:
+                return line
+        return b""
+
+    def _sort(self, hashes: NDArray[np.int64], offsets: NDArray[np.int64], signs: NDArray[np.uint32]) -> None:
+        order = np.argsort(hashes)
+        self._hashes, self._offsets, self._signs = hashes[order].data, offsets[order].data, signs[order].data
+
     def _places(self, key: int) -> list[int]:
         """Return where the lines stand whose path has this hash."""
-        places = list(self._recent.get(key, ()))
+        places = [place for place, _ in self._recent.get(key, ())]
         place = bisect_left(self._hashes, key)
         while place < len(self._hashes) and self._hashes[place] == key:
             places.append(self._offsets[place])
@@ -196,43 +267,19 @@ def _offsets(start: int, lines: Iterable[bytes]) -> Iterator[int]:
         start += len(line)
 
 
-def _sort(hashes: NDArray[np.int64], offsets: NDArray[np.int64]) -> tuple[memoryview, memoryview]:
-    order = np.argsort(hashes)
-    return hashes[order].data, offsets[order].data
+def _as_stamp(row: Row) -> Stamp:
+    time, file = as_time(row[2]), _as_file(row[8])
+    assert time is not None
+    return Stamp(json.loads(row[0]), time, as_written(file and file.mtime_ns))
 
 
-def _tally(
-    rows: Iterable[Row],
-    tallies: dict[tuple[bytes, bytes], _Tally],
-    last: dict[bytes, Row],
-) -> None:
-    """Count rows, in the fewest steps for each. Times in UTC compare as text."""
-    for row in rows:
-        path, camera, time, verdict, size, _, _, extent = row
-        if time != b"null" or verdict != b"skip" or last.get(camera, row)[2] == b"null":
-            last[camera] = row
-        if (tally := tallies.get((camera, size))) is None:
-            tally = tallies[camera, size] = _Tally()
-        tally.verdicts[verdict] += 1
-        if len(tally.examples) < NAMED:
-            tally.examples.append(path)
-        if time != b"null":
-            tally.first, tally.last = min(time, tally.first or time), max(time, tally.last)
-        if extent:
-            tally.whole += float(extent) >= WHOLE
-            tally.left_out += verdict == b"drop"
+def _as_file(text: bytes) -> FileState | None:
+    return FileState(*json.loads(b"[%b]" % text)) if text else None
 
 
-def _sum_up(tallies: dict[tuple[bytes, bytes], _Tally], levels: dict[str, Levels], summary: Summary) -> None:
-    for (name, pixels), tally in tallies.items():
-        camera = json.loads(name)
-        known = summary.cameras.setdefault(camera, CameraSummary(camera))
-        known.levels = levels.get(camera)
-        known.verdicts.update({_VERDICTS[verdict]: count for verdict, count in tally.verdicts.items()})
-        known.whole, known.left_out = known.whole + tally.whole, known.left_out + tally.left_out
-        if tally.last:
-            times = [time for time in (known.first, known.last, as_time(tally.first), as_time(tally.last)) if time]
-            known.first, known.last = min(times), max(times)
-        if size := as_size(pixels):
-            known.sizes[size] += tally.verdicts.total()
-            known.examples.setdefault(size, []).extend(json.loads(path) for path in tally.examples)
+def _as_kept(decision: Decision) -> Kept | None:
+    """Return what late frames need to know of a kept one; None where they are not compared with it."""
+    frame = decision.frame
+    if decision.verdict is Verdict.KEEP and frame.time is not None and decision.order is not Order.FAULT:
+        return frame.time, frame.path, decision.size
+    return None

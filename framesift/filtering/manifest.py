@@ -11,7 +11,8 @@ from typing import Any
 
 from framesift import __version__
 from framesift.errors import PathLike, StorageError, UsageError
-from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.file_state import FileState
+from framesift.filtering.selection import Decision, Order, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -23,6 +24,7 @@ _LONGEST_HEADER = 16 * 2**20
 """Bytes: masks stand in it."""
 _LEVELS = b'"levels"'
 """Cannot stand within a text, where the quotes are escaped."""
+_FILE = b'"file"'
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ def encode_header(settings: dict[str, Any]) -> bytes:
     return _encode({"framesift": __version__, "schema": SCHEMA, "settings": settings})
 
 
-def encode_decision(decision: Decision, levels: Levels | None = None) -> bytes:
-    """Return the line of a decision, with the range in which a 16-bit frame was read.
+def encode_decision(decision: Decision, levels: Levels | None = None, file: FileState | None = None) -> bytes:
+    """Return the line of a decision, with the range in which a 16-bit frame was read, and the state of its file.
 
     Bytes of a path that are not UTF-8 are escaped and come back whole.
     """
@@ -103,6 +105,10 @@ def encode_decision(decision: Decision, levels: Levels | None = None) -> bytes:
             **({} if frame.offset is None else {"offset": frame.offset}),
             **({} if decision.extent is None else {"extent": decision.extent}),
             **({} if frame.page is None else {"page": frame.page}),
+            **({} if file is None else {"file": [each for each in file if each is not None]}),
+            **({} if frame.source is None else {"of": frame.source}),
+            **({} if decision.order is None else {"order": str(decision.order)}),
+            **({"again": True} if decision.again else {}),
         }
     )
 
@@ -112,9 +118,20 @@ def decode_decision(line: bytes) -> Decision:
     entry = json.loads(line)
     time = datetime.fromisoformat(entry["time"]) if entry["time"] else None
     size = tuple(entry["size"]) if entry.get("size") else None
-    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"))
+    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"), entry.get("of"))
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
-    return Decision(frame, Verdict(entry["verdict"]), *evidence)
+    order = Order(entry["order"]) if entry.get("order") else None
+    return Decision(frame, Verdict(entry["verdict"]), *evidence, order, entry.get("again") is True)
+
+
+def decode_file(line: bytes) -> FileState | None:
+    """Return the state of the file of a line's decision; None where the line does not say it."""
+    if _FILE in line:
+        with suppress(ValueError, TypeError, AttributeError, RecursionError):
+            values = json.loads(line).get("file")
+            if 2 <= len(values) <= 3 and all(type(value) is int for value in values):
+                return FileState(*values)
+    return None
 
 
 def decode_levels(line: bytes) -> tuple[str, Levels] | None:

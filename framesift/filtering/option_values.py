@@ -20,6 +20,13 @@ class Method(StrEnum):
     """Structure, against what lies around it, at one small size."""
 
 
+class Lateness(StrEnum):
+    """What is done with frames that come after later ones of their camera have been decided."""
+
+    LEAVE = "leave"
+    DECIDE = "decide"
+
+
 class Placement(StrEnum):
     """How a kept frame comes into the results folder."""
 

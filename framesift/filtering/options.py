@@ -5,6 +5,7 @@ Little is imported: `--help` reads this, and answers at once.
 
 from framesift.filtering.option_values import (
     Decoding,
+    Lateness,
     Method,
     Placement,
     choose,
@@ -193,6 +194,14 @@ FRAMES = (
         "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00",
         "ZONE",
         "UTC",
+    ),
+    Option(
+        "late",
+        "frames that come after later ones of their camera have been decided: leave them, or decide them by the kept "
+        "frame before them",
+        default=Lateness.LEAVE,
+        read=choose(Lateness, "--late"),
+        choices=("leave", "decide"),
     ),
 )
 """Which frames there are, and what their names say."""

@@ -32,7 +32,7 @@ def is_begun(frame: Frame, sink: Sink) -> bool:
 
 
 def _count(directory: str, frame: Frame) -> int:
-    if is_url(directory) or not _may_have_pages(frame):
+    if is_url(directory) or frame.source is not None or not _may_have_pages(frame):
         return 1
     try:
         return count_to_decide(join(directory, frame.path))

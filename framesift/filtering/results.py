@@ -5,25 +5,26 @@ import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Self
 
 from framesift.actions import Copy, Link
-from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
+from framesift.errors import PathLike, ResultsInUse, StorageError, UnreadableFrame, UsageError
 from framesift.filtering import manifest
+from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
-from framesift.filtering.earlier_runs import Past
+from framesift.filtering.earlier_runs import Kept, Past
+from framesift.filtering.file_state import FileState, Standing, ask_status, name_before
 from framesift.filtering.option_values import Placement
 from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
-from framesift.frames.finding import is_video
-from framesift.frames.frame import Frame, order_key
+from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader.pages import encode_page, find_page
+from framesift.frames.reader.source import read_file
 from framesift.frames.videos import encode_still, is_still
-from framesift.stores import join, locate
+from framesift.stores import is_url, join, locate
 
 GROUP_DECISIONS = 64
 GROUP_BYTES = 16 * 2**20
@@ -61,7 +62,9 @@ class Results(Sink):
         self.summary = self._past.summary
         self.takes_content = settings.link is Placement.COPY and not dry_run
         self._longest, self._clock, self._flushed = longest, clock, clock()
-        self._length = 0
+        self._length, self._earlier_skips = 0, 0
+        self._begun = math.inf
+        """So long the manifest was when this run began to write to it."""
         self._lines: list[bytes] = []
         self._files: list[Copy | Link] = []
         self._waiting = 0
@@ -86,23 +89,59 @@ class Results(Sink):
     def begin(self) -> None:
         """Make the folder with its manifest, or cut what a crash left half-written. Raises StorageError."""
         if not self._dry_run:
-            self._length = self._place.begin(manifest.encode_header(self._record()))
+            self._begun = self._length = self._place.begin(manifest.encode_header(self._record()))
 
     @property
     def cameras(self) -> list[str]:
         """The cameras of which earlier runs have decided frames."""
-        return list(self._past.last)
+        return list(self._past.summary.cameras)
 
     def is_decided(self, path: str) -> bool:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
         return self._past.find(path) is not None
 
-    def is_late(self, frame: Frame) -> bool:
-        """Tell whether a frame that is not decided comes before the last decided one of its camera."""
-        last = self._past.last.get(frame.camera)
-        if last is None:
-            return False
-        return order_key(frame) < order_key(_begin(last) if is_video(frame.path) else last)
+    def find_standing(self, path: str) -> Standing:
+        """Return what is known of a file that has been found. Where it cannot be asked, a decided one stays decided."""
+        status = None if is_url(self.source) else ask_status(join(self.source, path))
+        if status is not None and self._past.is_settled(path, status.st_size, status.st_mtime_ns):
+            return Standing.DECIDED
+        known = self._past.find_file(path)
+        if known is None:
+            return Standing.NEW
+        verdict, before = known
+        if status is None or (before is not None and before[:2] == (status.st_size, status.st_mtime_ns)):
+            return Standing.DECIDED
+        if verdict is Verdict.SKIP:
+            return Standing.AGAIN if path not in self._past.refreshed else Standing.REFRESHED
+        if before is None or (before.size == status.st_size and self._has_content(path, before)):
+            return Standing.DECIDED
+        return Standing.REFRESHED
+
+    def _has_content(self, path: str, before: FileState) -> bool:
+        """Tell whether a file whose time has changed holds what it held, or cannot be read now."""
+        try:
+            content, status = read_file(join(self.source, path))
+        except UnreadableFrame:
+            return True
+        return FileState.of(status, content).digest == before.digest
+
+    def clock(self, camera: str) -> Clock:
+        """Return how far earlier runs, and this one, have come with a camera."""
+        return self._past.clocks.get(camera, Clock())
+
+    def kept(self, camera: str) -> list[Kept]:
+        """Return the kept frames of a camera whose time can be right, in no order. Raises StorageError."""
+        if camera not in self.summary.cameras:
+            return []
+        if not self._dry_run:
+            self.flush()
+        return list(self._past.read_kept(camera))
+
+    def skipped(self) -> dict[str, str]:
+        """Return the paths that earlier runs skipped and that have not changed since, and why. Raises StorageError."""
+        if self._earlier_skips == 0:
+            return {}
+        return self._past.read_skipped(self._begun)
 
     def last_offset(self, film: str) -> float | None:
         """Return how far a film has been decided, in seconds."""
@@ -124,9 +163,9 @@ class Results(Sink):
         if decision.verdict is Verdict.KEEP:
             self._place_kept(view, decision.frame)
         # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
-        line = manifest.encode_decision(decision, view.exposure.levels)
+        line = manifest.encode_decision(decision, view.exposure.levels, view.file)
         self._lines.append(line)
-        self._past.add(decision, self._length)
+        self._past.add(decision, self._length, view.file)
         self._length += len(line)
         if len(self._lines) >= GROUP_DECISIONS or self._waiting >= GROUP_BYTES:
             self._flush()
@@ -145,7 +184,7 @@ class Results(Sink):
             content = encode_page(content)
         if self._settings.link is not Placement.COPY and frame.file == frame.path:
             symbolic = self._settings.link is Placement.SYMBOLIC
-            self._files.append(Link(frame.path, join(self.source, frame.path), symbolic))
+            self._files.append(Link(frame.path, join(self.source, frame.file), symbolic))
         elif content is not None and view.stat is not None:
             self._files.append(Copy(frame.path, content, view.stat))
             self._waiting += len(content)
@@ -182,6 +221,7 @@ class Results(Sink):
                 found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"
                 raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
         self._past.read()
+        self._earlier_skips = self.summary.verdicts[Verdict.SKIP]
 
     def _record(self) -> dict[str, object]:
         """Return the settings and where the frames lie."""
@@ -195,17 +235,11 @@ class Results(Sink):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
         if find_page(join(self.source, path)):
             return True  # as well
+        if (before := name_before(path)) is not None and self._past.find(before) is not None:
+            return True  # of a refreshed file, likewise
         return self._place.is_ours(path)
 
     def _close(self) -> None:
         self._writer.shutdown()
         self._past.close()
         self._place.close()
-
-
-def _begin(frame: Frame) -> Frame:
-    """Return the film that a still is of, as a frame: films that overlap a little are in the order of their starts."""
-    if frame.offset is None:
-        return frame
-    start = frame.time and frame.time - timedelta(seconds=frame.offset)
-    return Frame(frame.path.rpartition("/")[0], frame.camera, start)

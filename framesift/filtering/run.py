@@ -1,6 +1,6 @@
 """The main job: keep, out of the frames of fixed cameras, those that show something new against the last kept one."""
 
-from collections.abc import Generator, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
@@ -16,14 +16,16 @@ from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.describing import View, read_frame, sampling_of, view_look
+from framesift.filtering.overdue import KeptFrames
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.results import Results
-from framesift.filtering.selection import Decision, Mark, Reference, References, select_frames
+from framesift.filtering.selection import Decision, Mark, Marks, Reference, References, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source, open_source
+from framesift.frames.frame import Frame
 from framesift.frames.reader.pages import find_page
-from framesift.frames.videos import is_still, read_still
+from framesift.frames.videos import Still, is_still, read_still
 from framesift.stores import is_url, join
 from imaging_interview import Image
 
@@ -90,14 +92,19 @@ class Run:
         """Walk the frames: read and describe ahead in parallel, decide in order, hand over as decided."""
         # A store is waited for rather than worked for: more calls than cores are under way.
         jobs = jobs or count_cores() * (4 if is_url(self.source.directory) else 1)
-        if isinstance(executor, Cluster):
-            yield from self._decide_on(executor)
-            executor = None  # what is left, the films, is decided here
         look = partial(view_look, directory=self.source.directory, settings=self.settings)
-        with open_workers(executor, jobs) as workers:
+        cluster = executor if isinstance(executor, Cluster) else None
+        with open_workers(None if cluster else executor, jobs) as workers:
+
+            def view(frames: Iterable[Frame | Still]) -> Iterable[View]:
+                return self.source.accept(map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2))
+
+            yield from self._decide_overdue(view)
+            if cluster:
+                yield from self._decide_on(cluster)  # what is left, the films, is decided here
             for frames in self.source.rounds():
-                views = map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2)
-                yield from self._decide_views(self.source.accept(views))
+                yield from self._decide_overdue(view)
+                yield from self._decide_views(view(frames))
                 self.sink.flush()
 
     def _decide_on(self, cluster: Cluster) -> Iterator[Decision]:
@@ -108,33 +115,58 @@ class Run:
             cluster, self.source.directory, self.settings, self._references, content, status, levels=self.levels
         )
         self.cost = dispatch.cost
-        for view, decision in dispatch.decide(pictures):
+        for view, decided in dispatch.decide(pictures):
+            decision = self.source.describe(decided)
             self.sink.add(view, decision)
             yield decision
+
+    def _decide_overdue(self, view: Callable[[list[Frame]], Iterable[View]]) -> Iterator[Decision]:
+        """Decide frames that come late by the kept frame before each."""
+        one_chain, against = self.settings.size is not None, self.settings.against
+        for camera, of_camera in groupby(self.source.take_overdue(), key=lambda frame: frame.camera):
+            kept = KeptFrames(self.sink.kept(camera), one_chain, against)
+            for frames in kept.split(of_camera):
+                references = self._describe_marks(camera, kept.find_marks(frames[0]), lenient=True)
+                views = self.levels.settle(view(frames))
+                for seen, decided in select_frames(views, rule_of(self.settings, camera), references):
+                    decision = self.source.describe(decided, late=True)
+                    kept.add(decision)
+                    self.sink.add(seen, decision)
+                    self.source.settle(decision.frame)
+                    yield decision
 
     def _decide_views(self, views: Iterable[View]) -> Iterator[Decision]:
         """Decide what has been read, against the last kept frames of its camera."""
         for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
             rule, references = rule_of(self.settings, camera), self._references(camera)
-            for view, decision in select_frames(self.levels.settle(of_camera), rule, references):
+            for view, decided in select_frames(self.levels.settle(of_camera), rule, references):
+                decision = self.source.describe(decided)
                 self.sink.add(view, decision)
                 self.source.settle(decision.frame)
                 yield decision
 
     def _references(self, camera: str) -> dict[Hashable, References[Image]]:
         """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera."""
+        return self._describe_marks(camera, self.sink.references(camera))
+
+    def _describe_marks(
+        self, camera: str, chains: Mapping[Hashable, Marks], lenient: bool = False
+    ) -> dict[Hashable, References[Image]]:
+        """Describe the references of each chain; with `lenient` without the kept ones that cannot be read any more."""
         describe = comparator_of(self.settings, camera).describe
         references: dict[Hashable, References[Image]] = {}
-        for chain, marks in self.sink.references(camera).items():
-            pixels = [self._read(camera, mark, chain) for mark in marks]
+        for chain, marks in chains.items():
+            pixels = [self._read(camera, mark, chain, lenient) for mark in marks]
             pairs = zip(marks, pixels, strict=True)
             references[chain] = tuple(Reference(m.path, describe(p), m.kept) for m, p in pairs if p is not None)
         return references
 
-    def _read(self, camera: str, mark: Mark, chain: Hashable) -> Image | None:
-        return self._read_kept(camera, mark.path) if mark.kept else self._read_left_out(camera, mark.path, chain)
+    def _read(self, camera: str, mark: Mark, chain: Hashable, lenient: bool) -> Image | None:
+        if mark.kept:
+            return self._read_kept(camera, mark.path, lenient)
+        return self._read_left_out(camera, mark.path, chain)
 
-    def _read_kept(self, camera: str, path: str) -> Image:
+    def _read_kept(self, camera: str, path: str, lenient: bool) -> Image | None:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
         kept, source = join(self.sink.folder or "", path), join(self.source.directory, path)
         # Of a page the source first: OpenCV rounds the 16 bits of a TIFF otherwise than those of a PNG.
@@ -143,6 +175,8 @@ class Run:
                 return self.levels.read(camera, place).pixels
         if (pixels := self._read_film(path)) is not None:
             return pixels
+        if lenient:
+            return None
         which = "the last kept frame" if self.settings.against == 1 else "one of the last kept frames"
         gone = f"is {which} of its camera and cannot be read any more: choose another results folder"
         raise StorageError(gone, kept)

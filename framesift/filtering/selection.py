@@ -25,6 +25,15 @@ class Verdict(StrEnum):
     """Not a whole frame: never kept, never a reference, never touched."""
 
 
+class Order(StrEnum):
+    """Why a frame says nothing of how far its camera has come."""
+
+    LATE = "late"
+    """It came after later ones had been decided, and was compared with the kept frame before it."""
+    FAULT = "clock fault"
+    """Its time cannot be right: it was decided in the order of arrival."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A verdict with its evidence."""
@@ -41,6 +50,10 @@ class Decision:
     """Width and height of the frame in px; None where it could not be read."""
     extent: float | None = None
     """Which share of the picture has changed, 0 to 1: of a frame whose whole picture has, or that was left out."""
+    order: Order | None = None
+    """None for a frame that came in order."""
+    again: bool = False
+    """Whether it stands in place of an earlier decision: the file was skipped then, and has changed."""
 
     @property
     def left_out(self) -> bool:
@@ -174,7 +187,9 @@ class Rule(Generic[D]):
 
 
 def mark_of(decision: Decision) -> Mark | None:
-    """Return what a decided frame is to later ones; None where they are not compared with it."""
+    """Return what a decided frame is to later ones; None where they are not compared with it, as with a late one."""
+    if decision.order is Order.LATE:
+        return None
     kept = decision.verdict is Verdict.KEEP
     return Mark(decision.frame.path, kept) if kept or decision.left_out else None
 

@@ -8,7 +8,7 @@ from typing import Any
 from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.option_values import EVERY_FRAME, Decoding, Method, Placement
+from framesift.filtering.option_values import EVERY_FRAME, Decoding, Lateness, Method, Placement
 from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, PATTERNS, THOROUGH_THRESHOLDS
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
@@ -50,6 +50,8 @@ class Settings:
     choice: Choice = field(default_factory=Choice)
     """Which of the frames that there are are looked at."""
     key_frames: bool = _USUAL["key_frames"]
+    late: Lateness = _USUAL["late"]
+    """Not recorded: no other frame depends on it, and it may differ from run to run."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:

@@ -7,10 +7,12 @@ from typing import Self
 
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
 from framesift.errors import PathLike
+from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
+from framesift.filtering.earlier_runs import Kept
+from framesift.filtering.file_state import Standing
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary
-from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.stores import locate
 
@@ -52,9 +54,21 @@ class Sink:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
         return False
 
-    def is_late(self, frame: Frame) -> bool:
-        """Tell whether a frame that is not decided comes before the last decided one of its camera."""
-        return False
+    def find_standing(self, path: str) -> Standing:
+        """Return what is known of a file that has been found: whether it holds what was decided."""
+        return Standing.NEW
+
+    def clock(self, camera: str) -> Clock:
+        """Return how far a camera has come."""
+        return Clock()
+
+    def kept(self, camera: str) -> list[Kept]:
+        """Return the kept frames of a camera whose time can be right, in no order."""
+        return []
+
+    def skipped(self) -> dict[str, str]:
+        """Return the paths that earlier runs skipped and that are so still, and why."""
+        return {}
 
     def last_offset(self, film: str) -> float | None:
         """Return how far a film has been decided, in seconds."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from framesift.errors import counted, show
 from framesift.filtering.exposure import USUAL, Exposure
-from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.selection import Decision, Order, Verdict
 from framesift.frames.levels import Levels
 
 RARE = 0.05
@@ -34,6 +34,8 @@ class CameraSummary:
     """Frames whose whole picture has changed, kept or left out."""
     left_out: int = 0
     """Frames that were dropped because too much of the picture has changed."""
+    faults: int = 0
+    """Frames whose clock was wrong: they were decided in the order of arrival."""
     levels: Levels | None = None
     """In which range its 16-bit frames were read; None where it has none."""
     looked: int = 0
@@ -46,6 +48,8 @@ class CameraSummary:
     def add(self, decision: Decision, exposure: Exposure = USUAL) -> None:
         """Count one decision, and how its frame was seen."""
         self.verdicts[decision.verdict] += 1
+        self.verdicts[Verdict.SKIP] -= decision.again
+        self.faults += decision.order is Order.FAULT
         self.whole += decision.is_another_picture
         self.left_out += decision.left_out
         self.looked += decision.verdict is not Verdict.SKIP
@@ -53,7 +57,7 @@ class CameraSummary:
         self.flat += exposure.flat and not exposure.beyond and not decision.score
         self.beyond += exposure.beyond
         time = decision.frame.time
-        if time is not None:
+        if time is not None and decision.order is not Order.FAULT:
             self.first = time if self.first is None else min(self.first, time)
             self.last = time if self.last is None else max(self.last, time)
         if decision.size is not None:
@@ -77,6 +81,7 @@ class CameraSummary:
         if self.first is not None and self.last is not None:
             text += f", {_minute(self.first)} to {_minute(self.last)}"
         text += _describe_whole(self.whole, self.left_out)
+        text += f"; clock fault: {counted(self.faults, 'frame')}" if self.faults else ""
         for size in self.rare_sizes():
             names = ", ".join(show(path) for path in self.examples[size])
             more = self.sizes[size] - len(self.examples[size])
@@ -105,6 +110,7 @@ class CameraSummary:
             "rare_sizes": {f"{w}x{h}": self.examples[w, h] for w, h in self.rare_sizes()},
             **({"levels": [self.levels.low, self.levels.high], "beyond": self.beyond} if self.levels else {}),
             **({"flat": self.flat} if self.flat else {}),
+            **({"clock_faults": self.faults} if self.faults else {}),
         }
 
 

@@ -33,10 +33,14 @@ class Frame:
     """Seconds from the start of the video that the frame is of; that is the folder of its path. None for a picture."""
     page: int | None = None
     """Number, from 1, of the page of a file that the frame is; that is the folder of its path. None for a picture."""
+    source: str | None = None
+    """Path of the file that held it, where an earlier picture of that file has the name: the file was refreshed."""
 
     @property
     def file(self) -> str:
-        """Where the frame is read from, relative to the input folder."""
+        """The path of the file to read, below the input folder."""
+        if self.source is not None:
+            return self.source
         return self.path if self.offset is None and self.page is None else self.path.rpartition("/")[0]
 
 

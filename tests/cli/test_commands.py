@@ -123,7 +123,7 @@ def test_late_frames_are_told(write_tree, tmp_path, capsys):
     assert run(frames, tmp_path / "results") == options.SKIPPED
     assert capsys.readouterr().err == (
         f"{frames}: camera c1: 2 frames came after later ones had been decided, such as c1/{name(1)}; "
-        "left out: filter into a new results folder to include them\n"
+        "left out: --late decide compares them with the kept frames before them\n"
     )
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from framesift.errors import StorageError
 from framesift.filtering import earlier_lines, manifest
 from framesift.filtering import earlier_runs as past
+from framesift.filtering.clocks import Clock, Stamp, as_written
 from framesift.filtering.earlier_runs import Past
-from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.file_state import FileState
+from framesift.filtering.selection import Decision, Order, Verdict
 from framesift.filtering.summary import Summary
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -25,6 +27,7 @@ frames = st.builds(
     st.sampled_from(["c1", "c2", 'ä"\\']),
     st.none() | st.integers(0, 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms)),
     st.none() | st.floats(0, 1e9),
+    st.none() | st.sampled_from(["a.jpg", 'ä"\\']),
 )
 decisions = st.builds(
     Decision,
@@ -35,7 +38,10 @@ decisions = st.builds(
     texts,
     st.none() | st.sampled_from([(640, 480), (10, 6)]),
     st.none() | st.floats(0, 1),
+    st.sampled_from([None, None, *Order]),
+    st.booleans(),
 )
+states = st.none() | st.builds(FileState, st.integers(0, 9), st.integers(-9, 9), st.none() | st.integers(0, 2**32 - 1))
 
 
 def write(folder: Path, lines: list[bytes], rest: bytes = b"") -> str:
@@ -62,22 +68,43 @@ def rewrite(line: bytes, how: str) -> bytes:
     return line
 
 
-def check(found: Past, expected: list[Decision], one_chain: bool, against: int = 1) -> None:
-    summary, last, references = Summary(), {}, {}
-    for decision in expected:
+def check(
+    found: Past,
+    expected: list[Decision],
+    one_chain: bool,
+    against: int = 1,
+    files: list[FileState | None] | None = None,
+) -> None:
+    summary, references, clocks, offsets, refreshed = Summary(), {}, {}, {}, {}
+    for decision, file in zip(expected, files or [None] * len(expected), strict=False):
         summary.add(decision)
-        known = last.get(decision.frame.camera)
-        if not (known and known.time and decision.verdict is Verdict.SKIP and decision.frame.time is None):
-            last[decision.frame.camera] = decision.frame
+        frame, camera = decision.frame, decision.frame.camera
+        if frame.offset is not None:
+            offsets[camera] = frame.offset
+        elif frame.time is not None and decision.order is not Order.LATE:
+            stamp = Stamp(frame.path, frame.time, as_written(file and file.mtime_ns))
+            clocks[camera] = clocks.get(camera, Clock()).after(stamp, decision.order)
+        if frame.source is not None:
+            refreshed[frame.source] = decision.verdict, file and (file.size, file.mtime_ns)
+        if file is not None and frame.source is None:
+            assert frame.path in refreshed or found.find_file(frame.path) == (decision.verdict, file)
+        if decision.order is Order.LATE:
+            continue
         if decision.verdict is Verdict.KEEP:
             kept = references.setdefault((decision.frame.camera, None if one_chain else decision.size), [])
             kept[:] = [*(path for path in kept if path[1]), (decision.frame.path, True)][-against:]
         elif decision.verdict is Verdict.DROP and decision.extent is not None:
             kept = references.get((decision.frame.camera, None if one_chain else decision.size), [])
             kept[:] = [(decision.frame.path, False), *(path for path in kept if path[1])] if kept else []
-        assert found.find(decision.frame.path) is decision.verdict
-        assert found.find(decision.frame.path + "x") is None
-    assert found.last == last
+    for decision, file in zip(expected, files or [None] * len(expected), strict=False):
+        path = decision.frame.path
+        assert found.find(path) is decision.verdict and found.find(path + "x") is None
+        if file is not None:
+            assert not found.is_settled(path, file.size + 1, file.mtime_ns) and not found.is_settled(
+                path + "x", *file[:2]
+            )
+    assert (found.clocks, found.offsets) == (clocks, offsets)
+    assert {file: (verdict, state and state[:2]) for file, (verdict, state) in found.refreshed.items()} == refreshed
     marks = {(camera, chain): list(each) for camera, of in found.references.items() for chain, each in of.items()}
     assert {place: each for place, each in marks.items() if each} == references
     assert list(found.summary.cameras) == list(summary.cameras)
@@ -92,26 +119,30 @@ def check(found: Past, expected: list[Decision], one_chain: bool, against: int =
     added=st.integers(0, 12),
     one_chain=st.booleans(),
     against=st.integers(1, 3),
+    files=st.lists(states, min_size=12, max_size=12),
 )
-def test_it_is_what_decoding_every_line_gives(tmp_path, monkeypatch, narrow, some, forms, added, one_chain, against):
+def test_it_is_what_decoding_every_line_gives(
+    tmp_path, monkeypatch, narrow, some, forms, added, one_chain, against, files
+):
     """Also where all paths have one of two hashes, and for decisions added after it was read."""
     with monkeypatch.context() as patch:
         if narrow:
             patch.setattr(past, "hash", lambda text: len(text) % 2, raising=False)
         patch.setattr(past, "_RECENT", 2)
-        lines = [rewrite(manifest.encode_decision(d), form) for d, form in zip(some, forms, strict=False)]
+        encoded = [manifest.encode_decision(d, None, file) for d, file in zip(some, files, strict=False)]
+        lines = [rewrite(line, form) for line, form in zip(encoded, forms, strict=False)]
         cut = max(len(some) - added, 0)
         path = write(tmp_path, lines[:cut], rest=b'{"path": "torn')
         found = read(path, one_chain, against)
-        check(found, some[:cut], one_chain, against)
+        check(found, some[:cut], one_chain, against, files)
         offset = len(manifest.encode_header({})) + sum(map(len, lines[:cut]))
-        for decision, line in zip(some[cut:], lines[cut:], strict=True):
-            found.add(decision, offset)
+        for decision, line, file in zip(some[cut:], lines[cut:], files[cut:], strict=False):
+            found.add(decision, offset, file)
             found.summary.add(decision)
             assert found.find(decision.frame.path) is None, "not written yet"
             offset += len(line)
         write(tmp_path, lines)
-        check(found, some, one_chain, against)
+        check(found, some, one_chain, against, files)
         found.close()
 
 

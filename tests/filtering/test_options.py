@@ -33,6 +33,7 @@ TEXTS = {
     "start": "2021-03-27",
     "end": "2021-03-27 12:53",
     "hours": "6-20",
+    "late": "decide",
     "decode": "fast",
     "link": "hard",
 }

@@ -23,7 +23,7 @@ from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sources import open_source
 from framesift.frames.finding import find_frames
 from framesift.frames.levels import WHOLE, Levels
-from tests.conftest import encode
+from tests.conftest import encode, without_files
 from tests.filtering.test_chunks import walk
 from tests.filtering.test_run import letters, name
 
@@ -124,7 +124,7 @@ def write_cameras(root: Path, seed: int) -> Path:
 def record(frames: Path, results: Path, **options) -> bytes:
     for _ in filter_frames(frames, results, **options):
         pass
-    return (results / manifest.NAME).read_bytes()
+    return without_files(manifest.NAME, (results / manifest.NAME).read_bytes())
 
 
 REFERENCES = st.fixed_dictionaries({"against": st.integers(1, 3), "most": st.sampled_from([None, 20.0])})
@@ -203,8 +203,9 @@ def test_a_left_out_frame_that_became_one_of_16_bits_decides_nothing(tmp_path):
     write(frames, count_thermal, states=[1, 1], start=1)
     record(frames, tmp_path / "results", most=20)
     results = open_record(tmp_path / "results")
-    *_, left_out, last = results.decisions()
+    *_, left_out, last, refreshed = results.decisions()
     assert left_out.left_out and last.verdict is Verdict.KEEP and results.levels["c1"].low > 7000
+    assert refreshed.frame.source == left_out.frame.path and refreshed.frame.path != left_out.frame.path
 
 
 def test_the_recorded_range_holds_though_later_frames_would_suit_another(tmp_path):

@@ -20,7 +20,7 @@ from framesift.cluster import open_cluster
 from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.frames.finding import find_frames
-from tests.conftest import encode, make_image, read_tree
+from tests.conftest import encode, make_image, read_tree, without_files
 from tests.filtering.test_run import MOVED, views
 from tests.stores.s3_server import (
     BUCKET,
@@ -56,7 +56,7 @@ def split_manifest(tree: dict[str, bytes]) -> tuple[dict[str, bytes], list[bytes
     """The kept frames, and the lines of the decisions."""
     assert not [path for path in tree if path.startswith(manifest.NAME) and path != manifest.NAME]
     kept = {path: content for path, content in tree.items() if path != manifest.NAME}
-    return kept, tree[manifest.NAME].splitlines()[1:]
+    return kept, without_files(manifest.NAME, tree[manifest.NAME]).splitlines()[1:]
 
 
 class Places:

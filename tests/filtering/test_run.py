@@ -18,8 +18,10 @@ from framesift.errors import StorageError, UsageError
 from framesift.filtering import earlier_runs as past
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
-from framesift.filtering.selection import Verdict
-from tests.conftest import encode, make_image, read_tree
+from framesift.filtering.results import Results
+from framesift.filtering.selection import Order, Verdict
+from framesift.filtering.settings import Settings
+from tests.conftest import encode, make_image, read_tree, without_files
 from tests.filtering.plain_loop import plain_filter
 
 NEW = (10, 10, 30, 30)
@@ -206,6 +208,9 @@ def test_without_it_the_next_frame_like_it_is_left_out(write_tree, tmp_path, ins
     write_tree({} if instead is None else {f"c1/{name(1)}": instead})
     write_tree(views(*MOVED[2:], start=2))
     decisions = list(filter_frames(frames, tmp_path / "results", most=60))
+    of_file = [d for d in decisions if d.frame.source]
+    assert letters(of_file) == {None: "", b"damaged": "s"}.get(instead, "k"), "what stands there is a new frame"
+    decisions = [d for d in decisions if not d.frame.source]
     assert letters(decisions) == "dkkdd"
     assert [d.left_out for d in decisions] == [True, False, False, True, False]
     assert decisions[1].reference == f"c1/{name(2)}"
@@ -490,3 +495,83 @@ def test_fast_decoding_skips_what_is_damaged(tmp_path):
     path.write_bytes(path.read_bytes()[:-300])
     decisions = list(filter_frames(frames, size=(80, 60), decode="fast"))
     assert [d.reason for d in decisions] == ["first frame to compare with", "truncated JPEG"]
+
+
+def test_late_frames_are_decided_by_the_kept_frame_before_them_when_asked(write_tree, tmp_path):
+    """As if they had come in time, however the run is cut; and what follows goes on from what was kept last."""
+    states = [None, NEW, NEW, None, None, NEW, None, NEW, NEW, NEW, None, None]
+    frames = write_tree({path: content for n, (path, content) in enumerate(scene(*states).items()) if n in (0, 4, 9)})
+    first = {d.frame.path: d.verdict for d in filter_frames(frames, tmp_path / "results")}
+    write_tree({path: content for n, (path, content) in enumerate(scene(*states).items()) if n < 10})
+    assert list(filter_frames(frames, tmp_path / "results")) == []
+    shutil.copytree(tmp_path / "results", tmp_path / "cut")
+    decisions = list(filter_frames(frames, tmp_path / "results", late="decide"))
+    assert [d.frame.path for d in decisions] == [f"c1/{name(n)}" for n in (1, 2, 3, 5, 6, 7, 8)]
+    assert {d.order for d in decisions} == {Order.LATE}
+    assert letters(decisions) == "kdkkkkd" and first[f"c1/{name(4)}"] == "drop"
+    with closing(filter_frames(frames, tmp_path / "cut", late="decide", jobs=1)) as steps:
+        assert list(islice(steps, 3)) == decisions[:3]
+    assert list(filter_frames(frames, tmp_path / "cut", late="decide", jobs=3)) == decisions[3:]
+    assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "results")
+    write_tree(scene(None, NEW, start=10))
+    later = list(filter_frames(frames, tmp_path / "results"))
+    assert letters(later) == "kk" and later[0].reference == f"c1/{name(9)}"
+
+
+def test_a_skipped_file_that_has_changed_is_looked_at_again_in_its_place(write_tree, tmp_path):
+    half, whole, path = encode(make_image(box=NEW))[:-30], encode(make_image(box=NEW)), f"c1/{name(1)}"
+    frames = write_tree(scene(None) | {path: half} | scene(None, start=2))
+    assert letters(filter_frames(frames, tmp_path / "results")) == "ksd"
+    assert list(filter_frames(frames, tmp_path / "results")) == []
+    write_tree({path: half[:-9]})
+    assert letters(filter_frames(frames, tmp_path / "results")) == "s"
+    write_tree({path: whole})
+    [decision] = filter_frames(frames, tmp_path / "results")
+    assert (decision.verdict, decision.again, decision.reference) == ("keep", True, f"c1/{name(0)}")
+    assert list(filter_frames(frames, tmp_path / "results")) == []
+    with Results(tmp_path / "results", frames, Settings()) as results:
+        verdicts = results.summary.verdicts
+        assert (verdicts[Verdict.KEEP], verdicts[Verdict.SKIP], results.skipped()) == (2, 0, {})
+
+
+def test_a_decided_file_that_holds_another_picture_is_a_new_frame(write_tree, tmp_path):
+    frames = write_tree({"c1/video.jpg": encode(make_image())})
+    list(filter_frames(frames, tmp_path / "results"))
+    for number, box in enumerate([NEW, None, None], start=2):
+        write_tree({"c1/video.jpg": encode(make_image(box=box)) + b"\0" * number})
+        [decision] = filter_frames(frames, tmp_path / "results")
+        assert decision.frame.source == "c1/video.jpg" and decision.verdict == ("drop" if number == 4 else "keep")
+        assert list(filter_frames(frames, tmp_path / "results")) == []
+    kept = [path for path in read_tree(tmp_path / "results") if path != manifest.NAME]
+    assert len(kept) == 3 and (tmp_path / "results/c1/video.jpg").read_bytes() == encode(make_image())
+
+
+def test_a_file_that_is_only_touched_or_copied_stays_decided(write_tree, tmp_path):
+    frames = write_tree(scene(None, NEW))
+    list(filter_frames(frames, tmp_path / "results"))
+    for path in frames.rglob("*.png"):
+        os.utime(path, ns=(5, 5 * 10**17))
+    assert list(filter_frames(frames, tmp_path / "results")) == []
+
+
+def test_a_manifest_that_says_nothing_of_files_goes_on(write_tree, tmp_path):
+    """What was decided stays so; what was skipped is looked at once more."""
+    frames = write_tree(scene(None, NEW) | {f"c1/{name(2)}": b"half"})
+    list(filter_frames(frames, tmp_path / "results"))
+    record = tmp_path / "results" / manifest.NAME
+    record.write_bytes(without_files(manifest.NAME, record.read_bytes()))
+    write_tree({f"c1/{name(0)}": encode(make_image(box=NEW))})
+    assert letters(filter_frames(frames, tmp_path / "results")) == "s"
+    assert list(filter_frames(frames, tmp_path / "results")) == []
+
+
+def test_kept_frames_of_a_refreshed_file_that_were_not_recorded_are_known(write_tree, tmp_path):
+    frames = write_tree({"c1/video.jpg": encode(make_image())})
+    list(filter_frames(frames, tmp_path / "results"))
+    before = (tmp_path / "results" / manifest.NAME).read_bytes()
+    write_tree({"c1/video.jpg": encode(make_image(box=NEW))})
+    list(filter_frames(frames, tmp_path / "results"))
+    whole = read_tree(tmp_path / "results")
+    (tmp_path / "results" / manifest.NAME).write_bytes(before)
+    assert letters(filter_frames(frames, tmp_path / "results")) == "k"
+    assert read_tree(tmp_path / "results") == whole

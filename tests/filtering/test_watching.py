@@ -21,6 +21,7 @@ from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.sources import LATE_HINT
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene
 from tests.frames.test_finding import jpeg_with_time
@@ -202,9 +203,52 @@ def test_an_earlier_frame_that_is_being_written_is_not_overtaken(watch, at):
 def test_a_late_frame_is_told_once_and_left(watch, at):
     steps = [put(at(5), EMPTY), *LOOKS, put(at(1), BOX), *LOOKS, watch.sleep(arrivals.ROUND), *LOOKS]
     watch.play([*steps, put(at(6), EMPTY), *LOOKS])
-    told = f"{name(1)}: came after a later frame of camera c1 had been decided: left for a full run"
+    told = f"{name(1)}: came after a later frame of camera c1 had been decided: left; {LATE_HINT}"
     assert watch.told == [told] and watch.late == [f"c1/{name(1)}"]
     assert letters(watch.decisions) == "kd"
+
+
+def test_late_frames_are_decided_when_asked(watch, at):
+    watch.settings = read_settings(late="decide")
+    steps = [put(at(1), EMPTY), *LOOKS, put(at(5), BOX), *LOOKS, put(at(2), BOX), put(at(3), EMPTY), *LOOKS]
+    watch.play([*steps, put(at(6), EMPTY), *LOOKS])
+    assert letters(watch.decisions) == "kkkkk" and watch.told == [] and watch.late == []
+    assert [d.reference and d.reference[-8:-7] for d in watch.decisions] == [None, "1", "1", "2", "5"]
+
+
+def test_a_clock_fault_is_told_once_and_makes_nothing_late(watch, at):
+    wrong = at(1).with_name("c1_2036_02_07__06_28_16.png")
+    steps = [put(at(1), EMPTY), *LOOKS, put(wrong, BOX), *LOOKS, put(at(1).with_name("latest.png"), EMPTY), *LOOKS]
+    watch.play([*steps, put(at(2), BOX), *LOOKS])
+    assert letters(watch.decisions) == "kkkk" and watch.late == []
+    assert watch.told == [
+        f"{wrong.name}: clock fault: its time, 2036-02-07 06:28, cannot be right; decided in the order of arrival"
+    ]
+
+
+def test_a_file_that_is_refreshed_is_a_new_frame_each_time(watch, at):
+    video = at(1).with_name("video.png")
+
+    def refresh(content: bytes, number: int) -> Step:
+        def write() -> None:
+            video.write_bytes(content)
+            os.utime(video, ns=(number, number * 10**9))
+
+        return write
+
+    contents = [EMPTY, BOX, BOX + b"\0", EMPTY, EMPTY]
+    steps = [step for number, content in enumerate(contents, 1) for step in (refresh(content, number), *LOOKS, look)]
+    watch.play(steps)
+    assert letters(watch.decisions) == "kkdk", "the last has only another time"
+    assert {d.frame.file for d in watch.decisions} == {"c1/video.png"}
+    assert len(set(watch.results.rglob("video*.png"))) == 3
+
+
+def test_a_file_that_stalled_is_looked_at_again_when_it_is_whole(watch, at):
+    steps = [put(at(1), EMPTY), put(at(2), BOX[:-20]), *LOOKS, look, watch.sleep(14), look, watch.expect("ks")]
+    steps += [put(at(3), EMPTY), *LOOKS, watch.expect("ksd"), put(at(2), BOX[-20:]), *LOOKS, look]
+    watch.play([*steps, watch.expect("ksdk")])
+    assert watch.decisions[-1].again and watch.decisions[-1].order == "late" and watch.late == []
 
 
 def test_a_damaged_file_without_a_time_makes_nothing_late(watch, at):

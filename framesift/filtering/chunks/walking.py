@@ -18,6 +18,7 @@ from framesift.filtering.chunks.keeping import KEPT, Image
 from framesift.filtering.comparator_choice import rule_of
 from framesift.filtering.describing import View, view_frame
 from framesift.filtering.exposure import USUAL, Exposure
+from framesift.filtering.file_state import FileState
 from framesift.filtering.selection import Decision, Marks, Observation, References, Verdict, select_frames
 from framesift.filtering.settings import Settings
 from framesift.filtering.stitching import Correction, Step, Walk, begin_walk, marks_of, occurring, walk_again
@@ -67,6 +68,7 @@ class Row(Step):
 
     state: State | None
     exposure: Exposure = USUAL
+    file: FileState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def fetch_view(row: Row, directory: str, content: bool, stat: bool) -> View | No
     None where the file is not the one that was decided any more. Raises StorageError where the folder is gone.
     """
     frame, size = row.decision.frame, row.decision.size
-    path, data = join(directory, frame.path), None
+    path, data = join(directory, frame.source or frame.path), None
     status: Status | None = None
     if row.decision.verdict is Verdict.KEEP and (page := find_page(path)):
         with suppress(UnreadableFrame):
@@ -153,12 +155,12 @@ def fetch_view(row: Row, directory: str, content: bool, stat: bool) -> View | No
         with suppress(OSError):
             status = os.stat(join(directory, frame.file))
     else:
-        return View(frame, size, None, exposure=row.exposure)
+        return View(frame, size, None, exposure=row.exposure, file=row.file)
     if status is None or state_of(status) != row.state:
         if not is_folder(directory):
             raise StorageError("the folder of the frames is gone", directory)
         return None
-    return View(frame, size, None, content=data, stat=status, exposure=row.exposure)
+    return View(frame, size, None, content=data, stat=status, exposure=row.exposure, file=row.file)
 
 
 def check_place(chunk: Chunk) -> None:
@@ -178,4 +180,4 @@ def _view(chunk: Chunk, frame: Frame) -> View:
 
 
 def _row(view: View, decision: Decision) -> Row:
-    return Row(decision, view.chain, None if view.stat is None else state_of(view.stat), view.exposure)
+    return Row(decision, view.chain, None if view.stat is None else state_of(view.stat), view.exposure, view.file)

@@ -1,0 +1,99 @@
+"""What the lines of earlier runs come to: counted, and where each camera stands."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from framesift.filtering.clocks import CONFIRMED
+from framesift.filtering.earlier_lines import Row, as_size, as_time
+from framesift.filtering.selection import WHOLE, Verdict
+from framesift.filtering.summary import NAMED, CameraSummary, Summary
+from framesift.frames.levels import Levels
+
+VERDICTS = {verdict.encode("ascii"): verdict for verdict in Verdict}
+
+
+@dataclass(slots=True)
+class Tally:
+    """The frames of one size of one camera."""
+
+    verdicts: Counter[bytes] = field(default_factory=Counter)
+    first: bytes = b""
+    last: bytes = b""
+    """Times as text; empty where no frame has one."""
+    examples: list[bytes] = field(default_factory=list)
+    whole: int = 0
+    """Frames whose whole picture has changed."""
+    left_out: int = 0
+    faults: int = 0
+    """Frames whose clock was wrong."""
+    again: int = 0
+    """Lines that stand in place of one that skipped a file."""
+
+
+@dataclass(slots=True)
+class Special:
+    """Rows of which more is known than what was decided."""
+
+    recent: dict[bytes, tuple[Row, ...]] = field(default_factory=dict)
+    """Of each camera, the last frames that came in order and have a time."""
+    faults: dict[bytes, list[Row]] = field(default_factory=dict)
+    """The frames of another, wrong time since."""
+    films: dict[bytes, bytes] = field(default_factory=dict)
+    """The offset of the last frame of each film, by the beginning of its path in JSON."""
+    refreshed: dict[bytes, Row] = field(default_factory=dict)
+    """The last frame of each file that has held more than one."""
+
+
+def count_rows(
+    rows: Iterable[Row],
+    tallies: dict[tuple[bytes, bytes], Tally],
+    special: Special,
+) -> None:
+    """Count rows, in the fewest steps for each. Times in UTC compare as text."""
+    recent, faults = special.recent, special.faults
+    for row in rows:
+        path, camera, time, verdict, size, _, offset, extent, _, source, order, again = row
+        if offset:
+            special.films[path[: path.rfind(b"/")]] = offset
+        if time == b"null":
+            pass
+        elif not order:
+            recent[camera] = (*recent.get(camera, ())[-CONFIRMED:], row)
+            if camera in faults:
+                del faults[camera]
+        elif order == b"clock fault":
+            faults.setdefault(camera, []).append(row)
+        if source:
+            special.refreshed[source] = row
+        if (tally := tallies.get((camera, size))) is None:
+            tally = tallies[camera, size] = Tally()
+        tally.verdicts[verdict] += 1
+        if len(tally.examples) < NAMED:
+            tally.examples.append(path)
+        tally.again += again != b""
+        if order == b"clock fault":
+            tally.faults += 1
+        elif time != b"null":
+            tally.first, tally.last = min(time, tally.first or time), max(time, tally.last)
+        if extent:
+            tally.whole += float(extent) >= WHOLE
+            tally.left_out += verdict == b"drop"
+
+
+def sum_up(tallies: dict[tuple[bytes, bytes], Tally], levels: dict[str, Levels], summary: Summary) -> None:
+    for (name, pixels), tally in tallies.items():
+        camera = json.loads(name)
+        known = summary.cameras.setdefault(camera, CameraSummary(camera))
+        known.levels = levels.get(camera)
+        known.verdicts.update({VERDICTS[verdict]: count for verdict, count in tally.verdicts.items()})
+        known.verdicts[Verdict.SKIP] -= tally.again
+        known.faults += tally.faults
+        known.whole, known.left_out = known.whole + tally.whole, known.left_out + tally.left_out
+        if tally.last:
+            times = [time for time in (known.first, known.last, as_time(tally.first), as_time(tally.last)) if time]
+            known.first, known.last = min(times), max(times)
+        if size := as_size(pixels):
+            known.sizes[size] += tally.verdicts.total()
+            known.examples.setdefault(size, []).extend(json.loads(path) for path in tally.examples)
