@@ -63,6 +63,7 @@ class Results(Sink):
         self.takes_content = settings.link is Placement.COPY and not dry_run
         self._longest, self._clock, self._flushed = longest, clock, clock()
         self._length, self._earlier_skips = 0, 0
+        self._skipped: dict[str, str] = {}
         self._begun = math.inf
         """So long the manifest was when this run began to write to it."""
         self._lines: list[bytes] = []
@@ -83,6 +84,8 @@ class Results(Sink):
             if not isinstance(error, StorageError | ResultsInUse):
                 self.flush()
                 self._place.complete()
+                if self._earlier_skips:
+                    self._skipped = self._past.read_skipped(self._begun)
         finally:
             self._close()
 
@@ -138,10 +141,8 @@ class Results(Sink):
         return list(self._past.read_kept(camera))
 
     def skipped(self) -> dict[str, str]:
-        """Return the paths that earlier runs skipped and that have not changed since, and why. Raises StorageError."""
-        if self._earlier_skips == 0:
-            return {}
-        return self._past.read_skipped(self._begun)
+        """Return the paths that earlier runs skipped and that have not changed since, and why; known when it is over."""
+        return self._skipped
 
     def last_offset(self, film: str) -> float | None:
         """Return how far a film has been decided, in seconds."""

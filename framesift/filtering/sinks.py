@@ -67,7 +67,7 @@ class Sink:
         return []
 
     def skipped(self) -> dict[str, str]:
-        """Return the paths that earlier runs skipped and that are so still, and why."""
+        """Return the paths that earlier runs skipped and that are so still, and why, once this run is over."""
         return {}
 
     def last_offset(self, film: str) -> float | None:

@@ -21,13 +21,15 @@ from framesift.frames.levels import Levels
 
 NOON = datetime(2021, 3, 27, 12, tzinfo=UTC)
 texts = st.text(st.sampled_from('ab/ "\\\n\t\x7fäé€😀\udcff'), min_size=1, max_size=6)
-frames = st.builds(
-    Frame,
-    st.uuids().flatmap(lambda unique: texts.map(lambda text: f"{unique}{text}")),
-    st.sampled_from(["c1", "c2", 'ä"\\']),
-    st.none() | st.integers(0, 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms)),
-    st.none() | st.floats(0, 1e9),
-    st.none() | st.sampled_from(["a.jpg", 'ä"\\']),
+paths = st.uuids().flatmap(lambda unique: texts.map(lambda text: f"{unique}{text}"))
+cameras = st.sampled_from(["c1", "c2", 'ä"\\'])
+times = st.none() | st.integers(0, 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms))
+files = st.sampled_from(["a.jpg", 'ä"\\'])
+stills = st.builds(lambda film, path: f"{film}/{path}".replace("\n", ""), files, paths)
+frames = (
+    st.builds(Frame, paths, cameras, times, source=st.none() | files)
+    | st.builds(Frame, stills, cameras, times, st.floats(0, 1e9))
+    | st.builds(Frame, stills, cameras, times, page=st.integers(1, 9))
 )
 decisions = st.builds(
     Decision,
@@ -80,8 +82,8 @@ def check(
         summary.add(decision)
         frame, camera = decision.frame, decision.frame.camera
         if frame.offset is not None:
-            offsets[camera] = frame.offset
-        elif frame.time is not None and decision.order is not Order.LATE:
+            offsets[frame.file] = frame.offset
+        if frame.time is not None and decision.order is not Order.LATE:
             stamp = Stamp(frame.path, frame.time, as_written(file and file.mtime_ns))
             clocks[camera] = clocks.get(camera, Clock()).after(stamp, decision.order)
         if frame.source is not None:
