@@ -51,25 +51,25 @@ def make_results(folder: str, count: int) -> None:
     from framesift import filter_frames
     from framesift.filtering import manifest
     from framesift.filtering.selection import Decision, Verdict
-    from framesift.frames.frame import name_frame
-    from framesift.frames.naming import Naming
+    from framesift.frames.frame import Frame
+    from framesift.frames.naming import Names, Naming
 
     picture, frames, results = make_picture(), os.path.join(folder, "frames"), os.path.join(folder, "results")
     first = next(walk_names(count))
     write_files(os.path.join(frames, "names"), [first], picture)
     list(filter_frames(frames, results))
     write_files(os.path.join(results, "names"), islice(walk_names(count), 0, None, KEPT), picture)
-    reference = f"names/{first}"
+    reference, names = f"names/{first}", Names(Naming())
     with open(os.path.join(results, manifest.NAME), "ab") as file:
         for index, name in enumerate(islice(walk_names(count), 1, None), start=1):
             path, verdict = f"names/{name}", Verdict.DROP if index % KEPT else Verdict.KEEP
-            frame, score = name_frame(frames, path, Naming(), "", with_exif=False), 1000.5 + index
+            frame, score = Frame(path, *names.read(path)), 1000.5 + index
             decision = Decision(frame, verdict, score, reference, f"score {score} <= 9", (80, 60))
             file.write(manifest.encode_decision(decision))
             reference = path if verdict is Verdict.KEEP else reference
     shutil.rmtree(os.path.join(frames, "names"))
     new = [f"c{n % 10 + 1}-{1_700_000_000_000 + n * 1000}.png" for n in range(NEW)]
-    write_files(os.path.join(frames, "new"), new, picture)
+    write_files(os.path.join(frames, "names"), new, picture)
 
 
 def main(count: int, folder: str, listed: bool) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
     from framesift.frames.choosing import Choice, LeftOut
 
+NAMING = "name_pattern", "camera", "time_format", "timezone"
+"""The options that say how names are read."""
+
 DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
 exit codes:
@@ -67,8 +70,8 @@ def add_settings(group: argparse._ActionsContainer, options: "Iterable[Option]")
 
 def add_reading_arguments(group: argparse._ActionsContainer) -> None:
     """Add which frames are looked at, from which size on one is refused, and how names are read."""
-    reading = [option for option in FRAMES if option.name in ("max_pixels", "name_pattern", "timezone")]
-    add_settings(group, [*reading, *CHOOSING])
+    wanted = ("max_pixels", *NAMING)
+    add_settings(group, [*(option for option in FRAMES if option.name in wanted), *CHOOSING])
 
 
 def read_options(options: argparse.Namespace) -> "Settings":

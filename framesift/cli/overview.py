@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
+    NAMING,
     SKIPPED,
     add_cluster_argument,
     add_jobs_argument,
@@ -89,13 +90,12 @@ def _survey(options: argparse.Namespace) -> "Overview":
             executor=open_workers_of(options, stack),
             follow=partial(tqdm, unit="frame", file=sys.stderr, disable=options.quiet or None),
             max_pixels=options.max_pixels,
-            name_pattern=options.name_pattern,
-            timezone=options.timezone,
             exclude=options.exclude,
             include=options.include,
             start=options.start,
             end=options.end,
             hours=options.hours,
+            **{name: getattr(options, name) for name in NAMING},
         )
 
 

@@ -11,6 +11,7 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from framesift.errors import FramesiftError, PathLike, StorageError, show
@@ -23,7 +24,8 @@ from framesift.filtering.sources import AHEAD_OF_OTHERS, LATE_HINT, Source, desc
 from framesift.filtering.waiting import File, Folder, ask_mtime_ns
 from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, scan_folder
-from framesift.frames.frame import Frame, name_frame, order_key, own_camera
+from framesift.frames.frame import Frame, add_exif_time, name_frames, order_key, own_camera
+from framesift.frames.naming import Names
 
 IDLE = 0.25
 """Seconds from one look to the next where nothing is waited for."""
@@ -63,11 +65,13 @@ class Arrivals(Source):
         super().__init__(directory, settings)
         self.pause = SETTLING
         """Seconds to wait before the next look; with very many files more, so that looking takes half of the time."""
-        self._camera = own_camera(self.directory)
+        self._names = Names(settings.naming)
         self._sink = Sink()
         self._tell, self._wait, self._clock = tell, pause, clock
         self._folders: dict[str, Folder] = {}
         self._files: dict[str, File] = {}
+        self._arrived: dict[str, LeftOut] = {}
+        """Files that are to be named, and where it is noted if they are not looked at."""
         self._pages: dict[str, int] = {}
         """How many frames of a file that was offered are not decided: it may have several pages."""
         self._left: dict[str, File] = {}
@@ -93,6 +97,7 @@ class Arrivals(Source):
     def find(self, sink: Sink) -> None:
         """Refuse a folder that cannot be listed now: later it may come and go. What is in it comes in `rounds`."""
         self._sink = sink
+        self._names = Names(self.settings.naming, sink.last_frames, own_camera(self.directory))
         next(scan_folder(self.directory, "", sink.folder, Listing(), []), None)
 
     def rounds(self) -> Iterator[Iterable[Frame]]:
@@ -111,6 +116,7 @@ class Arrivals(Source):
         now = self._clock()
         self._list_folders(now)
         self._look_again()
+        self._name_arrived()
         for path, file in list(self._files.items()):
             self._examine(path, file, now)
         ready, waiting = [], set()
@@ -195,12 +201,17 @@ class Arrivals(Source):
                 self._take_in(path, LeftOut())
 
     def _take_in(self, path: str, left_out: LeftOut) -> None:
-        """Wait for a file, unless it holds what is decided, or is by its name of another time than is looked at."""
+        """Wait for a file, unless it holds what is decided."""
         if path in self._files or path in self._left or path in self._elsewhen or self._leave_out(self._sink, path):
             return
-        frame = self._name(path, with_exif=False)
-        if frame.time is None or self.settings.choice.takes_time(frame.time, left_out):
-            self._files[path] = File(frame)
+        self._arrived[path] = left_out
+
+    def _name_arrived(self) -> None:
+        """Name what has come, all at once; leave out what is by its name of another time than is looked at."""
+        arrived, self._arrived = self._arrived, {}
+        for frame in name_frames(arrived, self._names):
+            if frame.time is None or self.settings.choice.takes_time(frame.time, arrived[frame.path]):
+                self._files[frame.path] = File(frame)
 
     def _is_ready(self, file: File, now: float) -> bool:
         return file.steady and (not file.refused or now - file.since >= PATIENCE)
@@ -267,14 +278,12 @@ class Arrivals(Source):
             file.state, file.since, file.steady, file.refused = state, now, False, False
         elif not file.steady:
             file.steady = True
-            frame = self._name(path)
+            frame = replace(file.frame, path=path, source=None) if file.frame.source else file.frame
+            frame = add_exif_time(frame, self.directory, self.settings.naming)
             file.chosen = self.settings.choice.takes_time(frame.time, LeftOut())
             file.frame = self._name_anew(frame, self._sink)
         elif not file.chosen and now - file.since >= PATIENCE:
             self._elsewhen[path] = self._files.pop(path).frame.time
-
-    def _name(self, path: str, with_exif: bool = True) -> Frame:
-        return name_frame(self.directory, path, self.settings.naming, self._camera, with_exif)
 
     def _state(self, path: str) -> tuple[int, int] | None:
         """Return what changes when a file is written to; None where it is gone."""

@@ -42,6 +42,8 @@ class Special:
     """The frames of another, wrong time since."""
     films: dict[bytes, bytes] = field(default_factory=dict)
     """The offset of the last frame of each film, by the beginning of its path in JSON."""
+    last: dict[bytes, Row] = field(default_factory=dict)
+    """The last frame of each camera."""
     refreshed: dict[bytes, Row] = field(default_factory=dict)
     """The last frame of each file that has held more than one."""
 
@@ -65,6 +67,7 @@ def count_rows(
                 del faults[camera]
         elif order == b"clock fault":
             faults.setdefault(camera, []).append(row)
+        special.last[camera] = row
         if source:
             special.refreshed[source] = row
         if (tally := tallies.get((camera, size))) is None:

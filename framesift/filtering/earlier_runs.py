@@ -20,10 +20,11 @@ from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.clocks import Clock, Stamp, as_written
 from framesift.filtering.earlier_counts import VERDICTS, Special, Tally, count_rows, sum_up
-from framesift.filtering.earlier_lines import Row, as_size, as_time, read_blocks, take_apart
+from framesift.filtering.earlier_lines import Row, as_frame, as_size, as_time, read_blocks, take_apart
 from framesift.filtering.file_state import FileState
 from framesift.filtering.selection import Decision, Mark, Marks, Order, Verdict, mark_of, remember
 from framesift.filtering.summary import Summary
+from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 
 _RECENT = 2**14
@@ -55,6 +56,8 @@ class Past:
         """How far each camera that has times has come."""
         self.offsets: dict[str, float] = {}
         """How far each film has been decided, in seconds, by its path."""
+        self.last: dict[str, Frame] = {}
+        """The last decided frame of each camera, as `read` found it."""
         self.refreshed: dict[str, tuple[Verdict, FileState | None]] = {}
         """What was decided last of each file that has been decided more than once, and in which state it was."""
         self.references: dict[str, dict[Hashable, Marks]] = {}
@@ -219,6 +222,7 @@ class Past:
             for row in faults:
                 self.clocks[camera] = self.clocks.get(camera, Clock()).after(_as_stamp(row), Order.FAULT)
         self.offsets = {json.loads(film + b'"'): json.loads(offset) for film, offset in special.films.items()}
+        self.last = {frame.camera: frame for frame in map(as_frame, special.last.values())}
         for source, row in special.refreshed.items():
             self.refreshed[json.loads(source)] = VERDICTS[row[3]], _as_file(row[8])
 

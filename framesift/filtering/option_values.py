@@ -44,6 +44,17 @@ class Decoding(StrEnum):
     """JPEG straight to grey, and at a reduced scale where the compared size allows it."""
 
 
+class CameraBy(StrEnum):
+    """What alone says which camera a frame is of."""
+
+    FOLDER = "folder"
+    """Its folder, but for those of days and parts of one."""
+    NAME = "name"
+    """What stands beside the time in its name, whatever the folder; where nothing does, the folder."""
+    ONE = "one"
+    """Nothing: all frames are of one camera."""
+
+
 def parse_method(text: str) -> Method:
     """Read the name of a method. Raises UsageError for an unknown one."""
     try:

@@ -4,6 +4,7 @@ Little is imported: `--help` reads this, and answers at once.
 """
 
 from framesift.filtering.option_values import (
+    CameraBy,
     Decoding,
     Lateness,
     Method,
@@ -186,9 +187,18 @@ FRAMES = (
     ),
     Option(
         "name_pattern",
-        "regular expression with the groups (?P<camera>...) and (?P<time>...); with a / it reads the whole path",
+        "regular expression with the groups (?P<camera>...), (?P<time>...) and, where it stands apart, (?P<date>...); "
+        "with a / it reads the whole path",
         "REGEX",
     ),
+    Option(
+        "camera",
+        "what says the camera: folder or name alone, or one for all (default: both, less days, hours and events)",
+        default=None,
+        read=choose(CameraBy, "--camera"),
+        choices=("folder", "name", "one"),
+    ),
+    Option("time_format", "how times are written, as strptime has it, such as %d-%m-%Y_%H.%M.%S", "FORMAT"),
     Option(
         "timezone",
         "where the clocks in names and EXIF stand, such as Europe/Berlin or +02:00",

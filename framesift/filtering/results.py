@@ -99,6 +99,11 @@ class Results(Sink):
         """The cameras of which earlier runs have decided frames."""
         return list(self._past.summary.cameras)
 
+    @property
+    def last_frames(self) -> list[Frame]:
+        """The last decided frame of each of them."""
+        return [Frame(frame.file, frame.camera, frame.time) for frame in self._past.last.values()]
+
     def is_decided(self, path: str) -> bool:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
         return self._past.find(path) is not None
@@ -141,7 +146,7 @@ class Results(Sink):
         return list(self._past.read_kept(camera))
 
     def skipped(self) -> dict[str, str]:
-        """Return the paths that earlier runs skipped and that have not changed since, and why; known when it is over."""
+        """Return the paths that earlier runs skipped and that have not changed since, and why; known at the end."""
         return self._skipped
 
     def last_offset(self, film: str) -> float | None:

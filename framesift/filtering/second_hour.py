@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from framesift.frames.frame import Frame, name_frame, own_camera
+from framesift.frames.frame import Frame, add_exif_time
 from framesift.frames.naming import Naming
 
 _PUT_BACK = (
@@ -36,7 +36,7 @@ class SecondHour:
     """Reads times that come twice as the second of both, for the frames below a folder."""
 
     def __init__(self, directory: str, naming: Naming) -> None:
-        self._directory, self._naming, self._own = directory, naming, own_camera(directory)
+        self._directory, self._naming = directory, naming
         self._other = replace(naming, timezone="+01:00" if naming.timezone == "UTC" else "UTC")
 
     def read(self, frame: Frame) -> Frame | None:
@@ -57,7 +57,8 @@ class SecondHour:
 
     def _is_wall_clock(self, frame: Frame) -> bool:
         """Tell whether a time says nothing of its zone: it is another one where it is read in another."""
-        return name_frame(self._directory, frame.file, self._other, self._own).time != frame.time
+        named = Frame(frame.file, frame.camera, self._other.read(frame.file)[1])
+        return add_exif_time(named, self._directory, self._other).time != frame.time
 
 
 def _comes_twice_anywhere(time: datetime) -> bool:

@@ -14,11 +14,14 @@ from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 from framesift.frames.periods import Period, write_time
 
+NAMES = 2
+"""The way in which names are read. In 1 whatever stood before the time was the camera, and else the folder."""
 ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclude": [], "include": []}
-ADDED |= dict.fromkeys(("start", "end", "hours"))
+ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"reading_of_names": 1}
 """What is meant by a manifest that was begun before a setting came, by its key."""
 _PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
 """What stands in a manifest as it is."""
+_NAMING = "name_pattern", "timezone", "camera", "time_format"
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
@@ -88,6 +91,16 @@ class Settings:
     def name_pattern(self) -> str | None:
         """The regular expression that reads names, where the usual ones are not those of framesift."""
         return self.naming.pattern
+
+    @property
+    def camera(self) -> str | None:
+        """What alone says the camera; None for name and folders together."""
+        return self.naming.camera
+
+    @property
+    def time_format(self) -> str | None:
+        """How times are written, where that is said."""
+        return self.naming.time_format
 
     @property
     def timezone(self) -> str:
@@ -166,6 +179,9 @@ class Settings:
             "every": self.every,
             "key_frames": self.key_frames,
             "name_pattern": self.naming.pattern,
+            "camera": self.naming.camera,
+            "time_format": self.naming.time_format,
+            "reading_of_names": NAMES,
             "timezone": self.naming.timezone,
             "exclude": list(self.exclude),
             "include": list(self.include),
@@ -189,7 +205,7 @@ class Settings:
                 blur=tuple(record["blur"]),
                 border_mask=tuple(record["border_mask"]),
                 size=tuple(record["size"]) if record["size"] else None,
-                naming=Naming(record["name_pattern"], record["timezone"]),
+                naming=Naming(*(record[name] for name in _NAMING)),
                 choice=_choose(record, record["timezone"]),
                 link=Placement(record["placement"]),
                 decode=Decoding(record["decoding"]),
@@ -217,7 +233,7 @@ def read_settings(**given: Any) -> Settings:
         values["every"] = EVERY_FRAME
     area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
     area, score = choose_thresholds(values["method"], area, score, thorough)
-    naming = Naming(values.pop("name_pattern"), values.pop("timezone"))
+    naming = Naming(*map(values.pop, _NAMING))
     choice = _choose({option.name: values.pop(option.name) for option in CHOOSING}, naming.timezone)
     masks = read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming)
     values["blur"], values["border_mask"] = tuple(values["blur"]), tuple(values["border_mask"])

@@ -13,6 +13,7 @@ from framesift.filtering.earlier_runs import Kept
 from framesift.filtering.file_state import Standing
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary
+from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.stores import locate
 
@@ -45,6 +46,11 @@ class Sink:
     @property
     def cameras(self) -> list[str]:
         """The cameras of which earlier runs have decided frames."""
+        return []
+
+    @property
+    def last_frames(self) -> list[Frame]:
+        """The last decided frame of each of them."""
         return []
 
     def begin(self) -> None:

@@ -86,7 +86,8 @@ class Source:
     def find(self, sink: Sink) -> None:
         """Find what is to be decided, given what has been. Raises UsageError and StorageError."""
         with_films, settings, leave_out = self.settings.every is not None, self.settings, partial(self._leave_out, sink)
-        self.listing = find_frames(self.directory, settings.naming, sink.folder, with_films, leave_out, settings.choice)
+        named = settings.naming, sink.folder, with_films, leave_out, settings.choice, sink.last_frames
+        self.listing = find_frames(self.directory, *named)
         self._check_masks(sink)
         self.pictures = self._arrange((self._name_anew(frame, sink) for frame in self.listing.frames), sink)
         self._sink = sink

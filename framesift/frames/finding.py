@@ -3,15 +3,15 @@
 import errno
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from framesift.cluster.parallel import map_in_threads
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError, show
 from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
-from framesift.frames.frame import Frame, name_frame, natural_key, order_key, own_camera
-from framesift.frames.naming import Naming, split_suffix
+from framesift.frames.frame import Frame, add_exif_time, name_frames, natural_key, order_key, own_camera
+from framesift.frames.naming import Known, Names, Naming, split_suffix
 from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
 _READ = {"jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"}
@@ -76,6 +76,7 @@ def find_frames(
     videos: bool = False,
     is_decided: Callable[[str], bool] | None = None,
     choice: Choice = USUAL,
+    known: Iterable[Known] = (),
 ) -> Listing:
     """Return the frames below `directory`, a folder or URL, in total order, those of the `choice`. Links are not
     entered.
@@ -84,15 +85,17 @@ def find_frames(
     `directory` with a manifest or the journal of a backup in it.
 
     With `videos`, a folder that holds videos only is a folder of frames too. Frames whose path `is_decided` are left
-    out at once: of a million of them nothing is kept.
+    out at once: of a million of them nothing is kept. Names are read as those of the frames `known`, decided before.
 
-    Raises UsageError (no such folder, no frame in it, a pattern that matches none) and StorageError (listing fails).
+    Raises UsageError (no such folder, no frame in it, a pattern or format that matches none or whose time is none) and
+    StorageError (listing fails).
     """
     root = os.fsdecode(directory)
     if is_same_place(root, results):
         raise UsageError("is the input folder and the results folder at once", directory)
     listing = Listing()
-    paths, found, matched = [], 0, naming.pattern is None
+    asked = naming.pattern or naming.time_format
+    paths, found, matched = [], 0, asked is None
     for path in walk_frames(root, results, listing, choice):
         found += 1
         matched = matched or naming.matches(path)
@@ -101,8 +104,9 @@ def find_frames(
     if not found and not (videos and listing.videos):
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
     if found and not matched:
-        raise UsageError(f"--name-pattern {naming.pattern!r} matches none of {found} frames", directory)
-    frames = _name_frames(root, paths, naming)
+        option = "--name-pattern" if naming.pattern else "--time-format"
+        raise UsageError(f"{option} {asked!r} matches none of {found} frames", directory)
+    frames = _name_frames(root, paths, Names(naming, known, own_camera(root)))
     listing.frames.extend(frame for frame in frames if choice.takes_time(frame.time, listing.left_out))
     if not listing.frames and len(paths) == found and not (videos and listing.videos):
         raise UsageError(f"holds no frame of these times{_describe_rest(listing)}", directory)
@@ -253,20 +257,20 @@ def _holds_picture(entry: Entry) -> bool:
         return True  # perhaps a frame: the reader says why it cannot be read
 
 
-def _name_frames(root: str, paths: list[str], naming: Naming) -> Iterator[Frame]:
+def _name_frames(root: str, paths: list[str], names: Names) -> Iterator[Frame]:
     """Yield the frames, in no order: of a store those first that need not be looked into, then the others at once."""
-    name = partial(name_frame, root, naming=naming, own=own_camera(root))
+    look = partial(add_exif_time, root=root, naming=names.naming)
+    frames = name_frames(paths, names, strict=True)
     if not is_url(root):
-        yield from map(name, paths)
+        yield from map(look, frames)
         return
     timeless = []
-    for path in paths:
-        frame = name(path, with_exif=False)
+    for frame in frames:
         if frame.time is None:
-            timeless.append(path)
+            timeless.append(frame)
         else:
             yield frame
-    yield from map_in_threads(name, timeless, _ASKED_AT_ONCE)
+    yield from map_in_threads(look, timeless, _ASKED_AT_ONCE)
 
 
 def _describe_rest(listing: Listing) -> str:

@@ -1,18 +1,20 @@
 """What a frame is: a picture of a camera with its time, and a place in a total order of all frames.
 
-A frame whose name has no camera belongs to the camera named after its folder: the folder's path relative to the input
-folder (`cam1`, `site_a/cam1`), so that folders of the same name below different parents stay apart, and the
-input folder's own name for what lies in it directly. A frame whose name has no time takes EXIF DateTimeOriginal.
+A camera is named after the folders that are not of a day, an hour or an event, relative to the input folder, and what
+stands beside the time in the name (`cam1`, `site_a/cam1`), so that equal names below different folders stay apart. What
+lies in the input folder directly and names none is of the camera that is called as that folder is. A frame whose name
+has no time takes that of EXIF.
 """
 
 import os
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from framesift.frames.naming import Naming
+from framesift.frames.naming import Names, Naming
 from framesift.stores import is_url, join, name_of
 
 AFTER_ALL = datetime.max.replace(tzinfo=UTC)
@@ -44,17 +46,17 @@ class Frame:
         return self.path if self.offset is None and self.page is None else self.path.rpartition("/")[0]
 
 
-def name_frame(root: str, path: str, naming: Naming, own: str, with_exif: bool = True) -> Frame:
-    """Return the frame at `path` below `root`, whose own camera is `own`.
+def name_frames(paths: Iterable[str], names: Names, strict: bool = False) -> Iterator[Frame]:
+    """Yield the frames at `paths`, in no order, by their names alone. Raises as `Names.read_all`."""
+    for path, camera, time in names.read_all(paths, strict):
+        # Interned: a million frames of ten cameras hold ten strings.
+        yield Frame(path, sys.intern(camera), time)
 
-    Without `with_exif` the file is not looked into for a time.
-    """
-    camera, time = naming.read(path)
-    camera = camera or path.rpartition("/")[0] or own
-    if time is None and with_exif:
-        time = _read_exif_time(join(root, path), naming)
-    # Interned: a million frames of ten cameras hold ten strings.
-    return Frame(path, sys.intern(camera), time)
+
+def add_exif_time(frame: Frame, root: str, naming: Naming) -> Frame:
+    """Return a frame of the folder `root` whose name has no time with the one that its file has, if that has one."""
+    time = None if frame.time else _read_exif_time(join(root, frame.path), naming)
+    return replace(frame, time=time) if time else frame
 
 
 def own_camera(root: str) -> str:
@@ -72,10 +74,18 @@ def _read_exif_time(path: str, naming: Naming) -> datetime | None:
 def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
     """Return what frames are sorted by: camera, time (those without one last), natural name, bytes of the path.
 
+    The name is that without its suffix, so that copies such as `X (1).jpg` and `X-2.jpg` come after `X.jpg`.
+
     The camera stands there twice so that `1` and `01`, equal in natural order, do not mix. Names that are equal in
     natural order differ first at a digit, where the order of code points is that of the bytes.
     """
-    return _natural_camera(frame.camera), frame.camera, frame.time or AFTER_ALL, natural_key(frame.path), frame.path
+    name = natural_key(_cut_suffix(frame.path))
+    return _natural_camera(frame.camera), frame.camera, frame.time or AFTER_ALL, name, frame.path
+
+
+def _cut_suffix(path: str) -> str:
+    stem, dot, suffix = path.rpartition(".")
+    return stem if dot and suffix.isalnum() and not suffix[0].isdigit() and stem[-1:] not in ("", "/") else path
 
 
 @lru_cache(maxsize=1024)

@@ -1,63 +1,76 @@
-"""Reads camera and time out of the name of a frame.
+"""Reads camera and time out of the name of a frame and of its folders.
 
-A name is `<camera><separator><time><sequence number or copy mark>.<suffix>`; all but the time may be missing. The
-time is a wall clock (`2021_03_27__12_53_37`, `20210327_125337`, ISO 8601) or an epoch: 10 digits of seconds since 1970,
-13 of milliseconds, 16 or 19 of finer units. A name in which anything else follows the time has no time, and a name
-without a time names no camera: in `c10_gate.png` nothing tells the camera from the rest.
+A name is `<camera><separator><time><sequence number, copy mark or remark>.<suffix>`; all but the time may be missing,
+and the camera may stand behind. Folders of cameras belong to the camera, those of days, hours and events do not, and
+where the name has an hour only, its folder says the day. A name without a time names no camera: in `c10_gate.png`
+nothing tells the camera from the rest.
 """
 
 import re
 import zoneinfo
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple, Protocol
 
 from framesift.errors import UsageError
+from framesift.frames.names.agreement import Agreement
+from framesift.frames.names.clocks import CLOCK, EPOCH, Day, find_clock, read_clock, read_epoch, read_zone
+from framesift.frames.names.formats import TimeFormat
+from framesift.frames.names.hours import find_hour
+from framesift.frames.names.places import Place, read_place
+from framesift.frames.names.reading import Reading, name_camera
 
-_CLOCK_TEXT = r"""
-    (?P<year>(?:19[7-9]|20\d)\d)(?P<dash>[-_.:\ ]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)
-    (?:(?P<iso>[Tt])|__|--|[\ _]-[\ _]|\ at\ |[-_.\ ]?)
-    (?P<hour>\d\d)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)
-    (?:(?P=colon)(?P<second>\d\d)(?:[.,](?P<fraction>\d+)|(?P<attached>\d{3}|\d{6}))?)?
-    (?P<zone>\ ?(?:[Zz]|UTC|GMT)|[+]\d\d(?:[-:]?\d\d)?|-\d\d:\d\d|(?(iso)-(?:0[1-9]|1[0-2])-?[03]0))?
-"""
-# An offset west of Greenwich looks like a sequence number: without a colon it is one, save after the T of ISO 8601.
-
-_EPOCH_TEXT = r"(?P<seconds>1\d{9}|\d{10}(?=\d{3}(?!\d)))(?:(?P<attached>\d{3}|\d{6}|\d{9})|[.](?P<fraction>\d{1,9}))?"
-# Ten digits are seconds from 2001 to 2033 only: 0000000042 is a sequence number and 2021032712 a date with an hour.
-
+_FOLDER, _NAME, _ONE = "folder", "name", "one"
 _COPY_MARK = re.compile(r"(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy", re.ASCII)
-_MARKS = r"(?:[-_.\ ]+\d+|(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy)*\Z"
-
-_CLOCK = re.compile(_CLOCK_TEXT, re.ASCII | re.VERBOSE)
-_EPOCH = re.compile(_EPOCH_TEXT, re.ASCII)
-_CLOCK_IN_NAME = re.compile(r"(?<!\d)" + _CLOCK_TEXT + _MARKS, re.ASCII | re.VERBOSE)
-_EPOCH_IN_NAME = re.compile(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_MARKS}", re.ASCII)
 _OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
 
-_NO_CAMERA = re.compile(
-    r"""(?:img|image|dsc|dscf|dscn|pic|pict|picture|photo|foto|frame|still|snap|snapshot|screenshot)(?:[-_.\ ]*\d+)?
-    |pxl|mvimg|vid|video|capture|grab|cam|camera|webcam|screen\ ?shot(?:\ from)?|whatsapp\ image""",
-    re.ASCII | re.IGNORECASE | re.VERBOSE,
-)
-"""What cameras and programs put before a time without naming a camera; `IMG_0012` is one too, `webcam2` is none."""
+
+class Known(Protocol):
+    """A frame that an earlier run has decided."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def camera(self) -> str: ...
+    @property
+    def time(self) -> datetime | None: ...
+
+
+class _Time(NamedTuple):
+    start: int
+    end: int
+    time: datetime | None
+    day: Day | None
+    in_name: bool = True
+
 
 _OF_FILMS = {"3gp", "3g2", "264", "265"}
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How names are read. Raises UsageError for a pattern or a time zone that cannot be used."""
+    """How names are read. Raises UsageError for a pattern, a time zone or a format that cannot be used."""
 
     pattern: str | None = None
-    """Regular expression with a group `camera`, `time` or both, searched in the name; with a `/` in the whole path."""
+    """Regular expression with groups `camera`, `time`, `date`, searched in the name; with a `/` in the whole path."""
     timezone: str = "UTC"
     """What wall clocks without an offset of their own show: a name of the IANA database or +HH:MM."""
+    camera: str | None = None
+    """What alone says the camera: `folder` (but for days and parts of one), `name` (where that has none, the folder),
+    or `one` for all frames. None: name and folders together, less those of days, hours and events."""
+    time_format: str | None = None
+    """As `strptime` has it, searched in the name; with a `/` in the whole path."""
     _expression: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
     _zone: tzinfo = field(init=False, repr=False, compare=False)
+    _format: TimeFormat | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.camera not in (None, _FOLDER, _NAME, _ONE):
+            raise UsageError(f"--camera is {_FOLDER}, {_NAME} or {_ONE}, not {self.camera!r}")
         object.__setattr__(self, "_expression", None if self.pattern is None else _compile(self.pattern))
         object.__setattr__(self, "_zone", _find_zone(self.timezone))
+        object.__setattr__(self, "_format", None if self.time_format is None else TimeFormat(self.time_format))
 
     @property
     def zone(self) -> tzinfo:
@@ -67,48 +80,171 @@ class Naming:
     def read(self, path: str) -> tuple[str | None, datetime | None]:
         """Return the camera and the time (aware, UTC) that `path`, relative with `/`, names; None for what it does not.
 
-        What the pattern does not give is read as without a pattern.
+        What the pattern does not give is read as without a pattern. A camera that the folder alone tells is None.
         """
-        camera, time = self._read_by_pattern(path)
-        if camera is None or time is None:
-            usual_camera, usual_time = _read_name(path.rpartition("/")[2], self._zone)
-            camera, time = camera or usual_camera, time or usual_time
-        return camera, time
+        reading = self.take_apart(path)
+        camera, time = Agreement().settle(reading)
+        return (camera if reading.named and camera else None), time
+
+    def take_apart(self, path: str) -> Reading:
+        """Return what a path says of its camera and its time, as far as it says it alone."""
+        folder, _, name = path.rpartition("/")
+        place = read_place(folder)
+        usual = self._read_usual(path, split_suffix(name)[0], place)
+        match = self._search(path)
+        reading = usual if match is None else self._read_by_pattern(match, usual, place)
+        return reading if self.camera is None else self._apply_choice(reading, place)
 
     def matches(self, path: str) -> bool:
-        """Whether the pattern gives a camera or a time for `path`."""
-        return self._read_by_pattern(path) != (None, None)
+        """Whether the pattern, or where there is none the format, gives a camera or a time for `path`."""
+        if self._expression is None:
+            folder, _, name = path.rpartition("/")
+            return bool(self._format and self._find_format(path, split_suffix(name)[0], read_place(folder)))
+        match = self._search(path)
+        if match is None:
+            return False
+        groups = match.groupdict()
+        return bool(groups.get("camera") or any(self._read_text(*_time_of(groups), read_place(""))))
 
     def read_time(self, text: str) -> datetime | None:
         """Return the time that the whole of `text` is, such as EXIF's `2021:03:27 12:53:37.5+02:00`, or None."""
-        if match := _CLOCK.fullmatch(text):
-            return _read_clock(match, self._zone)
-        if match := _EPOCH.fullmatch(text):
-            return _read_epoch(match)
+        if match := CLOCK.fullmatch(text):
+            return read_clock(match, self._zone)
+        if match := EPOCH.fullmatch(text):
+            return read_epoch(match)
         return None
 
     def cut_time(self, path: str) -> str:
         """Return `path` without its time and copy marks: what is left, such as a sequence number, knows no clock."""
         match = self._search(path)
-        if match is not None and self.read_time(match.groupdict().get("time") or ""):
+        folder, _, name = path.rpartition("/")
+        before = len(path) - len(name)
+        if match is not None and any(self._read_text("", match.groupdict().get("time") or "", read_place(folder))):
             start, end = match.span("time")
             before = len(path) - len(match.string)
             path = path[: before + start] + path[before + end :]
-        elif match := _CLOCK_IN_NAME.search(name := split_suffix(path)[0]) or _EPOCH_IN_NAME.search(name):
-            path = path[: match.start()] + path[max(map(match.end, match.groupdict())) :]
+        elif found := self._find_time(path, split_suffix(name)[0], read_place(folder)):
+            path = path[: before + found.start] + path[before + found.end :]
         return _COPY_MARK.sub("", path)
+
+    def show(self, time: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
+        """Write a time as the clocks of its zone show it."""
+        return time.astimezone(self._zone).strftime(pattern)
+
+    @property
+    def zone_name(self) -> str:
+        """What stands behind a time that `show` has written: empty where no zone was asked for."""
+        return "" if self.timezone == "UTC" else f" {self.timezone}"
+
+    def _read_usual(self, path: str, stem: str, place: Place) -> Reading:
+        found = self._find_time(path, stem, place)
+        if found is None:
+            return Reading(place.camera, False, None, None, place.number, place.other)
+        clock = found.time if found.time is None or self._zone is UTC else found.time.astimezone(self._zone)
+        before, behind = (stem[: found.start], stem[found.end :]) if found.in_name else ("", "")
+        camera, named, number, other = name_camera(place, before, behind, clock)
+        return Reading(camera, named, found.time, found.day, number, other)
+
+    def _find_time(self, path: str, stem: str, place: Place) -> _Time | None:
+        if self._format and (found := self._find_format(path, stem, place)):
+            return found
+        clock = find_clock(stem, self._zone)
+        if place.day or place.unsure:
+            hour = find_hour(stem, place, self._zone)
+            # 10.05.30-10.06.00 looks like a day of the year 2010 or 2030.
+            if hour and (clock is None or (clock.day and not clock.day.long and hour.start < len(stem))):
+                return _Time(*hour, in_name=hour.start < len(stem))
+        return _Time(*clock) if clock else None
+
+    def _find_format(self, path: str, stem: str, place: Place) -> _Time | None:
+        assert self._format is not None
+        if "/" not in self._format.text:
+            found = self._format.search(stem, place.day, self._zone)
+            return _Time(*found, None) if found else None
+        before = path.rfind("/") + 1
+        found = self._format.search(path[: before + len(stem)], None, self._zone)
+        return _Time(max(found[0] - before, 0), found[1] - before, found[2], None) if found else None
 
     def _search(self, path: str) -> re.Match[str] | None:
         if self._expression is None:
             return None
         return self._expression.search(path if "/" in self._expression.pattern else path.rpartition("/")[2])
 
-    def _read_by_pattern(self, path: str) -> tuple[str | None, datetime | None]:
-        match = self._search(path)
-        if match is None:
-            return None, None
+    def _read_by_pattern(self, match: re.Match[str], usual: Reading, place: Place) -> Reading:
         groups = match.groupdict()
-        return groups.get("camera") or None, self.read_time(groups.get("time") or "")
+        date, text = _time_of(groups)
+        if text:
+            time, day = self._read_text(date, text, place)
+            usual = usual._replace(time=time or usual.time, day=day if not time else None)
+            usual = usual if time or day else usual._replace(unread=f"{date}/{text}" if date else text)
+        if camera := groups.get("camera"):
+            usual = usual._replace(camera=camera, named=True, number="", other="")
+        return usual
+
+    def _read_text(self, date: str, text: str, place: Place) -> tuple[datetime | None, Day | None]:
+        """Return the time that a text is, of a day that another text or the folder says where it has none."""
+        folder, _, stem = f"{date}/{text}".strip("/").rpartition("/")
+        place = read_place(folder) if folder else place
+        if self._format:
+            whole = (text, f"{date}/{text}", f"{date} {text}")
+            return next((t for t in (self._format.read(w, place.day, self._zone) for w in whole) if t), None), None
+        if not stem:
+            return None, None
+        if time := self.read_time(stem):
+            return time, None
+        found = self._find_time("", stem, place)
+        return (found.time, found.day) if found and found.in_name else (None, None)
+
+    def _apply_choice(self, reading: Reading, place: Place) -> Reading:
+        if self._expression is not None and "camera" in self._expression.groupindex and reading.named:
+            return reading
+        if self.camera == _ONE:
+            return reading._replace(camera="", named=False, number="", other="")
+        if self.camera == _FOLDER:
+            return reading._replace(camera=place.folders, named=False, number="", other="")
+        own = reading.numbered.removeprefix(place.camera).lstrip("/") if reading.named or reading.number else ""
+        if own in ("", place.number):
+            own = place.camera.rpartition("/")[2] if reading.named else ""
+        return reading._replace(camera=own or place.camera, named=bool(own), number="", other="")
+
+
+class Names:
+    """How the names of one listing are read: also by what they tell together, and by what earlier runs decided."""
+
+    def __init__(self, naming: Naming, known: Iterable[Known] = (), own: str = "") -> None:
+        self.naming = naming
+        self.own = own
+        """The camera of the frames that lie in the input folder directly and name none."""
+        self._agreement = Agreement()
+        for frame in known:
+            reading = naming.take_apart(frame.path)
+            self._agreement.recall(reading, "" if frame.camera == own else frame.camera, frame.time)
+
+    def read(self, path: str) -> tuple[str, datetime | None]:
+        """Return the camera and the time (aware, UTC; None for one without) of one path."""
+        camera, time = self._agreement.settle(self.naming.take_apart(path))
+        return camera or self.own, time
+
+    def read_all(self, paths: Iterable[str], strict: bool = False) -> Iterator[tuple[str, str, datetime | None]]:
+        """Yield each path with its camera and its time (aware, UTC; None for one without), in another order.
+
+        What single names leave open, all of them decide together, unless it is decided. Raises UsageError, if `strict`,
+        for a pattern whose group `time` matches what is no time.
+        """
+        left_open = []
+        for path in paths:
+            reading = self.naming.take_apart(path)
+            if strict and reading.unread:
+                how = "--time-format says how times are written, such as %d-%m-%Y_%H.%M.%S"
+                raise UsageError(f"{reading.unread!r}, the time that --name-pattern finds, cannot be read: {how}", path)
+            if reading.number or reading.day:
+                left_open.append(path)
+                self._agreement.note(reading)
+            else:
+                yield path, reading.camera or self.own, reading.time
+        self._agreement.conclude()
+        for path in left_open:
+            yield path, *self.read(path)
 
 
 def split_suffix(name: str) -> tuple[str, str]:
@@ -122,56 +258,8 @@ def split_suffix(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _read_name(name: str, zone: tzinfo) -> tuple[str | None, datetime | None]:
-    stem, _ = split_suffix(name)
-    if match := _CLOCK_IN_NAME.search(stem):
-        time = _read_clock(match, zone)
-    elif match := _EPOCH_IN_NAME.search(stem):
-        time = _read_epoch(match)
-    if match is None or time is None:
-        return None, None
-    return _read_camera(stem[: match.start()]), time
-
-
-def _read_camera(text: str) -> str | None:
-    camera = text.rstrip(" -_.,@#")
-    return None if not camera or _NO_CAMERA.fullmatch(camera) else camera
-
-
-def _read_clock(match: re.Match[str], zone: tzinfo) -> datetime | None:
-    year, month, day, hour, minute, second = match.group("year", "month", "day", "hour", "minute", "second")
-    if second is None and not (match["colon"] or match["iso"]):
-        return None  # 20210327_0001 is a date with a sequence number
-    try:
-        if match["zone"]:
-            zone = _read_zone(match["zone"])
-        clock = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), _microseconds(match), zone
-        )
-        return clock if zone is UTC else clock.astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def _read_epoch(match: re.Match[str]) -> datetime:
-    # Not fromtimestamp, which takes a float and so rounds.
-    return _EPOCH_START + timedelta(seconds=int(match["seconds"]), microseconds=_microseconds(match))
-
-
-_EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _microseconds(match: re.Match[str]) -> int:
-    digits = match["fraction"] or match["attached"]
-    return int(digits[:6].ljust(6, "0")) if digits else 0
-
-
-def _read_zone(text: str) -> tzinfo:
-    digits = re.sub(r"\D", "", text)
-    if not digits:
-        return UTC
-    east = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
-    return timezone(-east if text.startswith("-") else east)
+def _time_of(groups: dict[str, str | None]) -> tuple[str, str]:
+    return groups.get("date") or "", groups.get("time") or ""
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
@@ -188,7 +276,7 @@ def _find_zone(name: str) -> tzinfo:
     if name == "UTC":
         return UTC
     try:
-        return _read_zone(name) if _OFFSET.fullmatch(name) else zoneinfo.ZoneInfo(name)
+        return read_zone(name) if _OFFSET.fullmatch(name) else zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         # Python has no database of its own; Windows and slim containers have none either.
         hint = "" if zoneinfo.available_timezones() else " (this machine has no time zone data: pip install tzdata)"

@@ -27,6 +27,8 @@ TEXTS = {
     "max_pixels": "1000",
     "every": "500ms",
     "name_pattern": "(?P<camera>[a-z]+)",
+    "camera": "folder",
+    "time_format": "%d-%m-%Y_%H.%M.%S",
     "timezone": "Europe/Berlin",
     "exclude": "*.png",
     "include": "@eaDir",

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from framesift.filtering.second_hour import SecondHour
-from framesift.frames.frame import Frame, name_frame
+from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming
 
 
 def read(name: str, zone: str) -> tuple[Frame, Frame | None]:
     naming = Naming(timezone=zone)
-    frame = name_frame("/frames", name, naming, "frames")
+    frame = Frame(name, "gate", naming.read(name)[1])
     return frame, SecondHour("/frames", naming).read(frame)
 
 

@@ -7,7 +7,7 @@ from framesift.comparators.masks import Mask
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.option_values import Decoding, Lateness, Method, Placement, parse_every
-from framesift.filtering.settings import ADDED, Settings
+from framesift.filtering.settings import ADDED, NAMES, Settings
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 from framesift.frames.periods import Period
@@ -20,7 +20,7 @@ UNUSUAL = Settings(
     (320, 240),
     20,
     10**6,
-    Naming(r"(?P<camera>\w+)/(?P<time>\d+)", "Europe/Berlin"),
+    Naming(r"(?P<camera>\w+)/(?P<time>\d+)", "Europe/Berlin", "folder", "%H%M%S"),
     Placement.HARD,
     Decoding.FAST,
     2.5,
@@ -60,7 +60,7 @@ def test_a_record_without_a_setting_is_refused(key):
 def test_what_came_later_is_as_usual_in_a_record_without_it():
     record = {key: value for key, value in Settings().record().items() if key not in ADDED}
     assert Settings.from_record(record) == Settings()
-    assert {key: Settings().record()[key] for key in ADDED} == ADDED
+    assert {key: Settings().record()[key] for key in ADDED} == {**ADDED, "reading_of_names": NAMES}
 
 
 @pytest.mark.parametrize("against", [0, -1, 1.5])

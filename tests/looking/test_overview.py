@@ -42,7 +42,7 @@ def frames(write_tree) -> Path:
     tree = {name(300 * n): picture(60 + n) for n in range(30)}
     tree[name(300 * 29 + 5000)] = picture(99)
     tree[name(320)] = tree[name(300)]
-    tree["again/" + name(320)] = picture(98)
+    tree["Sunday/" + name(320)] = picture(98)
     tree[name(610)] = picture(97, 10, 6)
     tree[name(910)] = picture(96)[:-30]
     tree["c20/frame_1.png"] = tree["c20/frame_2.png"] = picture(50, 32, 32)
@@ -61,7 +61,7 @@ def test_json(frames, capsys):
     assert c10["median_interval"] == 300 and c10["mean_interval"] == round(13700 / 33, 3)
     assert c10["gaps"] == [{"path": name(13700), "after": name(8700), "seconds": 5000.0}]
     assert [outlier["seconds"] for outlier in c10["interval_outliers"]] == [20.0, 10.0, 10.0, 5000.0]
-    assert [twins["paths"] for twins in c10["equal_times"]] == [["again/" + name(320), name(320)]]
+    assert [twins["paths"] for twins in c10["equal_times"]] == [["Sunday/" + name(320), name(320)]]
     assert c10["repeats"] == [{"path": name(320), "same_bytes_as": name(300)}]
     assert c10["clock_jumps"] == [] and c10["without_time"] == 0
     assert sum(c10["light"].values()) == 34

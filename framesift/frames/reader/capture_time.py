@@ -12,14 +12,16 @@ from framesift.frames.reader.heif import find_exif as find_exif_of_heif
 from framesift.frames.reader.jpeg_structure import find_exif, find_segments
 from framesift.frames.reader.png_chunks import MAX_CHUNKS
 from framesift.frames.reader.source import ReadAt, open_pieces
-from framesift.frames.reader.tags import BadTags, TagReader
+from framesift.frames.reader.tags import BadTags, Entry, TagReader
 
 _EXIF_DIRECTORY = 0x8769
 _OF_THE_CAMERA = {0x010F, 0x0110, 0x0132, _EXIF_DIRECTORY, 0x8825}
 """Maker, model, time, and the directories of the camera's settings and of the place. Any program writes the others."""
-_DATE_TIME_ORIGINAL = 0x9003
-_OFFSET_TIME_ORIGINAL = 0x9011
-_SUBSEC_TIME_ORIGINAL = 0x9291
+_ORIGINAL = 0x9003, 0x9291, 0x9011
+"""DateTimeOriginal, the fraction of its second, its offset from UTC."""
+_DIGITIZED = 0x9004, 0x9292, 0x9012
+_MODIFIED = 0x0132, 0x9290, 0x9010
+"""DateTime, which stands in the first directory: when the file was changed, which a camera does once."""
 
 _JPEG_HEAD = 1 << 18
 """EXIF is the first or second segment of a JPEG, and a segment has at most 64 KiB."""
@@ -32,7 +34,10 @@ CaptureTime = tuple[str, str | None]
 
 
 def read_capture_time(path: PathLike) -> CaptureTime | None:
-    """Return EXIF DateTimeOriginal and its offset; None where the file has none, is damaged or cannot be read."""
+    """Return the time and offset that EXIF has; None where the file has none, is damaged or cannot be read.
+
+    That is DateTimeOriginal, or else DateTimeDigitized, or else DateTime.
+    """
     try:
         with open_pieces(path) as (read, size):
             exif = read_exif(read, size)
@@ -99,16 +104,20 @@ def _read_webp_head(head: bytes) -> tuple[bytes, int, int]:
 def _find_time(exif: bytes) -> CaptureTime | None:
     tags = TagReader.of(exif)
     main = tags.directory(tags.first)
-    if _EXIF_DIRECTORY not in main:
-        return None
-    entries = tags.directory(tags.integers(main[_EXIF_DIRECTORY])[0])
-    texts = {}
-    for tag in (_DATE_TIME_ORIGINAL, _SUBSEC_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL):
+    texts: dict[int, str] = {}
+    _read_texts(tags, main, _MODIFIED[:1], texts)
+    if _EXIF_DIRECTORY in main:
+        with suppress(BadTags):  # broken, it must not cost DateTime
+            entries = tags.directory(tags.integers(main[_EXIF_DIRECTORY])[0])
+            _read_texts(tags, entries, (*_ORIGINAL, *_DIGITIZED, *_MODIFIED[1:]), texts)
+    found = (_join(*(texts.get(tag, "") for tag in three)) for three in (_ORIGINAL, _DIGITIZED, _MODIFIED))
+    return next((time for time in found if time), None)
+
+
+def _read_texts(tags: TagReader, entries: dict[int, Entry], wanted: tuple[int, ...], texts: dict[int, str]) -> None:
+    for tag in wanted:
         with suppress(BadTags, KeyError):  # a broken offset must not cost the time
             texts[tag] = tags.text(entries[tag])
-    return _join(
-        texts.get(_DATE_TIME_ORIGINAL, ""), texts.get(_SUBSEC_TIME_ORIGINAL, ""), texts.get(_OFFSET_TIME_ORIGINAL, "")
-    )
 
 
 def _join(time: str, fraction: str, offset: str) -> CaptureTime | None:

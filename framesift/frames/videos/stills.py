@@ -127,8 +127,8 @@ def name_still(film: Film, offset: float, naming: Naming) -> Frame:
         return Frame(f"{film.path}/{name}", film.camera, None, milliseconds / 1000)
     time = film.start + timedelta(milliseconds=milliseconds)
     clock = f"{time:%Y_%m_%d__%H_%M_%S}.{time.microsecond // 1000:03}Z.png"
-    camera = naming.read(film.path)[0]
-    prefix = f"{_shorten(camera.replace('/', '_'))}_" if camera else ""
+    camera = (naming.read(film.path)[0] or "").rpartition("/")[2]
+    prefix = f"{_shorten(camera)}_" if camera else ""
     return Frame(f"{film.path}/{prefix}{clock}", film.camera, time, milliseconds / 1000)
 
 

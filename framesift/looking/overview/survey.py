@@ -47,7 +47,8 @@ def survey_frames(
     """Look at every frame below `directory` and say what there is of each camera; nothing is written.
 
     With `headers_only` no pixel is read: it takes less time and sees less. `options` are those of `filter_frames` that
-    say which frames there are and how they are read: `max_pixels`, `name_pattern`, `timezone`, `exclude`, `include`.
+    say which frames there are and how they are read: `max_pixels`, `name_pattern`, `camera`, `time_format`, `timezone`,
+    `exclude`, `include`, `start`, `end`, `hours`.
 
     Raises UsageError (no such folder, no frame in it) and StorageError (the disk refuses).
     """

@@ -1,0 +1,117 @@
+"""What only all names of a listing tell together: in which order days are written, and what numbers count.
+
+What earlier runs decided holds: a camera is never renamed by frames that come later.
+"""
+
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from framesift.frames.names.clocks import Day, orders_of, settle
+from framesift.frames.names.reading import Reading
+
+_EVENTS = 3
+"""So many numbers, one after the other in time, are events."""
+_FRAMES = 3
+"""So many frames each number of a camera has at least, on average."""
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """The names of one group that leave something open."""
+
+    days: dict[tuple[tuple[int, int, int], bool, bool], Day] = field(default_factory=dict)
+    """One of each date."""
+    times: "array[float]" = field(default_factory=lambda: array("d"))
+    numbers: "array[int]" = field(default_factory=lambda: array("q"))
+    known: dict[str, int] = field(default_factory=dict)
+
+    def add(self, reading: Reading) -> None:
+        """Take note of one name."""
+        if reading.day:
+            self.days.setdefault(reading.day[:3], reading.day)
+        elif reading.number and reading.time:
+            self.times.append(reading.time.timestamp())
+            self.numbers.append(self.known.setdefault(reading.number, len(self.known)))
+
+
+class Agreement:
+    """How names are read that leave something open: by what earlier runs decided, then by what all of them allow."""
+
+    def __init__(self) -> None:
+        self._orders: dict[str, str] = {}
+        self._counts_cameras: dict[str, bool] = {}
+        self._evidence: defaultdict[str, _Evidence] = defaultdict(_Evidence)
+
+    def recall(self, reading: Reading, camera: str, time: datetime | None) -> None:
+        """Hold to what was decided for the name that `reading` is of."""
+        if reading.number and camera in (reading.camera, reading.other):
+            self._counts_cameras.setdefault(reading.group, camera == reading.numbered)
+        if reading.day and time:
+            order = next((order for order in orders_of(reading.day) if settle(reading.day, order) == time), None)
+            if order:
+                self._orders.setdefault(reading.group, order)
+
+    def note(self, reading: Reading) -> None:
+        """Take note of a name that leaves something open."""
+        self._evidence[reading.group].add(reading)
+
+    def conclude(self) -> None:
+        """Decide what the names noted leave open that nothing is decided of, by all of them together."""
+        for group, evidence in self._evidence.items():
+            if evidence.days and group not in self._orders:
+                self._orders[group] = _choose_order(list(evidence.days.values()))
+            if len(evidence.known) > 1 and group not in self._counts_cameras:
+                counts = _count_cameras(evidence)
+                if counts is not None:
+                    self._counts_cameras[group] = counts
+        self._evidence.clear()
+
+    def settle(self, reading: Reading) -> tuple[str, datetime | None]:
+        """Return the camera and the time of a name."""
+        camera, time = reading.camera, reading.time
+        if reading.number and reading.group in self._counts_cameras:
+            camera = reading.numbered if self._counts_cameras[reading.group] else reading.group
+        if reading.day:
+            time = settle(reading.day, self._orders.get(reading.group) or _choose_order([reading.day]))
+        return camera, time
+
+
+def _choose_order(days: list[Day]) -> str:
+    """Return the order in which most of the days can be; of several the one in which they lie closest together.
+
+    Nothing is from the future, but a camera with a wrong clock: such an order comes last.
+    """
+    soon = datetime.now(UTC) + timedelta(days=366)
+    orders = orders_of(days[0])
+
+    def judge(order: str) -> tuple[int, bool, float, int]:
+        times = [time for day in days if (time := settle(day, order))]
+        if not times:
+            return 0, True, 0.0, 0
+        span = (max(times) - min(times)).days
+        return -len(times), min(times) > soon, span, orders.index(order)
+
+    return min(orders, key=judge)
+
+
+def _count_cameras(evidence: _Evidence) -> bool | None:
+    """Tell what numbers count, by frames with a time: cameras, which take pictures at the same times, or events.
+
+    None where neither can be seen.
+    """
+    import numpy as np  # most listings leave nothing open
+
+    times, numbers = np.asarray(evidence.times), np.asarray(evidence.numbers)
+    values, distinct = [int(text) for text in evidence.known], len(evidence.known)
+    order = np.lexsort((numbers, times))
+    times, numbers = times[order], numbers[order]
+    changes = np.r_[True, np.diff(numbers) != 0]
+    later = np.r_[True, np.diff(times) != 0]
+    shared = np.add.reduceat(changes & ~later, np.flatnonzero(later)) > 0
+    if len(times) >= _FRAMES * distinct and 2 * shared.sum() >= len(shared):
+        return True
+    met = [values[number] for number in numbers[changes]]
+    ascends = len(met) == distinct >= _EVENTS and met == sorted(met)
+    return False if ascends else None

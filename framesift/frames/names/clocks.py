@@ -1,0 +1,225 @@
+"""Times that stand in texts: which text it is, and what it says.
+
+A wall clock (`2021_03_27__12_53_37`, `20210327_125337`, ISO 8601, `29-Apr-2021 8.00.00 PM`) or an epoch: 10 digits of
+seconds since 1970, 13 of milliseconds, 16 or 19 of finer units. Where the order of day, month and year cannot be told,
+as in `05-04-2021` or `21-04-29`, the time is given as a `Day`: other names tell.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
+
+_YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
+_SECOND = r"(?P<second>\d\d)(?:[.,](?P<fraction>\d+)|(?P<attached>\d{3}|\d{6}))?"
+_HALF = r"(?:[-_.\ ]?(?P<half>[AaPp])\.?[Mm](?![A-Za-z]))?"
+_ZONE = r"""(?P<zone>[\ _]?(?:UTC|GMT)(?:[-+]\d\d?(?:[:_]?\d\d)?(?!\d))?|[\ _]?[Zz](?![A-Za-z])
+    |[+]\d\d(?:[-:_]?\d\d)?|-\d\d:\d\d|(?(iso)-(?:0[1-9]|1[0-2])[-_]?[03]0))?"""
+# An offset west of Greenwich looks like a sequence number: without a colon it is one, save after the T of ISO 8601.
+
+_CLOCK_TEXT = rf"""
+    {_YEAR}(?P<dash>[-_.:\ ]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)
+    (?:(?P<iso>[Tt])|__|--|[\ _]-[\ _]|,?[\ _]at[\ _]|,\ |[-_.\ @]?)
+    (?P<hour>\d\d)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?:(?P=colon){_SECOND})?{_HALF}{_ZONE}
+"""
+_EPOCH_TEXT = r"(?P<seconds>1\d{9}|\d{10}(?=\d{3}(?!\d)))(?:(?P<attached>\d{3}|\d{6}|\d{9})|[.](?P<fraction>\d{1,9}))?"
+# Ten digits are seconds from 2001 to 2033 only: 0000000042 is a sequence number and 2021032712 a date with an hour.
+
+_FLAGS = re.ASCII | re.VERBOSE
+CLOCK = re.compile(_CLOCK_TEXT, _FLAGS)
+EPOCH = re.compile(_EPOCH_TEXT, re.ASCII)
+_END = r"(?=\Z|[^0-9A-Za-z])"
+_CLOCK_IN_NAME = re.compile(rf"(?<!\d){_CLOCK_TEXT}{_END}", _FLAGS)
+_EPOCH_IN_NAME = re.compile(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_END}", re.ASCII)
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS)})[a-z]{{0,6}})\.?"
+_ORDINAL = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
+_ANY_YEAR = r"(?P<year>(?:(?:19[7-9]|20\d)\d|\d\d))"
+_BETWEEN = r"(?:[Tt@]|,?[-_.\ ]{1,3}(?:at[-_\ ])?)"
+_TIME = (
+    rf"(?P<hour>\d\d?)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?:(?P=colon){_SECOND})?{_HALF}(?P<iso>(?!))?{_ZONE}{_END}"
+)
+_LETTERS = rf"""
+    {_YEAR}(?:[Yy]|[-_.])?(?P<month>\d\d)(?:M|m|[-_.])?(?P<day>\d\d)[Dd]?[-_.\ T]?
+    (?P<hour>\d\d)[Hh][-_.]?(?P<minute>\d\d)[Mm'][-_.]?(?:(?P<second>\d\d)[Ss]?)?
+"""
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_.,\ ]{1,2})?"
+_NAMED_MONTHS = tuple(
+    re.compile(rf"(?<![0-9A-Za-z]){_WEEKDAY}{date}{_BETWEEN}{_TIME}", _FLAGS | re.IGNORECASE)
+    for date in (
+        rf"{_ORDINAL}[-_.,\ ]{{0,2}}{_MONTH}[-_.,\ ]{{0,2}}{_ANY_YEAR}",
+        rf"{_MONTH}[-_.\ ]?{_ORDINAL}[-_.,\ ]{{1,2}}{_ANY_YEAR}",
+        rf"{_YEAR}[-_.\ ]?{_MONTH}[-_.\ ]?{_ORDINAL}",
+    )
+)
+_UNIX = re.compile(
+    rf"(?<![0-9A-Za-z]){_WEEKDAY}{_MONTH}[-_\ ]+(?P<day>\d\d?)[-_\ ]+(?P<hour>\d\d)(?P<colon>[-_.:])(?P<minute>\d\d)"
+    rf"(?P=colon)(?P<second>\d\d)[-_\ ]+(?:(?P<zone>UTC|GMT)|[A-Z]{{3,5}})?[-_\ ]*{_YEAR}{_END}",
+    _FLAGS | re.IGNORECASE,
+)
+_TWELVE = re.compile(
+    rf"(?<!\d){_YEAR}(?P<dash>[-_.\ ])(?P<month>\d\d?)(?P=dash)(?P<day>\d\d?){_BETWEEN}{_TIME}".replace(
+        _HALF, _HALF.removesuffix("?")
+    ),
+    _FLAGS,
+)
+_LETTERED = re.compile(rf"(?<!\d){_LETTERS}{_END}", _FLAGS)
+_LONG = re.compile(
+    rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<second_part>\d\d?)(?P=dash){_YEAR}{_BETWEEN}{_TIME}", _FLAGS
+)
+_LONG_PACKED = re.compile(
+    rf"""(?<!\d)(?P<first>\d\d)(?P<second_part>\d\d){_YEAR}[-_.\ T@]?
+    (?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d){_END}""",
+    _FLAGS,
+)
+_SHORT = re.compile(
+    rf"""(?<!\d)(?P<first>\d\d)(?P<dash>[-_.\ ])(?P<second_part>\d\d)(?P=dash)(?P<year>\d\d)(?:[Tt@]|[-_.\ ]{{1,3}})
+    (?P<hour>\d\d)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?P=colon){_SECOND}{_HALF}{_END}""",
+    _FLAGS,
+)
+_SHORT_PACKED = re.compile(
+    rf"""(?<!\d)(?P<first>\d\d)(?P<second_part>\d\d)(?P<year>\d\d)[-_.T@]?
+    (?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<attached>\d\d\d?)?{_END}""",
+    _FLAGS,
+)
+_SEVEN_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
+_LETTER = re.compile(r"[A-Za-z]")
+_OTHERS = (_LETTERED, _TWELVE, _UNIX, *_NAMED_MONTHS)
+_UNSURE = (_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)
+
+
+class Day(NamedTuple):
+    """A time whose day, month and year stand in an order that the text alone does not tell."""
+
+    parts: tuple[int, int, int]
+    long: bool
+    """Whether the last part is a year of four digits."""
+    half: bool
+    """Whether the clock is one of twelve hours, as where the month stands first."""
+    clock: tuple[int, int, int, int]
+    """Hour, minute, second, microsecond."""
+    zone: tzinfo
+
+
+class Found(NamedTuple):
+    """A time in a text: where it stands, and what it is, one of both."""
+
+    start: int
+    end: int
+    time: datetime | None
+    """Aware, UTC."""
+    day: Day | None = None
+
+
+def find_clock(text: str, zone: tzinfo) -> Found | None:
+    """Return the date and time that stand in a text; None without one. Clocks without an offset show `zone`."""
+    if match := _CLOCK_IN_NAME.search(text):
+        if time := read_clock(match, zone):
+            return Found(*match.span(), time)
+    elif match := _EPOCH_IN_NAME.search(text):
+        return Found(*match.span(), read_epoch(match))
+    return _find_other(text, zone) if _SEVEN_DIGITS.match(text) else None
+
+
+def _find_other(text: str, zone: tzinfo) -> Found | None:
+    for expression in _OTHERS if _LETTER.search(text) else ():
+        if (match := expression.search(text)) and (time := read_clock(match, zone)):
+            return Found(match.start(), match.end(), time)
+    for expression in _UNSURE:
+        if (match := expression.search(text)) and (day := _read_day(match, zone)):
+            return Found(match.start(), match.end(), None, day)
+    return None
+
+
+def read_clock(match: re.Match[str], zone: tzinfo) -> datetime | None:
+    """Return the time of a match with the groups of a clock; None where there is none such."""
+    groups = match.groupdict()
+    second, half, offset = groups["second"], groups.get("half"), groups.get("zone")
+    if second is None and not (groups.get("colon") or groups.get("iso") or half or match[0].isdigit()):
+        return None  # 20210327_0001 is a date with a sequence number
+    try:
+        if offset:
+            zone = read_zone(offset)
+        hour = _read_hour(groups["hour"], half) if half else int(groups["hour"])
+        year, month = _read_year(groups["year"]), _read_month(groups["month"])
+        fraction = read_fraction(groups)
+        clock = datetime(year, month, int(groups["day"]), hour, int(groups["minute"]), int(second or 0), fraction, zone)
+        return clock if zone is UTC else clock.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_epoch(match: re.Match[str]) -> datetime:
+    """Return the time of a match with the groups of an epoch."""
+    # Not fromtimestamp, which takes a float and so rounds.
+    return _EPOCH_START + timedelta(seconds=int(match["seconds"]), microseconds=read_fraction(match.groupdict()))
+
+
+_EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_zone(text: str) -> tzinfo:
+    """Return the offset of `+02:00`, `-0500`, `GMT-5` or `Z`. Raises ValueError."""
+    digits = re.sub(r"[^\d]", "", text)
+    if not digits:
+        return UTC
+    hours = digits[:2] if len(digits) % 2 == 0 else digits[:1]
+    east = timedelta(hours=int(hours), minutes=int(digits[len(hours) :] or 0))
+    return timezone(-east if "-" in text[:5] else east)
+
+
+def read_fraction(groups: dict[str, str | None]) -> int:
+    """Return the microseconds of a fraction of a second."""
+    digits = groups.get("fraction") or groups.get("attached")
+    return int(digits[:6].ljust(6, "0")) if digits else 0
+
+
+def settle(day: Day, order: str) -> datetime | None:
+    """Return the time of a day whose parts stand in `order`, such as `dmy`; None where that cannot be."""
+    parts = dict(zip(order, day.parts, strict=True))
+    try:
+        year = parts["y"] if day.long else 2000 + parts["y"]
+        clock = datetime(year, parts["m"], parts["d"], *day.clock, day.zone)
+        return clock if day.zone is UTC else clock.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_day(match: re.Match[str], zone: tzinfo) -> Day | None:
+    groups = match.groupdict()
+    half, colon = groups.get("half"), groups.get("colon", ":")
+    if groups["second"] is None and not (colon or half):
+        return None
+    parts = int(groups["first"]), int(groups["second_part"]), int(groups["year"])
+    try:
+        if groups.get("zone"):
+            zone = read_zone(groups["zone"])
+        clock = _read_hour(groups["hour"], half), int(groups["minute"]), int(groups["second"] or 0)
+    except ValueError:
+        return None
+    day = Day(parts, len(groups["year"]) == 4, bool(half), (*clock, read_fraction(groups)), zone)
+    return day if any(settle(day, order) for order in orders_of(day)) else None
+
+
+def orders_of(day: Day) -> tuple[str, ...]:
+    """Return the orders in which the parts of a day may stand, the likeliest first."""
+    if not day.long:
+        return "ymd", "dmy", "mdy"
+    return ("mdy", "dmy") if day.half else ("dmy", "mdy")
+
+
+def _read_hour(text: str, half: str | None) -> int:
+    hour = int(text)
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(f"{hour} on a clock of twelve hours")
+    return hour % 12 + 12 * (half in "pP")
+
+
+def _read_month(text: str) -> int:
+    return int(text) if text.isdigit() else _MONTHS.index(text[:3].lower()) + 1
+
+
+def _read_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)

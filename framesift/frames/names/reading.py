@@ -1,0 +1,73 @@
+"""What one path says of its camera and its time, as far as it says it alone."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from framesift.frames.names.clocks import Day
+from framesift.frames.names.places import Place
+from framesift.frames.names.words import cut_number, read_before, read_behind
+
+
+class Reading(NamedTuple):
+    """What a path says."""
+
+    camera: str
+    """Empty for that of the frames that lie in the input folder directly and name none."""
+    named: bool
+    """Whether the name says the camera, and not the folder alone."""
+    time: datetime | None
+    """Aware, UTC."""
+    day: Day | None = None
+    """A time whose day other names tell."""
+    number: str = ""
+    """A number that may count cameras, or events, or folders of some of the pictures each: other names tell."""
+    other: str = ""
+    """The camera where it has the other meaning."""
+    unread: str = ""
+    """What the group `time` of a pattern has matched, where that is no time."""
+
+    @property
+    def group(self) -> str:
+        """What such names have in common: the camera without the number."""
+        return min(self.camera, self.other, key=len) if self.number else self.camera
+
+    @property
+    def numbered(self) -> str:
+        """The camera, where the number counts cameras."""
+        return max(self.camera, self.other, key=len) if self.number else self.camera
+
+
+def name_camera(place: Place, before: str, behind: str, clock: datetime | None) -> tuple[str, bool, str, str]:
+    """Return the camera, whether the name says it, a number that may be of it, and the camera if it is otherwise.
+
+    `before` and `behind` stand around the time in a name; `clock` is the time as its own zone shows it.
+    """
+    word, number = read_before(before)
+    if number and clock is not None and _is_date(number, clock):
+        word, number = cut_number(word, number), ""
+    if not word and (name := read_behind(behind)):
+        word, number = name, ""
+    if word:
+        without = cut_number(word, number)
+        return _join(place.camera, word), True, number, _join(place.camera, without) if number else ""
+    if number:
+        return place.camera, False, number, _join(place.camera, number)
+    return place.camera, False, place.number, place.other
+
+
+def _join(folder: str, word: str) -> str:
+    """Return folder and name, the name once where the folder is called so."""
+    if not folder or folder.rpartition("/")[2].casefold() == word.casefold():
+        return folder or word
+    return f"{folder}/{word}"
+
+
+def _is_date(number: str, clock: datetime) -> bool:
+    """Tell whether a number before a time is a part of the same day: 119 or 2021119 for its place in the year."""
+    if len(number) not in (3, 4, 7, 8):
+        return False
+    for day in (clock, clock - timedelta(days=1), clock + timedelta(days=1)):  # the clock may be of another zone
+        year, count = day.year, day.timetuple().tm_yday
+        if int(number) in (count, year, 1000 * year + count, 10_000 * year + 100 * day.month + day.day):
+            return True
+    return False

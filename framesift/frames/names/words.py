@@ -1,0 +1,133 @@
+"""Which words beside a time name a camera, and which tell what happened, what the file is, or which picture it is."""
+
+import re
+from functools import lru_cache
+
+_GENERIC = re.compile(
+    r"""(?:img|image|dsc|dscf|dscn|pic|pict|picture|photo|foto|frame|still|snap|snapshot|screenshot)(?:[-_.\ ]*\d+)?
+    |pxl|mvimg|vid|video|capture|grab|cam|camera|webcam|ipcam|ipcamera|screen\ ?shot(?:\ from)?|whatsapp\ image|wp
+    """,
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+"""What cameras and programs put before a time without naming a camera; `IMG_0012` is one too, `webcam2` is none."""
+
+_EVENT = r"""(?:[a-z]{1,3}|motion|human|sound|audio|face|network)?alarms?|m?md|sd|motion|motion[-_\ ]?detect(?:ion|ed)?
+    |detect(?:ion|ed)?|tripwire|intrusion|line[-_\ ]?crossing|(?:line|field)detection|vmd|vca|pir|tamper(?:ing)?|trg
+    |trig|trigger(?:ed)?|events?|evt|alerts?|schedule|scheduled|sched|timer|timing|timed|time[-_\ ]?lapse|interval
+    |period|periodic|continuous|manual|snaps?|snapshots?|captured?|captures|rec|records?|recordings?|clips?"""
+_LABEL = r"""persons?|people|human|vehicle|car|animal|pet|dog|cat|bird|package|face|visitor|unknown|audio|sound|start
+    |end|pre|post|best|thumb|thumbnail|preview|small|large|full|orig|original|raw|hdr|mp|night|day|ir|copy|edited
+    |annotated|clean|burst|cover|shot|still|regular|normal|am|pm|utc|gmt|img|image|pic|picture|photo|frame|seq|jpg|tmp"""
+_CHUNK = r"""pics?|pictures?|images?|img|photos?|videos?|frames?|files?|seq|sequence|chunk|part|batch|page|burst"""
+_FLAGS = re.ASCII | re.IGNORECASE | re.VERBOSE
+
+EVENT = re.compile(_EVENT, _FLAGS)
+"""Why a picture was taken. Before a time it names no camera."""
+_REMARK = re.compile(f"{_EVENT}|{_LABEL}", _FLAGS)
+"""What stands behind a time without naming a camera: also what is seen, and what was done to the picture."""
+_COUNTED = re.compile(rf"jpe?gs?|png|dav|mp4|(?:{_EVENT})[-_.#\ ]*\d*|(?:{_CHUNK})[-_.#\ ]*\d+", _FLAGS)
+"""A folder of events or of some of the pictures."""
+
+_SEPARATORS = " -_.,@#+;~"
+_TOKEN = re.compile(r"[^-_.,@#+;~\ ]+")
+_COUNT = re.compile(r"(0\d*|\d{1,7})[-_., ]*", re.ASCII)
+_ADDRESS = re.compile(r"\d{1,3}([-_.])\d{1,3}\1\d{1,3}\1\d{1,3}", re.ASCII)
+_SERIAL = re.compile(r"[1-9]\d{7,}", re.ASCII)
+"""So long a number is that of a device: none counts so far."""
+_DATE = re.compile(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+_DEVICE = re.compile(r"[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_COPY_OF = re.compile(r"\Acopy[-_ ](?:of[-_ ])?", re.IGNORECASE)
+_BRACKETS = re.compile(r"\[[^]]*\]|\([^)]*\)|\{[^}]*\}")
+_MEASURE = re.compile(r"\d+(?:x\d+)?[a-z]{0,3}", re.ASCII | re.IGNORECASE)
+"""`0001`, `1080p`, `640x480`, `22C`."""
+_CHANGES = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)", re.ASCII | re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"(?=.*\d)[0-9a-f]{8,}", re.ASCII | re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def read_before(text: str) -> tuple[str, str]:
+    """Return the camera that stands before a time, and the number at its end, which may be that of an event.
+
+    Either may be empty: `front_MDAlarm_` is (`front`, ``), `cam1-01-` (`cam1-01`, `01`), `01-` (``, `01`).
+    """
+    if match := _COUNT.fullmatch(text):
+        return "", match[1]
+    if len(text) == 1:  # A210429200000: no separator
+        return "", ""
+    text = _COPY_OF.sub("", text, count=1).rstrip(_SEPARATORS)
+    if not text or _GENERIC.fullmatch(text):
+        return "", ""
+    camera = _cut_events(text)
+    if not camera or _GENERIC.fullmatch(camera):
+        return "", ""
+    if _ADDRESS.fullmatch(camera):
+        return camera, ""
+    tokens = _TOKEN.findall(camera)
+    if all(token.isdigit() for token in tokens) and not _ADDRESS.match(camera):
+        serials = [token for token in tokens if _SERIAL.fullmatch(token) and not _DATE.fullmatch(token)]
+        return (camera, "") if serials else ("", camera)
+    last = tokens[-1]
+    return camera, last if len(tokens) > 1 and last.isdigit() else ""
+
+
+@lru_cache(maxsize=4096)
+def read_behind(text: str) -> str:
+    """Return the camera that stands behind a time; empty where there is none.
+
+    `_000_tapo` is `tapo`; sequence numbers, copy marks, what happened, sizes and random texts are none.
+    """
+    text = _BRACKETS.sub(" ", text)
+    named = [match for match in _TOKEN.finditer(text) if not _says_nothing(match[0])]
+    while named and _REMARK.fullmatch(named[0][0]):
+        del named[0]
+    while named and _REMARK.fullmatch(named[-1][0]):
+        del named[-1]
+    if not named:
+        return ""
+    start, end = named[0].start(), named[-1].end()
+    camera = text[start:end]
+    if len(named) == 1 and _GENERIC.fullmatch(camera):
+        number = re.match(r"[-_. ]?(\d{1,3})(?!\d)", text[end:], re.ASCII)
+        return camera + number[0] if number and re.fullmatch("(?i:(?:web|ip)?cam(?:era)?)", camera) else ""
+    return camera
+
+
+def is_event(text: str) -> bool:
+    """Tell whether a folder is named after what happened or what its files are, perhaps with a number: `images001`."""
+    return bool(_COUNTED.fullmatch(text)) and not text.isdigit()
+
+
+def strip_folder(text: str) -> str:
+    """Return what is left of the name of a folder in which a date stood as the camera's."""
+    text = text.strip(_SEPARATORS)
+    return "" if _GENERIC.fullmatch(text) or is_event(text) else text
+
+
+def cut_number(camera: str, number: str) -> str:
+    """Return a camera without the number at its end."""
+    return camera[: len(camera) - len(number)].rstrip(_SEPARATORS) if number else camera
+
+
+def _cut_events(text: str) -> str:
+    """Return a text without the events at its beginning and end, nor the numbers that belong to them."""
+    tokens = list(_TOKEN.finditer(text))
+    while tokens and EVENT.fullmatch(tokens[0][0]):
+        del tokens[0]
+        while tokens and tokens[0][0].isdigit() and len(tokens) > 1:
+            del tokens[0]
+        if len(tokens) == 1 and tokens[0][0].isdigit():
+            del tokens[0]
+    while tokens:
+        if EVENT.fullmatch(tokens[-1][0]):
+            del tokens[-1]
+        elif len(tokens) > 1 and tokens[-1][0].isdigit() and EVENT.fullmatch(tokens[-2][0]):
+            del tokens[-2:]
+        else:
+            break
+    return text[tokens[0].start() : tokens[-1].end()] if tokens else ""
+
+
+def _says_nothing(token: str) -> bool:
+    if _DEVICE.fullmatch(token) and not token.isdigit():
+        return False
+    return bool(_MEASURE.fullmatch(token) or _HEXADECIMAL.fullmatch(token) or len(_CHANGES.findall(token)) > 3)

@@ -1,0 +1,153 @@
+"""How cameras and their programs name pictures: each layout with its cameras, and its frames in the order of time."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+import pytest
+
+from framesift.frames.frame import Frame, name_frames, order_key
+from framesift.frames.naming import Names, Naming
+
+START = datetime(2021, 4, 29, 20, tzinfo=UTC)
+Layout = Callable[[str, int, datetime], str]
+"""The path of the picture `n` that a camera takes at a time."""
+
+TIMED: dict[str, Layout] = {
+    "prefix": lambda c, n, t: f"{c}_{t:%Y_%m_%d__%H_%M_%S}.png",
+    "folder": lambda c, n, t: f"{c}/{t:%Y%m%d_%H%M%S}.jpg",
+    "folder and prefix": lambda c, n, t: f"{c}/{c}_{t:%Y%m%d_%H%M%S}.jpg",
+    "Foscam": lambda c, n, t: f"{c}/snap/MDAlarm_{t:%Y%m%d-%H%M%S}.jpg",
+    "Foscam, two kinds": lambda c, n, t: f"{c}/snap/{['MDAlarm', 'Schedule'][n % 2]}_{t:%Y%m%d-%H%M%S}.jpg",
+    "Instar": lambda c, n, t: f"{c}/{t:%Y%m%d}/images00{n // 4}/{'AP'[n % 2]}{t:%y%m%d%H%M%S}{n % 3}0.jpg",
+    "GeoVision": lambda c, n, t: f"{c}/MOTION/{t:%Y-%m-%d/%H/MOTION_%Y-%m-%d-%H-%M-%S}-123_{n:03}.jpg",
+    "GeoVision, two kinds": lambda c, n, t: (
+        f"{c}/{(k := ['MOTION', 'TRIPWIRE'][n % 2])}/{t:%Y-%m-%d/%H}/{k}_{t:%Y-%m-%d-%H-%M-%S}-123_001.jpg"
+    ),
+    "Motion": lambda c, n, t: f"{c}/{n // 2 + 1:02}-{t:%Y%m%d%H%M%S}-{n % 2:02}.jpg",
+    "Motion with the name of the camera": lambda c, n, t: f"{c}-{n // 2 + 1:02}-{t:%Y%m%d%H%M%S}-{n % 2:02}.jpg",
+    "RMS": lambda c, n, t: f"{c}_{t:%j_%Y%m%d_%H%M%S}_123_{n:07}.png",
+    "RMS in a folder": lambda c, n, t: f"{c}/{t:%Y/%Y-%j/%j_%Y%m%d_%H%M%S}.png",
+    "Agent DVR": lambda c, n, t: f"{t:%Y-%m-%d_%H-%M-%S}_000_{c}.jpg",
+    "Agent DVR in a folder": lambda c, n, t: f"{c}/grabs/{n}_{t:%Y-%m-%d_%H-%M-%S}_123.jpg",
+    "zmNinja": lambda c, n, t: f"{t:%Y-%m-%dT%H-%M-%S}-{c}.jpg",
+    "behind, with a remark": lambda c, n, t: f"{t:%Y%m%d%H%M%S}_{c}{['', '_motion'][n % 2]}.jpg",
+    "motionEye": lambda c, n, t: f"{c}/{t:%Y-%m-%d/%H-%M-%S}.jpg",
+    "motionEye, event": lambda c, n, t: f"{c}/{t:%Y-%m-%d/%H-%M-%S}-{n:02}.jpg",
+    "days of folders": lambda c, n, t: f"{t:%Y/%m/%d}/{c}_{t:%Y%m%d_%H%M%S}.jpg",
+    "days of folders below the camera": lambda c, n, t: f"{c}/{t:%Y/%m/%d/%H-%M-%S}.jpg",
+    "days of folders, and hours": lambda c, n, t: f"{c}/{t:%Y/%m/%d/%H/%M-%S}.jpg",
+    "months by name": lambda c, n, t: f"{c}/{t:%Y/%B/%d/%H%M%S}.jpg",
+    "month and day": lambda c, n, t: f"{c}/{t:%Y-%m/%d/%H.%M.%S}.jpg",
+    "LevelOne": lambda c, n, t: f"{c}/Img_{t:%Y-%m-%d}/Snap_{t:%H%M%S}_021_{n}.jpg",
+    "ABUS": lambda c, n, t: f"{c}/{['Period', 'Event'][n % 2]}/{t:%Y%m%d/%H/%M%S}.jpg",
+    "yi-hack": lambda c, n, t: f"{c}/{t:%YY%mM%dD%HH/%MM%SS}.jpg",
+    "yi-hack, event": lambda c, n, t: f"{c}/{t:%YY%mM%dD%HH/E1%MM%SS}60.jpg",
+    "Dahua": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/001/jpg/{t:%H/%M/%S}[M][0@0][0].jpg",
+    "Dahua, ranges": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/001/jpg/{t:%H/%H.%M.%S}-{t:%H.%M.59}[M][0@0][0].jpg",
+    "Dahua, recorder": lambda c, n, t: f"{t:%Y-%m-%d}/{c}_ch1_main_{t:%Y%m%d%H%M%S}_{t:%Y%m%d%H%M59}.jpg",
+    "Vivotek": lambda c, n, t: f"{c}_{t:%Y%m%d%H%M%S}{['', '_4_trg'][n % 2]}.jpg",
+    "Dafang": lambda c, n, t: f"{c}/{t:%d-%m-%Y_%H.%M.%S}.jpg",
+    "Dafang, folder": lambda c, n, t: f"{c}/{t:%d-%m-%Y/%H.%M.%S}.jpg",
+    "American": lambda c, n, t: f"{c}_{t:%m-%d-%Y_%H-%M-%S}.jpg",
+    "month by name": lambda c, n, t: f"{c}/{t:%d-%b-%Y_%H-%M-%S}.jpg",
+    "month by name first": lambda c, n, t: f"{c}/{t:%b-%d}th-{t:%y_%H-%M-%S}.jpg",
+    "date(1)": lambda c, n, t: f"{c}/{t:%a_%b_%d_%H-%M-%S}_UTC_{t:%Y}.jpg",
+    "UniFi": lambda c, n, t: f"{c} {t:%-m-%-d-%Y, %-I.%M.%S %p}.jpg",
+    "UniFi, offset": lambda c, n, t: f"{c} {t:%-m-%-d-%Y, %I.%M.%S %p} GMT+0 - {t:%-m-%-d-%Y, %I.%M.59 %p}.jpg",
+    "screenshots": lambda c, n, t: f"{c}/Screenshot {t:%Y-%m-%d at %-I.%M.%S %p}.jpg",
+    "thingino": lambda c, n, t: f"{c}/{t:%Y%m%d%H%M}.jpg",
+    "ACTi": lambda c, n, t: f"{c}-{t:%Y-%m-%d@%H%M%S}.jpg",
+    "AXIS": lambda c, n, t: f"{c}/image{t:%y-%m-%d_%H-%M-%S}-{n:02}.jpg",
+    "AXIS, card": lambda c, n, t: f"{c}/{t:%Y%m%d/%H/%Y%m%d_%H%M%S}_{n:04X}/{t:%Y%m%d_%H%M%S}_{n}.jpg",
+    "two digits of the year": lambda c, n, t: f"{c}_{t:%y%m%d%H%M%S}.jpg",
+    "two digits of the year, day first": lambda c, n, t: f"{c}/{t:%d-%m-%y_%H-%M-%S}.jpg",
+    "packed, day first": lambda c, n, t: f"{c}_{t:%d%m%Y_%H%M%S}.jpg",
+    "Reolink": lambda c, n, t: f"{c}/{t:%Y/%m/%d}/{c}_00_{t:%Y%m%d%H%M%S}.jpg",
+    "Hikvision": lambda c, n, t: (
+        f"192.168.1.6{c[-1]}_01_{t:%Y%m%d%H%M%S}123_{['TIMING', 'MOTION_DETECTION'][n % 2]}.jpg"
+    ),
+    "Wyze": lambda c, n, t: f"{c}/alarm/{t:%Y%m%d/%H}/alarm_{t:%Y%m%d_%H%M%S}.jpg",
+    "Wyze, minutes": lambda c, n, t: f"{c}/record/{t:%Y%m%d/%H/%M}.jpg",
+    "Blink": lambda c, n, t: f"{c}_{t:%Y-%m-%dT%H_%M_%S}+00_00.jpg",
+    "Frigate": lambda c, n, t: f"{c}-{t.timestamp()}-{random.Random(f'{c}{n}').randbytes(3).hex()}.jpg",
+    "Ring": lambda c, n, t: f"{c}_{t.timestamp():.0f}_motion.jpg",
+    "ZoneMinder, deep": lambda c, n, t: f"{c}/{t:%y/%m/%d/%H/%M/%S}/{n:03}-capture.jpg",
+    "ZoneMinder, deep, by number": lambda c, n, t: f"{c[-1]}/{t:%y/%m/%d/%H/%M/%S}/001-capture.jpg",
+    "an event a folder": lambda c, n, t: f"{c}/event_{t:%Y%m%d_%H%M%S}/{n:03}.jpg",
+    "an epoch a folder": lambda c, n, t: f"{c}/{t.timestamp():.0f}/{t:%Y-%m-%d_%H-%M-%S}.jpg",
+    "camera and day": lambda c, n, t: f"{c}_{t:%Y-%m-%d/%H-%M-%S}.jpg",
+    "chunks": lambda c, n, t: f"{c}/{n // 3:04}/{t:%Y%m%d_%H%M%S}.jpg",
+    "chunks without zeros": lambda c, n, t: f"{c}/{n // 2 + 1}/{t:%Y%m%d_%H%M%S}.jpg",
+    "trail camera": lambda c, n, t: f"{c}/DCIM/{100 + n // 3}RECNX/{t:%Y%m%d_%H%M%S}.jpg",
+    "counter first": lambda c, n, t: f"{c}/{n:06}_{t:%Y%m%d_%H%M%S}.jpg",
+    "weekdays": lambda c, n, t: f"{t:%A}/{c}_{t:%Y%m%d_%H%M%S}.jpg",
+    "numbered cameras": lambda c, n, t: f"{c[-1]}_{t:%Y%m%d_%H%M%S}.jpg",
+    "folders with numbers": lambda c, n, t: f"{c[-1]}/{t:%Y%m%d_%H%M%S}.jpg",
+    "lettered": lambda c, n, t: f"{c}_{t:%Y-%m-%d_%Hh%Mm%Ss}.jpg",
+    "lettered, in a day": lambda c, n, t: f"{c}/{t:%Y-%m-%d/%Hh%Mm%Ss}.jpg",
+}
+
+UNTIMED: dict[str, Layout] = {
+    "ZoneMinder": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/{n // 2 + 1200}/{n:05}-capture.jpg",
+    "Sanyo": lambda c, n, t: f"{c}/{n // 3:05}/{n:08}.jpg",
+    "trail camera": lambda c, n, t: f"{c}/DCIM/{100 + n // 3}RECNX/IMG_{n:04}.JPG",
+    "Instar, folders": lambda c, n, t: f"{c}/images{n // 3:03}/{n:04}.jpg",
+    "day and number": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/IMG_{n:04}.jpg",
+}
+
+
+def write(layout: Layout, cameras: tuple[str, ...] = ("door", "gate2"), count: int = 12) -> dict[str, list[str]]:
+    return {c: [layout(c, n, START + n * timedelta(hours=5, minutes=7)) for n in range(count)] for c in cameras}
+
+
+def read(paths: list[str], naming: Naming | None = None, known: list[Frame] | None = None) -> list[Frame]:
+    paths = random.Random(1).sample(paths, len(paths))
+    return sorted(name_frames(paths, Names(naming or Naming(), known or (), "own")), key=order_key)
+
+
+def by_camera(frames: list[Frame]) -> dict[str, list[str]]:
+    cameras = defaultdict(list)
+    for frame in frames:
+        cameras[frame.camera].append(frame.path)
+    return cameras
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_times_are_read(name: str) -> None:
+    written = write(TIMED[name])
+    for frame in read([*chain(*written.values())]):
+        camera = next(c for c, paths in written.items() if frame.path in paths)
+        time = START + written[camera].index(frame.path) * timedelta(hours=5, minutes=7)
+        assert frame.time is not None
+        assert frame.time.replace(microsecond=0) == time
+
+
+@pytest.mark.parametrize("name", TIMED | UNTIMED)
+def test_cameras_are_told_apart_and_their_frames_in_order(name: str) -> None:
+    written = write((TIMED | UNTIMED)[name])
+    assert sorted(by_camera(read([*chain(*written.values())])).values()) == sorted(written.values())
+
+
+@pytest.mark.parametrize("name", TIMED | UNTIMED)
+def test_one_camera_is_one(name: str) -> None:
+    [paths] = write((TIMED | UNTIMED)[name], ("door",)).values()
+    assert list(by_camera(read(paths)).values()) == [paths]
+
+
+@pytest.mark.parametrize("name", TIMED | UNTIMED)
+def test_what_is_decided_holds_when_more_comes(name: str) -> None:
+    """Each frame is of the camera, and of the time, that earlier runs would have said, were there one each frame."""
+    written = write((TIMED | UNTIMED)[name])
+    paths = [path for both in zip(*written.values(), strict=True) for path in both]
+    seen: dict[str, Frame] = {}
+    for n in range(1, len(paths) + 1):
+        last = {frame.camera: frame for frame in seen.values()}
+        for frame in read([path for path in paths[:n] if path not in seen], known=list(last.values())):
+            seen[frame.path] = frame
+        again = {
+            frame.path: frame for frame in read(paths[:n], known=list({f.camera: f for f in seen.values()}.values()))
+        }
+        assert again == seen
