@@ -234,7 +234,7 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         more |= {"passed_over": source.listing.others} if source.listing.others else {}
         print(json.dumps({**summary.as_json(), "late": len(source.late), **more}))
     elif not options.quiet:
-        lines = [*summary.lines(), *_describe_films(source), *filter(None, [left_out.describe()])]
+        lines = [*summary.lines(run.settings.naming), *_describe_films(source), *filter(None, [left_out.describe()])]
         lines += [run.cost.line()] if run.cost else []
         print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
         if isinstance(run.sink, Removal) and run.sink.paged:

@@ -33,6 +33,7 @@ EXAMPLE = """\
 example:
   %(prog)s frames                            a table
   %(prog)s frames --report overview.html     a page with a timeline for each camera and a picture of each oddity
+  %(prog)s frames --names                    how names are read: camera and time
   %(prog)s frames --headers                  in a hurry: sizes, times and repeats only
 
 """
@@ -46,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_reading_arguments(parser.add_argument_group("frames"))
     running = parser.add_argument_group("running")
     headers = "read headers only: does not see which files are cut or damaged, nor how bright they are"
+    names = "show how twenty of the names are read, of each sort of name some, and look at no frame"
+    running.add_argument("--names", action="store_true", help=names)
     running.add_argument("--headers", action="store_true", help=headers)
     running.add_argument("--report", metavar="FILE.html", help="write a page that opens without a network")
     running.add_argument("--json", action="store_true", help="everything as JSON")
@@ -56,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def overview_command(options: argparse.Namespace) -> int:
     """Look at all frames, then say what there is."""
+    if options.names:
+        return _show_names(options)
     from framesift.actions.files.outputs import check_output
 
     if options.report:
@@ -73,6 +78,18 @@ def overview_command(options: argparse.Namespace) -> int:
     tell_left_out(overview.listing.left_out, overview.choice, options.directory, quiet=True)
     _print(options, overview, cost)
     return SKIPPED if unlisted or any(sighting.problem for sighting in overview.sightings) else DONE
+
+
+def _show_names(options: argparse.Namespace) -> int:
+    """Say how some names are read."""
+    from framesift.cli.options import read_options
+    from framesift.frames.finding import find_frames
+    from framesift.looking.overview.names import examples_as_json, format_examples
+
+    naming = read_options(options).naming
+    frames = find_frames(options.directory, naming).frames
+    print(json.dumps(examples_as_json(frames)) if options.json else "\n".join(format_examples(frames, naming)))
+    return DONE
 
 
 def _survey(options: argparse.Namespace) -> "Overview":
@@ -100,12 +117,13 @@ def _survey(options: argparse.Namespace) -> "Overview":
 
 
 def _print(options: argparse.Namespace, overview: "Overview", cost: str) -> None:
-    from framesift.looking.overview.table import format_table
+    from framesift.looking.overview.table import find_name_doubts, format_table
 
     cameras, left_out = overview.cameras, overview.listing.left_out
     if options.json:
         more: dict[str, Any] = {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
         more |= {"passed_over": overview.listing.others} if overview.listing.others else {}
+        more |= {"doubts": find_name_doubts(cameras)}
         print(json.dumps({"cameras": [camera.as_json() for camera in cameras], **more}))
     elif not options.quiet:
         print("\n".join([*format_table(cameras), "", *_describe_rest(overview), cost]))

@@ -10,6 +10,8 @@ from framesift.errors import counted, show
 from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.selection import Decision, Order, Verdict
 from framesift.frames.levels import Levels
+from framesift.frames.names.doubts import Tally, find_doubts
+from framesift.frames.naming import Naming
 
 RARE = 0.05
 """A size is rare when at most this share of a camera's frames has it."""
@@ -17,6 +19,7 @@ NAMED = 3
 """So many frames of a rare size are named."""
 TOLD = 0.05
 """It is told when so large a share of a camera's frames could not be seen well."""
+_USUAL = Naming()
 TOO_FLAT = "span at most 45 grey levels, too few for framediff to see any change: --method tolerance sees more"
 
 
@@ -44,6 +47,11 @@ class CameraSummary:
     """In so many of them no change could be seen, for they span too few grey levels."""
     beyond: int = 0
     """So many of them lie mostly beyond the range of the camera."""
+    names: Tally = field(init=False)
+    """How the names of the frames of this run were read, but for those of films."""
+
+    def __post_init__(self) -> None:
+        self.names = Tally(self.camera)
 
     def add(self, decision: Decision, exposure: Exposure = USUAL) -> None:
         """Count one decision, and how its frame was seen."""
@@ -57,6 +65,8 @@ class CameraSummary:
         self.flat += exposure.flat and not exposure.beyond and not decision.score
         self.beyond += exposure.beyond
         time = decision.frame.time
+        if decision.frame.offset is None and decision.frame.page is None and decision.verdict is not Verdict.SKIP:
+            self.names.add(decision.frame.path, time)
         if time is not None and decision.order is not Order.FAULT:
             self.first = time if self.first is None else min(self.first, time)
             self.last = time if self.last is None else max(self.last, time)
@@ -75,11 +85,11 @@ class CameraSummary:
         """Return the sizes that few frames have, the rarest first."""
         return find_rare(self.sizes)
 
-    def line(self) -> str:
-        """Return the camera's line for a person."""
+    def line(self, naming: Naming = _USUAL) -> str:
+        """Return the camera's line for a person, with times as the clocks of the zone of `naming` show them."""
         text = f"{show(self.camera)}: {_counted(self.verdicts, self.frames)}"
         if self.first is not None and self.last is not None:
-            text += f", {_minute(self.first)} to {_minute(self.last)}"
+            text += f", {naming.show(self.first)} to {naming.show(self.last)}{naming.zone_name}"
         text += _describe_whole(self.whole, self.left_out)
         text += f"; clock fault: {counted(self.faults, 'frame')}" if self.faults else ""
         for size in self.rare_sizes():
@@ -142,17 +152,26 @@ class Summary:
         """The number of frames that were dropped because too much of the picture has changed."""
         return sum(camera.left_out for camera in self.cameras.values())
 
-    def lines(self) -> list[str]:
-        """Return a line for each camera, with what could not be seen of it behind, then the totals."""
+    def lines(self, naming: Naming = _USUAL) -> list[str]:
+        """Return a line for each camera, with what could not be seen of it behind, what looks wrong, then the totals.
+
+        Times are those that the clocks of the zone of `naming` show.
+        """
         verdicts = self.verdicts
         total = f"total: {_counted(verdicts, verdicts.total())}{_describe_whole(self.whole, self.left_out)}"
-        return [*(line for camera in self.cameras.values() for line in (camera.line(), *camera.hints())), total]
+        cameras = (line for camera in self.cameras.values() for line in (camera.line(naming), *camera.hints()))
+        return [*cameras, *self.doubts(), total]
+
+    def doubts(self) -> list[str]:
+        """Return a line for each thing that looks wrong in how the names of the frames of this run were read."""
+        return list(find_doubts(camera.names for camera in self.cameras.values()))
 
     def as_json(self) -> dict[str, Any]:
         """Return all tallies for programs."""
         verdicts = self.verdicts
         cameras = [camera.as_json() for camera in self.cameras.values()]
-        return {**_as_json(verdicts, verdicts.total(), self.whole, self.left_out), "cameras": cameras}
+        doubts = {"doubts": found} if (found := self.doubts()) else {}
+        return {**_as_json(verdicts, verdicts.total(), self.whole, self.left_out), "cameras": cameras, **doubts}
 
 
 def describe_levels(levels: Levels) -> str:
@@ -189,7 +208,3 @@ def _as_json(verdicts: Counter[Verdict], frames: int, whole: int, left_out: int)
         "whole_picture_changed": whole,
         "left_out": left_out,
     }
-
-
-def _minute(time: datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M")

@@ -22,6 +22,7 @@ from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.summary import describe_levels
+from framesift.frames.naming import Naming
 from framesift.looking.evidence import RED, outline_changes, scale_picture
 from framesift.looking.explanation import Explanation
 from framesift.looking.wording import describe_changes, state_verdict, title_verdict
@@ -82,11 +83,12 @@ def encode_picture(picture: Pixels) -> bytes:
 
 def _panels(explanation: Explanation) -> Iterator[Pixels]:
     decision, evidence = explanation.decision, explanation.evidence
-    this = Panel("this frame", _caption(decision.frame.path, decision.frame.time), explanation.candidate)
+    naming = explanation.settings.naming
+    this = Panel("this frame", _caption(decision.frame.path, decision.frame.time, naming), explanation.candidate)
     if decision.reference is None or explanation.reference is None:
         yield _pair(this, None)
         return
-    caption = _caption(decision.reference, explanation.reference_time)
+    caption = _caption(decision.reference, explanation.reference_time, naming)
     before = Panel(f"reference: {explanation.settings.reference_in_words}", caption, explanation.reference)
     if evidence is None:
         yield _pair(before, this)
@@ -180,8 +182,8 @@ def _describe_size(settings: Settings, explanation: Explanation) -> str:
     return own if compared == size else f"{own}, compared at {compared[0]}x{compared[1]}"
 
 
-def _caption(path: str, time: datetime | None) -> str:
-    return f"{show(path)}   {time.strftime('%Y-%m-%d %H:%M:%S')} UTC" if time else show(path)
+def _caption(path: str, time: datetime | None, naming: Naming) -> str:
+    return f"{show(path)}   {naming.show(time, '%Y-%m-%d %H:%M:%S')} {naming.timezone}" if time else show(path)
 
 
 def _space(height: int, width: int = WIDTH) -> Pixels:

@@ -183,6 +183,24 @@ class TestCameras:
             find_frames(folder, Naming("(?P<camera>x)"))
         assert str(raised.value) == f"{folder}: --name-pattern '(?P<camera>x)' matches none of 2 frames"
 
+    def test_time_that_cannot_be_read_is_refused(self, write_tree: WriteTree) -> None:
+        folder = write_tree(empty_files("a/gate_9h.png"))
+        with pytest.raises(UsageError) as raised:
+            find_frames(folder, Naming("_(?P<time>.*)[.]png"))
+        assert str(raised.value) == (f"{folder}: --name-pattern '_(?P<time>.*)[.]png' matches none of 1 frames")
+        (folder / "a" / "gate_20210327_125337.png").touch()
+        with pytest.raises(UsageError) as raised:
+            find_frames(folder, Naming("_(?P<time>.*)[.]png"))
+        assert str(raised.value) == (
+            "a/gate_9h.png: '9h', the time that --name-pattern finds, cannot be read: "
+            "--time-format says how times are written, such as %d-%m-%Y_%H.%M.%S"
+        )
+
+    def test_format_that_matches_nothing_is_refused(self, write_tree: WriteTree) -> None:
+        folder = write_tree(empty_files("a.png"))
+        with pytest.raises(UsageError, match=r"--time-format '%d\.%m\.%Y' matches none of 1 frames"):
+            find_frames(folder, Naming(time_format="%d.%m.%Y"))
+
 
 class TestExif:
     def test_frame_without_a_time_in_its_name_takes_exif(self, write_tree: WriteTree) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.errors import UsageError
-from framesift.frames.naming import Naming, split_suffix
+from framesift.frames.frame import Frame
+from framesift.frames.naming import Names, Naming, split_suffix
 
 NOON = datetime(2021, 3, 27, 12, 53, 37, tzinfo=UTC)
 
@@ -284,3 +285,100 @@ def test_long_names_are_read_at_once(marks: str) -> None:
         Naming().read(name + marks * 60 + "x.png")
         Naming().read(f"2021-03-27/{marks * 60}{name}.png")
         Naming(time_format="%d-%m-%Y_%H.%M.%S").read(name + marks * 60 + "x.png")
+
+
+@pytest.mark.parametrize(
+    ("time_format", "path", "camera"),
+    [
+        ("%d-%m-%Y_%H.%M.%S", "cam1/27-03-2021_12.53.37.jpg", None),
+        ("%d-%m-%Y_%H.%M.%S", "cam1/gate_27-03-2021_12.53.37_trg.jpg", "cam1/gate"),
+        ("%m-%d-%y %I-%M-%S %p", "03-27-21 12-53-37 PM.jpg", None),
+        ("%y%j%H%M%S", "gate_21086125337.jpg", "gate"),
+        ("%Y/%d.%m./%H/%M%S", "gate/2021/27.03./12/5337.jpg", None),
+        ("%H%M%S", "gate/2021-03-27/xx125337.jpg", "gate/xx"),
+        ("%d %B %Y %H:%M:%S %z", "27 March 2021 14:53:37 +0200", None),
+        ("%H:%M:%S", "gate_20210327_125337.jpg", "gate"),
+    ],
+)
+def test_times_in_a_format_of_the_user(time_format: str, path: str, camera: str | None) -> None:
+    assert Naming(time_format=time_format).read(path) == (camera, NOON)
+
+
+@pytest.mark.parametrize(
+    ("time_format", "reason"),
+    [
+        ("%d-%m-%Q", "has %Q, which is none of %Y %y %m %d %j %H %I %M %S %f %b %B %a %A %p %z %Z %%"),
+        ("%d-%", "has %, which is none of %Y %y %m %d %j %H %I %M %S %f %b %B %a %A %p %z %Z %%"),
+        ("%M", "has neither a day nor an hour: such as %d-%m-%Y_%H.%M.%S"),
+    ],
+)
+def test_format_that_cannot_be_used_is_refused(time_format: str, reason: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Naming(time_format=time_format)
+    assert str(raised.value) == f"--time-format {time_format!r} {reason}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        (r"^(?P<camera>\w+)/(?P<date>[\d-]+)/(?P<time>[\d-]+)", "gate/2021-03-27/12-53-37.jpg"),
+        (r"^(?P<camera>\w+)/(?P<time>[\d-]+/[\d-]+)\.", "gate/2021-03-27/12-53-37.jpg"),
+        (r"^(?P<camera>\w+)/(?P<time>\d+/\d\d/\d{4})", "gate/20210327/12/5337.mp4"),
+        (r"^(?P<time>[\d. ]+)/(?P<camera>\w+)", "27.03.2021 12.53.37/gate.jpg"),
+        (r"(?P<time>\d\d-\d\d-\d{4}_[\d.]+)_(?P<camera>[a-z]+)", "27-03-2021_12.53.37_gate.jpg"),
+    ],
+)
+def test_a_pattern_reaches_over_folders(pattern: str, path: str) -> None:
+    assert Naming(pattern).read(path) == ("gate", NOON)
+    assert Naming(pattern).matches(path)
+
+
+@pytest.mark.parametrize(
+    ("by", "cameras"),
+    [
+        (None, ["site/gate", "site/door", "site2/gate", "own"]),
+        ("folder", ["site", "site", "site2", "own"]),
+        ("name", ["gate", "door", "gate", "own"]),
+        ("one", ["own"] * 4),
+    ],
+)
+def test_what_says_the_camera(by: str | None, cameras: list[str]) -> None:
+    names = Names(Naming(camera=by), (), "own")
+    paths = [
+        "site/2021-03-27/gate_20210327_125337.jpg",
+        "site/door_20210327_125337.jpg",
+        "site2/gate_2021_03_27_12_53_37_motion.jpg",
+        "20210327_125337.jpg",
+    ]
+    assert [names.read(path) for path in paths] == [(camera, NOON) for camera in cameras]
+
+
+def test_another_word_for_the_camera_is_refused() -> None:
+    with pytest.raises(UsageError, match="--camera is folder, name or one, not 'x'"):
+        Naming(camera="x")
+
+
+def test_days_are_read_as_all_of_a_camera_can_be() -> None:
+    def read(*dates: str) -> list[str]:
+        paths = [f"c/{date}_12-53-37.jpg" for date in dates]
+        found = {path: time for path, _, time in Names(Naming()).read_all(paths)}
+        return [f"{found[path]:%m-%d}" for path in paths]
+
+    assert read("05-04-2021", "13-04-2021") == ["04-05", "04-13"]
+    assert read("05-04-2021", "05-13-2021") == ["05-04", "05-13"]
+    assert read("05-04-2021", "05-05-2021", "05-06-2021") == ["05-04", "05-05", "05-06"]
+    assert read("04-05-2021", "05-05-2021", "06-05-2021") == ["05-04", "05-05", "05-06"]
+    assert read("05-04-2021") == ["04-05"]
+
+
+def test_what_was_decided_of_days_holds() -> None:
+    first = Frame("c/05-04-2021_12-53-37.jpg", "c", datetime(2021, 5, 4, 12, 53, 37, tzinfo=UTC))
+    names = Names(Naming(), [first])
+    assert names.read("c/06-04-2021_12-53-37.jpg")[1] == datetime(2021, 6, 4, 12, 53, 37, tzinfo=UTC)
+    assert names.read("d/06-04-2021_12-53-37.jpg")[1] == datetime(2021, 4, 6, 12, 53, 37, tzinfo=UTC)
+
+
+def test_times_are_shown_in_their_zone() -> None:
+    assert Naming().show(NOON) + Naming().zone_name == "2021-03-27 12:53"
+    tokyo = Naming(timezone="Asia/Tokyo")
+    assert tokyo.show(NOON) + tokyo.zone_name == "2021-03-27 21:53 Asia/Tokyo"

@@ -504,8 +504,8 @@ class TestFiltering:
         film = name_film("b/c10_2021_03_27__10_36_36.mp4", naming)
         still = name_still(film, 12.5, naming)
         assert still.path == "b/c10_2021_03_27__10_36_36.mp4/c10_2021_03_27__08_36_48.500Z.png"
-        assert Naming().read(still.path) == ("c10", still.time)
-        assert (still.camera, still.offset) == ("c10", 12.5)
+        assert Naming().read(still.path) == ("b/c10", still.time)
+        assert (still.camera, still.offset) == ("b/c10", 12.5)
         plain = name_still(name_film("a/door_2.mp4", naming), 3725.0416, naming)
         assert plain.path == "a/door_2.mp4/door_2_003725.042s.png" and Naming().read(plain.path) == (None, None)
         long = name_still(name_film(f"{'é' * 125}.mp4", naming), 0, naming).path.rpartition("/")[2]

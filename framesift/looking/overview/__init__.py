@@ -4,4 +4,4 @@ from framesift.looking.overview.camera import CameraOverview
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.survey import Overview, survey_frames
 
-__all__ = ["CameraOverview", "Overview", "Sighting", "page", "survey_frames", "table"]
+__all__ = ["CameraOverview", "Overview", "Sighting", "names", "page", "survey_frames", "table"]

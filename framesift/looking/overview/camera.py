@@ -35,6 +35,8 @@ class CameraOverview:
     equal_times: list[tuple[datetime, list[Frame]]]
     clock_jumps: list[Interval]
     repeats: list[Repeat] = field(default_factory=list)
+    naming: Naming = field(default_factory=Naming)
+    """Says in which zone times are shown."""
 
     @property
     def unreadable(self) -> list[Sighting]:
@@ -130,6 +132,7 @@ def _describe(camera: str, seen: list[Sighting], naming: Naming) -> CameraOvervi
         measure_intervals(frames),
         find_equal_times(frames),
         find_clock_jumps(frames, naming),
+        naming=naming,
     )
 
 

@@ -11,7 +11,7 @@ from framesift.looking.overview.camera import CameraOverview, is_tiny
 from framesift.looking.overview.contrast import describe_contrast
 from framesift.looking.overview.light import Light
 from framesift.looking.overview.sightings import Sighting
-from framesift.looking.overview.table import describe_light, format_duration, format_time
+from framesift.looking.overview.table import describe_light, find_name_doubts, format_duration, format_time, name_zone
 from framesift.looking.overview.times import Interval
 from framesift.looking.page import CHARTS, embed_json, escape, write_page
 from framesift.looking.page.thumbnails import draw_thumbnail
@@ -48,7 +48,9 @@ def find_oddities(camera: CameraOverview) -> dict[str, list[Oddity]]:
         ],
         "After a gap": [_after(gap) for gap in (usual.gaps if usual else [])],
         "Short interval": [_after(i) for i in outliers if usual and i.seconds < usual.least],
-        "Equal time": [Oddity(f, format_time(time)) for time, twins in camera.equal_times for f in twins],
+        "Equal time": [
+            Oddity(f, format_time(time, camera.naming)) for time, twins in camera.equal_times for f in twins
+        ],
         "Clock set back": [_after(jump) for jump in camera.clock_jumps],
         "Same bytes": [Oddity(r.frame, f"same bytes as {show(r.earlier.path)}") for r in camera.repeats],
     }
@@ -62,6 +64,8 @@ def _after(interval: Interval) -> Oddity:
 def _body(title: str, directory: PathLike, cameras: Sequence[CameraOverview], cost: str) -> Iterator[str]:
     yield f'<main id="content">\n<h1>{escape(title)}</h1>\n<p class="faint">{escape(cost)}</p>\n'
     yield from _draw_table(cameras)
+    for doubt in find_name_doubts(cameras):
+        yield f'<p class="skipped">{escape(doubt)}</p>\n'
     for number, camera in enumerate(cameras):
         yield f'<section class="panel" id="camera-{number}">\n<h2>{escape(camera.camera)}</h2>\n{_describe(camera)}'
         oddities = find_oddities(camera)
@@ -76,7 +80,7 @@ def _draw_table(cameras: Sequence[CameraOverview]) -> Iterator[str]:
     headings = ("camera", "frames", "unreadable", "sizes", "first", "last", "median interval")
     yield (
         '<div class="panel wide cells"><table>\n<tr>'
-        + "".join(f"<th>{heading}</th>" for heading in headings)
+        + "".join(f"<th>{escape(heading)}</th>" for heading in name_zone(headings, cameras))
         + "</tr>\n"
     )
     for number, camera in enumerate(cameras):
@@ -85,7 +89,11 @@ def _draw_table(cameras: Sequence[CameraOverview]) -> Iterator[str]:
             str(len(camera.sightings)),
             f'<span class="skipped">{len(camera.unreadable)}</span>' if camera.unreadable else "0",
             _describe_sizes(camera),
-            *((format_time(camera.times[0]), format_time(camera.times[-1])) if camera.times else ("", "")),
+            *(
+                (format_time(camera.times[0], camera.naming), format_time(camera.times[-1], camera.naming))
+                if camera.times
+                else ("", "")
+            ),
             format_duration(camera.intervals.median) if camera.intervals else "",
         )
         yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
@@ -131,6 +139,7 @@ def _draw_timeline(number: int, camera: CameraOverview, oddities: dict[str, list
             for kind, paths in marks.items()
         },
         "names": [show(frame.path) for frame in frames],
+        "zone": camera.naming.timezone,
         "unit": "seconds" if "interval" in values else "brightness",
     }
     return f'<div class="chart" data-chart="data-{number}"></div>\n' + embed_json(f"data-{number}", data)

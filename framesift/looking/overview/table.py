@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from framesift.errors import counted, show
+from framesift.frames.names.doubts import find_doubts
+from framesift.frames.naming import Naming
 from framesift.looking.overview.camera import CameraOverview, is_tiny
 from framesift.looking.overview.contrast import describe_contrast
 from framesift.looking.overview.light import Light
+from framesift.looking.overview.names import tally_names
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.times import Interval
 
@@ -19,12 +22,26 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 def format_table(cameras: Sequence[CameraOverview]) -> list[str]:
     """Return the lines of the table, then a paragraph for each camera with oddities."""
-    rows = [_HEADINGS, *map(_row, cameras)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    headings = name_zone(_HEADINGS, cameras)
+    rows = [headings, *map(_row, cameras)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(headings))]
     lines = [_align(row, widths) for row in rows]
     for camera in cameras:
         lines += ["", f"{show(camera.camera)}:", *(f"  {line}" for line in describe(camera))]
+    if doubts := find_name_doubts(cameras):
+        lines += ["", *doubts]
     return lines
+
+
+def find_name_doubts(cameras: Sequence[CameraOverview]) -> list[str]:
+    """Return a line for each thing that looks wrong in how names were read."""
+    return list(find_doubts(tally_names(s.frame for camera in cameras for s in camera.sightings)))
+
+
+def name_zone(headings: Sequence[str], cameras: Sequence[CameraOverview]) -> tuple[str, ...]:
+    """Return the headings of a table, with the zone in which its times are shown where that was asked for."""
+    zone = cameras[0].naming.zone_name if cameras else ""
+    return tuple(f"{heading}{zone}" if heading in ("first", "last") else heading for heading in headings)
 
 
 def describe(camera: CameraOverview) -> Iterator[str]:
@@ -74,9 +91,9 @@ def format_duration(seconds: float) -> str:
     return sign + " ".join(f"{count} {unit}" for count, unit in parts[largest : largest + 2] if count)
 
 
-def format_time(time: datetime) -> str:
-    """Write a time to the second."""
-    return time.strftime("%Y-%m-%d %H:%M:%S")
+def format_time(time: datetime, naming: Naming) -> str:
+    """Write a time to the second, as the clocks of the zone of `naming` show it."""
+    return naming.show(time, "%Y-%m-%d %H:%M:%S")
 
 
 def _row(camera: CameraOverview) -> tuple[str, ...]:
@@ -87,8 +104,8 @@ def _row(camera: CameraOverview) -> tuple[str, ...]:
         str(len(camera.sightings)),
         str(len(camera.unreadable)),
         _size(sizes[0][0]) + more if sizes else "-",
-        times[0].strftime("%Y-%m-%d %H:%M") if times else "-",
-        times[-1].strftime("%Y-%m-%d %H:%M") if times else "-",
+        camera.naming.show(times[0]) if times else "-",
+        camera.naming.show(times[-1]) if times else "-",
         format_duration(camera.intervals.median) if camera.intervals else "-",
     )
 

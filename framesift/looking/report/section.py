@@ -9,6 +9,7 @@ from framesift.cluster.parallel import map_ordered
 from framesift.errors import counted, show
 from framesift.filtering.manifest import Record, read_decisions
 from framesift.filtering.selection import Verdict
+from framesift.frames.naming import Naming
 from framesift.looking.explanation import compare_again
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
@@ -45,7 +46,8 @@ class Section:
         """Yield the section piece by piece."""
         number, summary = self._number, self._camera.summary
         yield f'<section class="panel camera" id="camera-{number}" aria-labelledby="name-{number}">\n'
-        yield f'<h2 id="name-{number}">{escape(summary.camera)}</h2>\n<p>{escape(_describe(self._camera))}</p>\n'
+        line = escape(_describe(self._camera, self._record.settings.naming))
+        yield f'<h2 id="name-{number}">{escape(summary.camera)}</h2>\n<p>{line}</p>\n'
         yield from self._skipped()
         yield f'<h3>Scores over time</h3>\n{_legend(bool(self._changes))}<div class="timeline"></div>\n'
         contacts: list[Item] = []
@@ -81,6 +83,7 @@ class Section:
         head = {
             "camera": camera.summary.camera,
             "timed": camera.has_times,
+            "zone": self._record.settings.timezone,
             "sizes": [[*size, limit] for size, limit in limits],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
             "columns": ["path", "time", "score", "verdict", "size", "reference", "reason", "extent"],
@@ -156,7 +159,7 @@ class Section:
         views = map_ordered(workers, draw, missing, _WINDOW)
         for item in items:
             known = self._album.find(item.decision.frame.path) is not None
-            yield from self._show(View.of_kept(item, None) if known else next(views))
+            yield from self._show(View.of_kept(item, None, self._record.settings.naming) if known else next(views))
         yield "</ol>\n"
 
     def _show(self, view: View) -> Iterator[str]:
@@ -208,8 +211,8 @@ def _legend(with_changes: bool) -> str:
     )
 
 
-def _describe(camera: CameraSurvey) -> str:
-    return camera.summary.line().removeprefix(f"{show(camera.summary.camera)}: ")
+def _describe(camera: CameraSurvey, naming: Naming) -> str:
+    return camera.summary.line(naming).removeprefix(f"{show(camera.summary.camera)}: ")
 
 
 def _row(item: Item, places: dict[tuple[int, int], int]) -> list[Any]:

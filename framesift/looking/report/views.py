@@ -6,6 +6,7 @@ from datetime import datetime
 from framesift.comparators.thresholds import format_number
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict, describe_extent
+from framesift.frames.naming import Naming
 from framesift.looking.evidence import outline_changes
 from framesift.looking.explanation import explain_decision, read_pixels
 from framesift.looking.page import escape
@@ -43,10 +44,10 @@ class View:
     """Markup."""
 
     @classmethod
-    def of_kept(cls, item: Item, content: bytes | str | None) -> "View":
+    def of_kept(cls, item: Item, content: bytes | str | None, naming: Naming) -> "View":
         """Return a kept frame of the contact sheet."""
         path, time = item.decision.frame.path, item.decision.frame.time
-        return cls(item, [Shot(path, path, content)], _name(path, time) + _mark_change(item.decision))
+        return cls(item, [Shot(path, path, content)], _name(path, time, naming) + _mark_change(item.decision))
 
     def markup(self, pictures: list[str]) -> str:
         """Return the list item, given the elements of its pictures."""
@@ -60,7 +61,7 @@ class View:
 def draw_kept(record: Record, item: Item, width: int) -> View:
     """Read a kept frame for the contact sheet."""
     pixels = read_pixels(record, item.decision.frame.camera, item.decision.frame.path)
-    return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width))
+    return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width), record.settings.naming)
 
 
 def draw_pair(record: Record, item: Item, width: int) -> View:
@@ -83,7 +84,9 @@ def draw_pair(record: Record, item: Item, width: int) -> View:
         words += f'<p class="skipped">The files have changed since the run: {escape(shown.change)}.</p>'
     if shown.evidence is not None:
         words += f"<p>{escape(describe_changes(shown.evidence))}</p>"
-    words += f"<p>{_name(path, decision.frame.time)}<br>reference {_name(decision.reference, item.reference_time)}</p>"
+    naming = record.settings.naming
+    reference_name = _name(decision.reference, item.reference_time, naming)
+    words += f"<p>{_name(path, decision.frame.time, naming)}<br>reference {reference_name}</p>"
     return View(item, shots, words)
 
 
@@ -105,6 +108,6 @@ def _mark_change(decision: Decision) -> str:
     return f'<br><strong class="whole">◆ {words[0].upper()}{words[1:]}</strong>'
 
 
-def _name(path: str, time: datetime | None) -> str:
-    clock = f" <time>{time.strftime('%Y-%m-%d %H:%M:%S')}</time>" if time else ""
+def _name(path: str, time: datetime | None, naming: Naming) -> str:
+    clock = f" <time>{naming.show(time, '%Y-%m-%d %H:%M:%S')}{naming.zone_name}</time>" if time else ""
     return f'<span class="path">{escape(path)}</span>{clock}'

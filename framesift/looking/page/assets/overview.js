@@ -10,7 +10,7 @@ const colours = () => {
 };
 
 /* Labels of the time axis: the day where it begins, and as much of the clock as the distance of the labels asks for. */
-function labelTimes(chart, splits, axis, space, step) {
+function labelTimes(clock, splits, step) {
   const digits = step >= 60 ? 5 : 8;
   let day = "";
   return splits.map((seconds) => {
@@ -21,11 +21,21 @@ function labelTimes(chart, splits, axis, space, step) {
   });
 }
 
-const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: "UTC" });
+/* The zone of the times, UTC where this browser does not know it. */
+function zoneOf(data) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: data.zone });
+    return data.zone;
+  } catch {
+    return "UTC";
+  }
+}
 
 function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.chart).text);
   const colour = colours();
+  const zone = zoneOf(data);
+  const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
   const axis = { stroke: colour.ink, grid: { stroke: colour.line, width: 1 }, ticks: { stroke: colour.line } };
   const points = (size, stroke, fill) => ({ show: true, size, stroke, fill, width: 1.5 });
   const dots = Object.keys(data.values).map((name) => ({
@@ -37,13 +47,13 @@ function draw(place) {
     points: points(9 + 2 * number, name === "Equal time" ? colour.twin : colour.mark, "transparent"),
     value: (chart, value) => (value === null ? "" : "here"),
   }));
-  const time = { label: "time (UTC)", value: (chart, value) => (value === null ? "" : clock.format(value * 1000)) };
+  const time = { label: `time (${zone})`, value: (chart, value) => (value === null ? "" : clock.format(value * 1000)) };
   const name = { label: "frame", stroke: colour.ink, paths: () => null, points: { show: false }, scale: "none",
     value: (chart, value, series, index) => (index === null ? "" : data.names[index]) };
   const options = {
-    width: place.clientWidth, height: 220, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    width: place.clientWidth, height: 220, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     scales: { y: { range: (chart, low, high) => [0, Math.max(high, 1) * 1.08] } },
-    axes: [{ ...axis, values: labelTimes, space: 80 }, { ...axis, size: 56, label: data.unit, labelSize: 22 }],
+    axes: [{ ...axis, values: (chart, splits, axis, space, step) => labelTimes(clock, splits, step), space: 80 }, { ...axis, size: 56, label: data.unit, labelSize: 22 }],
     series: [time, ...dots, ...rings, name],
   };
   const columns = [data.x, ...Object.values(data.values), ...Object.values(data.marks), data.x.map(() => null)];

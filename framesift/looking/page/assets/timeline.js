@@ -25,6 +25,16 @@ const charts = (() => {
 })();
 
 // From which step in seconds on the ticks are written how, and what is added where a year, day, hour or minute begins.
+/* The zone of the times, UTC where this browser does not know it. */
+function zoneOf(frames) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: frames.zone || "UTC" });
+    return frames.zone || "UTC";
+  } catch {
+    return "UTC";
+  }
+}
+
 const CLOCK = (() => {
   const day = "\n{D} {MMM} {YYYY}", short = "\n{D} {MMM}";
   return [
@@ -85,7 +95,7 @@ function timeline(place, frames, describe, choose) {
   const from0 = () => ({ filter: (u, splits) => splits.map((v) => v >= 0 ? v : null), stroke: color("line"), width: 1 });
   const build = (width) => new uPlot({
     width: Math.max(width, 200), height: 300, ms: 1e-3, legend: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zoneOf(frames)),
     cursor: { drag: { x: true, y: false, setScale: true }, points: { show: false } },
     scales: { x: { time: frames.timed }, y: { distr: 4, asinh: even, range: (u, low, high) => [0, Math.max(high, limit) * 1.3] } },
     axes: [axis({ space: 70, ...(frames.timed ? { values: CLOCK } : {}) }), axis({ grid: from0(), ticks: from0(), size: 68, label: "score in px", labelSize: 20, labelFont: "13px system-ui, sans-serif",
@@ -165,7 +175,7 @@ function timeline(place, frames, describe, choose) {
   }
   const hint = document.createElement("span");
   hint.className = "faint";
-  hint.textContent = "Drag to zoom, double click for all." + (frames.timed ? " Times are UTC." : " Left to right: frames in order.");
+  hint.textContent = "Drag to zoom, double click for all." + (frames.timed ? ` Times are ${zoneOf(frames)}.` : " Left to right: frames in order.");
   tools.append(hint);
   describe(reading, -1);
   // The thresholds in `frames.sizes` have changed: their line moves.
