@@ -11,11 +11,11 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from framesift.errors import UsageError
 from framesift.frames.names.agreement import Agreement
-from framesift.frames.names.clocks import CLOCK, EPOCH, Day, find_clock, read_clock, read_epoch, read_zone
+from framesift.frames.names.clocks import CLOCK, EPOCH, Day, Found, find_clock, read_clock, read_epoch, read_zone
 from framesift.frames.names.formats import TimeFormat
 from framesift.frames.names.hours import find_hour
 from framesift.frames.names.places import Place, read_place
@@ -35,14 +35,6 @@ class Known(Protocol):
     def camera(self) -> str: ...
     @property
     def time(self) -> datetime | None: ...
-
-
-class _Time(NamedTuple):
-    start: int
-    end: int
-    time: datetime | None
-    day: Day | None
-    in_name: bool = True
 
 
 _OF_FILMS = {"3gp", "3g2", "264", "265"}
@@ -145,25 +137,25 @@ class Naming:
         camera, named, number, other = name_camera(place, before, behind, clock)
         return Reading(camera, named, found.time, found.day, number, other)
 
-    def _find_time(self, path: str, stem: str, place: Place) -> _Time | None:
+    def _find_time(self, path: str, stem: str, place: Place) -> Found | None:
         if self._format and (found := self._find_format(path, stem, place)):
             return found
         clock = find_clock(stem, self._zone)
         if place.day or place.unsure:
             hour = find_hour(stem, place, self._zone)
             # 10.05.30-10.06.00 looks like a day of the year 2010 or 2030.
-            if hour and (clock is None or (clock.day and not clock.day.long and hour.start < len(stem))):
-                return _Time(*hour, in_name=hour.start < len(stem))
-        return _Time(*clock) if clock else None
+            if hour and (clock is None or (clock.day and not clock.day.long and hour.in_name)):
+                return hour
+        return clock
 
-    def _find_format(self, path: str, stem: str, place: Place) -> _Time | None:
+    def _find_format(self, path: str, stem: str, place: Place) -> Found | None:
         assert self._format is not None
         if "/" not in self._format.text:
             found = self._format.search(stem, place.day, self._zone)
-            return _Time(*found, None) if found else None
+            return Found(*found) if found else None
         before = path.rfind("/") + 1
         found = self._format.search(path[: before + len(stem)], None, self._zone)
-        return _Time(max(found[0] - before, 0), found[1] - before, found[2], None) if found else None
+        return Found(max(found[0] - before, 0), found[1] - before, found[2]) if found else None
 
     def _search(self, path: str) -> re.Match[str] | None:
         if self._expression is None:

@@ -6,6 +6,7 @@ from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.summary import TOO_FLAT, Summary
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
+from framesift.frames.naming import Naming
 from imaging_interview import CHANGE_THRESHOLD
 
 START = datetime(2021, 3, 27, 10, tzinfo=UTC)
@@ -98,3 +99,20 @@ def test_the_words_say_what_frame_differencing_needs():
 
 def test_a_name_that_would_disturb_the_terminal_is_escaped():
     assert summary_of(decide(0, camera="c\x1b[31m\n")).lines()[0].startswith("c\\x1b[31m\\n: 1 frame")
+
+
+def test_times_are_shown_in_the_zone_of_the_names():
+    summary = summary_of(decide(0, Verdict.KEEP), decide(5))
+    assert summary.lines()[0].endswith(", 2021-03-27 10:00 to 2021-03-27 10:05")
+    lines = summary.lines(Naming(timezone="Asia/Tokyo"))
+    assert lines[0].endswith(", 2021-03-27 19:00 to 2021-03-27 19:05 Asia/Tokyo")
+    assert summary.as_json()["cameras"][0]["first"] == "2021-03-27T10:00:00+00:00"
+
+
+def test_what_looks_wrong_in_names_is_said_before_the_total():
+    summary = summary_of(*(decide(n, time=False) for n in range(3)))
+    [doubt] = summary.as_json()["doubts"]
+    assert doubt.startswith("no times in 3 frames (c1)") and summary.lines()[1] == doubt
+    assert "doubts" not in summary_of(decide(0), decide(1)).as_json()
+    film = [Decision(Frame(f"f/{n}", "f", None, n), Verdict.DROP, None, None, "", (9, 9)) for n in range(3)]
+    assert summary_of(*film).doubts() == []

@@ -230,3 +230,36 @@ def test_real_nights(shared, capsys):
         clock = sighting.frame.time.hour + sighting.frame.time.minute / 60
         assert (light is Light.DAY) == (7 < clock < 19.5), sighting.frame.path
     assert np.ptp([s.brightness for s in camera.sightings]) < 35
+
+
+def test_names_are_shown_of_each_sort(write_tree, capsys):
+    sorts = [f"{camera}/{n:04}.png" for camera in ("one", "two") for n in range(30)]
+    frames = write_tree(dict.fromkeys([*sorts, name(60), "latest.png"], b"no picture"))
+    assert cli.main(["overview", str(frames), "--names"]) == options.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 + 20 + 1 + 1 + 1
+    assert re.split(" {2,}", lines[0]) == ["name", "camera", "time", "names like it"]
+    rows = {row[0]: row[1:] for row in (re.split(" {2,}", line) for line in lines[1:21])}
+    assert rows[name(60)] == ["c10", "2021-03-27 10:01:00", "1"]
+    assert rows["latest.png"] == ["frames", "-", "1"]
+    assert rows["one/0000.png"] == ["one", "-", "30"] and "one/0029.png" in rows and "two/0029.png" in rows
+    assert lines[-2].startswith("no times in 60 frames (one, two)")
+    assert lines[-1] == "total: 62 frames of 4 cameras"
+
+
+def test_names_are_shown_for_programs(write_tree, capsys):
+    frames = write_tree({name(60): b"no picture"})
+    assert cli.main(["overview", str(frames), "--names", "--json", "--timezone", "+02:00", "--camera", "one"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "names": [{"path": name(60), "camera": "frames", "time": "2021-03-27T08:01:00+00:00", "alike": 1}],
+        "doubts": [],
+    }
+
+
+def test_times_are_shown_in_the_zone_that_was_asked_for(write_tree, tmp_path, capsys):
+    frames = write_tree({name(0): picture(60), name(60): picture(60)})
+    cli.main(["overview", str(frames), "--timezone", "Asia/Tokyo", "--report", str(tmp_path / "page.html")])
+    lines = capsys.readouterr().out.splitlines()
+    assert "first Asia/Tokyo" in lines[0] and "2021-03-27 10:00" in lines[1] and "2021-03-27 10:01" in lines[1]
+    page = (tmp_path / "page.html").read_text()
+    assert "2021-03-27 10:00:00" in page and '"zone":"Asia/Tokyo"' in page.replace(" ", "")

@@ -109,12 +109,14 @@ class Found(NamedTuple):
     time: datetime | None
     """Aware, UTC."""
     day: Day | None = None
+    in_name: bool = True
+    """Whether it stands in the text, and not in the folders alone."""
 
 
 def find_clock(text: str, zone: tzinfo) -> Found | None:
     """Return the date and time that stand in a text; None without one. Clocks without an offset show `zone`."""
     if match := _CLOCK_IN_NAME.search(text):
-        if time := read_clock(match, zone):
+        if time := _read_plain(match, zone):
             return Found(*match.span(), time)
     elif match := _EPOCH_IN_NAME.search(text):
         return Found(*match.span(), read_epoch(match))
@@ -129,6 +131,20 @@ def _find_other(text: str, zone: tzinfo) -> Found | None:
         if (match := expression.search(text)) and (day := _read_day(match, zone)):
             return Found(match.start(), match.end(), None, day)
     return None
+
+
+def _read_plain(match: re.Match[str], zone: tzinfo) -> datetime | None:
+    """Return the same as `read_clock`, of what most clocks are, in the fewest steps."""
+    year, month, day, hour, minute, second, *rest = match.group(*_PARTS)
+    if second is None or zone is not UTC or any(rest):
+        return read_clock(match, zone)
+    try:
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), 0, UTC)
+    except ValueError:
+        return None
+
+
+_PARTS = "year", "month", "day", "hour", "minute", "second", "fraction", "attached", "half", "zone"
 
 
 def read_clock(match: re.Match[str], zone: tzinfo) -> datetime | None:

@@ -2,9 +2,8 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
 
-from framesift.frames.names.clocks import Day, read_zone
+from framesift.frames.names.clocks import Day, Found, read_zone
 from framesift.frames.names.places import Place
 
 _END = r"(?=\Z|[^0-9A-Za-z])"
@@ -30,17 +29,7 @@ _COUNTED = re.compile(r"(?:frame|dscf?|dscn|pict|img|image)[-_ ]?\Z", re.IGNOREC
 """What stands before a number that counts pictures, not seconds."""
 
 
-class Hour(NamedTuple):
-    """A time of day in a name, and with the day of its folder the time; with nothing of it in the name at its end."""
-
-    start: int
-    end: int
-    time: datetime | None
-    """Aware, UTC."""
-    day: Day | None
-
-
-def find_hour(stem: str, place: Place, zone: tzinfo) -> Hour | None:
+def find_hour(stem: str, place: Place, zone: tzinfo) -> Found | None:
     """Return the time of day in a name, given what its folders say; None where it has none."""
     match = _search(stem, place)
     if match is None:
@@ -80,7 +69,7 @@ def _search(stem: str, place: Place) -> re.Match[str] | None:
             return _ONE.match(stem)
 
 
-def _join(start: int, end: int, place: Place, clock: tuple[int, ...], microsecond: int, zone: tzinfo) -> Hour | None:
+def _join(start: int, end: int, place: Place, clock: tuple[int, ...], microsecond: int, zone: tzinfo) -> Found | None:
     """Return the time, at the latest the end of the minute or hour that its parts leave.
 
     So numbers that only look like a clock, as `0099` of `0000` to `0199`, stay in their order.
@@ -93,10 +82,12 @@ def _join(start: int, end: int, place: Place, clock: tuple[int, ...], microsecon
     elif second > 59:
         second, microsecond = 59, 999_999
     if place.unsure:
-        return Hour(start, end, None, Day(place.unsure, True, False, (hour, minute, second, microsecond), zone))
+        return Found(
+            start, end, None, Day(place.unsure, True, False, (hour, minute, second, microsecond), zone), end > start
+        )
     assert place.day is not None
     try:
         time = datetime(place.day.year, place.day.month, place.day.day, hour, minute, second, microsecond, zone)
-        return Hour(start, end, time if zone is UTC else time.astimezone(UTC), None)
+        return Found(start, end, time if zone is UTC else time.astimezone(UTC), None, end > start)
     except (ValueError, OverflowError):
         return None

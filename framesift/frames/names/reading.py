@@ -29,12 +29,12 @@ class Reading(NamedTuple):
     @property
     def group(self) -> str:
         """What such names have in common: the camera without the number."""
-        return min(self.camera, self.other, key=len) if self.number else self.camera
+        return self.other if self.number and len(self.other) < len(self.camera) else self.camera
 
     @property
     def numbered(self) -> str:
         """The camera, where the number counts cameras."""
-        return max(self.camera, self.other, key=len) if self.number else self.camera
+        return self.other if len(self.other) > len(self.camera) else self.camera
 
 
 def name_camera(place: Place, before: str, behind: str, clock: datetime | None) -> tuple[str, bool, str, str]:

@@ -1,10 +1,10 @@
 """How names are read: some of them, so chosen that each sort of name is among them."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import Any
 
 from framesift.errors import counted, show
@@ -35,12 +35,12 @@ def choose_examples(frames: Sequence[Frame], number: int = SHOWN) -> list[Exampl
     sorts = _sort(frames, re.compile(r"[0-9]+"))
     if len(sorts) > number:
         sorts = _sort(frames, re.compile(r"[^\W_]+"))
-    by_size = sorted(sorts, key=len, reverse=True)
-    spread = [_spread(sort, number) for sort in by_size]
-    rounds = ((f, len(by_size[n])) for layer in zip_longest(*spread) for n, f in enumerate(layer) if f is not None)
-    chosen = list(islice(rounds, number))
-    order = {frame.path: n for n, frame in enumerate(frames)}
-    return sorted((Example(frame, alike) for frame, alike in chosen), key=lambda example: order[example.frame.path])
+    sorts.sort(key=len, reverse=True)
+    rounds = (place for turn in range(number) for place, sort in enumerate(sorts) if len(sort) > turn)
+    counts = Counter(islice(rounds, number))
+    chosen = (Example(frame, len(sorts[place])) for place, n in counts.items() for frame in _spread(sorts[place], n))
+    order = {frame.path: place for place, frame in enumerate(frames)}
+    return sorted(chosen, key=lambda example: order[example.frame.path])
 
 
 def tally_names(frames: Iterable[Frame]) -> list[Tally]:
@@ -94,7 +94,5 @@ def _sort(frames: Iterable[Frame], numbers: re.Pattern[str]) -> list[list[Frame]
 
 
 def _spread(frames: list[Frame], number: int) -> list[Frame]:
-    """Return at most so many frames from the first to the last."""
-    if len(frames) <= number:
-        return frames
-    return [frames[n * (len(frames) - 1) // (number - 1)] for n in range(number)]
+    """Return so many frames from the first to the last."""
+    return [frames[n * (len(frames) - 1) // max(number - 1, 1)] for n in range(number)]
