@@ -15,7 +15,17 @@ from typing import Protocol
 
 from framesift.errors import UsageError
 from framesift.frames.names.agreement import Agreement
-from framesift.frames.names.clocks import CLOCK, EPOCH, Day, Found, find_clock, read_clock, read_epoch, read_zone
+from framesift.frames.names.clocks import (
+    CLOCK,
+    EPOCH,
+    Day,
+    Found,
+    find_clock,
+    read_clock,
+    read_epoch,
+    read_zone,
+    settle_on,
+)
 from framesift.frames.names.formats import TimeFormat
 from framesift.frames.names.hours import find_hour
 from framesift.frames.names.places import Place, read_place
@@ -142,6 +152,8 @@ class Naming:
             return found
         clock = find_clock(stem, self._zone)
         if place.day or place.unsure:
+            if clock and clock.day and place.day and (time := settle_on(clock.day, place.day)):
+                return Found(clock.start, clock.end, time)
             hour = find_hour(stem, place, self._zone)
             # 10.05.30-10.06.00 looks like a day of the year 2010 or 2030.
             if hour and (clock is None or (clock.day and not clock.day.long and hour.in_name)):

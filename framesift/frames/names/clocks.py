@@ -6,11 +6,12 @@ as in `05-04-2021` or `21-04-29`, the time is given as a `Day`: other names tell
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
-_SECOND = r"(?P<second>\d\d)(?:[.,](?P<fraction>\d+)|(?P<attached>\d{3}|\d{6}))?"
+_SECOND = r"(?P<second>\d\d)(?:[.,](?P<fraction>\d+)|(?P<attached>\d\d|\d{3}|\d{6})|1\d{9})?"
+# Behind a packed clock Synology writes the epoch too.
 _HALF = r"(?:[-_.\ ]?(?P<half>[AaPp])\.?[Mm](?![A-Za-z]))?"
 _ZONE = r"""(?P<zone>[\ _]?(?:UTC|GMT)(?:[-+]\d\d?(?:[:_]?\d\d)?(?!\d))?|[\ _]?[Zz](?![A-Za-z])
     |[+]\d\d(?:[-:_]?\d\d)?|-\d\d:\d\d|(?(iso)-(?:0[1-9]|1[0-2])[-_]?[03]0))?"""
@@ -28,7 +29,8 @@ _FLAGS = re.ASCII | re.VERBOSE
 CLOCK = re.compile(_CLOCK_TEXT, _FLAGS)
 EPOCH = re.compile(_EPOCH_TEXT, re.ASCII)
 _END = r"(?=\Z|[^0-9A-Za-z])"
-_CLOCK_IN_NAME = re.compile(rf"(?<!\d){_CLOCK_TEXT}{_END}", _FLAGS)
+_CLOCK_IN_NAME = re.compile(rf"(?:(?<!\d)|(?<=[A-Za-z]\d)){_CLOCK_TEXT}{_END}", _FLAGS)
+# Some write a time right behind the camera: gate220210429-200000.
 _EPOCH_IN_NAME = re.compile(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_END}", re.ASCII)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -63,6 +65,11 @@ _TWELVE = re.compile(
     ),
     _FLAGS,
 )
+_HOUR_FIRST = r"(?<!\d)(?P<hour>\d\d)(?P<colon>[-_.:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)[-_.\ @]{1,3}"
+_HOUR_THEN_DAY = re.compile(rf"{_HOUR_FIRST}{_YEAR}(?P<dash>[-_.]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d){_END}", _FLAGS)
+_HOUR_THEN_LONG = re.compile(
+    rf"{_HOUR_FIRST}(?P<first>\d\d?)(?P<dash>[-_.])(?P<second_part>\d\d?)(?P=dash){_YEAR}{_END}", _FLAGS
+)
 _LETTERED = re.compile(rf"(?<!\d){_LETTERS}{_END}", _FLAGS)
 _LONG = re.compile(
     rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<second_part>\d\d?)(?P=dash){_YEAR}{_BETWEEN}{_TIME}", _FLAGS
@@ -84,8 +91,8 @@ _SHORT_PACKED = re.compile(
 )
 _SEVEN_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 _LETTER = re.compile(r"[A-Za-z]")
-_OTHERS = (_LETTERED, _TWELVE, _UNIX, *_NAMED_MONTHS)
-_UNSURE = (_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)
+_OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE, _UNIX, *_NAMED_MONTHS)
+_UNSURE = (_LONG, _HOUR_THEN_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)
 
 
 class Day(NamedTuple):
@@ -124,7 +131,7 @@ def find_clock(text: str, zone: tzinfo) -> Found | None:
 
 
 def _find_other(text: str, zone: tzinfo) -> Found | None:
-    for expression in _OTHERS if _LETTER.search(text) else ():
+    for expression in _OTHERS if _LETTER.search(text) else (_HOUR_THEN_DAY,):
         if (match := expression.search(text)) and (time := read_clock(match, zone)):
             return Found(match.start(), match.end(), time)
     for expression in _UNSURE:
@@ -199,6 +206,18 @@ def settle(day: Day, order: str) -> datetime | None:
         return clock if day.zone is UTC else clock.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def settle_on(day: Day, date: date) -> datetime | None:
+    """Return the time of a day whose parts are those of `date`, in whatever order; None where they are not."""
+    short = date.year if day.long else date.year % 100
+    ways = {
+        "ymd": (short, date.month, date.day),
+        "dmy": (date.day, date.month, short),
+        "mdy": (date.month, date.day, short),
+    }
+    order = next((order for order in orders_of(day) if ways[order] == day.parts), None)
+    return settle(day, order) if order else None
 
 
 def _read_day(match: re.Match[str], zone: tzinfo) -> Day | None:

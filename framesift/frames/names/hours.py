@@ -16,7 +16,7 @@ _WHOLE = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _PACKED = re.compile(
-    rf"(?<!\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)[_.]?(?P<fraction>\d{{3}})?{_END}", re.ASCII
+    rf"(?<!\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[_.]?(?P<fraction>\d{{3}})|\d\d)?{_END}", re.ASCII
 )
 _HOUR_MINUTE = re.compile(rf"{_START}(?P<hour>\d\d)[-:hH](?P<minute>\d\d)[m]?{_END}", re.ASCII)
 _MINUTE_SECOND = re.compile(

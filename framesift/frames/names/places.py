@@ -15,7 +15,8 @@ from framesift.frames.names.words import is_event, read_before, read_behind, str
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
 _DATE = re.compile(
-    rf"""(?<!\d){_YEAR}(?:[Yy]|(?P<dash>[-_.\ ]?))(?P<month>\d\d)(?:[Mm]|(?P=dash))(?P<day>\d\d)(?!\d)[Dd]?
+    rf"""(?<!\d){_YEAR}(?:[Yy]|(?P<dash>[-_.\ ]?))(?P<month>\d\d)(?:[Mm]|(?P=dash))
+    (?P<day>\d\d)(?:(?!\d)|(?=\d\d(?!\d)))[Dd]?
     (?:[-_T\ ]?(?P<hour>[01]\d|2[0-3])(?:[Hh]|(?!\d|[A-Za-z]))(?P<minute>(?<=[Hh])[0-5]\d[Mm]?)?)?""",
     re.ASCII | re.VERBOSE,
 )

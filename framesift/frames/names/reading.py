@@ -1,11 +1,15 @@
 """What one path says of its camera and its time, as far as it says it alone."""
 
+import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from framesift.frames.names.clocks import Day
 from framesift.frames.names.places import Place
 from framesift.frames.names.words import cut_number, read_before, read_behind
+
+_PAIR = re.compile(r"[-_](\d\d)", re.ASCII)
+"""Two digits behind a time: a camera, or which of the pictures of a second it is."""
 
 
 class Reading(NamedTuple):
@@ -47,6 +51,8 @@ def name_camera(place: Place, before: str, behind: str, clock: datetime | None) 
         word, number = cut_number(word, number), ""
     if not word and (name := read_behind(behind)):
         word, number = name, ""
+    if not word and not number and (match := _PAIR.fullmatch(behind)):
+        return place.camera, False, match[0], _join(place.camera, match[1])
     if word:
         without = cut_number(word, number)
         return _join(place.camera, word), True, number, _join(place.camera, without) if number else ""

@@ -13,7 +13,7 @@ _GENERIC = re.compile(
 
 _EVENT = r"""(?:[a-z]{1,3}|motion|human|sound|audio|face|network)?alarms?|m?md|sd|motion|motion[-_\ ]?detect(?:ion|ed)?
     |detect(?:ion|ed)?|tripwire|intrusion|line[-_\ ]?crossing|(?:line|field)detection|vmd|vca|pir|tamper(?:ing)?|trg
-    |trig|trigger(?:ed)?|events?|evt|alerts?|schedule|scheduled|sched|timer|timing|timed|time[-_\ ]?lapse|interval
+    |trig|trigger(?:ed)?|events?|evt?|alerts?|schedule|scheduled|sched|timer|timing|timed|time[-_\ ]?lapse|interval
     |period|periodic|continuous|manual|snaps?|snapshots?|captured?|captures|rec|records?|recordings?|clips?"""
 _LABEL = r"""persons?|people|human|vehicle|car|animal|pet|dog|cat|bird|package|face|visitor|unknown|audio|sound|start
     |end|pre|post|best|thumb|thumbnail|preview|small|large|full|orig|original|raw|hdr|mp|night|day|ir|copy|edited
@@ -28,8 +28,9 @@ _REMARK = re.compile(f"{_EVENT}|{_LABEL}", _FLAGS)
 _COUNTED = re.compile(rf"jpe?gs?|png|dav|mp4|(?:{_EVENT})[-_.#\ ]*\d*|(?:{_CHUNK})[-_.#\ ]*\d+", _FLAGS)
 """A folder of events or of some of the pictures."""
 
-_SEPARATORS = " -_.,@#+;~"
-_TOKEN = re.compile(r"[^-_.,@#+;~\ ]+")
+_SEPARATORS = " -_.,@#+;~()[]{}"
+_TOKEN = re.compile(r"[^-_.,@#+;~\ ()\[\]{}]+")
+_EVENT_NUMBER = re.compile(r"[A-Z]0\d{2,}", re.ASCII)
 _COUNT = re.compile(r"(0\d*|\d{1,7})[-_., ]*", re.ASCII)
 _ADDRESS = re.compile(r"\d{1,3}([-_.])\d{1,3}\1\d{1,3}\1\d{1,3}", re.ASCII)
 _SERIAL = re.compile(r"[1-9]\d{7,}", re.ASCII)
@@ -37,7 +38,8 @@ _SERIAL = re.compile(r"[1-9]\d{7,}", re.ASCII)
 _DATE = re.compile(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _DEVICE = re.compile(r"[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _COPY_OF = re.compile(r"\Acopy[-_ ](?:of[-_ ])?", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[[^]]*\]|\([^)]*\)|\{[^}]*\}")
+_BRACKETS = re.compile(r"\[(?:[\d@.]*|[A-Z])\]|\(\d*\)", re.ASCII)
+"""`(1)`, and `[M][0@0][0]` of Dahua."""
 _MEASURE = re.compile(r"\d+(?:x\d+)?[a-z]{0,3}", re.ASCII | re.IGNORECASE)
 """`0001`, `1080p`, `640x480`, `22C`."""
 _CHANGES = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)", re.ASCII | re.IGNORECASE)
@@ -76,7 +78,7 @@ def read_behind(text: str) -> str:
 
     `_000_tapo` is `tapo`; sequence numbers, copy marks, what happened, sizes and random texts are none.
     """
-    text = _BRACKETS.sub(" ", text)
+    text = _BRACKETS.sub(" ", text) if "[" in text or "(" in text else text
     named = [match for match in _TOKEN.finditer(text) if not _says_nothing(match[0])]
     while named and _REMARK.fullmatch(named[0][0]):
         del named[0]
@@ -100,7 +102,7 @@ def is_event(text: str) -> bool:
 def strip_folder(text: str) -> str:
     """Return what is left of the name of a folder in which a date stood as the camera's."""
     text = text.strip(_SEPARATORS)
-    return "" if _GENERIC.fullmatch(text) or is_event(text) else text
+    return "" if _GENERIC.fullmatch(text) or _REMARK.fullmatch(text) or is_event(text) else text
 
 
 def cut_number(camera: str, number: str) -> str:
@@ -111,20 +113,24 @@ def cut_number(camera: str, number: str) -> str:
 def _cut_events(text: str) -> str:
     """Return a text without the events at its beginning and end, nor the numbers that belong to them."""
     tokens = list(_TOKEN.finditer(text))
-    while tokens and EVENT.fullmatch(tokens[0][0]):
+    while tokens and _is_event_token(tokens[0][0]):
         del tokens[0]
         while tokens and tokens[0][0].isdigit() and len(tokens) > 1:
             del tokens[0]
         if len(tokens) == 1 and tokens[0][0].isdigit():
             del tokens[0]
     while tokens:
-        if EVENT.fullmatch(tokens[-1][0]):
+        if _is_event_token(tokens[-1][0]):
             del tokens[-1]
         elif len(tokens) > 1 and tokens[-1][0].isdigit() and EVENT.fullmatch(tokens[-2][0]):
             del tokens[-2:]
         else:
             break
     return text[tokens[0].start() : tokens[-1].end()] if tokens else ""
+
+
+def _is_event_token(token: str) -> bool:
+    return bool(EVENT.fullmatch(token.rstrip("0123456789")) or _EVENT_NUMBER.fullmatch(token))
 
 
 def _says_nothing(token: str) -> bool:
