@@ -11,7 +11,6 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from framesift.errors import FramesiftError, PathLike, StorageError, show
@@ -211,7 +210,7 @@ class Arrivals(Source):
         arrived, self._arrived = self._arrived, {}
         for frame in name_frames(arrived, self._names):
             if frame.time is None or self.settings.choice.takes_time(frame.time, arrived[frame.path]):
-                self._files[frame.path] = File(frame)
+                self._files[frame.path] = File(frame, frame)
 
     def _is_ready(self, file: File, now: float) -> bool:
         return file.steady and (not file.refused or now - file.since >= PATIENCE)
@@ -278,8 +277,7 @@ class Arrivals(Source):
             file.state, file.since, file.steady, file.refused = state, now, False, False
         elif not file.steady:
             file.steady = True
-            frame = replace(file.frame, path=path, source=None) if file.frame.source else file.frame
-            frame = add_exif_time(frame, self.directory, self.settings.naming)
+            frame = add_exif_time(file.named, self.directory, self.settings.naming)
             file.chosen = self.settings.choice.takes_time(frame.time, LeftOut())
             file.frame = self._name_anew(frame, self._sink)
         elif not file.chosen and now - file.since >= PATIENCE:

@@ -22,7 +22,10 @@ class Folder:
 class File:
     """A frame that is not decided yet."""
 
+    named: Frame
+    """As its name alone says."""
     frame: Frame
+    """With what its file says."""
     state: tuple[int, int] | None = None
     """Size and mtime_ns."""
     since: float = 0.0

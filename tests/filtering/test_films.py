@@ -60,9 +60,9 @@ class TestChains:
 
     def test_a_pattern_says_it_too(self, tmp_path):
         for day, hour in (("12", "10"), ("12", "11"), ("13", "09")):
-            door(tmp_path / "frames" / f"202306{day}_{hour}0000_gate_7.avi", [])
+            door(tmp_path / "frames" / f"x{day}{hour}gate.202306{day}_{hour}0000.avi", [])
         assert len({decision.frame.camera for decision in decide(tmp_path / "frames")}) == 3
-        pattern = r"(?P<time>\d{8}_\d{6})_(?P<camera>gate)"
+        pattern = r"(?P<camera>gate)[.](?P<time>\d{8}_\d{6})"
         decisions = decide(tmp_path / "frames", name_pattern=pattern)
         assert {decision.frame.camera for decision in decisions} == {"gate"} and len(kept(decisions)) == 1
 
@@ -255,5 +255,5 @@ class TestSampling:
 
 def test_a_film_sorts_as_its_name_says():
     film = name_film("a/front_20230612_100000.mp4", Naming())
-    assert (film.camera, film.frame.time, film.frame.offset) == ("front", film.start, None)
+    assert (film.camera, film.frame.time, film.frame.offset) == ("a/front", film.start, None)
     assert name_film("a/film.mp4", Naming()).camera == "a/film.mp4"
