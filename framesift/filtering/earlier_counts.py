@@ -11,6 +11,7 @@ from framesift.filtering.selection import WHOLE, Verdict
 from framesift.filtering.summary import NAMED, CameraSummary, Summary
 from framesift.frames.levels import Levels
 
+_MOST_RECENT = 64
 VERDICTS = {verdict.encode("ascii"): verdict for verdict in Verdict}
 
 
@@ -36,8 +37,8 @@ class Tally:
 class Special:
     """Rows of which more is known than what was decided."""
 
-    recent: dict[bytes, tuple[Row, ...]] = field(default_factory=dict)
-    """Of each camera, the last frames that came in order and have a time."""
+    recent: dict[bytes, list[Row]] = field(default_factory=dict)
+    """Of each camera, the last frames that came in order and have a time: `CONFIRMED` and one, or more."""
     faults: dict[bytes, list[Row]] = field(default_factory=dict)
     """The frames of another, wrong time since."""
     films: dict[bytes, bytes] = field(default_factory=dict)
@@ -62,7 +63,12 @@ def count_rows(
         if time == b"null":
             pass
         elif not order:
-            recent[camera] = (*recent.get(camera, ())[-CONFIRMED:], row)
+            if (known := recent.get(camera)) is None:
+                recent[camera] = [row]
+            else:
+                known.append(row)
+                if len(known) > _MOST_RECENT:
+                    del known[: -CONFIRMED - 1]
             if camera in faults:
                 del faults[camera]
         elif order == b"clock fault":
@@ -75,8 +81,9 @@ def count_rows(
         tally.verdicts[verdict] += 1
         if len(tally.examples) < NAMED:
             tally.examples.append(path)
-        tally.again += again != b""
-        if order == b"clock fault":
+        if again:
+            tally.again += 1
+        if order and order == b"clock fault":
             tally.faults += 1
         elif time != b"null":
             tally.first, tally.last = min(time, tally.first or time), max(time, tally.last)

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from framesift.errors import StorageError
 from framesift.filtering import manifest
-from framesift.filtering.clocks import Clock, Stamp, as_written
+from framesift.filtering.clocks import CONFIRMED, Clock, Stamp, as_written
 from framesift.filtering.earlier_counts import VERDICTS, Special, Tally, count_rows, sum_up
 from framesift.filtering.earlier_lines import Row, as_frame, as_size, as_time, read_blocks, take_apart
 from framesift.filtering.file_state import FileState
@@ -43,7 +44,7 @@ Kept = tuple[datetime, str, tuple[int, int] | None]
 class Past:
     """What is decided: by earlier runs, once `read` has been called, and by this one, as it calls `add`.
 
-    20 bytes a line are kept of the paths: a 64-bit hash, where the line stands, and 32 bits of another hash, of the
+    16 bytes a line are kept of the paths: a 64-bit hash, where the line stands, and 32 bits of another hash, of the
     path with the size and time of its file. What agrees in both is believed; any other hit is read where it stands, so
     that two paths of one hash are never taken for each other. A camera has a chain for each size, or `one_chain`; a
     frame is compared with the last `against` kept ones of its chain.
@@ -75,7 +76,7 @@ class Past:
 
     def read(self) -> None:
         """Read the manifest. Raises StorageError for a line that is no decision, or where it cannot be read."""
-        hashes, offsets, signs = array("q"), array("q"), array("I")
+        hashes, offsets, signs = array("q"), self._array_of_offsets(), array("I")
         tallies: dict[tuple[bytes, bytes], Tally] = {}
         special = Special()
         kept: dict[_Chain, deque[bytes]] = {}
@@ -92,7 +93,9 @@ class Past:
                 for row in rows:
                     if row[5]:
                         levels.setdefault(row[1], row[5])
-            self._sort(np.asarray(hashes, np.int64), np.asarray(offsets, np.int64), np.asarray(signs, np.uint32))
+            columns: list[NDArray[Any]] = [np.asarray(hashes), np.asarray(offsets), np.asarray(signs)]
+            del hashes, offsets, signs  # or each would be there twice
+            self._sort(columns)
             self._take_special(special)
             for chain, paths in kept.items():
                 for path in paths:
@@ -180,11 +183,9 @@ class Past:
         if len(self._recent) >= _RECENT:
             keys = [key for key, places in self._recent.items() for _ in places]
             pairs = np.array([pair for places in self._recent.values() for pair in places], np.int64)
-            self._sort(
-                np.concatenate([self._hashes, np.array(keys, np.int64)]),
-                np.concatenate([self._offsets, pairs[:, 0]]),
-                np.concatenate([self._signs, pairs[:, 1].astype(np.uint32)]),
-            )
+            columns: list[NDArray[Any]] = [np.array(keys, np.int64), pairs[:, 0], pairs[:, 1].astype(np.uint32)]
+            known: list[NDArray[Any]] = [np.asarray(each) for each in (self._hashes, self._offsets, self._signs)]
+            self._sort([np.concatenate(pair) for pair in zip(known, columns, strict=True)])
             self._recent.clear()
 
     def close(self) -> None:
@@ -203,7 +204,7 @@ class Past:
     ) -> None:
         """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
         for path, camera, _, verdict, size, _, _, extent, _, _, order, _ in rows:
-            if order == b"late":
+            if order and order == b"late":
                 continue
             if verdict == b"keep":
                 chain = camera, b"null" if self._one_chain else size
@@ -216,7 +217,7 @@ class Past:
 
     def _take_special(self, special: Special) -> None:
         for camera, rows in special.recent.items():
-            self.clocks[json.loads(camera)] = Clock(tuple(map(_as_stamp, rows)))
+            self.clocks[json.loads(camera)] = Clock(tuple(map(_as_stamp, rows[-CONFIRMED - 1 :])))
         for name, faults in special.faults.items():
             camera = json.loads(name)
             for row in faults:
@@ -225,6 +226,13 @@ class Past:
         self.last = {frame.camera: frame for frame in map(as_frame, special.last.values())}
         for source, row in special.refreshed.items():
             self.refreshed[json.loads(source)] = VERDICTS[row[3]], _as_file(row[8])
+
+    def _array_of_offsets(self) -> "array[int]":
+        """Return an array for where lines stand, of 4 bytes for each where the manifest is not larger than that."""
+        try:
+            return array("I" if os.path.getsize(self._path) < 2**32 else "q")
+        except OSError as error:
+            raise StorageError.of(error, self._path) from error
 
     def _find_line(self, path: str, text: bytes) -> bytes:
         """Return the last line of a frame; nothing where it has none, or that is not written yet."""
@@ -236,9 +244,12 @@ class Past:
                 return line
         return b""
 
-    def _sort(self, hashes: NDArray[np.int64], offsets: NDArray[np.int64], signs: NDArray[np.uint32]) -> None:
-        order = np.argsort(hashes)
-        self._hashes, self._offsets, self._signs = hashes[order].data, offsets[order].data, signs[order].data
+    def _sort(self, columns: list[NDArray[Any]]) -> None:
+        """Take hashes, offsets and signs, each no longer than it is needed."""
+        order = np.argsort(columns[0])
+        self._hashes = columns.pop(0)[order].data
+        self._offsets = columns.pop(0)[order].data
+        self._signs = columns.pop(0)[order].data
 
     def _places(self, key: int) -> list[int]:
         """Return where the lines stand whose path has this hash."""

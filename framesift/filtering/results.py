@@ -55,6 +55,8 @@ class Results(Sink):
     ) -> None:
         super().__init__(folder)
         self.source = locate(source)
+        self._below = "" if is_url(self.source) else f"{self.source}/"
+        """What stands before the path of a file that can be asked."""
         self._settings = settings
         self._dry_run = dry_run
         self._place = open_place(self.folder, self.source, dry_run)
@@ -110,7 +112,7 @@ class Results(Sink):
 
     def find_standing(self, path: str) -> Standing:
         """Return what is known of a file that has been found. Where it cannot be asked, a decided one stays decided."""
-        status = None if is_url(self.source) else ask_status(join(self.source, path))
+        status = ask_status(self._below + path) if self._below else None
         if status is not None and self._past.is_settled(path, status.st_size, status.st_mtime_ns):
             return Standing.DECIDED
         known = self._past.find_file(path)
