@@ -3,6 +3,7 @@
 __all__ = [
     "arrivals",
     "chunks",
+    "clocks",
     "combinations",
     "comparator_choice",
     "describing",

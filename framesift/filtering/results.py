@@ -86,7 +86,7 @@ class Results(Sink):
             if not isinstance(error, StorageError | ResultsInUse):
                 self.flush()
                 self._place.complete()
-                if self._earlier_skips:
+                if error is None and self._earlier_skips:
                     self._skipped = self._past.read_skipped(self._begun)
         finally:
             self._close()
@@ -148,7 +148,7 @@ class Results(Sink):
         return list(self._past.read_kept(camera))
 
     def skipped(self) -> dict[str, str]:
-        """Return the paths that earlier runs skipped and that have not changed since, and why; known at the end."""
+        """Return, after the run, the paths that earlier runs skipped and that were not looked at again, and why."""
         return self._skipped
 
     def last_offset(self, film: str) -> float | None:

@@ -73,7 +73,7 @@ class Sink:
         return []
 
     def skipped(self) -> dict[str, str]:
-        """Return the paths that earlier runs skipped and that are so still, and why, once this run is over."""
+        """Return, after the run, the paths that earlier runs skipped and that are so still, and why."""
         return {}
 
     def last_offset(self, film: str) -> float | None:

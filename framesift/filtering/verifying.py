@@ -4,17 +4,19 @@ import os
 from collections.abc import Iterator
 
 from framesift.actions import Outcome, verify_backup, verify_copy
-from framesift.errors import PathLike, UsageError
+from framesift.errors import FramesiftError, PathLike, UsageError
 from framesift.filtering import manifest
+from framesift.filtering.file_state import FileState, ask_status
 from framesift.filtering.selection import Verdict
 from framesift.frames.finding import JOURNAL
+from framesift.frames.reader.source import read_file
 
 
 def verify(folder: PathLike) -> Iterator[Outcome]:
     """Check each file that a backup or results folder must hold, and yield what was found; nothing is written.
 
     In a backup every file must have the SHA-256 of the journal; in a results folder every kept frame must equal its
-    source, or where that has gone be a whole picture.
+    source, or where that has gone or holds another picture now be a whole picture.
 
     Raises UsageError (neither kind of folder) and StorageError, also for a record that is itself damaged.
     """
@@ -33,6 +35,22 @@ def _verify_results(results: str) -> Iterator[Outcome]:
     if settings is None:
         return
     source = os.path.normpath(os.path.join(os.path.realpath(results), str(settings.get("source", ""))))
-    for decision in manifest.read_decisions(path):
+    for number, (_, line) in enumerate(manifest.read_lines(path), start=2):
+        decision = manifest.decode_line(line, number, path)
         if decision.verdict is Verdict.KEEP:
-            yield verify_copy(os.path.join(results, decision.frame.path), os.path.join(source, decision.frame.path))
+            kept, file = decision.frame.path, manifest.decode_file(line)
+            original = os.path.join(source, decision.frame.file)
+            yield verify_copy(os.path.join(results, kept), "" if _has_changed(original, file) else original)
+
+
+def _has_changed(path: str, file: FileState | None) -> bool:
+    """Tell whether a file holds another picture now than the one that was kept."""
+    if file is None or file.digest is None:
+        return False
+    status = ask_status(path)
+    if status is None or FileState.of(status)[:2] == file[:2]:
+        return False
+    try:
+        return FileState.of(status, read_file(path)[0]).digest != file.digest
+    except FramesiftError:
+        return False

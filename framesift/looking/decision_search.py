@@ -25,12 +25,15 @@ def find_decision(record: Record, name: str) -> Decision:
     possible: list[str] = []
     number = 0
     part = None
+    found = None
     for decision in find_decisions(record.path, paths):
         if decision.frame.path in paths:
-            return decision
-        if name in decision.frame.path:
+            found = decision  # the last, of a file that was looked at again
+        elif name in decision.frame.path:
             number, part = number + 1, decision
             possible += [decision.frame.path] if number <= _NAMED else []
+    if found is not None:
+        return found
     if part is None:
         raise UsageError(_suggest(record, name))
     if number > 1:

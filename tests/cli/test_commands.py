@@ -329,3 +329,22 @@ def test_what_is_passed_over_is_said_by_its_suffix(write_tree, tmp_path, capsys)
     assert json.loads(capsys.readouterr().out)["passed_over"] == {"sec": 2}
     assert cli.main(["overview", str(frames)]) == 0
     assert "passed over: 2 .sec\n" in capsys.readouterr().out
+
+
+def test_what_an_earlier_run_skipped_has_its_line_in_the_next(write_tree, tmp_path, capsys):
+    frames = write_tree(scene(None) | {"c1/half.png": b"half"})
+    assert run(frames, tmp_path / "results") == options.SKIPPED
+    first = capsys.readouterr().err
+    assert run(frames, tmp_path / "results") == options.SKIPPED
+    assert capsys.readouterr().err == first.replace("\n", " (skipped by an earlier run)\n")
+    write_tree({"c1/half.png": encode(make_image())})
+    assert run(frames, tmp_path / "results") == options.DONE
+    assert capsys.readouterr().err == ""
+
+
+def test_clock_faults_are_told_and_counted(write_tree, tmp_path, capsys):
+    frames = write_tree(scene(None) | {"c1/c1_2036_02_07__06_28_16.png": encode(make_image())})
+    assert run(frames, tmp_path / "results") == options.DONE
+    told = capsys.readouterr()
+    assert "camera c1: clock fault: 1 frame, such as c1/c1_2036_02_07__06_28_16.png: its time, 2036-02-07" in told.err
+    assert "; clock fault: 1 frame" in told.out and "2036" not in told.out

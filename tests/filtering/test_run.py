@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from framesift import filter_frames
+from framesift import filter_frames, verify
 from framesift.errors import StorageError, UsageError
 from framesift.filtering import earlier_runs as past
 from framesift.filtering import manifest
@@ -543,6 +543,7 @@ def test_a_decided_file_that_holds_another_picture_is_a_new_frame(write_tree, tm
         assert decision.frame.source == "c1/video.jpg" and decision.verdict == ("drop" if number == 4 else "keep")
         assert list(filter_frames(frames, tmp_path / "results")) == []
     kept = [path for path in read_tree(tmp_path / "results") if path != manifest.NAME]
+    assert [outcome.problem for outcome in verify(tmp_path / "results")] == [""] * 3
     assert len(kept) == 3 and (tmp_path / "results/c1/video.jpg").read_bytes() == encode(make_image())
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from framesift.frames.frame import Frame, order_key
 from framesift.frames.naming import Naming
-from framesift.looking.overview.times import find_clock_jumps, find_equal_times, measure_intervals
+from framesift.looking.overview.times import find_clock_faults, find_clock_jumps, find_equal_times, measure_intervals
 
 START = datetime(2021, 3, 27, 10, tzinfo=UTC)
 
@@ -100,3 +100,10 @@ def test_a_pattern_of_the_user_is_cut_out_too():
 )
 def test_without_a_sequence_there_is_no_jump(names):
     assert read(*names) == []
+
+
+def test_times_that_cannot_be_right_are_clock_faults():
+    usual = [Frame(f"{n}.jpg", "c1", datetime(2021, 4, 29, 20, n, tzinfo=UTC)) for n in range(9)]
+    odd = [Frame(f"{year}.jpg", "c1", datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 2106)]
+    assert sorted(frame.path for frame in find_clock_faults([odd[0], *usual, odd[1]])) == ["2000.jpg", "2106.jpg"]
+    assert find_clock_faults(usual) == []

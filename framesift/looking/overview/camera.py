@@ -16,7 +16,14 @@ from framesift.looking.overview.hours import Hour, average_hours
 from framesift.looking.overview.light import Light, classify_light
 from framesift.looking.overview.repeats import Repeat, find_repeats
 from framesift.looking.overview.sightings import Sighting
-from framesift.looking.overview.times import Interval, Intervals, find_clock_jumps, find_equal_times, measure_intervals
+from framesift.looking.overview.times import (
+    Interval,
+    Intervals,
+    find_clock_faults,
+    find_clock_jumps,
+    find_equal_times,
+    measure_intervals,
+)
 
 TINY = 32
 """A picture whose shorter side has fewer px than this is tiny, however many of them there are."""
@@ -34,6 +41,7 @@ class CameraOverview:
     intervals: Intervals | None
     equal_times: list[tuple[datetime, list[Frame]]]
     clock_jumps: list[Interval]
+    clock_faults: list[Frame]
     repeats: list[Repeat] = field(default_factory=list)
     naming: Naming = field(default_factory=Naming)
     """Says in which zone times are shown."""
@@ -100,6 +108,7 @@ class CameraOverview:
             "repeats": [{"path": r.frame.path, "same_bytes_as": r.earlier.path} for r in self.repeats],
             "light": {str(light): self.light[light] for light in Light} if self.light else None,
             "brightness": [_hour_as_json(hour) for hour in self.hours],
+            **({"clock_faults": _paths(self.clock_faults)} if self.clock_faults else {}),
             **({"levels": [levels.low, levels.high]} if levels else {}),
             **({"flat": flat} if flat else {}),
         }
@@ -132,6 +141,7 @@ def _describe(camera: str, seen: list[Sighting], naming: Naming) -> CameraOvervi
         measure_intervals(frames),
         find_equal_times(frames),
         find_clock_jumps(frames, naming),
+        find_clock_faults(frames),
         naming=naming,
     )
 

@@ -51,6 +51,7 @@ def find_oddities(camera: CameraOverview) -> dict[str, list[Oddity]]:
         "Equal time": [
             Oddity(f, format_time(time, camera.naming)) for time, twins in camera.equal_times for f in twins
         ],
+        "Clock fault": [Oddity(f, camera.naming.show(f.time)) for f in camera.clock_faults if f.time],
         "Clock set back": [_after(jump) for jump in camera.clock_jumps],
         "Same bytes": [Oddity(r.frame, f"same bytes as {show(r.earlier.path)}") for r in camera.repeats],
     }

@@ -62,6 +62,8 @@ def describe(camera: CameraOverview) -> Iterator[str]:
         short = [interval for interval in usual.outliers if interval.seconds < usual.least]
         yield from _list("short intervals", map(_describe_interval, short))
     yield from _list("equal times", (", ".join(show(f.path) for f in twins) for _, twins in camera.equal_times))
+    faults = (f"{show(frame.path)} ({frame.time:%Y-%m-%d %H:%M})" for frame in camera.clock_faults)
+    yield from _list("clock fault", faults)
     yield from _list("clock set back", map(_describe_interval, camera.clock_jumps))
     yield from _list("same bytes", (f"{show(r.frame.path)} as {show(r.earlier.path)}" for r in camera.repeats))
     yield from describe_contrast(camera.sightings)

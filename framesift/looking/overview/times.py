@@ -5,10 +5,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from statistics import median
 
+from framesift.filtering.clocks import Clock, judge
 from framesift.frames.frame import Frame, order_key
 from framesift.frames.naming import Naming
 
@@ -91,6 +92,11 @@ def find_clock_jumps(frames: Sequence[Frame], naming: Naming) -> list[Interval]:
     for sequence in _find_sequences(frames, naming):
         jumps += [step for step in map(Interval, sequence, sequence[1:]) if step.seconds < 0]
     return jumps
+
+
+def find_clock_faults(frames: Sequence[Frame]) -> list[Frame]:
+    """Return the frames of a camera whose time cannot be right: from the future, or years from most others."""
+    return judge(Clock(), frames, lambda frame: None, datetime.now(UTC)).faults
 
 
 def _find_sequences(frames: Sequence[Frame], naming: Naming) -> list[list[Frame]]:
