@@ -1,5 +1,6 @@
 """Near-duplicates below a folder, and which one of each group to keep."""
 
+from framesift.duplicates.exact import is_exact
 from framesift.duplicates.folders import Place
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart
 from framesift.duplicates.inventory import Skipped, Watch
@@ -46,6 +47,7 @@ __all__ = [
     "compare_with_keeper",
     "export_media_data",
     "find_duplicates",
+    "is_exact",
     "measure_scores",
     "never_apart",
     "parse_similarity",

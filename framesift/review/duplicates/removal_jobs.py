@@ -4,9 +4,11 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
-from framesift.actions import Outcome, Plan, apply_plan, decode_plan, empty_backup, encode_plan, undo
+from framesift.actions import Outcome, Plan, Step, apply_plan, decode_plan, empty_backup, encode_plan, undo
+from framesift.duplicates import is_exact
 from framesift.errors import FramesiftError, show
 from framesift.review.duplicates.collections import Collections
 from framesift.review.duplicates.groups import Groups
@@ -25,6 +27,9 @@ from framesift.review.jobs import Progress
 from framesift.review.refusals import Unknown
 from framesift.review.store import Store
 
+EXACT = "pixel for pixel the same"
+"""The reason of a step that may be deleted for good."""
+
 
 class RemovalJobs:
     """Carries removals and undos out. Used by the thread of the jobs."""
@@ -42,11 +47,14 @@ class RemovalJobs:
         self._groups, self._removals, self._output = groups, removals, output
 
     def remove(self, spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        """Move what a removal takes to the backup, and delete it there where no backup is wanted."""
-        for part in self._parts(spec["removal"]):
-            if part["state"] == PLANNED:
-                self._attempt(part, self._move, progress)
+        """Move what a removal takes to the backup.
+
+        Where no backup is wanted, only what its keeper has pixel for pixel, and delete it there.
+        """
         removal = self._removals.find(spec["removal"])
+        for part in self._parts(removal.id):
+            if part["state"] == PLANNED:
+                self._attempt(part, self._move if removal.create_backup else self._move_exact, progress)
         if not removal.create_backup:
             for part in self._parts(removal.id):
                 if part["state"] == MOVED and part["removed"]:
@@ -78,18 +86,34 @@ class RemovalJobs:
             self._update(part, state=state, removed=removed or part["removed"], left_files=json.dumps(left))
 
     def _move(self, part: Any, progress: Progress) -> None:
+        self._carry_out(part, self._plan(part, progress), [], progress)
+
+    def _move_exact(self, part: Any, progress: Progress) -> None:
+        """Move what can be deleted for good; the plan without the rest is stored before anything is touched."""
+        steps, left = list[Step](), json.loads(part["left_files"])
         plan = self._plan(part, progress)
+        for step in progress.follow(plan.steps, "comparing", len(plan.steps)):
+            exact, reason = _check_exact(plan.root, step)
+            if exact is None:
+                left.append({"name": show(os.path.basename(step.path)), "reason": reason})
+            else:
+                steps.append(exact)
+        plan = replace(plan, steps=tuple(steps))
+        self._update(part, plan=encode_plan(plan), left_files=json.dumps(left))
+        self._carry_out(part, plan, left, progress)
+
+    def _carry_out(self, part: Any, plan: Plan, stays: list[dict[str, str]], progress: Progress) -> None:
         outcomes = list[Outcome]()
         if plan.steps:
             with closing(apply_plan(plan, self._backup(part))) as moving:
                 outcomes += progress.follow(moving, "moving", len(plan.steps))
-        left = [_describe(outcome) for outcome in outcomes if outcome.problem]
-        stays = {outcome.path for outcome in outcomes if outcome.problem}
-        gone = [step for step in plan.steps if os.path.join(plan.root, step.path) not in stays]
+        left = [*stays, *(_describe(outcome) for outcome in outcomes if outcome.problem)]
+        named = {outcome.path for outcome in outcomes if outcome.problem}
+        gone = [step for step in plan.steps if os.path.join(plan.root, step.path) not in named]
         self._groups.forget(part["collection_id"], [step.path for step in gone])
         self._refresh(part["collection_id"])
         size = sum(step.file.size for step in gone)
-        found = len(plan.steps)
+        found = len(plan.steps) + len(stays)
         self._update(
             part, state=MOVED, found=found, removed=len(gone), bytes=size, left_files=json.dumps(left)
         )  # fmt: skip
@@ -147,6 +171,19 @@ class RemovalJobs:
                 f"UPDATE parts SET {assignments} WHERE removal_id = ? AND position = ?",
                 (*values.values(), part["removal_id"], part["position"]),
             )
+
+
+def _check_exact(root: str, step: Step) -> tuple[Step | None, str]:
+    """Return the step of a file that may be deleted for good, bound to its content; else None, and why it stays."""
+    if step.reason == EXACT:  # of a run that was stopped: it may have been moved already
+        return step, ""
+    try:
+        exact, sha256 = is_exact(os.path.join(root, step.path), os.path.join(root, step.keeper))
+    except (FramesiftError, OSError) as error:
+        return None, error.reason if isinstance(error, FramesiftError) else error.strerror or str(error)
+    if not exact:
+        return None, f"is not pixel for pixel {show(step.keeper)}, which is kept: without a backup it stays"
+    return replace(step, sha256=sha256, similarity=1.0, reason=EXACT), ""
 
 
 def _describe(outcome: Outcome) -> dict[str, str]:

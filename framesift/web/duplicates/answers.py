@@ -200,6 +200,9 @@ class PersonResult(BaseModel):
     person_id: str
     duplicates_found: int
     duplicates_removed: int
+    left: list[LeftAnswer] = Field(
+        [], description="What was found and stays, with the reason; not there where nothing was left."
+    )
 
 
 class PersonsAnswer(BaseModel):
@@ -208,9 +211,21 @@ class PersonsAnswer(BaseModel):
     model_config = example(
         {
             "success": True,
-            "results": [{"person_id": "PERSON-0001", "duplicates_found": 2, "duplicates_removed": 2}],
+            "results": [
+                {
+                    "person_id": "PERSON-0001",
+                    "duplicates_found": 3,
+                    "duplicates_removed": 2,
+                    "left": [
+                        {
+                            "name": "p3.png",
+                            "reason": "is not pixel for pixel p0.png, which is kept: without a backup it stays",
+                        }
+                    ],
+                }
+            ],
             "total_removed": 2,
-            "backup_created": True,
+            "backup_created": False,
         }
     )
     success: bool

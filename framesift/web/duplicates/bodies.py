@@ -13,6 +13,12 @@ ImageIds = Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_leng
 Width = Annotated[int, Query(ge=16, le=4096, description="px; rounded up to 120, 240, 480 or 960.")]
 
 
+BACKUP = (
+    "Whether the files stay in the backup, so that they can come back. Without one, only what is pixel for pixel what "
+    "is kept is removed, for good; the rest is left, and the answer names it."
+)
+
+
 class SearchBody(Strict):
     """What to search, and how."""
 
@@ -59,7 +65,7 @@ class RemovalBody(Strict):
     )
     collection_ids: Ids
     group_ids: Ids | None = Field(None, description="Only these groups; left out: all of the collections.")
-    create_backup: bool = Field(True, description="Whether the files stay in the backup, so that they can come back.")
+    create_backup: bool = Field(True, description=BACKUP)
 
 
 class PersonsBody(Strict):
@@ -69,4 +75,4 @@ class PersonsBody(Strict):
         json_schema_extra={"examples": [{"person_ids": ["PERSON-0001", "PERSON-0002"], "create_backup": True}]}
     )
     person_ids: Annotated[list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=10_000)]
-    create_backup: bool = True
+    create_backup: bool = Field(True, description=BACKUP)

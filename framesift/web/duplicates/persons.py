@@ -72,6 +72,7 @@ def _describe_persons(job: Job, create_backup: bool) -> dict[str, Any]:
                 "person_id": part["person_id"],
                 "duplicates_found": part["found"],
                 "duplicates_removed": part["removed"],
+                **({"left": part["left"]} if part["left"] else {}),
             }
             for part in parts
         ],

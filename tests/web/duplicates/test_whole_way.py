@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from framesift.duplicates import Watch
 from framesift.review import image_id
 from framesift.web.answers import JobAnswer
 from framesift.web.duplicates import answers
@@ -271,14 +272,58 @@ def run_in_time(api: Api, body: dict) -> dict:
     return api.ask("POST", "/persons/remove-duplicates", 200, json=body)
 
 
-def test_without_a_backup_it_is_emptied(api, people):
+def test_without_a_backup_only_what_is_pixel_for_pixel_the_same_goes(api, people):
+    folder = people / "PERSON-0002"
+    big = (folder / "big.png").read_bytes()
+    (folder / "same.png").write_bytes(big)
+    pixels = cv2.imdecode(np.frombuffer(big, np.uint8), cv2.IMREAD_COLOR)
+    (folder / "stored.png").write_bytes(cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1].tobytes())
+    (folder / "bitmap.bmp").write_bytes(encode(pixels, ".bmp"))
+    before = read_tree(folder)
     answer = run_in_time(api, {"person_ids": ["PERSON-0002"], "create_backup": False})
-    assert (answer["total_removed"], answer["backup_created"]) == (2, False)
+    [result] = answer["results"]
+    kept = max(["big.png", "same.png", "stored.png", "bitmap.bmp"], key=lambda name: len(before[name]))
+    stays = {each["name"]: each["reason"] for each in result["left"]}
+    reason = f"is not pixel for pixel {kept}, which is kept: without a backup it stays"
+    assert stays == {"mid.png": reason, "small.png": reason}
+    assert (result["duplicates_found"], answer["backup_created"]) == (5, False)
+    assert set(read_tree(folder)) == {kept, "mid.png", "small.png", "alone.png"}
+    assert all(before[name] == content for name, content in read_tree(folder).items())
     backups = Path(api.review.output) / "duplicates_backup"
     assert {path.rsplit("/", 1)[-1] for path in read_tree(backups)} == {"journal.jsonl"}
-    [removal] = api.get("/api/removals")["items"]
-    assert removal["state"] == "emptied"
+    removal = api.get("/api/removals")["items"][0]
+    assert (removal["state"], removal["removed"]) == ("emptied", 3)
     api.ask("POST", f"/api/removals/{removal['id']}/undo", 409)
+
+
+def test_a_removal_without_a_backup_that_was_stopped_comes_to_the_same(api, people):
+    folder = people / "PERSON-0002"
+    (folder / "same.png").write_bytes((folder / "big.png").read_bytes())
+    search(api.review)
+    [identity] = [each["id"] for each in api.get("/api/collections?query=0002")["items"]]
+    removing = api.review.jobs.kinds["removal"]
+    jobs = removing.__self__
+    stopped = []
+
+    def stop(part, progress):
+        stopped.append(part)
+
+    emptying, jobs._empty = jobs._empty, stop
+    removal_id = api.do("POST", "/api/removals", {"collection_ids": [identity], "create_backup": False})["result"]["id"]
+    first = api.review.removals.find(removal_id)
+    assert len(stopped) == 1 and first.removed == 1
+    jobs._update(jobs._parts(removal_id)[0], state="planned", removed=0, found=0)  # killed before it was noted
+    jobs._empty = emptying
+    again = removing({"removal": removal_id}, Watching())["collections"][0]
+    assert (again["found"], again["removed"], again["state"]) == (3, 1, "emptied")
+    assert again["left"] == first.collections[0].left
+    assert len(again["left"]) == 2 and len(read_tree(folder)) == 4
+
+
+class Watching(Watch):
+    """Progress that nobody follows."""
+
+    job_id = "0"
 
 
 def test_two_folders_of_one_person(api, people):
