@@ -1,6 +1,7 @@
 """Anything in any order: what a user does to a folder, and removing and undoing, killed or not.
 
 Never a lost byte, never a group without its keeper, and undo gives back what was moved bit for bit.
+Disks go and come back with other inode numbers meanwhile, and files are given back to another place.
 FRAMESIFT_EXAMPLES sets how many runs of 50 steps are tried.
 """
 
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from framesift.actions import Outcome, Step, apply_plan, plan_removal, undo
+from framesift.actions import Outcome, Step, apply_plan, plan_removal, seal_plan, undo
 from framesift.actions.moving import PARTIAL
 from framesift.errors import UnreadableFrame
 from framesift.frames import reader
@@ -51,6 +52,7 @@ class Folder(RuleBasedStateMachine):
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.place = Path(tempfile.mkdtemp(dir=memory))
         self.root, self.backup = self.place / "root", self.place / "backup"
+        self.elsewhere = self.place / "elsewhere"
         self.count, self.across, self.plan = 0, across, None
         for name in NAMES:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -115,8 +117,21 @@ class Folder(RuleBasedStateMachine):
         else:
             path.write_bytes(content)
 
-    @rule(keep=PICK, groups=st.integers(1, 2))
-    def scan(self, keep: int, groups: int) -> None:
+    @rule(of_root=st.booleans(), coarse=st.booleans())
+    def remount(self, of_root: bool, coarse: bool) -> None:
+        """A disk goes and comes back with other inode numbers, perhaps as one that keeps times to 2 s."""
+        disk = self.root if of_root else self.backup
+        if not disk.exists():
+            return
+        shutil.copytree(disk, self.place / "fresh", symlinks=True)
+        shutil.rmtree(disk)
+        (self.place / "fresh").rename(disk)
+        for path in disk.rglob("*") if coarse else ():
+            if not path.is_symlink():
+                os.utime(path, ns=(0, path.stat().st_mtime_ns // 2_000_000_000 * 2_000_000_000))
+
+    @rule(keep=PICK, groups=st.integers(1, 2), sealed=st.booleans(), folders=st.sampled_from([(), ("c1", "c2")]))
+    def scan(self, keep: int, groups: int, sealed: bool, folders: tuple[str, ...]) -> None:
         """Every file is a near-duplicate of the first of its group; a scan leaves out what is damaged."""
         whole = [name for name in self.files() if self.is_whole(self.root / name)]
         whole = whole[keep % max(1, len(whole)) :] + whole[: keep % max(1, len(whole))]
@@ -125,7 +140,9 @@ class Folder(RuleBasedStateMachine):
             for name in group[1:]:
                 file, kept = stat_of(self.root / name), stat_of(self.root / group[0])
                 steps.append(Step(name, file, group[0], kept, "random"))
-        self.plan = plan_removal(self.root, steps)
+        self.plan = plan_removal(self.root, steps, folders)
+        if sealed:
+            self.plan = seal_plan(self.plan)
 
     @precondition(lambda self: self.plan is not None)
     @rule(kill_at=KILLS)
@@ -136,33 +153,43 @@ class Folder(RuleBasedStateMachine):
         after, moved = snapshot(self.root), snapshot(self.backup)
         for name in set(before) - set(after):
             if not is_ours(name):
-                assert moved[name] == before[name], "what was moved is not what was there"
+                assert before[name] in moved.values(), "what was moved is not what was there"
         for step in self.plan.steps:
-            if step.path in before and step.path not in after and inodes.get(step.path) == step.file.identity:
+            is_it = inodes.get(step.path) == step.file.identity or before.get(step.path, ("",))[0] == step.sha256
+            if step.path in before and step.path not in after and is_it:
                 assert after.get(step.keeper) == before[step.keeper], "a group lost its keeper"
         for name in set(stored) - {"journal.jsonl"}:
             if not is_ours(name):
                 assert name in moved or name in after, "the backup lost a file"
 
     @precondition(lambda self: (self.backup / "journal.jsonl").exists())
-    @rule(kill_at=KILLS)
-    def undo(self, kill_at: int | None) -> None:
-        before, stored = snapshot(self.root), snapshot(self.backup)
-        outcomes = self.run(undo, (self.backup,), kill_at)
-        after, left = snapshot(self.root), snapshot(self.backup)
-        for name, seen in before.items():
-            if not is_ours(name):
-                assert after[name] == seen, "undo touched what it should not"
+    @rule(kill_at=KILLS, elsewhere=st.sampled_from([False, False, True]))
+    def undo(self, kill_at: int | None, elsewhere: bool) -> None:
+        place = self.elsewhere if elsewhere else self.root
+        roots = [self.root, self.elsewhere]
+        before, stored = [snapshot(root) for root in roots], snapshot(self.backup)
+        outcomes = self.run(undo, (self.backup, place) if elsewhere else (self.backup,), kill_at)
+        after, left = [snapshot(root) for root in roots], snapshot(self.backup)
+        for seen, now in zip(before, after, strict=True):
+            for name, entry in seen.items():
+                if not is_ours(name):
+                    assert now[name] == entry, "undo touched what it should not"
         if outcomes is None:
             return
         stayed = {line.partition("\t")[0] for line in outcomes if not line.endswith("\t")}
-        for name, seen in stored.items():
-            if name not in before and name != "journal.jsonl" and not is_ours(name):
-                if str(self.root / name) in stayed:
-                    assert left[name] == seen
-                else:
-                    assert after[name] == seen and name not in left, "undo did not give back what was moved"
-        assert not any(map(is_ours, after)), "a temporary file stayed"
+        came = {
+            name: entry
+            for seen, now in zip(before, after, strict=True)
+            for name, entry in now.items()
+            if name not in seen
+        }
+        for name, entry in stored.items():
+            if name != "journal.jsonl" and not is_ours(name) and name not in left:
+                everywhere = [*came.values(), *before[0].values(), *before[1].values()]
+                assert entry in everywhere, "undo did not give back what was moved"
+        if not stayed:
+            assert set(left) <= {"journal.jsonl"}, "something stayed without a word"
+        assert not any(map(is_ours, [*after[0], *after[1]])), "a temporary file stayed"
 
     def run(self, step: Callable[..., Iterable[Outcome]], arguments: tuple, kill_at: int | None) -> list[str] | None:
         """Take a step in a child; return what it says, None if it was killed. No content may be gone afterwards."""
@@ -176,8 +203,8 @@ class Folder(RuleBasedStateMachine):
 
     def contents(self) -> set[str]:
         """The digests of all files, wherever they stand."""
-        seen = {**{f"r/{name}": entry for name, entry in snapshot(self.root).items()}, **snapshot(self.backup)}
-        own = ("journal.jsonl", PARTIAL)
+        own = ("journal.jsonl", PARTIAL, "/log")
+        seen = {f"place/{name}": entry for name, entry in snapshot(self.place).items()}
         return {entry[0] for name, entry in seen.items() if not name.endswith(own) and entry[0] != "link"}
 
     def inodes(self) -> dict[str, tuple[int, int]]:
