@@ -22,6 +22,7 @@ from framesift.duplicates import (
 )
 from framesift.errors import FramesiftError, UsageError
 from framesift.review.duplicates.collections import Collections, decode_image_id
+from framesift.review.duplicates.contents import Contents
 from framesift.review.duplicates.searches import Request
 from framesift.review.duplicates.stored_groups import StoredGroup, group_row
 from framesift.review.duplicates.verdicts import Verdicts
@@ -37,8 +38,11 @@ CHOSEN = "chosen by you"
 class Groups:
     """Finds and changes groups. Its methods may be called from any thread."""
 
-    def __init__(self, store: Store, collections: Collections, verdicts: Verdicts, index: str | None) -> None:
+    def __init__(
+        self, store: Store, collections: Collections, verdicts: Verdicts, contents: Contents, index: str | None
+    ) -> None:
         self._store, self._collections, self._verdicts, self._index = store, collections, verdicts, index
+        self._contents = contents
         self._changing = threading.Lock()
         self._scores: OrderedDict[str, list[Scores]] = OrderedDict()
 
@@ -135,11 +139,18 @@ class Groups:
             return group
 
     def plan(self, collection_id: str, group_ids: Sequence[str] | None) -> Plan:
-        """Return the plan of removing what the groups have too many, of these groups or of all. Raises Unknown."""
+        """Return the plan of removing what the groups have too many, of these groups or of all. Raises Unknown.
+
+        It has the digests that the search has left, so that it knows the files after a remount too.
+        """
         folder = self._collections.folder(self._collections.find(collection_id))
         rows = self._store.read("SELECT * FROM groups WHERE collection_id = ? ORDER BY position, id", collection_id)
         groups = [_decode(row) for row in rows if group_ids is None or row["id"] in group_ids]
-        return plan_groups(folder, [replace(group.group, members=group.going) for group in groups])
+        plan = plan_groups(folder, [replace(group.group, members=group.going) for group in groups])
+        items = [item for group in groups for item in group.items]
+        known = {item.path: self._contents.recall_item(folder, item) for item in items}
+        steps = [replace(s, sha256=known[s.path], keeper_sha256=known[s.keeper]) for s in plan.steps]
+        return replace(plan, steps=tuple(steps))
 
     def forget(self, collection_id: str, paths: Iterable[str] | None) -> None:
         """Take files that are gone out of the groups; with None the whole search, where files have come back."""

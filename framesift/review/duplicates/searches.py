@@ -22,6 +22,7 @@ from framesift.duplicates.preference import CRITERIA
 from framesift.errors import UsageError
 from framesift.frames.frame import natural_key
 from framesift.review.duplicates.collections import Collection, Collections
+from framesift.review.duplicates.contents import Contents
 from framesift.review.duplicates.stored_groups import StoredGroup, group_row
 from framesift.review.duplicates.verdicts import Verdicts
 from framesift.review.jobs import Progress, now
@@ -85,9 +86,15 @@ class Searches:
     """Searches and keeps what was found."""
 
     def __init__(
-        self, store: Store, collections: Collections, verdicts: Verdicts, output: str, index: str | None
+        self,
+        store: Store,
+        collections: Collections,
+        verdicts: Verdicts,
+        contents: Contents,
+        output: str,
+        index: str | None,
     ) -> None:
-        self._store, self._collections, self._verdicts = store, collections, verdicts
+        self._store, self._collections, self._verdicts, self._contents = store, collections, verdicts, contents
         self._output, self._index = output, index
 
     def search(self, collection_ids: Sequence[str], request: Request, progress: Progress) -> list[Summary]:
@@ -116,6 +123,7 @@ class Searches:
     ) -> Summary:
         in_order = sorted(findings.groups, key=lambda group: natural_key(group.keeper.path))
         excluded = self._verdicts.find_excluded(findings.directory, findings.surplus)
+        self._contents.learn(findings.directory, [*findings.surplus, *(group.keeper for group in in_order)])
         search_id = hashlib.sha256(f"{job_id} {collection.id}".encode()).hexdigest()[:16]
         groups = [StoredGroup.of(search_id, collection.id, group, excluded) for group in in_order]
         summary = Summary(

@@ -1,6 +1,8 @@
 """The API as its users walk it: list, search, look, change, remove, undo."""
 
 import json
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -318,6 +320,28 @@ def test_a_removal_without_a_backup_that_was_stopped_comes_to_the_same(api, peop
     assert (again["found"], again["removed"], again["state"]) == (3, 1, "emptied")
     assert again["left"] == first.collections[0].left
     assert len(again["left"]) == 2 and len(read_tree(folder)) == 4
+
+
+def test_groups_outlive_a_remount(api, people):
+    before = snapshot(people)
+    search(api.review)
+    ids = [each["id"] for each in api.get("/api/collections")["items"]]
+    shutil.copytree(people, people.with_name("fresh"))
+    shutil.rmtree(people)
+    people.with_name("fresh").rename(people)
+    group = api.get(f"/api/collections/{ids[0]}/groups")["items"][0]
+    api.ask("PATCH", f"/api/groups/{group['id']}", 200, json={"keeper": MID})
+    small = people / "PERSON-0002" / "small.png"
+    status = small.stat()
+    small.write_bytes(bytes(status.st_size))
+    os.utime(small, ns=(status.st_atime_ns, status.st_mtime_ns))
+    job = api.do("POST", "/api/removals", {"collection_ids": ids})["result"]
+    assert [part["removed"] for part in job["collections"]] == [2, 1, 2]
+    assert job["collections"][1]["left"] == [{"name": "small.png", "reason": "changed since the scan"}]
+    assert (people / "PERSON-0001" / "mid.png").exists() and not (people / "PERSON-0001" / "big.png").exists()
+    api.do("POST", f"/api/removals/{job['id']}/undo", {})
+    changed = "PERSON-0002/small.png"
+    assert {**snapshot(people), changed: before[changed]} == before
 
 
 class Watching(Watch):
