@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
 def lines_of(group: "Group", findings: "Findings") -> list[str]:
     """Return a group as people read it."""
-    lines = [f"keep    {show(group.keeper.path)}  ({group.reason})"]
+    lines = [f"keep    {show_path(group.keeper.path, findings)}  ({group.reason})"]
     for member in group.members:
         path = member.item.path
-        lines.append(f"  {100 * member.similarity:5.1f}%  {show(path)}")
-        lines += [f"          {show(name)}  (the same file)" for name in findings.names.get(path, ())]
+        lines.append(f"  {100 * member.similarity:5.1f}%  {show_path(path, findings)}")
+        lines += [f"          {show_path(name, findings)}  (the same file)" for name in findings.names.get(path, ())]
     return [*lines, ""]
+
+
+def show_path(path: str, findings: "Findings") -> str:
+    """Return a path as it stands in the list: below the folder, or where several are searched, from here or the top."""
+    if len(findings.folders) > 1:
+        here, path = os.path.join(os.getcwd(), ""), os.path.join(findings.directory, path)
+        path = path.removeprefix(here)
+    return show(path)
 
 
 def full_path(path: str, options: argparse.Namespace, findings: "Findings") -> str:
@@ -32,8 +40,9 @@ def tell_links(findings: "Findings", options: argparse.Namespace) -> None:
     """Name the symbolic links that lead to what is moved away, or would be: nothing else says that they end."""
     for item in findings.surplus:
         for link in findings.links.get(item.path, ()):
-            reason = f"is a link to {show(item.path)}, {'which goes' if options.remove_to else 'which could go'}"
-            print(f"{show(full_path(link, options, findings))}: {reason}: it leads nowhere then", file=sys.stderr)
+            goes = "which goes" if options.remove_to else "which could go"
+            reason = f"is a link to {show_path(item.path, findings)}, {goes}: it leads nowhere then"
+            print(f"{show(full_path(link, options, findings))}: {reason}", file=sys.stderr)
 
 
 def total_of(findings: "Findings") -> str:

@@ -132,4 +132,4 @@ def _order_folders(folders: Sequence[str]) -> Criterion:
     def place(item: Item) -> int:
         return next((n for n, folder in enumerate(folders) if is_below(item.path, folder)), len(folders))
 
-    return Criterion(place, lambda item: f"in {show([*folders, ''][place(item)] or '.')}, which is named first")
+    return Criterion(place, lambda item: f"in {show([*folders, ''][place(item)] or '.')}, which comes first")

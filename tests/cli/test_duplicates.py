@@ -145,7 +145,7 @@ def test_two_folders_removed_and_given_back(run, crops, tmp_path, capsys, argume
     folders = [str(crops / argument.lower()) if argument in "AB" else argument for argument in arguments]
     assert run(*folders, "--remove-to", crops / "backup") == options.DONE
     output = capsys.readouterr().out
-    assert "keep    a/one.png  (in a, which is named first)" in output
+    assert f"keep    {crops}/a/one.png  (in a, which comes first)" in output
     assert "3 images, 1 group, 2 files could go" in output
     assert set(read_tree(crops)) - {"backup/journal.jsonl"} == {
         "a/one.png", "x.jpg", "backup/b/one.jpg", "backup/b/low.jpg"

@@ -47,7 +47,7 @@ def test_what_lies_in_the_folder_that_is_named_first_stays(data, index):
     paths = {"a": "a/one.jpg", "b": "b/sub/one.jpg", "c": "c/one.png"}
     for order in permutations("abc"):
         [group] = find_duplicates([data / name for name in order], index=index).groups
-        assert (group.keeper.path, group.reason) == (paths[order[0]], f"in {order[0]}, which is named first")
+        assert (group.keeper.path, group.reason) == (paths[order[0]], f"in {order[0]}, which comes first")
         assert group.members[0].item.path == paths[order[1]]
         [group] = find_duplicates(
             [data / n for n in order], preference=Preference(("largest-file",)), index=index

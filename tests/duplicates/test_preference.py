@@ -96,7 +96,7 @@ def test_folders_decide_what_the_order_leaves_open_before_the_usual_one():
     items = [item("b/large.jpg", (20, 20)), item("a/small.jpg"), item("c/x.jpg", (30, 30), mtime_ns=0)]
     order = [items[place].path for place in Preference(folders=("a", "b")).sort(items)]
     assert order == ["a/small.jpg", "b/large.jpg", "c/x.jpg"]
-    assert Preference(folders=("a", "b")).explain(items[1], items[2]) == "in a, which is named first"
+    assert Preference(folders=("a", "b")).explain(items[1], items[2]) == "in a, which comes first"
     assert items[Preference(("oldest",), ("a", "b")).sort(items)[0]].path == "c/x.jpg"
 
 
