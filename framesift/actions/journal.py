@@ -43,6 +43,10 @@ class Entry:
     """As it was found in the backup when it was about to be given back."""
     to: str = ""
     """The folder that it is being given back to, absolute; empty for the root."""
+    leader: str = ""
+    """The first of the files that it goes and comes with, as `stored`; empty for that one, and for most."""
+    companion: bool = False
+    """Whether it belongs to a picture, and no plan names it."""
     sha256: str = ""
     after: str = ""
     """SHA-256 of what a metadata file was replaced with."""
@@ -184,7 +188,8 @@ class Journal:
         event, stored = line["event"], line["stored"]
         if event in ("moving", "updating"):
             file = FileStat(**line["file"]) if line.get("file") else None
-            entry = Entry(stored, line["path"], event, file)
+            entry = Entry(stored, line["path"], event, file, leader=line.get("with", ""))
+            entry.companion = event == "moving" and "keeper" not in line
             entry.sha256, entry.after = line.get("sha256", ""), line.get("after", "")
             entry.names = line.get("names", [])
             self.entries[stored] = entry

@@ -91,8 +91,9 @@ def recover(move: Move, forward: bool) -> bool:
 
     Of a file that has both names, the new one stays if `forward`, else the old one.
     """
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(_beside(move.target, PARTIAL))
+    for place in (move.target, move.source):  # of the way there, and of one back
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(_beside(place, PARTIAL))
     secured = _has_size(move.target, move.file.size)
     parked = _parking_place(move.source)
     if os.path.lexists(parked):

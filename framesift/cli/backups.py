@@ -89,7 +89,7 @@ def remove(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
 def describe_removal(tally: "dict[str, Any]", options: argparse.Namespace) -> str:
     """Return what `remove` came to in one line."""
     verb = "would be moved" if options.dry_run else "moved"
-    line = f"{counted(tally['done'], 'file')} {verb} to {show(options.remove_to)}"
+    line = f"{_count(tally)} {verb} to {show(options.remove_to)}"
     return f"{line}, {len(tally['left'])} left as they are" if tally["left"] else line
 
 
@@ -108,7 +108,7 @@ def undo_command(options: argparse.Namespace) -> int:
 
     tally = _carry_out(undo(options.backup, options.to), options)
     to = f" to {show(options.to)}" if options.to else ""
-    return _conclude(tally, options, f"{counted(tally['done'], 'file')} given back from {show(options.backup)}{to}")
+    return _conclude(tally, options, f"{_count(tally)} given back from {show(options.backup)}{to}")
 
 
 def empty_command(options: argparse.Namespace) -> int:
@@ -145,15 +145,23 @@ def _carry_out(
     outcomes: "Iterable[Outcome]", options: argparse.Namespace, total: int | None = None
 ) -> "dict[str, Any]":
     """Go through the outcomes with a progress bar and a line for each problem; return the tally."""
-    done, left = 0, []
+    done, companions, left = 0, 0, []
     with _follow(outcomes, options, total=total) as bar:
         for outcome in bar:
             if outcome.problem:
                 left.append({"path": outcome.path, "reason": outcome.problem})
                 bar.write(f"{show(outcome.path)}: {outcome.problem}", file=sys.stderr)
+            elif outcome.companion:
+                companions += 1
             else:
                 done += 1
-    return {"done": done, "left": left}
+    return {"done": done, "left": left, **({"companions": companions} if companions else {})}
+
+
+def _count(tally: "dict[str, Any]") -> str:
+    companions = tally.get("companions", 0)
+    files = counted(tally["done"], "file")
+    return f"{files} and {counted(companions, 'companion file')}" if companions else files
 
 
 def _follow(items: "Iterable[Any]", options: argparse.Namespace, stage: str = "", total: int | None = None) -> "Any":

@@ -236,6 +236,11 @@ def _is_link_to_folder(entry: Entry) -> bool:
     return entry.is_symlink() and os.path.isdir(entry.path)
 
 
+def is_picture(path: str) -> bool:
+    """Tell by the suffix whether a file is looked at as a picture."""
+    return split_suffix(path.rpartition("/")[2])[1] in _SUFFIXES
+
+
 def is_video(path: str) -> bool:
     """Tell by the suffix whether a file is looked at as a video."""
     return split_suffix(path.rpartition("/")[2])[1] in _VIDEO

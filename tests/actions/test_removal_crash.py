@@ -48,6 +48,9 @@ def prepare(place: Path, command: str) -> dict[str, bytes]:
         path.write_bytes(picture(number))
         path.chmod(0o640 + number)
         os.utime(path, (1_600_000_000 + number,) * 2)
+    for name in ("c1/a1.xmp", "c1/a1.png.json"):
+        (root / name).write_bytes(name.encode())
+        os.utime(root / name, (1_400_000_000,) * 2)
     (root / "c1" / "metadata.json").write_bytes(METADATA)
     os.utime(root / "c1" / "metadata.json", (1_500_000_000,) * 2)
     tree = read_tree(root)

@@ -44,11 +44,19 @@ class Checker:
         """
         full = self._check_path(step.path)
         file = self._check_file(full, step.file, step.sha256, "")
-        if file.identity in self._keepers:
-            raise LeftOut(f"is the same file as {show(self._keepers[file.identity])}, which is kept")
         self.check_keeper(step)
-        if not os.access(os.path.dirname(full), os.W_OK | os.X_OK):
-            raise LeftOut("its folder is read-only")
+        self._check_place(full, file)
+        return file
+
+    def check_companion(self, path: str) -> FileStat:
+        """Return the status of a file that goes with a step. Raises LeftOut where it cannot be moved."""
+        full = self._check_path(path)
+        try:
+            file = FileStat.of(os.lstat(full))
+        except OSError as error:
+            raise LeftOut(f"cannot be looked at: {error.strerror}") from None
+        self._check_file(full, file, None, "")
+        self._check_place(full, file)
         return file
 
     def check_keeper(self, step: Step) -> None:
@@ -60,6 +68,12 @@ class Checker:
         if step.keeper not in self._found and (problem := find_damage(full)):
             raise LeftOut(f"{about}cannot be read: {problem}")
         self._found[step.keeper] = found
+
+    def _check_place(self, full: str, file: FileStat) -> None:
+        if file.identity in self._keepers:
+            raise LeftOut(f"is the same file as {show(self._keepers[file.identity])}, which is kept")
+        if not os.access(os.path.dirname(full), os.W_OK | os.X_OK):
+            raise LeftOut("its folder is read-only")
 
     def _check_path(self, path: str) -> str:
         full = os.path.join(self._root, path)

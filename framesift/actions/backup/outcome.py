@@ -11,3 +11,5 @@ class Outcome:
     """Absolute."""
     problem: str = ""
     """Why it was left as it is; empty where all is done."""
+    companion: bool = False
+    """Whether it was not asked about by itself, but belongs to a picture that was."""

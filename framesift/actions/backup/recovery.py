@@ -23,12 +23,19 @@ def recover_run(journal: Journal) -> None:
 
 
 def _recover_moves(journal: Journal) -> None:
-    """Of a file that stands in both places the one below the root stays: people have seen it there."""
-    for entry in list(journal.entries.values()):
+    """Of a file that stands in both places the one below the root stays: people have seen it there.
+
+    What goes with a file that has been moved is moved: the first of several was, when all had their places.
+    """
+    entries = sorted(journal.entries.values(), key=lambda entry: entry.leader != "")
+    begun = {entry.stored for entry in entries if entry.state == "moving"}
+    for entry in entries:
         if entry.state == "moving":
             move = removal_of(entry, journal)
+            leader = journal.entries.get(entry.leader)
+            forward = entry.leader in begun and leader is not None and leader.state == "moved"
             with storage_errors(move.source):
-                moved = recover(move, forward=False)
+                moved = recover(move, forward)
             if moved:
                 journal.record("moved", entry.stored, sha256=read_digest(move.target))
             else:

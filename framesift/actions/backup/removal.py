@@ -1,11 +1,13 @@
 """Carries out a plan: every file is checked, moved to the backup and recorded. Nothing is deleted."""
 
 import os
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 
-from framesift.actions.backup.batches import GROUP, carry_out, removal_of
+from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, removal_of
+from framesift.actions.backup.bundles import Bundler, Going
 from framesift.actions.backup.checks import Checker
 from framesift.actions.backup.naming import find_free_name
 from framesift.actions.backup.outcome import Outcome
@@ -14,14 +16,18 @@ from framesift.actions.files.placing import make_folders, storage_errors, sync_f
 from framesift.actions.journal import Journal, file_details, locked_folder
 from framesift.actions.metadata.files import update_folders
 from framesift.actions.moving import LeftOut, Move
-from framesift.actions.plan import FileStat, Plan, Step
+from framesift.actions.plan import Plan, Step
 from framesift.errors import PathLike, UsageError, show
 
 
-def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Generator[Outcome, None, None]:
+def apply_plan(
+    plan: Plan, backup: PathLike, dry_run: bool = False, *, spare_companions: bool = False
+) -> Generator[Outcome, None, None]:
     """Move the files of `plan` to the same paths below `backup`, and yield what came of each step, in order.
 
     Where such a path is taken there, the file gets a name beside it, which the journal knows.
+    What belongs to a file (`frames.companions`) goes with it and is told of after it, as a companion; where one of them
+    cannot go, all stay. With `spare_companions` a file stays to which something belongs.
 
     A step whose file or keeper is not what the scan found is left out. Metadata files that cannot be updated come last.
     A run that was stopped is first brought to an end, and what it has moved counts as done. With `dry_run` all is
@@ -35,9 +41,10 @@ def apply_plan(plan: Plan, backup: PathLike, dry_run: bool = False) -> Generator
         if not dry_run:
             recover_run(journal)
         checker = Checker(plan, journal)
-        steps = iter(plan.steps)
+        bundler = Bundler(plan, checker, spare_companions)
+        steps = iter(bundler.order())
         while group := list(islice(steps, GROUP)):
-            yield from _apply_group(group, checker, journal, dry_run)
+            yield from _apply_group(group, bundler, checker, journal, dry_run)
         if not dry_run:
             yield from (Outcome(journal.in_root(path), problem) for path, problem in update_folders(journal))
 
@@ -54,50 +61,71 @@ def check_backup(root: PathLike, backup: PathLike, folders: Iterable[PathLike] =
         pass
 
 
-def _apply_group(group: Sequence[Step], checker: Checker, journal: Journal, dry_run: bool) -> Iterator[Outcome]:
+def _apply_group(
+    group: Sequence[tuple[Step, list[Step]]], bundler: Bundler, checker: Checker, journal: Journal, dry_run: bool
+) -> Iterator[Outcome]:
+    """Each step comes with those that go when it goes."""
     problems: dict[str, str] = {}
-    wanted: list[tuple[Step, FileStat]] = []
-    for step in group:
+    going: dict[str, Going] = {}
+    for step, followers in group:
         try:
             if not checker.is_done(step):
-                wanted.append((step, checker.check(step)))
+                bundler.gather(step, checker.check(step), going)
         except LeftOut as reason:
             problems[step.path] = str(reason)
+            problems |= {each.path: goes_only_with(step.path, str(reason)) for each in followers}
     if not dry_run:
-        problems |= _move(wanted, checker, journal)
-    yield from (Outcome(journal.in_root(step.path), problems.get(step.path, "")) for step in group)
+        problems |= _move(going, checker, journal)
+    bundler.settle(path for path in going if path not in problems)
+    companions = _find_companions(going, problems)
+    for step, followers in group:
+        for each in (step, *followers):
+            if each is not step and each.path not in going:
+                problems.setdefault(each.path, f"belongs to a picture that stays beside {show(step.path)}")
+            yield Outcome(journal.in_root(each.path), problems.get(each.path, ""))
+        yield from (Outcome(journal.in_root(path), companion=True) for path in companions.pop(step.path, ()))
 
 
-def _move(wanted: Sequence[tuple[Step, FileStat]], checker: Checker, journal: Journal) -> dict[str, str]:
+def _find_companions(going: dict[str, Going], problems: dict[str, str]) -> dict[str, list[str]]:
+    """Return the files that went without a step of their own, by the path of what they went with."""
+    companions = defaultdict[str, list[str]](list)
+    for each in going.values():
+        if each.step is None and each.path not in problems:
+            companions[each.leader].append(each.path)
+    return companions
+
+
+def _move(going: dict[str, Going], checker: Checker, journal: Journal) -> dict[str, str]:
     """Move files to the backup with a line in the journal before and after; return why some were left out."""
     moves: dict[str, Move] = {}
-    steps: dict[str, Step] = {}
-    for step, file in wanted:
-        stored = find_free_name(step.path, journal)
-        _record_intent(step, file, stored, journal)
-        moves[stored], steps[stored] = removal_of(journal.entries[stored], journal, step.sha256), step
+    names: dict[str, str] = {}
+    for each in going.values():
+        names[each.path] = stored = find_free_name(each.path, journal)
+        _record_intent(each, stored, names[each.leader], journal)
+        moves[stored] = removal_of(journal.entries[stored], journal, each.step.sha256 if each.step else None)
     journal.sync()
     _make_folders(journal, moves)
-    digests, left = carry_out(moves, lambda stored: checker.check_keeper(steps[stored]))
+    paths = {stored: path for path, stored in names.items()}
+
+    def confirm(stored: str) -> None:
+        if step := going[paths[stored]].step:
+            checker.check_keeper(step)
+
+    digests, left = carry_out(moves, confirm, {names[path]: names[each.leader] for path, each in going.items()})
     for stored in moves:
         if stored in digests:
             journal.record("moved", stored, sha256=digests[stored])
         else:
             journal.record("left", stored, reason=left[stored])
     journal.sync()
-    return {steps[stored].path: reason for stored, reason in left.items()}
+    return {paths[stored]: reason for stored, reason in left.items()}
 
 
-def _record_intent(step: Step, file: FileStat, stored: str, journal: Journal) -> None:
-    journal.record(
-        "moving",
-        stored,
-        path=step.path,
-        file=file_details(file),
-        keeper=step.keeper,
-        similarity=step.similarity,
-        reason=step.reason,
-    )
+def _record_intent(going: Going, stored: str, leader: str, journal: Journal) -> None:
+    step = going.step
+    details = {"keeper": step.keeper, "similarity": step.similarity, "reason": step.reason} if step else {}
+    more = {"with": leader} if leader != stored else {}
+    journal.record("moving", stored, path=going.path, file=file_details(going.file), **details, **more)
 
 
 def _make_folders(journal: Journal, moves: dict[str, Move]) -> None:

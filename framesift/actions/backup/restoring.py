@@ -3,7 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 
-from framesift.actions.backup.batches import GROUP, carry_out, return_of
+from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, return_of
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.backup.tidying import remove_empty_folders
@@ -27,8 +27,8 @@ def undo(backup: PathLike, to: PathLike | None = None) -> Generator[Outcome, Non
         with locked_folder(place):
             recover_run(journal)
             files = _put_newest_first([entry for entry in journal.entries.values() if entry.state == "moved"])
-            for start in range(0, len(files), GROUP):
-                yield from _return_group(files[start : start + GROUP], journal, place)
+            for group in _group(files):
+                yield from _return_group(group, journal, place)
             yield from _return_metadata(journal, place)
         remove_empty_folders(journal, [entry.stored for entry in files])
 
@@ -57,47 +57,82 @@ def _put_newest_first(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if last[entry.path] is entry] + earlier
 
 
-def _return_group(group: list[Entry], journal: Journal, place: str) -> Iterator[Outcome]:
+def _group(files: list[Entry]) -> Iterator[list[list[Entry]]]:
+    """Yield the files that come back together, many at a time; where some stay, none of them comes."""
+    bundles: dict[str, list[Entry]] = {}
+    for entry in files:
+        bundles.setdefault(entry.leader or entry.stored, []).append(entry)
+    group: list[list[Entry]] = []
+    for bundle in bundles.values():
+        group.append(bundle)
+        if sum(map(len, group)) >= GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _return_group(group: list[list[Entry]], journal: Journal, place: str) -> Iterator[Outcome]:
     problems: dict[str, str] = {}
     touched: set[str] = set()
-    for entry in group:
-        try:
-            touched |= _prepare(entry, journal, place)
-        except LeftOut as reason:
-            problems[entry.stored] = str(reason)
+    for bundle in group:
+        found, folders = _prepare(bundle, journal, place)
+        problems |= found
+        touched |= folders
     journal.sync()
     for folder in sorted(touched):
         sync_folder(folder)
-    moves = {entry.stored: return_of(entry, journal) for entry in group if entry.stored not in problems}
-    digests, left = carry_out(moves)
+    going = [entry for bundle in group for entry in bundle if entry.stored not in problems]
+    moves = {entry.stored: return_of(entry, journal) for entry in going}
+    leaders = {entry.stored: bundle[0].stored for bundle in group for entry in bundle}
+    digests, left = carry_out(moves, leaders=leaders)
     for stored in moves:
         journal.record("returned" if stored in digests else "moved", stored)
     journal.sync()
     problems |= left
-    for entry in group:
+    for entry in [entry for bundle in group for entry in bundle]:
         problem = problems.get(entry.stored, "")
-        yield Outcome(os.path.join(place, entry.path), problem and f"{problem}; it stays in {journal.backup}")
+        told = problem and f"{problem}; it stays in {journal.backup}"
+        yield Outcome(os.path.join(place, entry.path), told, entry.companion)
 
 
-def _prepare(entry: Entry, journal: Journal, place: str) -> set[str]:
-    """Check that a file can go back, make its folder and note what is intended; return the folders to be synced."""
-    target, stored = os.path.join(place, entry.path), journal.in_backup(entry.stored)
-    if os.path.lexists(target):
+def _prepare(bundle: list[Entry], journal: Journal, place: str) -> tuple[dict[str, str], set[str]]:
+    """Note that files are to go back together, and make their folders; return why they stay, or the folders to sync."""
+    held: dict[str, FileStat] = {}
+    touched: set[str] = set()
+    for entry in bundle:
+        try:
+            held[entry.stored] = _check(entry, journal, place)
+            touched |= _make_folder(entry, journal, place)
+        except LeftOut as reason:
+            others = {each.stored: goes_only_with(entry.stored, str(reason)) for each in bundle}
+            return {**others, entry.stored: str(reason)}, touched
+    elsewhere = {"to": place} if place != journal.known_root else {}
+    for stored, file in held.items():
+        journal.record("returning", stored, held=file_details(file), **elsewhere)
+    return {}, touched
+
+
+def _check(entry: Entry, journal: Journal, place: str) -> FileStat:
+    """Return the status of a file of the backup that can go back."""
+    stored = journal.in_backup(entry.stored)
+    if os.path.lexists(os.path.join(place, entry.path)):
         raise LeftOut("another file of this name has come since")
     with storage_errors(stored):
         try:
-            held = FileStat.of(os.lstat(stored))
+            return FileStat.of(os.lstat(stored))
         except FileNotFoundError:
             raise LeftOut("is gone from the backup") from None
+
+
+def _make_folder(entry: Entry, journal: Journal, place: str) -> set[str]:
+    with storage_errors(journal.in_backup(entry.stored)):
         try:
-            touched = make_folders(place, entry.path)
+            return make_folders(place, entry.path)
         except FileExistsError:
             raise LeftOut("something else stands where its folder was") from None
         except PermissionError as error:
             raise LeftOut(f"its folder cannot be made: {error.strerror}") from None
-    elsewhere = {"to": place} if place != journal.known_root else {}
-    journal.record("returning", entry.stored, held=file_details(held), **elsewhere)
-    return touched
 
 
 def _return_metadata(journal: Journal, place: str) -> Iterator[Outcome]:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from datetime import UTC, datetime
 
 from framesift.actions.files.placing import Copy, place_files, remove_leftovers, storage_errors, sync_folder, write_all
@@ -28,14 +28,15 @@ def update_metadata(
     names: set[str],
     time: str,
     before: Callable[[bytes, os.stat_result, bytes], None] = lambda former, status, content: None,
+    companions: Set[str] = frozenset(),
 ) -> None:
-    """Take the files `names`, removed at `time`, out of the metadata file at `path`.
+    """Take the files `names`, removed at `time` with their `companions`, out of the metadata file at `path`.
 
     `before` is called with the former content, its status and the new content, before the file is replaced. Raises
     UnreadableMetadata for a file that is left as it is, and OSError.
     """
     with _locked(path) as (former, status):
-        content = without_files(former, names, time)
+        content = without_files(former, names, time, companions)
         before(former, status, content)
         _replace(path, content, status)
 
@@ -43,11 +44,12 @@ def update_metadata(
 def update_folders(journal: Journal) -> Iterator[tuple[str, str]]:
     """Tell the metadata files of all folders that lost files; yield the path and reason of those left as they are."""
     time = now()
-    for folder, names in sorted(_unlisted(journal).items()):
+    for folder, (names, companions) in sorted(_unlisted(journal).items()):
         path = os.path.join(folder, NAME)
         try:
             with storage_errors(journal.in_root(path)):
-                update_metadata(journal.in_root(path), names, time, _Keeping(journal, path, sorted(names)).keep)
+                keeping = _Keeping(journal, path, sorted(names | companions))
+                update_metadata(journal.in_root(path), names, time, keeping.keep, companions)
             journal.record("updated", next(reversed(journal.entries)))
             journal.sync()
         except UnreadableMetadata as reason:
@@ -127,13 +129,13 @@ class _Keeping:
         place_files(self._journal.backup, [Copy(stored, former, status)])
 
 
-def _unlisted(journal: Journal) -> dict[str, set[str]]:
-    """Return {folder: names} of the moved files that a metadata file beside them may still list."""
-    unlisted: dict[str, set[str]] = defaultdict(set)
+def _unlisted(journal: Journal) -> dict[str, tuple[set[str], set[str]]]:
+    """Return {folder: names} of moved files and of their companions that a metadata file beside them may still list."""
+    unlisted: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for entry in journal.entries.values():
         if entry.state == "moved" and not entry.listed and not os.path.lexists(journal.in_root(entry.path)):
             folder, name = os.path.split(entry.path)
-            unlisted[folder].add(name)
+            unlisted[folder][entry.companion].add(name)
     return {
         folder: names
         for folder, names in unlisted.items()

@@ -8,6 +8,7 @@ of images beside or above what has gone become smaller, and `removed_at` says wh
 
 import json
 import re
+from collections.abc import Set
 
 from framesift.actions.metadata.json_text import Edit, Node, apply_edits, cut, outline, read_strictly
 
@@ -30,8 +31,9 @@ class UnreadableMetadata(ValueError):
     """Why a metadata file is left as it is."""
 
 
-def without_files(content: bytes, names: set[str], time: str) -> bytes:
-    """Return the content of a metadata file of a folder that has lost the files `names` at `time` (ISO 8601).
+def without_files(content: bytes, names: set[str], time: str, companions: Set[str] = frozenset()) -> bytes:
+    """Return the content of a metadata file of a folder that has lost the files `names` at `time` (ISO 8601), and
+    `companions` that belonged to them, which count as no images.
 
     Raises UnreadableMetadata for what is not a JSON object in UTF-8 that can be rewritten without losing anything.
     """
@@ -40,7 +42,7 @@ def without_files(content: bytes, names: set[str], time: str) -> bytes:
     try:
         if not isinstance(read_strictly(text), dict):
             raise UnreadableMetadata("is not an object")
-        edits = _Removal(text, names).edits(outline(text), time)
+        edits = _Removal(text, names, companions).edits(outline(text), time)
     except RecursionError:
         raise UnreadableMetadata("is nested too deeply") from None
     except UnreadableMetadata:
@@ -64,9 +66,10 @@ def _read_text(content: bytes) -> str:
 class _Removal:
     """The edits that take files out of an outline."""
 
-    def __init__(self, text: str, names: set[str]) -> None:
+    def __init__(self, text: str, names: set[str], companions: Set[str]) -> None:
         self._text = text
         self._names = names
+        self._companions = companions
         self._edits: list[Edit] = []
 
     def edits(self, top: Node, time: str) -> list[Edit]:
@@ -93,6 +96,7 @@ class _Removal:
         doomed = [name != "" for _, name in elements]
         if any(doomed):
             self._edits += cut(spans, doomed, (node.start + 1, node.end - 1))
+        lost &= self._names
         if lost:
             self._lower_counts(node, len(lost))
         return lost
@@ -108,7 +112,7 @@ class _Removal:
 
     def _known(self, node: Node) -> str:
         name = (node.string or "").removeprefix("./")
-        return name if name in self._names else ""
+        return name if name in self._names or name in self._companions else ""
 
     def _check_members(self, node: Node) -> None:
         for key, value in node.members():

@@ -73,7 +73,8 @@ class RemovalJobs:
         return {"id": removal.id, "restored": max(restored, 0), "left": left, "state": removal.state}
 
     def _parts(self, removal_id: str) -> list[Any]:
-        return self._store.read("SELECT * FROM parts WHERE removal_id = ? ORDER BY position", removal_id)
+        query = "SELECT p.*, r.create_backup FROM parts p JOIN removals r ON r.id = p.removal_id WHERE p.removal_id = ?"
+        return self._store.read(f"{query} ORDER BY p.position", removal_id)
 
     def _attempt(self, part: Any, act: Any, progress: Progress) -> None:
         """Act on one part; what stands against it is noted there, and the others are done all the same."""
@@ -105,7 +106,7 @@ class RemovalJobs:
     def _carry_out(self, part: Any, plan: Plan, stays: list[dict[str, str]], progress: Progress) -> None:
         outcomes = list[Outcome]()
         if plan.steps:
-            with closing(apply_plan(plan, self._backup(part))) as moving:
+            with closing(apply_plan(plan, self._backup(part), spare_companions=not part["create_backup"])) as moving:
                 outcomes += progress.follow(moving, "moving", len(plan.steps))
         left = [*stays, *(_describe(outcome) for outcome in outcomes if outcome.problem)]
         named = {outcome.path for outcome in outcomes if outcome.problem}
@@ -136,7 +137,7 @@ class RemovalJobs:
     def _return(self, part: Any, progress: Progress) -> None:
         with closing(undo(self._backup(part))) as returning:
             followed = progress.follow(returning, "giving back", part["removed"])
-            left = [_describe(outcome) for outcome in followed if outcome.problem]
+            left = [_describe(outcome) for outcome in followed if outcome.problem and not outcome.companion]
         self._groups.forget(part["collection_id"], None)
         self._refresh(part["collection_id"])
         self._update(part, state=PARTLY if left else UNDONE, left_files=json.dumps(left))

@@ -1,0 +1,277 @@
+"""What belongs to a picture goes and comes back with it, or both stay."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framesift import cli
+from framesift.actions import Step, apply_plan, empty_backup, plan_removal, undo
+from framesift.actions.backup import batches
+from framesift.actions.moving import LeftOut, release
+from framesift.cli import options
+from framesift.filtering.verifying import verify
+from framesift.frames.companions import find_companions
+from tests.actions.removals import picture, plan_of, snapshot, stat_of
+from tests.conftest import read_tree
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for number in range(3):
+        path = tmp_path / "root" / f"a{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture(number))
+        for suffix in ("CR2", "xmp", "png.json"):
+            path.with_suffix(f".{suffix}").write_text(f"{suffix} of {number}")
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    return tmp_path / "backup"
+
+
+ALL = {"a1.png", "a1.CR2", "a1.xmp", "a1.png.json"}
+
+
+def apply(plan, backup: Path, **more) -> dict[str, str]:
+    """Carry a plan out; return {name: reason} of what was left."""
+    return {Path(each.path).name: each.problem for each in apply_plan(plan, backup, **more) if each.problem}
+
+
+def test_all_go_and_come_back(root, backup):
+    before = snapshot(root)
+    outcomes = list(apply_plan(plan_of(root, a1="a0"), backup))
+    assert [(Path(each.path).name, each.companion, each.problem) for each in outcomes] == [
+        ("a1.png", False, ""),
+        *((name, True, "") for name in ("a1.CR2", "a1.png.json", "a1.xmp")),
+    ]
+    assert set(read_tree(backup)) == ALL | {"journal.jsonl"}
+    assert set(read_tree(root)) == before.keys() - ALL
+    assert [each.problem for each in verify(backup)] == [""] * 4
+    assert sorted(each.companion for each in undo(backup)) == [False, True, True, True]
+    assert snapshot(root) == before
+
+
+def test_a_dry_run_says_the_same(root, backup):
+    plan = plan_of(root, a1="a0", a2="a0")
+    foreseen = list(apply_plan(plan, backup, dry_run=True))
+    assert foreseen == list(apply_plan(plan, backup)) and len(foreseen) == 8
+
+
+def test_deleted_for_good_with_it(root, backup):
+    apply(plan_of(root, a1="a0"), backup)
+    assert len(list(empty_backup(backup))) == 4
+    assert set(read_tree(backup)) == {"journal.jsonl"}
+
+
+def test_the_tally_says_how_many(root, backup, tmp_path, capsys):
+    from framesift.actions import write_plan
+
+    write_plan(plan_of(root, a1="a0"), tmp_path / "plan.json")
+    assert cli.main(["apply", str(tmp_path / "plan.json"), "--remove-to", str(backup)]) == options.DONE
+    assert capsys.readouterr().out == f"1 file and 3 companion files moved to {backup}\n"
+    assert cli.main(["undo", "--json", str(backup)]) == options.DONE
+    assert json.loads(capsys.readouterr().out) == {"done": 1, "left": [], "companions": 3}
+
+
+@pytest.mark.parametrize("shape", ["link", "taken", "kept"])
+def test_what_cannot_go_keeps_all(root, backup, shape):
+    apply(plan_of(root, a2="a0"), backup)
+    if shape == "link":
+        (root / "a1.xmp").unlink()
+        (root / "a1.xmp").symlink_to("a0.xmp")
+    elif shape == "taken":
+        (backup / "a1.xmp").write_text("another")
+    else:
+        (root / "a1.xmp").unlink()
+        os.link(root / "a0.png", root / "a1.xmp")
+    before = snapshot(root)
+    [(name, reason)] = apply(plan_of(root, a1="a0"), backup).items()
+    told = {"link": "is a link, not a file", "taken": "a file of this name is in", "kept": "is the same file as a0.png"}
+    assert (name, reason.split(": ")[0]) == ("a1.png", "goes only with a1.xmp") and told[shape] in reason
+    assert snapshot(root) == before
+
+
+@pytest.mark.parametrize("name", ["a1.png", "a1.xmp", "a1.png.json"])
+def test_one_that_changes_at_the_last_moment_keeps_all(root, backup, monkeypatch, name):
+    before = read_tree(root)
+
+    def change(move):
+        if Path(move.source).name == name:
+            (root / name).write_text("changed")
+        release(move)
+
+    monkeypatch.setattr(batches, "release", change)
+    [(left, reason)] = apply(plan_of(root, a1="a0"), backup).items()
+    assert left == "a1.png" and "changed since it was checked" in reason
+    assert read_tree(root) == {**before, name: b"changed"}
+    assert set(read_tree(backup)) == {"journal.jsonl"}
+    monkeypatch.undo()
+    assert apply(plan_of(root, a1="a0"), backup) == {}
+
+
+def test_one_whose_place_is_taken_keeps_all_in_the_backup(root, backup):
+    apply(plan_of(root, a1="a0"), backup)
+    held = read_tree(backup)
+    (root / "a1.xmp").write_text("new")
+    problems = {Path(each.path).name: each.problem for each in undo(backup)}
+    assert problems["a1.xmp"] == f"another file of this name has come since; it stays in {backup}"
+    assert problems["a1.png"] == (
+        f"goes only with a1.xmp: another file of this name has come since; it stays in {backup}"
+    )
+    assert {path: each for path, each in read_tree(backup).items() if path in ALL} == {
+        path: each for path, each in held.items() if path in ALL
+    }
+    (root / "a1.xmp").unlink()
+    assert [each.problem for each in undo(backup)] == [""] * 4
+
+
+class TestShared:
+    """a1.png and a1.jpg have a1.xmp and a1.CR2 in common."""
+
+    @pytest.fixture
+    def both(self, root) -> Path:
+        (root / "a1.jpg").write_bytes(picture(1))
+        return root
+
+    def step(self, root: Path, path: str) -> Step:
+        return Step(path, stat_of(root / path), "a0.png", stat_of(root / "a0.png"), "tested")
+
+    def test_it_stays_with_the_one_that_stays(self, both, backup):
+        assert apply(plan_of(both, a1="a0"), backup) == {}
+        assert set(read_tree(backup)) == {"a1.png", "a1.png.json", "journal.jsonl"}
+        assert apply(plan_removal(both, [self.step(both, "a1.jpg")]), backup) == {}
+        assert set(read_tree(backup)) == ALL | {"a1.jpg", "journal.jsonl"}
+
+    def test_it_goes_when_both_go(self, both, backup):
+        before = snapshot(both)
+        assert apply(plan_removal(both, [self.step(both, "a1.jpg"), self.step(both, "a1.png")]), backup) == {}
+        assert set(read_tree(backup)) == ALL | {"a1.jpg", "journal.jsonl"}
+        list(undo(backup))
+        assert snapshot(both) == before
+
+    def test_all_stay_when_one_of_both_cannot_go(self, both, backup, monkeypatch):
+        def change(move):
+            if move.source.endswith("a1.png"):
+                (both / "a1.png").write_bytes(b"changed")
+            release(move)
+
+        monkeypatch.setattr(batches, "release", change)
+        problems = apply(plan_removal(both, [self.step(both, "a1.jpg"), self.step(both, "a1.png")]), backup)
+        assert problems.keys() == {"a1.jpg", "a1.png"}
+        assert set(read_tree(backup)) == {"journal.jsonl"}
+
+    def test_in_a_dry_run_too(self, both, backup):
+        plan = plan_removal(both, [self.step(both, "a1.jpg"), self.step(both, "a1.png")])
+        assert len(list(apply_plan(plan, backup, dry_run=True))) == 5
+
+
+class TestPlanned:
+    """A companion that is looked at as a picture itself, as raw data can be."""
+
+    def test_one_that_belongs_to_a_picture_that_stays_stays(self, root, backup):
+        step = Step("a1.CR2", stat_of(root / "a1.CR2"), "a0.png", stat_of(root / "a0.png"), "tested")
+        assert apply(plan_removal(root, [step]), backup) == {"a1.CR2": "belongs to a1.png, which stays"}
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_one_that_goes_goes_with_its_picture(self, root, backup, turned):
+        steps = [
+            Step(path, stat_of(root / path), "a0.png", stat_of(root / "a0.png"), "tested")
+            for path in ("a1.png", "a1.CR2")
+        ]
+        plan = plan_removal(root, steps[::-1] if turned else steps)
+        outcomes = [(Path(each.path).name, each.companion, each.problem) for each in apply_plan(plan, backup)]
+        assert outcomes[:2] == [("a1.png", False, ""), ("a1.CR2", False, "")] and len(outcomes) == 4
+        assert set(read_tree(backup)) == ALL | {"journal.jsonl"}
+
+    def test_one_that_is_kept_keeps_its_picture(self, root, backup):
+        (root / "a1.dng").write_bytes(picture(1))
+        step = Step("a1.png", stat_of(root / "a1.png"), "a1.dng", stat_of(root / "a1.dng"), "tested")
+        assert apply(plan_removal(root, [step]), backup) == {"a1.png": "goes only with a1.dng: is kept"}
+
+
+def test_what_exists_once_can_be_spared(root, backup):
+    (root / "a2.CR2").unlink(), (root / "a2.xmp").unlink(), (root / "a2.png.json").unlink()
+    assert apply(plan_of(root, a1="a0", a2="a0"), backup, spare_companions=True) == {
+        "a1.png": "a file belongs to it that exists once"
+    }
+    assert set(read_tree(backup)) == {"a2.png", "journal.jsonl"}
+
+
+def test_the_metadata_of_the_folder_counts_pictures(root, backup):
+    before = {"total_images": 3, "files": ["a0.png", "a1.png", "a1.xmp", "a2.png"]}
+    (root / "metadata.json").write_text(json.dumps(before))
+    apply(plan_of(root, a1="a0"), backup)
+    after = json.loads((root / "metadata.json").read_text())
+    assert (after["total_images"], after["files"]) == (2, ["a0.png", "a2.png"])
+    list(undo(backup))
+    assert json.loads((root / "metadata.json").read_text()) == before
+
+
+def test_labels_in_a_tree_of_their_own(tmp_path, backup):
+    root = tmp_path / "set"
+    for path, content in {
+        **{f"images/train/{n}.png": picture(n) for n in range(2)},
+        **{f"labels/train/{n}.txt": b"0 .5 .5 .1 .1" for n in range(2)},
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    before = snapshot(root)
+    assert apply(plan_of(root, images__train__1="images/train/0"), backup) == {}
+    assert set(read_tree(backup)) == {"images/train/1.png", "labels/train/1.txt", "journal.jsonl"}
+    list(undo(backup))
+    assert snapshot(root) == before
+
+
+NAMES = [
+    "a.png",
+    "a.jpg",
+    "a.bmp",
+    "a.xmp",
+    "a.txt",
+    "a.CR2",
+    "a.png.json",
+    "b.jpg",
+    "b.txt",
+    "b.dng",
+    "b.heic",
+    "b.mov",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.sampled_from(NAMES), min_size=3), st.data())
+def test_never_one_alone(tmp_path_factory, names, data):
+    """Whatever goes, cannot go, or changes: a file is where all of its pictures are, or with one that stays."""
+    place = tmp_path_factory.mktemp("law")
+    (place / "root").mkdir()
+    root, backup = place / "root", place / "backup"
+    for name in (*names, "keeper.png"):
+        (root / name).write_bytes(picture(NAMES.index(name) if name in NAMES else 50))
+    asked = [name for name in sorted(names) if name.endswith(("png", "jpg", "bmp", "dng", "heic", "CR2"))]
+    steps = data.draw(st.lists(st.sampled_from(asked), unique=True)) if asked else []
+    keeper = stat_of(root / "keeper.png")
+    plan = plan_removal(root, [Step(name, stat_of(root / name), "keeper.png", keeper, "tested") for name in steps])
+    restless = data.draw(st.sets(st.sampled_from(sorted(names)), max_size=1))
+    owners = {c.path: c.owners for found in find_companions(root, names).values() for c in found}
+    before = snapshot(root)
+
+    def refuse(move):
+        if Path(move.source).name in restless and "backup" not in move.source:
+            raise LeftOut("changed")
+        release(move)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "release", refuse)
+        patch.setattr("framesift.actions.backup.removal.GROUP", data.draw(st.integers(1, 3)))
+        apply(plan, backup)
+    left = set(read_tree(root))
+    for path, of in owners.items():
+        assert (path in left) == bool(left.intersection(of)), (path, of, left)
+    list(undo(backup))
+    assert snapshot(root) == before
