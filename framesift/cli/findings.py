@@ -52,11 +52,13 @@ def total_of(findings: "Findings") -> str:
     shared = sum(item.path in findings.shared for item in surplus)
     number = len(surplus) + sum(len(findings.names.get(item.path, ())) for item in surplus)
     has = "has" if shared == 1 else "have"
+    along = len(findings.surplus_companions)
+    with_them = f" with {counted(along, 'companion file')}" if along else ""
     note = f"; {shared} of them {has} other names (hard links) elsewhere, which frees nothing" if shared else ""
     return (
         f"{counted(images, 'image')}, {counted(videos, 'video') + ', ' if videos else ''}"
         f"{counted(len(findings.groups), 'group')}, "
-        f"{counted(number, 'file')} could go ({size / 1e6:.1f} MB{note}), {len(findings.skipped)} skipped"
+        f"{counted(number, 'file')} could go ({size / 1e6:.1f} MB{note}){with_them}, {len(findings.skipped)} skipped"
     )
 
 

@@ -19,6 +19,7 @@ from framesift.duplicates.preference import Preference, is_discarded
 from framesift.duplicates.videos import Videos, group_videos, read_videos
 from framesift.errors import PathLike
 from framesift.frames.choosing import Choice, LeftOut, as_patterns
+from framesift.frames.companions import Companion, find_companions, find_labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Findings:
     """Files that have names elsewhere too: to move them away frees nothing."""
     links: dict[str, list[str]] = field(default_factory=dict)
     """Symbolic links that lead to a file."""
+    companions: dict[str, tuple[Companion, ...]] = field(default_factory=dict)
+    """What belongs to an image or video, by its path. It goes when all go that it belongs to."""
 
     @property
     def skipped(self) -> list[Skipped]:
@@ -55,6 +58,13 @@ class Findings:
     def surplus(self) -> list[Item]:
         """The members of all groups: what could go."""
         return [member.item for group in self.groups for member in group.members]
+
+    @property
+    def surplus_companions(self) -> list[str]:
+        """The paths of what could go with the members."""
+        going = {item.path for item in self.surplus}
+        found = {each.path: each for path in sorted(going) for each in self.companions.get(path, ())}
+        return [path for path, each in found.items() if going.issuperset(each.owners)]
 
     def removal(self) -> Plan:
         """Return the plan of moving the members away; nothing is touched before it is applied."""
@@ -89,12 +99,14 @@ def find_duplicates(
     """Find the near-duplicate images and videos below `directory`, or below several; nothing is changed there.
 
     Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
-    otherwise). Descriptors are computed by `jobs` threads, those of images by an `executor` if there is one, and kept
-    in the file `index` (None: in the user's cache folder). The folder `backup` is not entered, and without `recursive`
-    no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of paths below each folder, or below the
-    one that has it at the path `under`. No group has two files that `apart` keeps apart. What lies in a `protected`
-    folder is never a member. Of what the preference leaves open, a file in a protected folder is preferred, then one in
-    a folder that was named earlier. The groups do not depend on `jobs`, on `executor` or on what the index knows.
+    otherwise). A picture with a label is kept before one without; what belongs to a picture, such as the film of a Live
+    Photo, is not looked at by itself. Descriptors are computed by `jobs` threads, those of images by an `executor` if
+    there is one, and kept in the file `index` (None: in the user's cache folder). The folder `backup` is not entered,
+    and without `recursive` no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of paths below
+    each folder, or below the one that has it at the path `under`. No group has two files that `apart` keeps apart. What
+    lies in a `protected` folder is never a member. Of what the preference leaves open, a file in a protected folder is
+    preferred, then one in a folder that was named earlier. The groups do not depend on `jobs`, on `executor` or on what
+    the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
@@ -103,6 +115,9 @@ def find_duplicates(
     root, safe = place.root, [place.locate(folder, "--protect") for folder in protected]
     choice = Choice(as_patterns(exclude), as_patterns(include)).below(under)
     found = gather_files(place, backup, watch, recursive, choice)
+    companions = find_companions(root, (file.path for file in (*found.images, *found.videos)))
+    attached = {each.path for belonging in companions.values() for each in belonging}
+    found.videos = [film for film in found.videos if film.path not in attached]
     preference = _prefer_places(preference, place, safe)
     apart = protect(safe, found.names, apart)
     jobs = jobs or count_cores()
@@ -112,10 +127,10 @@ def find_duplicates(
         for folder in place.folders:
             opened.forget_missing(place.join(folder))
     groups = [
-        *form_groups(inventory, method, preference, watch, apart),
+        *form_groups(inventory, method, preference, watch, apart, find_labelled(root, companions)),
         *group_videos(root, videos, preference, watch, apart),
     ]
-    more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links
+    more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links, companions
     return Findings(root, groups, inventory, videos, found.unlisted, *more)
 
 
@@ -125,12 +140,20 @@ def _prefer_places(preference: Preference, place: Place, safe: Sequence[str]) ->
 
 
 def form_groups(
-    inventory: Inventory, method: Method, preference: Preference, watch: Watch, apart: Apart = never_apart
+    inventory: Inventory,
+    method: Method,
+    preference: Preference,
+    watch: Watch,
+    apart: Apart = never_apart,
+    labelled: frozenset[str] = frozenset(),
 ) -> Iterator[Group]:
-    """Walk the items in the order of preference: each that is still free is a keeper and takes all its near ones."""
+    """Walk the items in the order of preference: each that is still free is a keeper and takes all its near ones.
+
+    The `labelled` come first, for somebody has worked on them.
+    """
     if not inventory.items:
         return
-    order = preference.sort(inventory.items)
+    order = sorted(preference.sort(inventory.items), key=lambda place: inventory.items[place].path not in labelled)
     items = [inventory.items[position] for position in order]
     neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
     free = np.ones(len(items), np.bool_)
@@ -142,7 +165,8 @@ def form_groups(
         free[[other for other, _ in found]] = False
         if found:
             members = tuple(Member(items[other], similarity) for other, similarity in found)
-            yield Group(keeper, members, preference.explain(keeper, members[0].item))
+            alone = keeper.path in labelled and members[0].item.path not in labelled
+            yield Group(keeper, members, "has a label" if alone else preference.explain(keeper, members[0].item))
 
 
 def plan_groups(

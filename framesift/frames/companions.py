@@ -114,6 +114,23 @@ def find_companions(root: PathLike, paths: Iterable[str]) -> dict[str, tuple[Com
     return {path: tuple(found) for path in paths if (found := companions.of(path))}
 
 
+def find_labelled(root: PathLike, companions: Mapping[str, Iterable[Companion]]) -> frozenset[str]:
+    """Return the files, of those with companions, that have a label or caption with something in it.
+
+    `7.json` is one of `7.jpg`, and `7.jpg.json` what a program has noted.
+    """
+
+    def is_label(path: str, owner: str) -> bool:
+        is_named_so = path.rpartition("/")[2].rpartition(".")[0] == owner.rpartition("/")[2].rpartition(".")[0]
+        with suppress(OSError):
+            return (
+                is_named_so and _suffix(path) in LABELS and os.path.getsize(os.path.join(os.fsdecode(root), path)) > 0
+            )
+        return False
+
+    return frozenset(path for path, found in companions.items() if any(is_label(each.path, path) for each in found))
+
+
 def _relate(names: list[str]) -> _Folder:
     """Say of the names in a folder which belong to which."""
     folder, stems, known = _Folder(), _by_stem(names), set(names)

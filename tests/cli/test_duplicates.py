@@ -3,6 +3,7 @@
 import json
 import os
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from tests.comparators.networks import write_network
 from tests.comparators.test_comparators import paint
 from tests.conftest import encode, read_tree
 from tests.duplicates.test_search import jpeg
+from tests.frames.test_videos import film
 
 
 @pytest.fixture
@@ -204,3 +206,37 @@ def test_hard_links_go_together_or_free_nothing(run, crops, tmp_path, capsys):
     size = (crops / "b/low.jpg").stat().st_size / 1e6
     note = f"({size:.1f} MB; 1 of them has other names (hard links) elsewhere, which frees nothing)"
     assert note in capsys.readouterr().out
+
+
+def test_what_belongs_to_a_picture_goes_with_it(run, crops, tmp_path, capsys):
+    for path in ("b/low.xmp", "b/low.mov", "b/low.jpg.json", "x.json", "dataset.json"):
+        (crops / path).write_bytes(b"of its own")
+    before = read_tree(crops)
+    assert run(crops, "--remove-to", tmp_path / "backup") == options.DONE
+    *_, total, moved = capsys.readouterr().out.splitlines()
+    assert "4 images, 1 group, 2 files could go" in total and total.endswith(" with 3 companion files, 0 skipped")
+    assert moved == f"2 files and 3 companion files moved to {tmp_path / 'backup'}"
+    assert set(read_tree(crops)) == {"a/one.png", "x.jpg", "x.json", "dataset.json"}
+    assert cli.main(["undo", str(tmp_path / "backup")]) == options.DONE
+    assert read_tree(crops) == before
+
+
+def test_a_picture_with_a_label_is_kept(run, crops, capsys):
+    (crops / "b/one.txt").write_bytes(b"")
+    (crops / "b/low.txt").write_text("a red van beside a gate")
+    assert run(crops) == options.DONE
+    assert capsys.readouterr().out.splitlines()[0] == "keep    b/low.jpg  (has a label)"
+
+
+def test_the_film_of_a_live_photo_is_not_compared_by_itself(run, tmp_path, capsys):
+    for folder, size in (("phone", (640, 480)), ("cloud", (320, 240))):
+        (tmp_path / "photos" / folder).mkdir(parents=True)
+        (tmp_path / "photos" / folder / "IMG_1.JPG").write_bytes(jpeg(cv2.resize(paint(1, 640, 480), size)))
+        film(tmp_path / "photos" / folder / "a.mov", scale=320 / size[0]).rename(
+            tmp_path / "photos" / folder / "IMG_1.MOV"
+        )
+    assert run(tmp_path / "photos", "--remove-to", tmp_path / "backup") == options.DONE
+    assert [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("keep")] == [
+        "phone/IMG_1.JPG"
+    ]
+    assert set(read_tree(tmp_path / "photos")) == {"phone/IMG_1.JPG", "phone/IMG_1.MOV"}
