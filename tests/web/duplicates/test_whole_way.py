@@ -350,6 +350,20 @@ class Watching(Watch):
     job_id = "0"
 
 
+def test_what_belongs_to_a_picture_goes_and_comes_back_with_it(api, people):
+    for path in sorted((people / "PERSON-0002").glob("*.png")):
+        path.with_suffix(".xmp").write_text("<x/>")
+    before = snapshot(people)
+    answer = run_in_time(api, {"person_ids": ["PERSON-0002"], "create_backup": False})
+    assert answer["total_removed"] == 0 and snapshot(people) == before  # they exist once
+    answer = run_in_time(api, {"person_ids": ["PERSON-0002"], "create_backup": True})
+    assert answer["total_removed"] == 2
+    assert len(list((people / "PERSON-0002").glob("*.xmp"))) == len(list((people / "PERSON-0002").glob("*.png")))
+    removal = next(each for each in api.get("/api/removals")["items"] if each["removed"])
+    api.do("POST", f"/api/removals/{removal['id']}/undo", {})
+    assert snapshot(people) == before
+
+
 def test_two_folders_of_one_person(api, people):
     (people / "deep").mkdir()
     (people / "PERSON-0001").rename(people / "deep" / "PERSON-0002")
