@@ -107,7 +107,9 @@ def find_frames(
         option = "--name-pattern" if naming.pattern else "--time-format"
         raise UsageError(f"{option} {asked!r} matches none of {found} frames", directory)
     frames = _name_frames(root, paths, Names(naming, known, own_camera(root)))
-    listing.frames.extend(frame for frame in frames if choice.takes_time(frame.time, listing.left_out))
+    if choice.period:
+        frames = (frame for frame in frames if choice.takes_time(frame.time, listing.left_out))
+    listing.frames.extend(frames)
     if not listing.frames and len(paths) == found and not (videos and listing.videos):
         raise UsageError(f"holds no frame of these times{_describe_rest(listing)}", directory)
     listing.frames.sort(key=order_key)
