@@ -79,22 +79,32 @@ def test_the_tally_says_how_many(root, backup, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == {"done": 1, "left": [], "companions": 3}
 
 
-@pytest.mark.parametrize("shape", ["link", "taken", "kept"])
+@pytest.mark.parametrize("shape", ["link", "kept"])
 def test_what_cannot_go_keeps_all(root, backup, shape):
     apply(plan_of(root, a2="a0"), backup)
     if shape == "link":
         (root / "a1.xmp").unlink()
         (root / "a1.xmp").symlink_to("a0.xmp")
-    elif shape == "taken":
-        (backup / "a1.xmp").write_text("another")
     else:
         (root / "a1.xmp").unlink()
         os.link(root / "a0.png", root / "a1.xmp")
     before = snapshot(root)
     [(name, reason)] = apply(plan_of(root, a1="a0"), backup).items()
-    told = {"link": "is a link, not a file", "taken": "a file of this name is in", "kept": "is the same file as a0.png"}
+    told = {"link": "is a link, not a file", "kept": "is the same file as a0.png"}
     assert (name, reason.split(": ")[0]) == ("a1.png", "goes only with a1.xmp") and told[shape] in reason
     assert snapshot(root) == before
+
+
+def test_names_that_are_taken_in_the_backup(root, backup):
+    """Each gets another one there, and all come back together under their own, also to another place."""
+    apply(plan_of(root, a2="a0"), backup)
+    for name in ("a1.xmp", "a1.png"):
+        (backup / name).write_text("another")
+    before = snapshot(root)
+    assert apply(plan_of(root, a1="a0"), backup) == {}
+    assert (backup / "a1.2.png").exists() and (backup / "a1.2.xmp").exists() and not (root / "a1.xmp").exists()
+    assert all(not each.problem for each in undo(backup))
+    assert {path: each for path, each in snapshot(root).items() if path in before} == before
 
 
 @pytest.mark.parametrize("name", ["a1.png", "a1.xmp", "a1.png.json"])
