@@ -40,7 +40,7 @@ example:
   %(prog)s crops --remove-to backup          move the others; framesift undo gives them back
 
 """
-METHODS = ("combined", "hash", "framediff", "embedding")
+METHODS = ("combined", "hash", "framediff", "embedding", "pixels", "identical")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +62,11 @@ def _add_comparing_arguments(group: Any) -> None:
     add = group.add_argument
     method = """how images are compared: combined (default; gradient hash, SSIM and colours), hash (cosine hash,
         confirmed by colours and levels), framediff (changed regions of at least 1000 px at 320x240), embedding (a
-        neural network)"""
+        neural network); what they propose is then looked at directly. pixels (the same pixels) and identical (the same
+        bytes) guess nothing"""
     add("--method", choices=METHODS, default="combined", help=method)
-    similarity = "near-duplicates are at least so similar: combined (default 90%%), embedding (default 95%%)"
+    similarity = """near-duplicates are at least so similar: combined (default 55%%, as the
+        second look decides), embedding (default 95%%)"""
     add("--similarity", metavar="PERCENT", help=similarity)
     add("--distance", metavar="BITS", type=whole_number, help="hash: bits of 64 that may differ (default 8)")
     _add_keeping_arguments(group)
@@ -157,13 +159,21 @@ def _sort_out_options(options: argparse.Namespace) -> None:
 
 
 def _choose_method(options: argparse.Namespace) -> "Method":
-    from framesift.duplicates import by_combined, by_embedding, by_framediff, by_hash, parse_similarity
+    from framesift.duplicates import (
+        by_combined,
+        by_embedding,
+        by_framediff,
+        by_hash,
+        by_identity,
+        by_pixels,
+        parse_similarity,
+    )
 
     similarity = {} if options.similarity is None else {"similarity": parse_similarity(options.similarity)}
     if options.method == "hash":
         return by_hash() if options.distance is None else by_hash(options.distance)
-    if options.method == "framediff":
-        return by_framediff()
+    if options.method in (plain := {"framediff": by_framediff, "pixels": by_pixels, "identical": by_identity}):
+        return plain[options.method]()
     if options.method == "embedding":
         return by_embedding(_choose_network(options), **similarity)
     return by_combined(**similarity)

@@ -14,6 +14,8 @@ from framesift.duplicates.methods import (
     by_embedding,
     by_framediff,
     by_hash,
+    by_identity,
+    by_pixels,
     parse_similarity,
 )
 from framesift.duplicates.preference import FOLDER, Preference
@@ -43,6 +45,8 @@ __all__ = [
     "by_embedding",
     "by_framediff",
     "by_hash",
+    "by_identity",
+    "by_pixels",
     "check_export",
     "compare_with_keeper",
     "export_media_data",

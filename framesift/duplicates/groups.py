@@ -30,6 +30,11 @@ class Item:
     seconds: float = 0.0
     """How long a video is; 0 for a picture."""
 
+    @property
+    def transparent(self) -> bool:
+        """Whether anything of the picture is."""
+        return Traits.TRANSPARENT in self.traits
+
     def shares_levels(self, other: "Item") -> bool:
         """Tell whether a level has about the same grey in both: what was brightened alone cannot be compared."""
         return (self.levels or WHOLE).resembles(other.levels or WHOLE)
@@ -42,6 +47,8 @@ class Member:
     item: Item
     similarity: float
     """To the keeper: 1 is the same picture."""
+    sha256: str | None = None
+    """Of the bytes that were compared with the keeper's; None where they were not read for it."""
 
 
 @dataclass(frozen=True, slots=True)

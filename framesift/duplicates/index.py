@@ -1,7 +1,8 @@
 """An index of descriptors, so that a second run only looks at what changed. A cache: losing it costs time alone.
 
-It is an SQLite file in the user's cache folder, or where the user says. A descriptor is found again by the file's path,
-size and time of modification and by what it was computed with.
+It is an SQLite file in the user's cache folder, or where the user says. A descriptor is found again by the file's path
+and all that tells it from another file there: size, time of modification, inode and time of change; and by what it was
+computed with. What is removed is decided by the files themselves all the same, see `second_look`.
 """
 
 import io
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +33,30 @@ _TIMEOUT = 20.0
 _TABLE = """
 CREATE TABLE features (
     path BLOB NOT NULL, method TEXT NOT NULL, file_size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    width INTEGER NOT NULL, height INTEGER NOT NULL, descriptor BLOB NOT NULL, low INTEGER, high INTEGER,
-    traits INTEGER NOT NULL,
+    inode TEXT NOT NULL, ctime_ns INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    descriptor BLOB NOT NULL, low INTEGER, high INTEGER, traits INTEGER NOT NULL,
     PRIMARY KEY (path, method)
 )"""
+
+
+class State(NamedTuple):
+    """What tells a file from another one that has lain, or will lie, at its path."""
+
+    file_size: int
+    mtime_ns: int
+    inode: int
+    ctime_ns: int
+    """Changes where a file is renamed or given another time."""
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "State":
+        """Take the fields of a status."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
+
+    @property
+    def row(self) -> tuple[int, int, str, int]:
+        """The columns: SQLite has no whole numbers of 64 bits without a sign, which inodes are."""
+        return self.file_size, self.mtime_ns, str(self.inode), self.ctime_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +65,7 @@ class Features:
 
     path: str
     """Absolute."""
-    file_size: int
-    mtime_ns: int
+    state: State
     size: tuple[int, int]
     """Width and height of the picture in px."""
     descriptor: NDArray[Any]
@@ -88,18 +108,18 @@ class Index:
             if not isinstance(error, StorageError):
                 self.flush()
 
-    def find(self, path: str, file_size: int, mtime_ns: int, method: str) -> Features | None:
-        """Return what is known of a file in this state; None where nothing is."""
+    def find(self, path: str, state: State, method: str) -> Features | None:
+        """Return what is known of a file in this state; None where nothing is, or of another file that was there."""
         query = (
             "SELECT width, height, descriptor, low, high, traits FROM features "
-            "WHERE path=? AND method=? AND file_size=? AND mtime_ns=?"
+            "WHERE path=? AND method=? AND file_size=? AND mtime_ns=? AND inode=? AND ctime_ns=?"
         )
         with _explained(self.path):
-            row = self._database.execute(query, (os.fsencode(path), method, file_size, mtime_ns)).fetchone()
+            row = self._database.execute(query, (os.fsencode(path), method, *state.row)).fetchone()
         if row is None:
             return None
         levels = None if row[3] is None else Levels(row[3], row[4])
-        return Features(path, file_size, mtime_ns, (row[0], row[1]), _decode(row[2]), levels, Traits(row[5]))
+        return Features(path, state, (row[0], row[1]), _decode(row[2]), levels, Traits(row[5]))
 
     def add(self, features: Features, method: str) -> None:
         """Remember a file in place of what was known of an earlier state of it. Written in batches."""
@@ -120,7 +140,7 @@ class Index:
                 self._database.executemany(f"INSERT OR REPLACE INTO features VALUES ({places})", rows)
 
     def _row(self, f: Features) -> tuple[Any, ...]:
-        found = os.fsencode(f.path), self._method, f.file_size, f.mtime_ns
+        found = os.fsencode(f.path), self._method, *f.state.row
         return (*found, *f.size, _encode(f.descriptor), *_ends(f), int(f.traits))
 
     def forget_missing(self, folder: str) -> None:

@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 from framesift.cluster.mapping import map_frames
 from framesift.comparators.comparator import Comparator
+from framesift.duplicates.appearance import find_appearance
 from framesift.duplicates.groups import Item
-from framesift.duplicates.index import Features, Index
+from framesift.duplicates.index import Features, Index, State
 from framesift.duplicates.methods import Method
 from framesift.duplicates.traits import NONE, Traits, find_traits
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.choosing import USUAL, Choice, LeftOut
 from framesift.frames.finding import Listing, scan_folder, walk_frames
 from framesift.frames.frame import natural_key
-from framesift.frames.levels import WHOLE, Levels, cut_levels, find_band
+from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
 
 T = TypeVar("T")
@@ -156,16 +157,13 @@ def _look_at_files(
             if known is None:
                 yield next(looks)
             else:
-                yield Seen(
-                    make_item(file.path, known.size, file.stat, known.levels, known.traits),
-                    known.descriptor,
-                    is_new=False,
-                )
+                item = make_item(file.path, known.size, file.stat, known.levels, known.traits)
+                yield Seen(item, known.descriptor, is_new=False)
 
 
 def _recall(directory: str, file: File, method: Method, index: Index) -> Features | None:
     path = os.path.join(directory, file.path)
-    return index.find(path, file.stat.st_size, file.stat.st_mtime_ns, method.key)
+    return index.find(path, State.of(file.stat), method.key)
 
 
 def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
@@ -177,12 +175,15 @@ def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
             raise StorageError("the folder of the images is gone", directory) from error
         return Skipped(file.path, error.reason)
     assert isinstance(picture.stat, os.stat_result)  # of this machine: no folder in a store comes here
-    pixels, levels = picture.pixels, picture.levels
-    if levels is None and (levels := find_band(pixels)):
-        pixels = cut_levels(np.left_shift(pixels, 8, dtype=np.uint16), levels)
+    try:
+        appearance = find_appearance(picture.content, picture.pixels, picture.levels)
+    except UnreadableFrame as error:
+        return Skipped(file.path, error.reason)
     traits = find_traits(os.path.join(directory, file.path), picture.pixels)
-    item = make_item(file.path, picture.size, picture.stat, None if levels == WHOLE else levels, traits)
-    return Seen(item, comparator.describe(pixels), is_new=True)
+    traits |= Traits.TRANSPARENT if appearance.is_transparent else NONE
+    item = make_item(file.path, picture.size, picture.stat, appearance.levels, traits)
+    # Over white, as most programs lay what is transparent where a format cannot have it.
+    return Seen(item, comparator.describe(appearance.grounds[-1]), is_new=True)
 
 
 def make_item(
@@ -201,7 +202,8 @@ def make_item(
 def _features(directory: str, seen: Seen) -> Features:
     item = seen.item
     path = os.path.join(directory, item.path)
-    return Features(path, item.file_size, item.mtime_ns, item.size, seen.descriptor, item.levels, item.traits)
+    state = State(item.file_size, item.mtime_ns, item.inode, item.ctime_ns)
+    return Features(path, state, item.size, seen.descriptor, item.levels, item.traits)
 
 
 def _allocate(count: int, descriptor: NDArray[Any], index: Index) -> NDArray[Any]:

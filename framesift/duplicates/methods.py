@@ -13,15 +13,18 @@ from framesift.comparators.combined import Combined
 from framesift.comparators.comparator import Comparator
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.pixel_digest import PixelDigest
 from framesift.comparators.thresholds import Threshold
 from framesift.comparators.verified_hash import VerifiedHash
 from framesift.duplicates.neighbours import (
     CombinedNeighbours,
+    DigestNeighbours,
     EmbeddingNeighbours,
     FramediffNeighbours,
     HashNeighbours,
     Neighbours,
 )
+from framesift.duplicates.second_look import Look, are_single, have_same_bytes, have_same_pixels, look_alike
 from framesift.errors import UsageError
 
 FRAMEDIFF_SIZE = (320, 240)
@@ -29,7 +32,8 @@ FRAMEDIFF_SIZE = (320, 240)
 FRAMEDIFF_AREA = 1000
 FRAMEDIFF_SCORE = 1000
 """px: the smallest contour that counts, and what the score has to be below."""
-COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.9, 0.95
+COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.55, 0.95
+"""Light that has changed costs a picture most of what its histograms add: the second look is what decides."""
 HASH_DISTANCE = 8
 
 
@@ -43,32 +47,47 @@ class Method:
     """What a descriptor depends on beside the picture: descriptors of equal keys can be compared."""
     search: Callable[[NDArray[Any], NDArray[np.intp]], Neighbours]
     """Makes the neighbours of descriptors, (n, ...), in an order of preference, (n,)."""
+    look: Look = look_alike
+    """What decides, of the files themselves, whether a neighbour is the same."""
 
 
 def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
-    """Near-duplicates are at least so similar: gradient hash, SSIM and colours in one score (see `Combined`)."""
-    return Method("combined", Combined(), "combined/1", partial(CombinedNeighbours, similarity=similarity))
+    """Near-duplicates are at least so similar: gradient hash, SSIM and colours in one score (see `Combined`).
+
+    What differs in more than a quarter of the bits of the hash, or in the large, is not looked at.
+    """
+    return Method("combined", Combined(), "combined/2", partial(CombinedNeighbours, similarity=similarity))
 
 
 def by_hash(distance: int = HASH_DISTANCE) -> Method:
     """Near-duplicates have cosine hashes that differ in at most so many bits, confirmed by colours and levels."""
     comparator = VerifiedHash(distance)
-    return Method("hash", comparator, "hash/1", partial(HashNeighbours, comparator=comparator))
+    return Method("hash", comparator, "hash/2", partial(HashNeighbours, comparator=comparator))
 
 
 def by_framediff() -> Method:
     """Near-duplicates have no changed region of 1000 px at a common small size."""
     comparator = FrameDifferencing(Threshold.parse(FRAMEDIFF_AREA), size=FRAMEDIFF_SIZE)
-    key = f"framediff/1 {comparator.size} {comparator.blur} {comparator.border_mask}"
+    key = f"framediff/2 {comparator.size} {comparator.blur} {comparator.border_mask}"
     search = partial(FramediffNeighbours, comparator=comparator, limit=FRAMEDIFF_SCORE)
     return Method("framediff", comparator, key, search)
 
 
 def by_embedding(comparator: Embedding, similarity: float = EMBEDDING_SIMILARITY) -> Method:
     """Near-duplicates have feature vectors with at least this cosine."""
-    key = f"embedding/1 {comparator.digest} {comparator.size} {comparator.mean} {comparator.scale}"
+    key = f"embedding/2 {comparator.digest} {comparator.size} {comparator.mean} {comparator.scale}"
     search = partial(EmbeddingNeighbours, comparator=comparator, similarity=similarity)
-    return Method("embedding", comparator, key, search)
+    return Method("embedding", comparator, key, search, are_single)
+
+
+def by_pixels() -> Method:
+    """Duplicates have the same pixels, whatever files they lie in: nothing is guessed."""
+    return Method("pixels", PixelDigest(), "pixels/2", DigestNeighbours, have_same_pixels)
+
+
+def by_identity() -> Method:
+    """Duplicates are the same files, byte for byte."""
+    return Method("identical", PixelDigest(), "pixels/2", DigestNeighbours, have_same_bytes)
 
 
 def parse_similarity(text: str) -> float:

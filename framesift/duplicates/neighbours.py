@@ -11,11 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, HISTOGRAM_WEIGHT, SSIM_WEIGHT, Combined
+from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, SSIM_SIDE, Combined
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.perceptual_hash import count_differing_bits
-from framesift.comparators.ssim import measure_similarity
 from framesift.comparators.verified_hash import VerifiedHash
 
 Order = NDArray[np.intp]
@@ -25,6 +24,14 @@ Found = Iterator[tuple[int, float]]
 
 _SLACK = 1e-4
 """Of bounds computed in float32, many times their error."""
+_MOST_BITS = HASH_SIDE**2 // 4
+"""Bits in which the gradient hashes of two versions of a picture may differ; of two pictures, half differ."""
+_LEAST_CORRELATION = 0.9
+"""Of what is left of two versions when all that is small is gone. Light and contrast do not change it."""
+_LARGE = 16
+"""px of the side of that."""
+_FLAT = 4.0
+"""Length of that, in grey levels, up to which there is nothing to compare."""
 _ROUND = 9
 """Decimals of a similarity that count: 0.9 is reached by what rounding leaves just below it."""
 
@@ -40,27 +47,21 @@ class Neighbours(Protocol):
 
 
 class CombinedNeighbours:
-    """By `Combined`: bounded by the hashes, then by the histograms too, then by all but rounding."""
+    """By `Combined`: bounded by the hashes and by what is seen in the large, then by the score.
+
+    These two bounds, of their own, keep from being looked at what only has the same colours.
+    """
 
     def __init__(self, descriptors: NDArray[Any], order: Order, similarity: float) -> None:
         self._descriptors, self._order, self._similarity = descriptors, order, similarity
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
-        self._colours = _unit_histograms(descriptors["histogram"])[order]
+        self._large = _unit_large(descriptors["grey"])[order]
 
     def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
-        limit = 1 - self._similarity + _SLACK
-        change = count_bits(self._words, keeper) * np.float32(HASH_WEIGHT / HASH_SIDE**2)
-        near = np.flatnonzero((change <= limit) & free[keeper + 1 :])
-        colours = np.minimum(1 - self._colours[near + keeper + 1] @ self._colours[keeper], 1)
-        change = change[near] + HISTOGRAM_WEIGHT * colours
-        own = self._descriptors[self._order[keeper]]
-        for position, bound in zip((near + keeper + 1).tolist(), change.tolist(), strict=True):
-            if bound > limit:
-                continue
-            other = self._descriptors[self._order[position]]
-            structure = min(1 - measure_similarity(own["grey"], other["grey"]), 1.0)
-            if bound + SSIM_WEIGHT * structure > limit:
-                continue
+        most = min(HASH_SIDE**2 * (1 - self._similarity + _SLACK) / HASH_WEIGHT, _MOST_BITS)
+        near = np.flatnonzero((count_bits(self._words, keeper) <= most) & free[keeper + 1 :]) + keeper + 1
+        near = near[self._large[near] @ self._large[keeper] >= _LEAST_CORRELATION]
+        for position in near.tolist():
             similarity = self.measure(keeper, position)
             if round(similarity, _ROUND) >= self._similarity:
                 yield position, similarity
@@ -108,6 +109,24 @@ class FramediffNeighbours:
         return 1 - self._comparator.score(own, candidate) / self._comparator.compared_area(own)
 
 
+class DigestNeighbours:
+    """By `PixelDigest`: those of the same digest, found together."""
+
+    def __init__(self, descriptors: NDArray[Any], order: Order) -> None:
+        self._digests = [descriptors[position].tobytes() for position in order]
+        self._same: dict[bytes, list[int]] = {}
+        for position, digest in enumerate(self._digests):
+            self._same.setdefault(digest, []).append(position)
+
+    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+        for position in self._same[self._digests[keeper]]:
+            if position > keeper and free[position]:
+                yield position, 1.0
+
+    def measure(self, keeper: int, other: int) -> float:
+        return float(self._digests[keeper] == self._digests[other])
+
+
 class EmbeddingNeighbours:
     """By `Embedding`: one product of a vector with all the others."""
 
@@ -139,17 +158,19 @@ def count_bits(words: NDArray[np.uint64], keeper: int) -> NDArray[np.uint16]:
     return distances
 
 
-def _unit_histograms(counts: NDArray[np.uint32]) -> NDArray[np.float32]:
-    """Return (n, 195) of (n, 3, 64) such that the product of two rows is the mean correlation of their channels.
+def _unit_large(greys: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return (n, 257) of (n, 64, 64) such that the product of two rows is the correlation of what is large in them.
 
-    An even histogram has no direction; the last column of each channel makes it like other even ones alone.
+    A picture in which nothing is large has no direction; the last column makes it like others of the kind alone.
     """
-    count, channels, bins = counts.shape
-    units = np.empty((count, channels * (bins + 1)), np.float32)
-    for start in range(0, count, 4096):
-        part = counts[start : start + 4096].astype(np.float64)
-        part -= part.mean(axis=2, keepdims=True)
-        lengths = np.linalg.norm(part, axis=2, keepdims=True)
-        part = np.concatenate([part / np.where(lengths == 0, 1, lengths), lengths == 0], axis=2) / np.sqrt(channels)
-        units[start : start + 4096] = part.reshape(len(part), -1)
+    step = SSIM_SIDE // _LARGE
+    units = np.empty((len(greys), _LARGE**2 + 1), np.float32)
+    for start in range(0, len(greys), 4096):
+        part = greys[start : start + 4096]
+        large = part.reshape(len(part), _LARGE, step, _LARGE, step).mean(axis=(2, 4), dtype=np.float32)
+        large = large.reshape(len(part), -1) - large.mean(axis=(1, 2), keepdims=True)[:, 0]
+        lengths = np.linalg.norm(large, axis=1, keepdims=True)
+        is_flat = lengths < _FLAT
+        large = np.where(is_flat, 0, large / np.maximum(lengths, _FLAT))
+        units[start : start + 4096] = np.concatenate([large, is_flat], axis=1)
     return units

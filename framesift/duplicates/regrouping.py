@@ -16,6 +16,7 @@ from framesift.duplicates.inventory import File, Inventory, Watch, take_inventor
 from framesift.duplicates.methods import HASH_DISTANCE, Method, by_combined, by_framediff, by_hash
 from framesift.duplicates.preference import Preference
 from framesift.duplicates.search import form_groups
+from framesift.duplicates.second_look import SecondLook
 from framesift.errors import PathLike, UsageError
 
 
@@ -50,9 +51,14 @@ def compare_with_keeper(
     inventory = _look_again(directory, [keeper, *others], method, index)
     count = len(inventory.items)
     neighbours = method.search(inventory.descriptors, np.arange(count))
-    within = {position for position, _ in neighbours.find(0, np.ones(count, np.bool_))}
+    near = [position for position, _ in neighbours.find(0, np.ones(count, np.bool_))]
+    with SecondLook(directory, method.look, count_cores()) as look:
+        digests = dict(zip(near, look.confirm(inventory.items[0], [inventory.items[n] for n in near]), strict=True))
     return [
-        (Member(item, neighbours.measure(0, position)), position in within and keeper.shares_levels(item))
+        (
+            Member(item, neighbours.measure(0, position), digests.get(position)),
+            digests.get(position) is not None and keeper.shares_levels(item),
+        )
         for position, item in enumerate(others, start=1)
     ]
 
@@ -71,9 +77,9 @@ def split_group(
     Raises as `compare_with_keeper`.
     """
     inventory = _look_again(directory, items, method, index)
-    return list(
-        form_groups(inventory, method, _KeeperFirst(preference.names, preference.folders, keeper), Watch(), apart)
-    )
+    first = _KeeperFirst(preference.names, preference.folders, keeper)
+    with SecondLook(directory, method.look, count_cores()) as look:
+        return list(form_groups(inventory, method, first, Watch(), apart, look, transparent_first=False))
 
 
 def measure_scores(

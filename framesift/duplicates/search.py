@@ -16,6 +16,7 @@ from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import Inventory, Skipped, Watch, take_inventory
 from framesift.duplicates.methods import Method, by_combined
 from framesift.duplicates.preference import Preference, is_discarded
+from framesift.duplicates.second_look import SecondLook
 from framesift.duplicates.videos import Videos, group_videos, read_videos
 from framesift.errors import PathLike
 from framesift.frames.choosing import Choice, LeftOut, as_patterns
@@ -98,15 +99,15 @@ def find_duplicates(
 ) -> Findings:
     """Find the near-duplicate images and videos below `directory`, or below several; nothing is changed there.
 
-    Every member of a group is within the threshold of its keeper (`by_combined()` with 90 % unless `method` says
-    otherwise). A picture with a label is kept before one without; what belongs to a picture, such as the film of a Live
-    Photo, is not looked at by itself. Descriptors are computed by `jobs` threads, those of images by an `executor` if
-    there is one, and kept in the file `index` (None: in the user's cache folder). The folder `backup` is not entered,
-    and without `recursive` no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of paths below
-    each folder, or below the one that has it at the path `under`. No group has two files that `apart` keeps apart. What
-    lies in a `protected` folder is never a member. Of what the preference leaves open, a file in a protected folder is
-    preferred, then one in a folder that was named earlier. The groups do not depend on `jobs`, on `executor` or on what
-    the index knows.
+    Every member of a group is within the threshold of its keeper (`by_combined()` unless `method` says otherwise), and
+    was looked at beside it. A picture with a label is kept before one without; what belongs to a picture, such as the
+    film of a Live Photo, is not looked at by itself. Descriptors are computed by `jobs` threads, those of images by an
+    `executor` if there is one, and kept in the file `index` (None: in the user's cache folder). The folder `backup` is
+    not entered, and without `recursive` no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of
+    paths below each folder, or below the one that has it at the path `under`. No group has two files that `apart` keeps
+    apart. What lies in a `protected` folder is never a member. Of what the preference leaves open, one in a protected
+    folder is preferred, then one in a folder that was named earlier. The groups do not depend on `jobs`, on `executor`
+    or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
@@ -126,10 +127,10 @@ def find_duplicates(
         videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs)
         for folder in place.folders:
             opened.forget_missing(place.join(folder))
-    groups = [
-        *form_groups(inventory, method, preference, watch, apart, find_labelled(root, companions)),
-        *group_videos(root, videos, preference, watch, apart),
-    ]
+    labelled = find_labelled(root, companions)
+    with SecondLook(root, method.look, jobs) as look:
+        groups = list(form_groups(inventory, method, preference, watch, apart, look, labelled=labelled))
+    groups += group_videos(root, videos, preference, watch, apart)
     more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links, companions
     return Findings(root, groups, inventory, videos, found.unlisted, *more)
 
@@ -145,28 +146,48 @@ def form_groups(
     preference: Preference,
     watch: Watch,
     apart: Apart = never_apart,
+    look: SecondLook | None = None,
+    transparent_first: bool = True,
     labelled: frozenset[str] = frozenset(),
 ) -> Iterator[Group]:
     """Walk the items in the order of preference: each that is still free is a keeper and takes all its near ones.
 
-    The `labelled` come first, for somebody has worked on them.
+    What is transparent comes before what is not, as an opaque picture cannot stand for it; then the `labelled`, for
+    somebody has worked on them. With `look`, all that is near is looked at; without, the descriptors decide.
     """
     if not inventory.items:
         return
-    order = sorted(preference.sort(inventory.items), key=lambda place: inventory.items[place].path not in labelled)
+
+    def rank(position: int) -> tuple[bool, bool]:
+        item = inventory.items[position]
+        return transparent_first and not item.transparent, item.path not in labelled
+
+    order = sorted(preference.sort(inventory.items), key=rank)
     items = [inventory.items[position] for position in order]
     neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
     free = np.ones(len(items), np.bool_)
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
         if not free[position] or is_discarded(keeper.path):
             continue
-        alike = ((n, near) for n, near in neighbours.find(position, free) if keeper.shares_levels(items[n]))
+        alike = [(n, near) for n, near in neighbours.find(position, free) if keeper.shares_levels(items[n])]
+        digests, alike = _look(look, keeper, alike, items)
         found = sort_out(keeper, alike, items, apart)
         free[[other for other, _ in found]] = False
         if found:
-            members = tuple(Member(items[other], similarity) for other, similarity in found)
+            members = tuple(Member(items[other], similarity, digests.get(other)) for other, similarity in found)
             alone = keeper.path in labelled and members[0].item.path not in labelled
             yield Group(keeper, members, "has a label" if alone else preference.explain(keeper, members[0].item))
+
+
+def _look(
+    look: SecondLook | None, keeper: Item, near: list[tuple[int, float]], items: Sequence[Item]
+) -> tuple[dict[int, str], list[tuple[int, float]]]:
+    """Return the SHA-256 of those positions that a second look confirms, and these with their similarity."""
+    if look is None:
+        return {}, near
+    digests = zip(near, look.confirm(keeper, [items[position] for position, _ in near]), strict=True)
+    seen = {position: sha256 for (position, _), sha256 in digests if sha256 is not None}
+    return seen, [each for each in near if each[0] in seen]
 
 
 def plan_groups(
@@ -185,7 +206,7 @@ def _steps(group: Group, names: Mapping[str, Sequence[str]]) -> Iterator[Step]:
     for member in group.members:
         item = member.item
         for path in (item.path, *names.get(item.path, ())):
-            yield Step(path, _stat(item), keeper.path, _stat(keeper), group.reason, member.similarity)
+            yield Step(path, _stat(item), keeper.path, _stat(keeper), group.reason, member.similarity, member.sha256)
 
 
 def _stat(item: Item) -> FileStat:

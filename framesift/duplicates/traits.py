@@ -23,6 +23,8 @@ class Traits(IntFlag):
     """It says by which camera or when it was taken."""
     COLOUR = 2
     SOUND = 4
+    TRANSPARENT = 8
+    """Something shines through it. That speaks for nothing, but an opaque picture cannot stand for it."""
 
 
 NONE = Traits(0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from framesift.cluster.parallel import map_ordered, open_workers
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
-from framesift.duplicates.index import Features, Index
+from framesift.duplicates.index import Features, Index, State
 from framesift.duplicates.inventory import File, Skipped, Watch, make_item
 from framesift.duplicates.preference import Preference, is_discarded
 from framesift.duplicates.traits import FilmTraits
@@ -60,7 +60,8 @@ def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watc
             videos.fingerprints.append(fingerprint)
             if is_new:
                 path = os.path.join(directory, item.path)
-                index.add(Features(path, item.file_size, item.mtime_ns, item.size, fingerprint, None, item.traits), KEY)
+                state = State(item.file_size, item.mtime_ns, item.inode, item.ctime_ns)
+                index.add(Features(path, state, item.size, fingerprint, None, item.traits), KEY)
     index.flush()
     return videos
 
@@ -127,7 +128,7 @@ class _Comparison:
 
 
 def _recall(directory: str, file: File, index: Index) -> Features | None:
-    return index.find(os.path.join(directory, file.path), file.stat.st_size, file.stat.st_mtime_ns, KEY)
+    return index.find(os.path.join(directory, file.path), State.of(file.stat), KEY)
 
 
 def _look(task: tuple[File, Features | None], directory: str) -> tuple[Item, Fingerprint, bool] | Skipped:

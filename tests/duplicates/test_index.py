@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from framesift.duplicates.index import BATCH, Features, Index, default_index
+from framesift.duplicates.index import BATCH, Features, Index, State, default_index
 from framesift.errors import StorageError, UsageError
 from framesift.frames.levels import WHOLE, Levels
 
 
-def features(path="/a/b.jpg", file_size=10, mtime_ns=20, value=1.5) -> Features:
-    return Features(path, file_size, mtime_ns, (640, 480), np.full((2, 3), value, np.float32))
+def features(path="/a/b.jpg", file_size=10, mtime_ns=20, value=1.5, inode=30, ctime_ns=40) -> Features:
+    return Features(path, State(file_size, mtime_ns, inode, ctime_ns), (640, 480), np.full((2, 3), value, np.float32))
 
 
 def remember(path, *entries, method="m"):
@@ -26,7 +26,7 @@ def remember(path, *entries, method="m"):
 
 def recall(path, entry, method="m"):
     with Index(path) as index:
-        return index.find(entry.path, entry.file_size, entry.mtime_ns, method)
+        return index.find(entry.path, entry.state, method)
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ def path(tmp_path):
     ids=["vector", "table", "parts", "strided"],
 )
 def test_a_descriptor_comes_back_as_it_was(path, descriptor):
-    entry = Features("/a\udcff/ü.jpg", 1, 2, (3, 4), descriptor)
+    entry = Features("/a\udcff/ü.jpg", State(1, 2, 2**63 + 3, 4), (3, 4), descriptor)
     remember(path, entry)
     found = recall(path, entry)
-    assert (found.path, found.file_size, found.mtime_ns, found.size) == ("/a\udcff/ü.jpg", 1, 2, (3, 4))
+    assert (found.path, found.state, found.size) == (entry.path, entry.state, (3, 4))
     assert (found.descriptor.dtype, found.descriptor.shape) == (descriptor.dtype, descriptor.shape)
     assert found.descriptor.tobytes() == descriptor.tobytes()
 
@@ -77,6 +77,8 @@ def test_what_has_changed_is_not_known(path):
     assert recall(path, features()) is not None
     assert recall(path, features(file_size=11)) is None
     assert recall(path, features(mtime_ns=21)) is None
+    assert recall(path, features(inode=31)) is None
+    assert recall(path, features(ctime_ns=41)) is None
     assert recall(path, features(path="/a/c.jpg")) is None
     assert recall(path, features(), method="other") is None
 
@@ -93,9 +95,9 @@ def test_methods_have_their_own_descriptors_and_the_newest_counts(path):
 def test_rows_are_written_in_batches_that_others_can_see(path):
     with Index(path) as index, Index(path) as other:
         for number in range(BATCH):
-            assert other.find("/0.jpg", 10, 20, "m") is None
+            assert other.find("/0.jpg", State(10, 20, 30, 40), "m") is None
             index.add(features(f"/{number}.jpg"), "m")
-        assert other.find("/0.jpg", 10, 20, "m") is not None
+        assert other.find("/0.jpg", State(10, 20, 30, 40), "m") is not None
 
 
 def test_a_run_that_fails_keeps_what_it_has_described(path):
@@ -149,7 +151,7 @@ def test_damage_that_shows_late_is_one_clear_line(path):
     path.write_bytes(content)
     with pytest.raises(StorageError, match=r"the index is damaged .*: remove it and run again"), Index(path) as index:
         for number in range(2000):
-            index.find(f"/{number}.jpg", 10, 20, "m")
+            index.find(f"/{number}.jpg", State(10, 20, 30, 40), "m")
 
 
 @pytest.mark.parametrize("content", [b"my only photo", b"SQLite format 3\0" + bytes(200)], ids=["photo", "database"])
@@ -209,7 +211,7 @@ def test_two_runs_at_once_lose_nothing(path):
     for thread in threads:
         thread.join()
     with Index(path) as index:
-        assert all(index.find(f"/{number}.jpg", 10, 20, "m") for number in range(4 * BATCH))
+        assert all(index.find(f"/{number}.jpg", State(10, 20, 30, 40), "m") for number in range(4 * BATCH))
 
 
 def test_where_it_lies(monkeypatch, tmp_path):

@@ -9,11 +9,13 @@ from framesift.frames.reader.pages import count_pages
 from framesift.frames.reader.picture import (
     MAX_PIXELS,
     Picture,
+    decode_all_bits,
     decode_levels,
     decode_picture,
     read_picture,
     read_reduced,
 )
+from framesift.frames.reader.transparency import decode_opacity, lay_over_grounds
 
 __all__ = [
     "FENCE",
@@ -21,15 +23,20 @@ __all__ = [
     "GreyDecoding",
     "Picture",
     "count_pages",
+    "decode_all_bits",
     "decode_levels",
+    "decode_opacity",
     "decode_picture",
     "has_exif",
     "is_deep_file",
+    "lay_over_grounds",
     "pages",
+    "png_chunks",
     "read_capture_time",
     "read_picture",
     "read_reduced",
     "read_size",
     "sniff_format",
     "source",
+    "tags",
 ]

@@ -39,6 +39,14 @@ def decode_whole(content: bytes, alpha: bool = False) -> Pixels | None:
     return _lay_over_black(image)
 
 
+def decode_bgra(content: bytes) -> NDArray[np.uint8] | None:
+    """Return (height, width, 4) of 8 bits, orientation applied; None where the bytes have no alpha."""
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), _WITH_ALPHA)
+    if image is None or image.ndim < 3 or image.shape[2] != 4 or image.dtype not in (np.uint8, np.uint16):
+        return None
+    return np.asarray(np.right_shift(image, 8) if image.dtype == np.uint16 else image, np.uint8)
+
+
 def decode_deep(content: bytes) -> Deep | None:
     """Decode all 16 bits; None where OpenCV has no whole picture of 16 bits. Numbers below 0 become 0."""
     image = cv2.imdecode(np.frombuffer(content, np.uint8), _WITH_ALPHA)

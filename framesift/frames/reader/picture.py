@@ -160,6 +160,17 @@ def decode_levels(content: bytes, max_pixels: int = MAX_PIXELS, levels: Levels |
     return Decoded(_decode(kind, content, max_pixels, _DECODERS[kind]), WHOLE)
 
 
+def decode_all_bits(content: bytes, max_pixels: int = MAX_PIXELS) -> Deep | None:
+    """Decode the bytes of a whole picture of 16 bits; None for one of 8, or where OpenCV gives no 16 bits.
+
+    Raises UnreadableFrame, without a path.
+    """
+    kind = sniff_format(content[:12])
+    if kind not in _IS_DEEP or not _IS_DEEP[kind](content):
+        return None
+    return _decode(kind, content, max_pixels, _DEEP_DECODERS[kind])
+
+
 def _decode(kind: str, content: bytes, max_pixels: int, decode: Callable[[bytes, int], T]) -> T:
     try:
         return decode(content, max_pixels)

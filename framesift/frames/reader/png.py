@@ -41,6 +41,12 @@ def decode_all_bits(content: bytes, max_pixels: int) -> Deep | None:
     return decode_deep(_strip(content, chunks, inflate_rows(content, chunks)))
 
 
+def strip_transparent(content: bytes) -> bytes | None:
+    """Return a whole PNG without the chunks that no decoder is given; None where nothing can be transparent."""
+    chunks = find_chunks(content)
+    return _strip(content, chunks, None) if _has_alpha(content, chunks) else None
+
+
 def _check(content: bytes, max_pixels: int) -> list[Chunk]:
     """Return the chunks of a PNG that can be given to a decoder. Raises UnreadableFrame."""
     chunks = find_chunks(content)

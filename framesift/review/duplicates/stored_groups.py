@@ -34,7 +34,7 @@ class StoredGroup:
     def decode(cls, group_id: str, collection_id: str, document: str) -> "StoredGroup":
         """Return what `encode` has written."""
         values = json.loads(document)
-        members = tuple(Member(_item(fields), similarity) for fields, similarity in values["members"])
+        members = tuple(Member(_item(fields), *rest) for fields, *rest in values["members"])
         group = Group(_item(values["keeper"]), members, values["reason"])
         excluded, outside = (frozenset(values[name]) for name in ("excluded", "outside"))
         return cls(group_id, collection_id, group, excluded, outside, values["reviewed"])
@@ -43,7 +43,7 @@ class StoredGroup:
         """Return all but the ids as JSON."""
         values = {
             "keeper": _fields(self.group.keeper),
-            "members": [(_fields(member.item), member.similarity) for member in self.group.members],
+            "members": [(_fields(member.item), member.similarity, member.sha256) for member in self.group.members],
             "reason": self.group.reason,
             "excluded": sorted(self.excluded),
             "outside": sorted(self.outside),

@@ -1,0 +1,287 @@
+"""Whether one picture shows all that another shows, as a person would tell who looks at both.
+
+An average over the whole picture says that two letters are alike, for most of both is white paper. Here the worst place
+decides: one picture is laid upon the other, light and contrast of the whole are made equal, and in every small window
+what is left of the difference must be little beside what the window shows. Where both are flat there is nothing to
+agree or to differ; a word, a face, a colour that is in one of them alone is a window that fails.
+
+Registration: G. D. Evangelidis, E. Z. Psarakis, "Parametric image alignment using enhanced correlation coefficient
+maximization", 2008.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""(height, width, 3), BGR."""
+Plane = NDArray[np.float32]
+
+SIDE = 512
+"""px of the longer side at which two pictures are compared, or that of the smaller one where it has fewer."""
+_COARSE = 64
+"""px of the longer side at which pictures that are far from alike are told apart in a fraction of the time."""
+_COARSE_LIMIT = 2.5
+"""Times as much as may differ: beyond it nothing that is seen at full size can make two pictures the same."""
+_REACH = np.ones((7, 7), np.uint8)
+"""Of that size: what a crop of a tenth moves stays within."""
+_BEYOND = 36.0
+"""Grey levels by which nothing lies beyond all that is around it in the other picture, if it is only cropped."""
+_BLUR = 0.8
+"""px: takes away how sharp a program resizes, and the finest noise of encoding."""
+_WINDOW, _COLOUR_WINDOW = 7, 7
+"""px of the side; colour has a wider one, as most encoders keep a quarter of it only."""
+_GREY_LIMIT, _COLOUR_LIMIT = 7.5, 15.0
+"""Grey levels that may differ in a flat window: what encoders at quality 30 and palettes of 256 colours leave."""
+_GREY_SHARE, _COLOUR_SHARE = 0.6, 0.45
+"""Of the contrast within a window, which may differ too: edges are never encoded and resized quite alike."""
+_DARKEST, _BRIGHTEST = 6, 249
+"""Levels beyond these may have been cut off, and do not tell what light and contrast have become."""
+_LEAST_GAIN, _LARGEST_GAIN = 0.6, 1.7
+_TRIMS = (60, 25, 15)
+"""Levels by which a px may be off the line that is fitted next: what differs must not bend the line."""
+_FEW = 64
+"""Values: fewer do not say how light has changed."""
+_REGISTERED = 160
+"""px of the longer side at which two pictures are registered first."""
+_ZOOMS, _QUICK = (1.0, 0.95, 0.9), (0.95,)
+"""Shares of the keeper that the registration begins with."""
+_STEPS, _FEWER_STEPS = 40, 15
+_LEAST_ZOOM, _LARGEST_ZOOM, _SHEAR = 0.85, 1.03, 0.02
+_LEAST_CORRELATION, _GOOD_CORRELATION = 0.6, 0.97
+_LEAST_COVER = 0.94
+"""Share of the member that the keeper has to have: a keeper that was cropped does not show all."""
+_LARGEST_STRETCH = 1.15
+"""Ratio of two shapes, width to height, that a crop can explain."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A picture as it is looked at: at most `SIDE` px wide and high."""
+
+    grounds: tuple[Image, ...]
+    """The picture; one in which anything is transparent over black, and over white."""
+    noise: float = 1.0
+    """By how much the noise of encoding is amplified, where the levels of a picture were spread."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in px."""
+        return self.grounds[0].shape[1], self.grounds[0].shape[0]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return sum(ground.nbytes for ground in self.grounds)
+
+
+class _Excess(NamedTuple):
+    """By how many times as much as may differ two pictures differ, in the worst window; and how light has changed."""
+
+    times: float
+    gain: float
+    offset: float
+
+
+def make_view(*grounds: Image, noise: float = 1.0) -> View:
+    """Return the view of a picture, (height, width, 3) uint8 BGR; of a transparent one over black and over white."""
+    return View(tuple(_fit_into(ground, SIDE) for ground in grounds), noise)
+
+
+def measure_excess(keeper: View, member: View) -> float:
+    """Return how far the member is from showing only what the keeper shows: up to 1 it does.
+
+    Not symmetric: a member may be a crop of its keeper, or the brighter one in which lights are cut off, and not the
+    other way round. What is transparent has to be transparent in the keeper too; what is opaque may be the keeper on
+    either ground.
+    """
+    if len(member.grounds) > len(keeper.grounds):
+        return float("inf")
+    noise = max(keeper.noise, member.noise)
+    if len(member.grounds) == len(keeper.grounds):
+        pairs = zip(keeper.grounds, member.grounds, strict=True)
+        return max(_compare(one, other, noise) for one, other in pairs)
+    return min(_compare(ground, member.grounds[0], noise) for ground in keeper.grounds)
+
+
+def _compare(keeper: Image, member: Image, noise: float) -> float:
+    if np.array_equal(keeper, member):
+        return 0.0
+    if not _has_shape_of(keeper, member):
+        return float("inf")
+    one, other = _lay_together(keeper, member, _COARSE)
+    coarse = _find_worst(one, other, noise)
+    if coarse > 1 and _reaches_beyond(one, other):
+        return float("inf")
+    if coarse > _COARSE_LIMIT and _compare_registered(one, other, noise, _QUICK) > _COARSE_LIMIT:
+        return coarse
+    one, other = _lay_together(keeper, member, SIDE)
+    plain = _find_worst(one, other, noise)
+    return plain if plain <= 1 else min(plain, _compare_registered(one, other, noise, _ZOOMS))
+
+
+def _has_shape_of(keeper: Image, member: Image) -> bool:
+    one, other = (image.shape[1] / image.shape[0] for image in (keeper, member))
+    # A side of few px is rounded: 3000x60 at a hundredth is 30x1.
+    thin = min(*keeper.shape[:2], *member.shape[:2]) < 16
+    return bool(max(one, other) / min(one, other) <= _LARGEST_STRETCH * (2 if thin else 1))
+
+
+def _lay_together(keeper: Image, member: Image, side: int) -> tuple[Image, Image]:
+    """Return both at one size, that of the smaller one where it has less than `side`."""
+    smaller = min((keeper, member), key=lambda image: max(image.shape[:2]))
+    height, width = _fit_into(smaller, side).shape[:2]
+    return _resize(keeper, width, height), _resize(member, width, height)
+
+
+def _compare_registered(keeper: Image, member: Image, noise: float, zooms: tuple[float, ...]) -> float:
+    registered = _register(keeper, member, zooms)
+    return float("inf") if registered is None else _find_worst(registered[0], member, noise, registered[1])
+
+
+def _reaches_beyond(keeper: Image, member: Image) -> bool:
+    """Tell whether one has something where the other, under whatever light, has nothing like it anywhere near."""
+    one, other = (cast(Image, cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)) for image in (keeper, member))
+    gain = min(max((float(other.std()) + 1) / (float(one.std()) + 1), _LEAST_GAIN), _LARGEST_GAIN)
+    lit = np.clip((one - one.mean()) * gain + other.mean(), 0, 255).astype(np.uint8)
+    return min(_measure_reach(one, other), _measure_reach(lit, other)) > _BEYOND
+
+
+def _measure_reach(one: Image, other: Image) -> float:
+    """Return by how many levels the mean of 2x2 px lies beyond what is around it in the other picture, either way."""
+    beyond = 0.0
+    for ranged, image in ((one, other), (other, one)):
+        low, high = cv2.erode(ranged, _REACH), cv2.dilate(ranged, _REACH)
+        excess = cv2.max(cv2.subtract(image, high), cv2.subtract(low, image))
+        beyond = max(beyond, float(cv2.blur(excess, (2, 2)).max()))
+    return beyond
+
+
+def _find_worst(keeper: Image, member: Image, noise: float, looked_at: Image | None = None) -> float:
+    """Return the excess in the worst window, under the light that makes it least."""
+    one, other = (cast(Image, cv2.GaussianBlur(image, (0, 0), _BLUR)) for image in (keeper, member))
+    plain = _measure(one, other, noise, looked_at)
+    gain, offset = _fit_light(one, other)
+    if plain <= 1 or (gain, offset) == (1.0, 0.0):
+        return plain
+    lit = cast(Image, np.clip(np.rint(one * np.float32(gain) + np.float32(offset)), 0, 255).astype(np.uint8))
+    return min(plain, _measure(lit, other, noise, looked_at))
+
+
+def _measure(keeper: Image, member: Image, noise: float, looked_at: Image | None) -> float:
+    one, other = (cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb).astype(np.float32) for image in (keeper, member))
+    grey, *colours = (
+        (np.ascontiguousarray(one[..., plane]), np.ascontiguousarray(other[..., plane])) for plane in range(3)
+    )
+    difference = grey[0] - grey[1]
+    contrast = np.maximum(*(_find_variance(plane, _WINDOW) for plane in grey))
+    excess = _average(difference * difference, _WINDOW) / ((noise * _GREY_LIMIT) ** 2 + _GREY_SHARE**2 * contrast)
+    shift = np.sum([_average(a - b, _COLOUR_WINDOW) ** 2 for a, b in colours], axis=0)
+    varieties = [[_find_variance(plane, _COLOUR_WINDOW) for plane in pair] for pair in colours]
+    variety = np.sum(varieties, axis=0).max(axis=0)
+    of_colour = shift / ((noise * _COLOUR_LIMIT) ** 2 + _COLOUR_SHARE**2 * variety)
+    worst = np.maximum(excess, of_colour)
+    if looked_at is not None:
+        worst = worst[looked_at > 0]
+    return float(np.sqrt(worst.max(initial=0)))
+
+
+def _average(plane: Plane, window: int) -> Plane:
+    return cast(Plane, cv2.boxFilter(plane, cv2.CV_32F, (window, window)))
+
+
+def _find_variance(plane: Plane, window: int) -> Plane:
+    mean = _average(plane, window)
+    return np.maximum(_average(plane * plane, window) - mean * mean, 0)
+
+
+def _fit_light(keeper: Image, member: Image) -> tuple[float, float]:
+    """Return gain and offset that make the levels of the keeper those of the member; what differs is left aside."""
+    x, y = keeper.ravel().astype(np.float32), member.ravel().astype(np.float32)
+    told = (np.minimum(x, y) > _DARKEST) & (np.maximum(x, y) < _BRIGHTEST)
+    x, y = x[told], y[told]
+    if len(x) < _FEW:
+        return 1.0, 0.0
+    gain, offset = 1.0, float(np.median(y - x))
+    for trim in _TRIMS:
+        near = np.abs(gain * x + offset - y) < trim
+        if np.count_nonzero(near) < _FEW:
+            return 1.0, 0.0
+        a, b = x[near], y[near]
+        mean_a, mean_b, spread = float(a.mean()), float(b.mean()), float(a.var())
+        if spread < 4:
+            break
+        gain = min(max(float(((a - mean_a) * (b - mean_b)).mean()) / spread, _LEAST_GAIN), _LARGEST_GAIN)
+        offset = mean_b - gain * mean_a
+    return gain, offset
+
+
+def _register(keeper: Image, member: Image, zooms: tuple[float, ...]) -> tuple[Image, Image] | None:
+    """Return the keeper as it lies upon the member, and where it does, (height, width), 0 elsewhere; None: nowhere."""
+    height, width = member.shape[:2]
+    if min(height, width) < 16:
+        return None
+    grey, other = (cast(Image, cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)) for image in (keeper, member))
+    warp = _find_zoom(_fit_into(grey, _REGISTERED), _fit_into(other, _REGISTERED), zooms)
+    if warp is None:
+        return None
+    if max(height, width) > _REGISTERED:
+        small = _fit_into(grey, _REGISTERED)
+        across, down = width / small.shape[1], height / small.shape[0]
+        warp = warp * np.array([[1, across / down, across], [down / across, 1, down]], np.float32)
+        refined = _refine(grey, other, warp, _FEWER_STEPS)
+        if refined is None:
+            return None
+        warp = refined[1]
+    zooms, shears = (warp[0, 0], warp[1, 1]), (warp[0, 1], warp[1, 0])
+    if min(zooms) < _LEAST_ZOOM or max(zooms) > _LARGEST_ZOOM or max(np.abs(shears)) > _SHEAR:
+        return None
+    size, inverse = (width, height), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpAffine(keeper, warp, size, flags=inverse, borderMode=cv2.BORDER_REPLICATE)
+    cover = cv2.warpAffine(np.full((height, width), 255, np.uint8), warp, size, flags=inverse)
+    if np.count_nonzero(cover) < _LEAST_COVER * cover.size:
+        return None
+    return cast(Image, laid), cast(Image, cv2.erode(cover, np.ones((5, 5), np.uint8)))
+
+
+def _find_zoom(keeper: Image, member: Image, zooms: tuple[float, ...]) -> NDArray[np.float32] | None:
+    """Return the affine warp, (2, 3), with which two small grey pictures correlate best; None where they hardly do."""
+    height, width = member.shape
+    best: tuple[float, NDArray[np.float32]] = (_LEAST_CORRELATION, np.empty((2, 3), np.float32))
+    for zoom in zooms:
+        start = np.array([[zoom, 0, width * (1 - zoom) / 2], [0, zoom, height * (1 - zoom) / 2]], np.float32)
+        found = _refine(keeper, member, start, _STEPS if len(zooms) > 1 else _FEWER_STEPS)
+        if found is not None and found[0] > best[0]:
+            best = found
+        if best[0] > _GOOD_CORRELATION:
+            break
+    return best[1] if best[0] > _LEAST_CORRELATION else None
+
+
+def _refine(
+    keeper: Image, member: Image, warp: NDArray[np.float32], steps: int
+) -> tuple[float, NDArray[np.float32]] | None:
+    criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, steps, 1e-5)
+    mask = np.full(keeper.shape, 255, np.uint8)
+    try:
+        correlation, found = cv2.findTransformECC(member, keeper, warp.copy(), cv2.MOTION_AFFINE, criteria, mask, 5)
+    except cv2.error:  # does not converge: they have nothing in common, or nothing to hold on to
+        return None
+    return float(correlation), np.asarray(found, np.float32)
+
+
+def _fit_into(image: Image, side: int) -> Image:
+    height, width = image.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return image
+    return _resize(image, max(round(width * scale), 1), max(round(height * scale), 1))
+
+
+def _resize(image: Image, width: int, height: int) -> Image:
+    if image.shape[1::-1] == (width, height):
+        return image
+    return cast(Image, cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))

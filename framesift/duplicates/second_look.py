@@ -1,0 +1,172 @@
+"""The second look: what hashes and histograms propose is compared directly before it is called the same.
+
+It is taken from the files and never from what is remembered of them, so that nothing an index says can remove a file;
+and what is moved later has to have the very bytes that were looked at here.
+"""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.cluster.parallel import map_ordered, open_workers
+from framesift.comparators.likeness import View, make_view, measure_excess
+from framesift.comparators.pixel_digest import digest_pixels
+from framesift.duplicates.appearance import find_appearance
+from framesift.duplicates.groups import Item
+from framesift.duplicates.pages import count_pages
+from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.reader import decode_all_bits, decode_levels, sniff_format
+from framesift.frames.reader.source import Status, read_file
+
+IN_MEMORY = 2**29
+"""Bytes of views that are kept: a picture that was proposed for one keeper is often proposed for the next."""
+_EXACT = {"PNG", "TIFF", "BMP", "GIF"}
+"""Formats in which a level is what was written, such as the number of a class."""
+_CODES, _APART = 64, 16
+"""A grey picture of at most so many levels, of which two are less than so many of 256 apart, holds numbers: a person
+does not see the difference between 3 and 4, but it is one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What a second look sees of one file."""
+
+    sha256: str
+    """Of its bytes."""
+    pages: int
+    view: View
+    pixels: str | None
+    """The digest of all bits of the pixels, where they are to be compared exactly."""
+    is_coded: bool
+    """Whether the levels are numbers rather than light."""
+
+
+Look = Callable[[Sight, Sight], bool]
+"""Whether a second file shows nothing but what the first one, the keeper, shows."""
+
+
+def look_alike(keeper: Sight, member: Sight) -> bool:
+    """Tell whether a person would say so. A file of several pictures is like one of the same bytes alone."""
+    if keeper.sha256 == member.sha256:
+        return True
+    if keeper.pages > 1 or member.pages > 1:
+        return False
+    if keeper.is_coded or member.is_coded:
+        return keeper.pixels is not None and keeper.pixels == member.pixels
+    return measure_excess(keeper.view, member.view) <= 1
+
+
+def have_same_pixels(keeper: Sight, member: Sight) -> bool:
+    """Tell whether both have the same pixels, opacity and all bits included."""
+    if keeper.sha256 == member.sha256:
+        return True
+    return keeper.pages == member.pages == 1 and keeper.pixels is not None and keeper.pixels == member.pixels
+
+
+def have_same_bytes(keeper: Sight, member: Sight) -> bool:
+    """Tell whether both files are the same, byte for byte."""
+    return keeper.sha256 == member.sha256
+
+
+def are_single(keeper: Sight, member: Sight) -> bool:
+    """Tell whether nothing speaks against what a network says: both are one picture, and none of them is transparent
+    where the keeper is not."""
+    if keeper.sha256 == member.sha256:
+        return True
+    return keeper.pages == member.pages == 1 and len(member.view.grounds) <= len(keeper.view.grounds)
+
+
+class SecondLook:
+    """Looks at the files below a folder. A context manager; each file is decoded once, as long as memory lasts."""
+
+    def __init__(self, directory: str, look: Look, jobs: int) -> None:
+        self._directory, self._look, self._jobs = directory, look, jobs
+        self._sights = OrderedDict[Item, Sight | None]()
+        self._size, self._lock, self._stack = 0, threading.Lock(), ExitStack()
+        self._workers: Executor
+
+    def __enter__(self) -> "SecondLook":
+        self._workers = self._stack.enter_context(open_workers(None, self._jobs))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def confirm(self, keeper: Item, members: Iterable[Item]) -> Iterator[str | None]:
+        """Yield, for each file proposed, the SHA-256 of its bytes where it shows what the keeper shows, else None.
+
+        None too where one of them is no longer what it was. Raises StorageError.
+        """
+        waiting = list(members)
+        sight = self._see(keeper) if waiting else None
+        if sight is None:
+            yield from (None for _ in waiting)
+            return
+        yield from map_ordered(self._workers, partial(self._check, sight), waiting, window=2 * self._jobs)
+
+    def _check(self, keeper: Sight, member: Item) -> str | None:
+        sight = self._see(member)
+        return sight.sha256 if sight is not None and self._look(keeper, sight) else None
+
+    def _see(self, item: Item) -> Sight | None:
+        with self._lock:
+            if item in self._sights:
+                self._sights.move_to_end(item)
+                return self._sights[item]
+        try:
+            sight = read_sight(os.path.join(self._directory, item.path), item, self._look is have_same_pixels)
+        except UnreadableFrame:
+            sight = None
+        with self._lock:
+            if item not in self._sights:
+                self._sights[item] = sight
+                self._size += sight.view.nbytes if sight else 0
+            while self._size > IN_MEMORY and len(self._sights) > 1:
+                gone = self._sights.popitem(last=False)[1]
+                self._size -= gone.view.nbytes if gone else 0
+        return sight
+
+
+def read_sight(path: PathLike, item: Item | None = None, exact: bool = False) -> Sight:
+    """Return what is seen of a picture, with `exact` with the digest of its pixels. Raises UnreadableFrame, also
+    where it is no longer `item`, and StorageError.
+    """
+    content, status = read_file(path)
+    if item is not None and not _is_still(item, status):
+        raise UnreadableFrame("changed since it was described", path)
+    decoded = decode_levels(content)
+    appearance = find_appearance(content, decoded.pixels, decoded.levels)
+    deep = decode_all_bits(content)
+    plane = decoded.pixels if deep is None else deep
+    is_coded = _holds_numbers(content, plane, appearance.is_transparent)
+    planes = [plane] if appearance.opacity is None else [plane, appearance.opacity]
+    pixels = digest_pixels(*planes) if exact or is_coded else None
+    view = make_view(*appearance.grounds, noise=appearance.noise)
+    return Sight(hashlib.sha256(content).hexdigest(), count_pages(content), view, pixels, is_coded)
+
+
+def _is_still(item: Item, status: Status) -> bool:
+    assert isinstance(status, os.stat_result)  # of this machine: no folder in a store comes here
+    found = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return found == (item.device, item.inode, item.file_size, item.mtime_ns, item.ctime_ns)
+
+
+def _holds_numbers(content: bytes, pixels: NDArray[Any], is_transparent: bool) -> bool:
+    if is_transparent or sniff_format(content[:12]) not in _EXACT:
+        return False
+    grey = pixels if pixels.ndim == 2 else pixels[..., 0]
+    if pixels.ndim == 3 and not all(np.array_equal(grey, pixels[..., channel]) for channel in range(1, 3)):
+        return False
+    levels = np.flatnonzero(np.bincount(grey.ravel(), minlength=1 << 16 if grey.dtype == np.uint16 else 256))
+    apart = _APART << 8 if grey.dtype == np.uint16 else _APART
+    return 1 < len(levels) <= _CODES and int(np.diff(levels).min()) < apart

@@ -1,0 +1,147 @@
+"""A picture shows what another shows where nothing that a person would see is in one of them alone."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framesift.comparators.likeness import make_view, measure_excess
+from tests.comparators.test_comparators import paint
+
+
+def letter(seed: int, size=(600, 800)) -> np.ndarray:
+    """A few lines of text on white paper."""
+    random = np.random.default_rng(seed)
+    image = np.full((size[1], size[0], 3), 255, np.uint8)
+    for line in range(8):
+        text = "".join(random.choice(list("abcdefghiklmnorstu  "), 28))
+        cv2.putText(image, text, (40, 120 + 40 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (0, 0, 0), 1, cv2.LINE_AA)
+    return image
+
+
+def thing(colour: tuple[int, int, int], ground: tuple[int, int, int] = (255, 255, 255), radius: int = 40) -> np.ndarray:
+    image = np.full((400, 400, 3), ground, np.uint8)
+    return cv2.circle(image, (200, 200), radius, colour, -1, cv2.LINE_AA)
+
+
+def jpeg(image: np.ndarray, quality: int) -> np.ndarray:
+    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+
+
+def scale(image: np.ndarray, factor: float) -> np.ndarray:
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
+def cut(image: np.ndarray, share: float) -> np.ndarray:
+    height, width = image.shape[:2]
+    y, x = round(height * share / 2), round(width * share / 2)
+    return np.ascontiguousarray(image[y : height - y, x : width - x])
+
+
+def differ(keeper: np.ndarray, member: np.ndarray) -> bool:
+    return measure_excess(make_view(keeper), make_view(member)) > 1
+
+
+SAME = {
+    "encoded again": lambda image: jpeg(image, 30),
+    "half": lambda image: jpeg(scale(image, 0.5), 85),
+    "small": lambda image: scale(image, 0.2),
+    "a little cropped": lambda image: cut(image, 0.03),
+    "cropped": lambda image: cut(image, 0.06),
+    "brighter": lambda image: cv2.convertScaleAbs(image, alpha=1.15),
+    "darker": lambda image: cv2.convertScaleAbs(image, alpha=0.85),
+    "less contrast": lambda image: cv2.convertScaleAbs(image, alpha=0.8, beta=25),
+}
+
+
+PICTURES = {"photo": paint(1, 640, 480), "page": letter(1), "thing": thing((40, 60, 200))}
+
+
+@pytest.mark.parametrize("change", SAME)
+@pytest.mark.parametrize("name", PICTURES)
+def test_versions_of_a_picture_are_the_same(name, change):
+    assert not differ(PICTURES[name], SAME[change](PICTURES[name]))
+
+
+@pytest.mark.parametrize("ground", [(255, 255, 255), (0, 0, 0), (200, 120, 60)])
+@pytest.mark.parametrize("radius", [6, 20, 90])
+def test_flat_ground_is_no_agreement(ground, radius):
+    """Of whatever colour, and however much of it there is."""
+    blank = np.full((400, 400, 3), ground, np.uint8)
+    one, moved = thing((40, 160, 200), ground, radius), np.roll(thing((40, 160, 200), ground, radius), 3 * radius, 1)
+    assert differ(blank, one) and differ(one, blank) and differ(one, moved)
+
+
+@pytest.mark.parametrize("other", range(2, 8))
+def test_other_text_is_another_page(other):
+    assert differ(letter(1), letter(other))
+
+
+def test_a_word_is_a_difference():
+    page = letter(1)
+    other = page.copy()
+    other[95:125, 200:260] = 255
+    assert differ(page, other) and differ(other, page)
+
+
+@pytest.mark.parametrize("hue", range(20, 180, 20))
+def test_colour_counts(hue):
+    """A shirt in other colours of the same lightness, and one in grey."""
+    lab = [cv2.cvtColor(np.array([[[150, 128 + 50 * np.cos(a), 128 + 50 * np.sin(a)]]], np.uint8), cv2.COLOR_LAB2BGR)
+           for a in (0, hue / 90 * np.pi)]  # fmt: skip
+    one, other = (thing(tuple(int(level) for level in colour[0, 0])) for colour in lab)
+    assert differ(one, other)
+    grey = cv2.cvtColor(cv2.cvtColor(one, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    assert differ(one, grey) and differ(grey, one)
+
+
+def test_a_mirrored_picture_is_another():
+    assert differ(paint(1, 640, 480), paint(1, 640, 480)[:, ::-1])
+
+
+def test_a_crop_does_not_stand_for_the_whole():
+    picture = paint(1, 640, 480)
+    assert not differ(picture, cut(picture, 0.06)) and differ(cut(picture, 0.06), picture)
+
+
+def test_what_was_cut_off_at_white_does_not_stand_for_what_has_it():
+    random = np.random.default_rng(1)
+    picture = cv2.GaussianBlur(random.integers(0, 256, (300, 400, 3), dtype=np.uint8), (0, 0), 4)
+    picture = cv2.normalize(picture, None, 60, 250, cv2.NORM_MINMAX)
+    glaring = cv2.convertScaleAbs(picture, alpha=1.5)
+    assert not differ(picture, glaring) and differ(glaring, picture)
+
+
+def test_transparency_is_content():
+    white = np.full((200, 200, 3), 255, np.uint8)
+    black, drawn = np.zeros_like(white), cv2.line(white.copy(), (20, 20), (180, 150), (0, 0, 0), 9)
+    other = cv2.line(white.copy(), (180, 20), (20, 150), (0, 0, 0), 9)
+    icon, another, opaque = make_view(black, drawn), make_view(black, other), make_view(drawn)
+    assert measure_excess(icon, icon) == 0
+    assert measure_excess(icon, another) > 1
+    assert measure_excess(icon, opaque) <= 1 < measure_excess(opaque, icon)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (16, 16), (1, 500), (3000, 60), (5, 4000)])
+def test_any_size_can_be_looked_at(size):
+    picture = paint(1, *size)
+    assert not differ(picture, picture)
+    assert differ(picture, np.full((40, 40, 3), 7, np.uint8)) or size == (1, 1) or size == (2, 2)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), quality=st.integers(40, 95), factor=st.floats(0.3, 1), gain=st.floats(0.85, 1.1))
+def test_a_version_of_any_photo_is_the_same(seed, quality, factor, gain):
+    picture = paint(seed, 480, 360)
+    version = jpeg(cv2.convertScaleAbs(scale(picture, factor), alpha=gain), quality)
+    assert not differ(picture, version)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), x=st.integers(20, 460), y=st.integers(20, 340), quality=st.integers(50, 95))
+def test_something_new_is_seen_wherever_it_is(seed, x, y, quality):
+    picture = paint(seed, 480, 360)
+    colour = tuple(int(level) ^ 0x80 for level in picture[y, x])
+    changed = cv2.circle(picture.copy(), (x, y), 12, colour, -1)
+    assert differ(picture, jpeg(changed, quality)) and differ(changed, jpeg(picture, quality))
