@@ -27,7 +27,7 @@ BATCH = 256
 BATCH_BYTES = 16 * 2**20
 
 _APPLICATION_ID = int.from_bytes(b"fsix", "big")
-_SCHEMA = 3
+_SCHEMA = 4
 _TIMEOUT = 20.0
 """Seconds to wait for another run that is writing."""
 _TABLE = """
