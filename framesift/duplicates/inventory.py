@@ -22,11 +22,12 @@ from framesift.duplicates.methods import Method
 from framesift.duplicates.traits import NONE, Traits, find_traits
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.choosing import USUAL, Choice, LeftOut
-from framesift.frames.finding import Listing, scan_folder, walk_frames
+from framesift.frames.finding import Listing, is_raw, scan_folder, walk_frames
 from framesift.frames.frame import natural_key
 from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
 
+_RAW = "raw data of cameras"
 T = TypeVar("T")
 
 IN_MEMORY = 2**30
@@ -97,12 +98,21 @@ def find_files(
         if recursive
         else scan_folder(directory, "", backup, listing, [], choice)
     )
-    paths = list(watch.follow(walk, "finding"))
+    paths, raw = _sort_raw(watch.follow(walk, "finding"))
+    if raw:
+        listing.left_out.files[_RAW] = raw
     images, videos = (list(_check_files(directory, found)) for found in (paths, listing.videos))
     if not images and not videos:
         rest = listing.left_out.describe(hidden=True)
         raise NothingFound(f"holds no image and no video{f' ({rest})' if rest else ''}", directory)
     return images, videos, [Skipped(path, reason) for path, reason in sorted(listing.unlisted)], listing.left_out
+
+
+def _sort_raw(found: Iterable[str]) -> tuple[list[str], int]:
+    """Return the paths without those of raw files, and how many these are: they hold more than their previews show."""
+    paths = list(found)
+    images = [path for path in paths if not is_raw(path)]
+    return images, len(paths) - len(images)
 
 
 def _check_files(directory: str, paths: list[str]) -> Iterator[File]:

@@ -229,6 +229,11 @@ def _is_film(entry: Entry) -> bool:
     return is_video(entry.name) and not _is_link_to_folder(entry)
 
 
+def is_raw(path: str) -> bool:
+    """Tell by the suffix whether a file is the raw data of a camera, of which only the preview is looked at."""
+    return split_suffix(path.rpartition("/")[2])[1] in _RAW
+
+
 def _has_picture_beside(path: str) -> bool:
     stem = path.rpartition(".")[0]
     return any(os.path.exists(f"{stem}.{suffix}") for each in _BESIDE_RAW for suffix in (each, each.upper()))

@@ -325,3 +325,12 @@ def test_an_export_replaces_no_other_file_and_leaves_no_part_of_itself(tmp_path)
     with pytest.raises(RuntimeError):
         export_media_data(tmp_path / "new.json", "hash", broken())
     assert os.listdir(tmp_path) == ["photo.jpg"]
+
+
+def test_raw_data_is_never_called_the_same_as_a_picture(write_tree):
+    """It holds more than the preview that would be compared."""
+    image = encode(paint(1, 320, 240), ".tif")
+    folder = write_tree({"a.tif": image, "b.dng": image, "c.NEF": image, "d.tif": image})
+    findings = find_duplicates(folder, index=folder.parent / "index.sqlite")
+    assert [item.path for item in findings.inventory.items] == ["a.tif", "d.tif"]
+    assert findings.left_out.describe() == "not looked at: raw data of cameras (2 files)"
