@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 from unittest import mock
 
@@ -46,16 +47,14 @@ def list_names(count: int) -> Iterator[str]:
 
 
 def play_scandir(folder: str, count: int) -> Callable[..., Any]:
-    """A scandir that knows of `count` names in `folder`."""
+    """A scandir that knows of `count` names in `folder`, beside those that are there."""
     real = os.scandir
 
     @contextmanager
     def scan(path: str = ".") -> Iterator[Iterator[Any]]:
-        if path == folder:
-            yield (Name(folder, name) for name in list_names(count))
-        else:
-            with real(path) as entries:
-                yield entries
+        with real(path) as entries:
+            played = (Name(folder, name) for name in list_names(count)) if path == folder else ()
+            yield chain(entries, played)
 
     return scan
 

@@ -79,9 +79,7 @@ def main(count: int, folder: str, listed: bool) -> None:
     frames = os.path.join(folder, "frames")
     played: AbstractContextManager[object] = nullcontext()
     if listed:
-        names = os.path.join(frames, "names")
-        os.mkdir(names)
-        played = mock.patch.object(os, "scandir", play_scandir(names, count))
+        played = mock.patch.object(os, "scandir", play_scandir(os.path.join(frames, "names"), count))
     with played:
         seconds = time_first_decision(frames, os.path.join(folder, "results"))
     with open(os.path.join(folder, "seconds"), "w", encoding="ascii") as file:

@@ -24,7 +24,7 @@ from framesift.frames.reader.source import read_file
 from framesift.stores import opening, retrying
 from framesift.stores.objects import WINDOW, Window
 from framesift.stores.urls import is_same_place, is_url, join, locate, name_of, strip_secrets
-from tests.conftest import encode, make_image, read_tree
+from tests.conftest import encode, make_image, read_tree, without_files
 
 TREE = {
     f"c{camera}/c{camera}_2021_03_27__10_{number:02}_00.png": encode(
@@ -58,8 +58,8 @@ def read(folder: str) -> dict[str, bytes]:
 
 
 def without_source(tree: dict[str, bytes]) -> dict[str, bytes]:
-    """A results folder whose manifest has no first line, which says where the frames lie."""
-    return {**tree, manifest.NAME: tree[manifest.NAME].partition(b"\n")[2]}
+    """A results folder whose manifest has no first line, which says where the frames lie, nor the times of files."""
+    return {**tree, manifest.NAME: without_files(manifest.NAME, tree[manifest.NAME]).partition(b"\n")[2]}
 
 
 @pytest.mark.parametrize(
