@@ -53,7 +53,7 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
         return _view_still(frame, directory, settings)
     before = ask_status(join(directory, frame.file))
     try:
-        picture = read_frame(join(directory, frame.source or frame.path), settings, levels, alone=True)
+        picture = read_frame(join(directory, frame.picture), settings, levels, alone=True)
     except UnreadableFrame as error:
         return _view_problem(frame, directory, error.reason, before)
     file = FileState.of(picture.stat, picture.content)

@@ -64,7 +64,7 @@ class CameraLevels:
         Reads little of the others, and nothing of those that cannot be of 16 bits by their names.
         """
         for frame in frames:
-            path = join(directory, frame.file)
+            path = join(directory, frame.picture)
             with suppress(UnreadableFrame):
                 if is_deep_file(path):
                     picture = read_frame(path, self._settings)

@@ -39,7 +39,7 @@ def _verify_results(results: str) -> Iterator[Outcome]:
         decision = manifest.decode_line(line, number, path)
         if decision.verdict is Verdict.KEEP:
             kept, file = decision.frame.path, manifest.decode_file(line)
-            original = os.path.join(source, decision.frame.source or kept)  # none of a still or a page: made here
+            original = os.path.join(source, decision.frame.picture)  # none of a still or a page: made here
             yield verify_copy(os.path.join(results, kept), "" if _has_changed(original, file) else original)
 
 

@@ -39,8 +39,13 @@ class Frame:
     """Path of the file that held it, where an earlier picture of that file has the name: the file was refreshed."""
 
     @property
+    def picture(self) -> str:
+        """The path of the picture to read, below the input folder: that of a page is below the one of its file."""
+        return self.source or self.path
+
+    @property
     def file(self) -> str:
-        """The path of the file to read, below the input folder."""
+        """The path of the file that it is in, below the input folder."""
         if self.source is not None:
             return self.source
         return self.path if self.offset is None and self.page is None else self.path.rpartition("/")[0]

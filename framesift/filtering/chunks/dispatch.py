@@ -118,7 +118,7 @@ class Dispatch:
         """Return of how many frames like this one a worker can keep the descriptors."""
         size = FULL_HD
         with suppress(UnreadableFrame):
-            size = read_size(join(self._task.directory, frame.file), self._task.settings.max_pixels)
+            size = read_size(join(self._task.directory, frame.picture), self._task.settings.max_pixels)
         comparator = comparator_of(self._task.settings, frame.camera)
         return CHUNK_BYTES // max(1, math.prod(comparator.compared_size(size)))
 

@@ -143,7 +143,7 @@ def fetch_view(row: Row, directory: str, content: bool, stat: bool) -> View | No
     None where the file is not the one that was decided any more. Raises StorageError where the folder is gone.
     """
     frame, size = row.decision.frame, row.decision.size
-    path, data = join(directory, frame.source or frame.path), None
+    path, data = join(directory, frame.picture), None
     status: Status | None = None
     if row.decision.verdict is Verdict.KEEP and (page := find_page(path)):
         with suppress(UnreadableFrame):
