@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framesift import cli
-from framesift.actions import Step, apply_plan, empty_backup, plan_removal, undo
+from framesift.actions import Step, apply_plan, empty_backup, plan_removal, seal_plan, undo
 from framesift.actions.backup import batches
 from framesift.actions.moving import LeftOut, release
 from framesift.cli import options
@@ -105,6 +105,134 @@ def test_names_that_are_taken_in_the_backup(root, backup):
     assert (backup / "a1.2.png").exists() and (backup / "a1.2.xmp").exists() and not (root / "a1.xmp").exists()
     assert all(not each.problem for each in undo(backup))
     assert {path: each for path, each in snapshot(root).items() if path in before} == before
+
+
+@pytest.mark.parametrize("taken", ["a1.png", "a1.xmp", "a1.png.json"])
+def test_one_name_that_is_taken_gives_all_the_same_number(root, backup, taken):
+    """So that what belongs together is seen to belong together in the backup as well."""
+    backup.mkdir()
+    apply(plan_of(root, a2="a0"), backup)
+    (backup / taken).write_text("another")
+    before = snapshot(root)
+    assert apply(plan_of(root, a1="a0"), backup) == {}
+    assert {"a1.2.png", "a1.2.CR2", "a1.2.xmp", "a1.2.png.json"} <= set(read_tree(backup))
+    found = find_companions(backup, ["a1.2.png"])["a1.2.png"]
+    assert {each.path for each in found} == {"a1.2.CR2", "a1.2.xmp", "a1.2.png.json"}
+    lines = map(json.loads, (backup / "journal.jsonl").read_text().splitlines())
+    leaders = {line["stored"]: line.get("with") for line in lines if line.get("event") == "moving"}
+    assert leaders["a1.2.png"] is None and leaders["a1.2.xmp"] == leaders["a1.2.png.json"] == "a1.2.png"
+    assert apply(plan_removal(root, []), backup) == {}
+    assert [each.problem for each in verify(backup)] == [""] * 8
+    assert [each.problem for each in undo(backup)] == [""] * 8
+    assert {path: seen for path, seen in snapshot(root).items() if path in before} == before
+
+
+def test_a_second_picture_of_one_name_has_its_companions_beside_it(root, backup):
+    """Removed, made anew with other companions, removed again: the last come back to their place, the first stay."""
+    apply(plan_of(root, a1="a0"), backup)
+    for name in ALL:
+        (root / name).write_bytes(picture(9) if name == "a1.png" else f"second {name}".encode())
+    second = {path: content for path, content in read_tree(root).items() if path in ALL}
+    assert apply(plan_of(root, a1="a0"), backup) == {}
+    assert {"a1.2.png", "a1.2.CR2", "a1.2.xmp", "a1.2.png.json"} <= set(read_tree(backup))
+    problems = {Path(each.path).name for each in undo(backup) if each.problem}
+    assert problems == ALL and {path: read_tree(root)[path] for path in ALL} == second
+    for name in ALL:
+        (root / name).unlink()
+    assert [each.problem for each in undo(backup)] == [""] * 4
+    assert (root / "a1.xmp").read_text() == "xmp of 1" and set(read_tree(backup)) == {"journal.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("IMG(1).jpg", "IMG.jpg(1).json"), ("IMG(1).2.jpg", "IMG(1).2.jpg.json")),
+        (("a.b.jpg", "a.b.xmp", "a.b.jpg.pp3"), ("a.b.2.jpg", "a.b.2.xmp", "a.b.2.jpg.pp3")),
+        (("x" * 251 + ".jpg", "x" * 251 + ".xmp"), ("x" * 249 + ".2.jpg", "x" * 249 + ".2.xmp")),
+        (("é" * 120 + ".jpg", "é" * 120 + ".jpg.json"), ("é" * 120 + ".2.jpg", "é" * 120 + ".2.jpg.json")),
+    ],
+)
+def test_names_that_belong_together_still_do(tmp_path, backup, names, expected):
+    root = tmp_path / "root"
+    root.mkdir()
+    for name in names:
+        (root / name).write_bytes(picture(1))
+    (root / "keeper.png").write_bytes(picture(1))
+    backup.mkdir()
+    step = Step(names[0], stat_of(root / names[0]), "keeper.png", stat_of(root / "keeper.png"), "tested")
+    before = snapshot(root)
+    list(apply_plan(plan_removal(root, []), backup))
+    (backup / names[0]).write_text("another")
+    assert apply(plan_removal(root, [step]), backup) == {}
+    assert set(read_tree(backup)) == {"journal.jsonl", names[0], *expected}
+    assert {each.path for each in find_companions(backup, expected[:1])[expected[0]]} == set(expected[1:])
+    list(undo(backup))
+    assert snapshot(root) == before
+
+
+def test_labels_in_a_tree_of_their_own_get_the_number_too(tmp_path, backup):
+    root = tmp_path / "root"
+    for path in ("images/0.png", "images/1.png", "labels/1.txt"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(picture(1))
+    before = snapshot(root)
+    list(apply_plan(plan_removal(root, []), backup))
+    (backup / "labels").mkdir(parents=True)
+    (backup / "labels/1.txt").write_text("another")
+    (backup / "images").write_text("in the way")
+    assert apply(plan_of(root, images__1="images/0"), backup) == {}
+    assert {"images.2/1.2.png", "labels/1.2.txt"} <= set(read_tree(backup))
+    list(undo(backup))
+    assert snapshot(root) == before
+
+
+def test_all_come_back_to_another_place(root, backup, tmp_path, file_system):
+    before = {path: seen for path, seen in snapshot(root).items() if path in ALL}
+    apply(plan_of(root, a1="a0"), backup)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/a1.xmp").write_text("taken")
+    assert {Path(each.path).name for each in undo(backup, tmp_path / "new") if each.problem} == ALL
+    (tmp_path / "new/a1.xmp").unlink()
+    assert [each.problem for each in undo(backup, tmp_path / "new")] == [""] * 4
+    assert snapshot(tmp_path / "new") == before and not set(read_tree(root)) & ALL
+
+
+def test_all_names_of_a_file_go_with_what_belongs_to_each(root, backup):
+    """a1.png and b1.png are one file, and each has a sidecar."""
+    os.link(root / "a1.png", root / "b1.png")
+    (root / "b1.xmp").write_text("of b1")
+    before = snapshot(root)
+    assert apply(plan_of(root, a1="a0", b1="a0"), backup) == {}
+    assert set(read_tree(backup)) == ALL | {"b1.png", "b1.xmp", "journal.jsonl"}
+    assert (backup / "a1.png").samefile(backup / "b1.png")
+    list(undo(backup))
+    assert snapshot(root) == before and (root / "a1.png").samefile(root / "b1.png")
+
+
+def test_in_several_folders(tmp_path, backup):
+    root = tmp_path / "both"
+    for path in ("one/a.png", "one/a.xmp", "two/a.png", "two/a.xmp"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(picture(1))
+    before = snapshot(root)
+    step = Step("two/a.png", stat_of(root / "two/a.png"), "one/a.png", stat_of(root / "one/a.png"), "tested")
+    assert apply(plan_removal(root, [step], ["one", "two"]), backup) == {}
+    assert set(read_tree(backup)) == {"two/a.png", "two/a.xmp", "journal.jsonl"}
+    list(undo(backup))
+    assert snapshot(root) == before
+
+
+def test_a_plan_by_content_counts_as_done_with_its_companions(root, backup):
+    """After a remount, where every inode is another, the same plan again neither moves nor misses anything."""
+    plan = seal_plan(plan_of(root, a1="a0"))
+    for name in (*ALL, "a0.png"):
+        status, content = (root / name).stat(), (root / name).read_bytes()
+        (root / name).unlink()
+        (root / name).write_bytes(content)
+        os.utime(root / name, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert apply(plan, backup) == {}
+    held = read_tree(backup)
+    assert apply(plan, backup) == {} and read_tree(backup) == held and held.keys() == ALL | {"journal.jsonl"}
 
 
 @pytest.mark.parametrize("name", ["a1.png", "a1.xmp", "a1.png.json"])

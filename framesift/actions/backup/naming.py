@@ -1,7 +1,7 @@
 """Where a file stands in the backup: at its own path, or beside what has taken that."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import count
 
 from framesift.actions.journal import Journal
@@ -10,22 +10,52 @@ _LONGEST = 255
 """Bytes of a name."""
 
 
-def find_free_name(path: str, journal: Journal) -> str:
-    """Return a path below the backup folder that no file has or is to get: `a/b.png`, else `a/b.2.png`."""
-    folder, _, name = path.rpartition("/")
-    parent = ""
-    for part in folder.split("/") if folder else ():
-        parent = next(each for each in _number(parent, part) if _can_be_folder(each, journal))
-    return next(each for each in _number(parent, name) if _is_free(each, journal))
+def find_free_names(paths: Sequence[str], journal: Journal) -> dict[str, str]:
+    """Return for files that go together paths below the backup folder that no file has or is to get.
 
-
-def _number(folder: str, name: str) -> Iterator[str]:
-    """Yield a path, and then others beside it."""
-    stem, suffix = os.path.splitext(name)
+    `a/b.png` and `a/b.xmp` keep theirs, or else all get the same number, `a/b.2.png` and `a/b.2.xmp`, so that they
+    belong together there as well. The first path is that of the picture.
+    """
+    folders = {path.rpartition("/")[0]: "" for path in paths}
+    for folder in folders:
+        folders[folder] = _find_folder(folder, journal)
     for number in count(1):
-        end = suffix if number == 1 else f".{number}{suffix}"
-        start = os.fsdecode(os.fsencode(stem)[: _LONGEST - len(os.fsencode(end))])
-        yield f"{folder}/{start}{end}" if folder else start + end
+        names = _number([path.rpartition("/")[2] for path in paths], number)
+        free = [_join(folders[path.rpartition("/")[0]], name) for path, name in zip(paths, names, strict=True)]
+        if len(set(free)) == len(free) and all(_is_free(path, journal) for path in free):
+            break
+    return dict(zip(paths, free, strict=True))
+
+
+def _find_folder(folder: str, journal: Journal) -> str:
+    """Return the folder itself or, where a file has the name of one above it or of its own, one beside it."""
+    found = ""
+    for part in folder.split("/") if folder else ():
+        beside = (_join(found, _number([part], number)[0]) for number in count(1))
+        found = next(each for each in beside if _can_be_folder(each, journal))
+    return found
+
+
+def _number(names: Sequence[str], number: int) -> list[str]:
+    """Put a number behind the stem of the first of the names, wherever it stands; 1 leaves all as they are."""
+    if number == 1:
+        return list(names)
+    stem, suffix = os.path.splitext(names[0])
+    ends = [_find_end(name, stem, suffix) for name in names]
+    room = _LONGEST - max(len(os.fsencode(f".{number}{end}")) for end in ends)
+    start = os.fsdecode(os.fsencode(stem)[:room])
+    return [f"{start}.{number}{end}" for end in ends]
+
+
+def _find_end(name: str, stem: str, suffix: str) -> str:
+    if name == stem + suffix:
+        return suffix
+    # What is not called by the stem (`IMG.jpg(1).json` of `IMG(1).jpg`) is called by the whole name from now on.
+    return name[len(stem) :] if name.startswith(f"{stem}.") else suffix + os.path.splitext(name)[1]
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _can_be_folder(path: str, journal: Journal) -> bool:

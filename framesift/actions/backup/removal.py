@@ -9,7 +9,7 @@ from itertools import islice
 from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, removal_of
 from framesift.actions.backup.bundles import Bundler, Going
 from framesift.actions.backup.checks import Checker
-from framesift.actions.backup.naming import find_free_name
+from framesift.actions.backup.naming import find_free_names
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
@@ -99,10 +99,15 @@ def _move(going: dict[str, Going], checker: Checker, journal: Journal) -> dict[s
     """Move files to the backup with a line in the journal before and after; return why some were left out."""
     moves: dict[str, Move] = {}
     names: dict[str, str] = {}
+    bundles = defaultdict[str, list[Going]](list)
     for each in going.values():
-        names[each.path] = stored = find_free_name(each.path, journal)
-        _record_intent(each, stored, names[each.leader], journal)
-        moves[stored] = removal_of(journal.entries[stored], journal, each.step.sha256 if each.step else None)
+        bundles[each.leader].append(each)
+    for bundle in bundles.values():
+        names |= find_free_names([each.path for each in bundle], journal)
+        for each in bundle:
+            stored = names[each.path]
+            _record_intent(each, stored, names[each.leader], journal)
+            moves[stored] = removal_of(journal.entries[stored], journal, each.step.sha256 if each.step else None)
     journal.sync()
     _make_folders(journal, moves)
     paths = {stored: path for path, stored in names.items()}
