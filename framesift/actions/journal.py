@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -71,6 +72,8 @@ class Journal:
         """By `stored`, in the order in which they came."""
         self.touched: set[tuple[int, int]] = set()
         """Identities of files whose ctime moving has changed."""
+        self._came = defaultdict[str, list[Entry]](list)
+        """By `path`. Some of them may have gone since."""
         self._path = os.path.join(self.backup, NAME)
         self._writable = writable
         self._descriptor: int | None = None
@@ -193,6 +196,7 @@ class Journal:
             entry.sha256, entry.after = line.get("sha256", ""), line.get("after", "")
             entry.names = line.get("names", [])
             self.entries[stored] = entry
+            self._came[entry.path].append(entry)
             self._touch(file)
         elif event in ("returned", "deleted", "left"):
             del self.entries[stored]
@@ -210,8 +214,7 @@ class Journal:
         elif event == "updated":
             folder = os.path.dirname(entry.path)
             for name in entry.names:
-                moved = self.entries.get(os.path.join(folder, name))
-                if moved is not None:
+                for moved in self._came[os.path.join(folder, name)]:
                     moved.listed = True
 
     def _touch(self, file: FileStat | None) -> None:

@@ -225,3 +225,21 @@ def test_two_writers_at_once_lose_nothing(tmp_path):
         writer.join(60)
         assert writer.exitcode == 0
     assert json.loads(path.read_text()) == {"images": ["last.png"], "total_images": 1, "removed_at": NOW}
+
+
+def test_a_file_that_has_another_name_in_the_backup_is_counted_once(tmp_path):
+    """a1 goes, comes anew, goes again beside the first: when a2 goes, a1 is not taken out a third time."""
+    folder = tmp_path / "root" / "c"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"a{number}.png").write_bytes(picture(number))
+    (folder / "metadata.json").write_text('{"total_images": 9}')
+    totals = []
+    for name in ("c__a1", "c__a1", "c__a2"):
+        assert not [
+            o for o in apply_plan(plan_of(tmp_path / "root", **{name: "c/a0"}), tmp_path / "backup") if o.problem
+        ]
+        totals.append(json.loads((folder / "metadata.json").read_text())["total_images"])
+        if name == "c__a1" and not (tmp_path / "backup/c/a1.2.png").exists():
+            (folder / "a1.png").write_bytes(picture(7))
+    assert totals == [8, 7, 6]
