@@ -4,7 +4,7 @@ from framesift.actions.backup.emptying import count_backup, empty_backup
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.removal import apply_plan, check_backup
 from framesift.actions.backup.restoring import undo
-from framesift.actions.backup.verifying import verify_backup, verify_copy
+from framesift.actions.backup.verifying import list_backup, verify_backup, verify_copy
 from framesift.actions.files.placing import Copy, Link, place_files, storage_errors, sync_folder, write_all
 from framesift.actions.metadata.files import update_metadata
 from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
@@ -23,6 +23,7 @@ __all__ = [
     "decode_plan",
     "empty_backup",
     "encode_plan",
+    "list_backup",
     "place_files",
     "plan_removal",
     "read_plan",

@@ -24,6 +24,21 @@ def verify_backup(backup: PathLike) -> Iterator[Outcome]:
             yield Outcome(journal.in_backup(entry.stored), problem)
 
 
+def list_backup(backup: PathLike) -> set[str]:
+    """Return the paths, below the root, of what a backup holds and its place does not.
+
+    Raises UsageError (no backup) and StorageError.
+    """
+    with Journal(os.path.abspath(os.fsdecode(backup)), writable=False) as journal:
+        return {
+            entry.path
+            for entry in journal.entries.values()
+            if entry.file is not None
+            and os.path.lexists(journal.in_backup(entry.stored))
+            and not os.path.lexists(journal.in_root(entry.path))
+        }
+
+
 def verify_copy(kept: str, source: str) -> Outcome:
     """Say how a kept frame differs from its source, or where that has gone, why it is no whole picture."""
     return Outcome(kept, _compare(kept, source))

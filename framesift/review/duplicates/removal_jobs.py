@@ -2,12 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from framesift.actions import Outcome, Plan, Step, apply_plan, decode_plan, empty_backup, encode_plan, undo
+from framesift.actions import Outcome, Plan, Step, apply_plan, decode_plan, empty_backup, encode_plan, list_backup, undo
 from framesift.duplicates import is_exact
 from framesift.errors import FramesiftError, show
 from framesift.review.duplicates.collections import Collections
@@ -149,12 +148,11 @@ class RemovalJobs:
         )
         if row is None or row["plan"] is None:
             return 0
-        return sum(self._is_moved(part, decode_plan(row["plan"])))
-
-    def _is_moved(self, part: Any, plan: Plan) -> Iterator[bool]:
-        for step in plan.steps:
-            stored = os.path.join(self._backup(part), step.path)
-            yield os.path.lexists(stored) and not os.path.lexists(os.path.join(plan.root, step.path))
+        try:
+            moved = list_backup(self._backup(part))
+        except FramesiftError:  # nothing was begun, or what is there cannot be told
+            return 0
+        return sum(step.path in moved for step in decode_plan(row["plan"]).steps)
 
     def _backup(self, part: Any) -> str:
         return os.path.join(self._output, os.fsdecode(part["backup"]))
