@@ -8,9 +8,8 @@ Each line carries a checksum of itself, so that a single damaged byte in it is f
 """
 
 import fcntl
-import json
 import os
-import zlib
+import stat
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from typing import Any
 
 from framesift import __version__
 from framesift.actions.files.placing import storage_errors, sync_folder, write_all
+from framesift.actions.journal_lines import TooLong, check_entry, decode_line, encode_line, is_header, read_lines
 from framesift.actions.plan import FileStat
 from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError, show
 from framesift.frames.finding import JOURNAL as NAME
@@ -72,6 +72,8 @@ class Journal:
         """By `stored`, in the order in which they came."""
         self.touched: set[tuple[int, int]] = set()
         """Identities of files whose ctime moving has changed."""
+        self.folders: set[str] = set()
+        """Those below the backup folder that files stand or stood in."""
         self._came = defaultdict[str, list[Entry]](list)
         """By `path`. Some of them may have gone since."""
         self._path = os.path.join(self.backup, NAME)
@@ -100,7 +102,7 @@ class Journal:
     def record(self, event: str, stored: str, **details: Any) -> None:
         """Note an event. It is on disk when `sync` returns."""
         entry = {"event": event, "stored": stored, **details}
-        self._waiting.append(_encode(entry))
+        self._waiting.append(encode_line(entry))
         self._replay(entry)
 
     def sync(self) -> None:
@@ -146,45 +148,66 @@ class Journal:
             flags = (os.O_RDWR | os.O_APPEND) if self._writable else os.O_RDONLY
             descriptor = os.open(self._path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             self._lock(descriptor)
-            content = _read(descriptor)
-        whole = content[: content.rfind(b"\n") + 1]
-        header, *lines = whole[:-1].split(b"\n")
-        if header:
-            self._read_header(header)
-            for number, line in enumerate(lines, start=2):
-                self._read_line(line, number)
-        elif not _START.startswith(content[: len(_START)]) or not self.root:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UsageError("is no journal of framesift: not a regular file", self._path)
+            whole, rest = self._read(descriptor)
+        if not whole and not (self.root and _START.startswith(rest[: len(_START)])):
             raise UsageError("is no backup folder of framesift", self.backup)
-        if self._writable and whole != content:
+        if self._writable and rest:
             with storage_errors(self._path):
-                os.ftruncate(descriptor, len(whole))
-        if self._writable and not header:
+                os.ftruncate(descriptor, whole)
+        if self._writable and not whole:
             self._write_header()
+
+    def _read(self, descriptor: int) -> tuple[int, bytes]:
+        """Take over all whole lines; return how many bytes they have, and what stands behind them."""
+        length = number = 0
+        try:
+            for number, line in enumerate(read_lines(descriptor), start=1):
+                if not line.endswith(b"\n"):
+                    return length, line
+                if number == 1:
+                    self._read_header(line[:-1])
+                else:
+                    self._read_line(line[:-1], number)
+                length += len(line)
+        except TooLong:
+            if number == 0:
+                raise UsageError("is no journal of framesift: its first line has no end", self._path) from None
+            raise StorageError(f"line {number + 1} is damaged: nothing was touched", self._path) from None
+        return length, b""
 
     def _write_header(self) -> None:
         header = {"framesift": __version__, "schema": SCHEMA, "root": self.root}
-        self._waiting.append(_encode(header))
+        self._waiting.append(encode_line(header))
         self.sync()
         sync_folder(self.backup)
         sync_folder(os.path.dirname(self.backup))
 
     def _read_header(self, line: bytes) -> None:
-        header = _decode(line)
-        if header is None or "framesift" not in header or not isinstance(header.get("root"), str):
+        header = decode_line(line)
+        if header is None or not is_header(header):
             raise UsageError("is no journal of framesift, or its first line is damaged", self._path)
         if header.get("schema") != SCHEMA:
-            raise UsageError(f"was written by framesift {header['framesift']}: this version cannot go on", self._path)
+            raise UsageError(
+                f"was written by framesift {show(str(header['framesift']))}: this version cannot go on", self._path
+            )
         if self.root and self.root != header["root"]:
             raise UsageError(f"holds files of {show(header['root'])}: choose another backup folder", self.backup)
         self.root = self.known_root = header["root"]
 
     def _read_line(self, line: bytes, number: int) -> None:
-        entry = _decode(line)
+        reason = ""
         try:
-            assert entry is not None
-            self._replay(entry)
-        except (AssertionError, KeyError, TypeError, ValueError):
-            raise StorageError(f"line {number} is damaged: nothing was touched", self._path) from None
+            if (entry := decode_line(line)) is not None:
+                check_entry(entry)
+                self._replay(entry)
+                return
+        except (KeyError, TypeError):
+            pass
+        except ValueError as error:
+            reason = f" ({error})"
+        raise StorageError(f"line {number} is damaged{reason}: nothing was touched", self._path)
 
     def _replay(self, line: dict[str, Any]) -> None:
         """Take over what a line says, whether it was just noted or is read again."""
@@ -196,6 +219,7 @@ class Journal:
             entry.sha256, entry.after = line.get("sha256", ""), line.get("after", "")
             entry.names = line.get("names", [])
             self.entries[stored] = entry
+            self.folders.add(os.path.dirname(stored))
             self._came[entry.path].append(entry)
             self._touch(file)
         elif event in ("returned", "deleted", "left"):
@@ -204,8 +228,9 @@ class Journal:
             self._advance(self.entries[stored], event, line)
 
     def _advance(self, entry: Entry, event: str, line: dict[str, Any]) -> None:
-        if event not in ("moved", "updated", "returning", "deleting"):
-            raise ValueError(event)
+        kinds = ("updated", "deleting") if entry.file is None else ("moved", "returning", "deleting")
+        if event not in kinds:
+            raise ValueError("is not what can come next")
         entry.state = event
         entry.sha256 = line.get("sha256", entry.sha256)
         if event == "returning":
@@ -263,25 +288,3 @@ def locked_folder(folder: str) -> Iterator[None]:
 def file_details(file: FileStat) -> dict[str, int]:
     """Return the fields of `file` for a line of the journal."""
     return asdict(file)
-
-
-def _encode(entry: dict[str, Any]) -> bytes:
-    text = json.dumps(entry, allow_nan=False)
-    return f'{text[:-1]}, "check": "{zlib.crc32(text.encode("ascii")):08x}"}}\n'.encode("ascii")
-
-
-def _decode(line: bytes) -> dict[str, Any] | None:
-    """Return the entry of a line; None where a byte of it has changed."""
-    body, separator, check = line.rpartition(b', "check": "')
-    body += b"}"
-    if not separator or check != f'{zlib.crc32(body):08x}"}}'.encode("ascii"):
-        return None
-    entry = json.loads(body)
-    return entry if isinstance(entry, dict) else None
-
-
-def _read(descriptor: int) -> bytes:
-    parts = []
-    while part := os.read(descriptor, 2**20):
-        parts.append(part)
-    return b"".join(parts)

@@ -10,6 +10,7 @@ from typing import Any
 
 from framesift import __version__
 from framesift.actions.files.placing import Copy, place_files
+from framesift.actions.paths import find_oddity, is_plain_folder
 from framesift.errors import PathLike, StorageError, UsageError, show
 
 SCHEMA = 1
@@ -50,6 +51,9 @@ class FileStat:
         return self.size == planned.size and self.mtime_ns in times
 
 
+_FIELDS = tuple(field.name for field in fields(FileStat))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One file to be moved to the backup, and the one that stays in its place."""
@@ -81,15 +85,15 @@ class Plan:
     """Below the root, with `/`: the folders that were searched; empty for the root itself."""
 
     def __post_init__(self) -> None:
-        if not os.path.isabs(self.root) or _oddity(self.root[1:] or "x"):
+        if not is_plain_folder(self.root):
             raise UsageError(f"the plan's root {show(self.root)} is not an absolute path")
         for folder in self.folders:
-            if oddity := _oddity(folder):
+            if oddity := find_oddity(folder):
                 raise UsageError(f"the plan has a folder that {oddity}: {_show(folder)}")
         removed: set[str] = set()
         for step in self.steps:
             for path in (step.path, step.keeper):
-                if oddity := _oddity(path):
+                if oddity := find_oddity(path):
                     raise UsageError(f"the plan has a path that {oddity}: {_show(path)}")
             if step.path in removed:
                 raise UsageError(f"the plan removes {show(step.path)} twice")
@@ -149,7 +153,7 @@ def decode_plan(content: bytes) -> Plan:
     if not isinstance(document, dict) or "framesift" not in document:
         raise UsageError("is not a plan of framesift")
     if document.get("schema") != SCHEMA:
-        raise UsageError(f"was written by framesift {document['framesift']}: this version cannot apply it")
+        raise UsageError(f"was written by framesift {show(str(document['framesift']))}: this version cannot apply it")
     folders = document.pop("folders", [])
     if set(document) != {"framesift", "schema", "root", "steps"}:
         raise UsageError("a plan has framesift, schema, root, perhaps folders, and steps, and nothing else")
@@ -164,7 +168,7 @@ def decode_plan(content: bytes) -> Plan:
 def _decode_step(number: int, entry: Any) -> Step:
     try:
         step = dict(entry)
-        step["file"], step["keeper_file"] = _decode_stat(step["file"]), _decode_stat(step["keeper_file"])
+        step["file"], step["keeper_file"] = decode_stat(step["file"]), decode_stat(step["keeper_file"])
         decoded = Step(**step)
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"step {number} of the plan is not one: {error}") from None
@@ -177,12 +181,13 @@ def _decode_step(number: int, entry: Any) -> Step:
     return decoded
 
 
-def _decode_stat(entry: Any) -> FileStat:
+def decode_stat(entry: Any) -> FileStat:
+    """Return the status of a file as plans and journals have it. Raises TypeError and ValueError for anything else."""
     file = FileStat(**entry)
-    for field in fields(file):
-        value = getattr(file, field.name)
+    for name in _FIELDS:
+        value = getattr(file, name)
         if type(value) is not int or abs(value) >= _MOST:
-            raise ValueError(f"{field.name} is not a whole number")
+            raise ValueError(f"{name} is not a whole number")
     return file
 
 
@@ -198,19 +203,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number")
-
-
-def _oddity(path: str) -> str:
-    """Say why `path` is none below the root; return an empty string where it is one."""
-    if "\0" in path:
-        return "has a NUL"
-    if any(part in ("", ".", "..") for part in path.split("/")):
-        return "leaves the root or is not in its plain form"
-    try:
-        whole = os.fsdecode(os.fsencode(path)) == path
-    except UnicodeEncodeError:
-        whole = False
-    return "" if whole else "no file can have"
 
 
 def _show(path: str) -> str:

@@ -106,7 +106,13 @@ def undo_command(options: argparse.Namespace) -> int:
     """Give all files back."""
     from framesift.actions import undo
 
-    tally = _carry_out(undo(options.backup, options.to), options)
+    def announce(place: str) -> None:
+        if not options.quiet:
+            from tqdm import tqdm
+
+            tqdm.write(f"giving back to {show(place)}", file=sys.stderr)
+
+    tally = _carry_out(undo(options.backup, options.to, begin=announce), options)
     to = f" to {show(options.to)}" if options.to else ""
     return _conclude(tally, options, f"{_count(tally)} given back from {show(options.backup)}{to}")
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.moving import LeftOut, read_digest
+from framesift.actions.paths import names_journal
 from framesift.actions.plan import FileStat, Plan, Step
 from framesift.errors import UnreadableFrame, show
 from framesift.frames.finding import is_video
@@ -82,6 +83,8 @@ class Checker:
             raise LeftOut("its folder is a link, or lies behind one")
         if os.path.commonpath([folder, self._backup]) == self._backup:
             raise LeftOut("lies in the backup folder")
+        if names_journal(path):
+            raise LeftOut("has the name of a journal of framesift")
         return full
 
     def _check_file(self, full: str, expected: FileStat, sha256: str | None, about: str) -> FileStat:

@@ -10,6 +10,7 @@ from framesift.actions.backup.tidying import remove_empty_folders
 from framesift.actions.files.placing import storage_errors
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.moving import LeftOut, read_digest
+from framesift.actions.paths import lies_behind_link
 from framesift.errors import PathLike
 
 DELETABLE = {"moved", "updated", "deleting"}
@@ -27,7 +28,7 @@ def empty_backup(backup: PathLike) -> Generator[Outcome, None, None]:
         entries = [entry for entry in journal.entries.values() if entry.state in DELETABLE]
         for start in range(0, len(entries), GROUP):
             yield from _delete_group(entries[start : start + GROUP], journal)
-        remove_empty_folders(journal, [entry.stored for entry in entries])
+        remove_empty_folders(journal)
 
 
 def count_backup(backup: PathLike) -> int:
@@ -65,11 +66,9 @@ def _delete_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
 
 def _check(entry: Entry, journal: Journal) -> None:
     path = journal.in_backup(entry.stored)
+    if lies_behind_link(journal.backup, entry.stored):
+        raise LeftOut("its folder is a link; left as it is")
     if entry.state == "deleting" and not os.path.lexists(path):
         return  # a run was stopped between deleting and recording it
-    if os.path.realpath(os.path.dirname(path)) != os.path.join(
-        os.path.realpath(journal.backup), os.path.dirname(entry.stored)
-    ).rstrip("/"):
-        raise LeftOut("its folder is a link; left as it is")
     if read_digest(path) != entry.sha256:
         raise LeftOut("is not what was moved here; left as it is")

@@ -7,17 +7,27 @@ from framesift.actions.files.placing import remove_leftovers, storage_errors
 from framesift.actions.journal import Journal
 from framesift.actions.metadata.files import recover_updates
 from framesift.actions.moving import read_digest, recover
+from framesift.actions.paths import lies_behind_link
 from framesift.errors import UsageError
 
 _UNFINISHED = {"moving", "returning", "updating"}
 
 
 def recover_run(journal: Journal) -> None:
-    """Finish or take back every step that was begun. Raises UsageError where the root is gone, and StorageError."""
-    remove_leftovers(journal.backup)
-    for folder in {e.to or journal.root for e in journal.entries.values() if e.state in _UNFINISHED}:
+    """Finish or take back every step that was begun.
+
+    Raises UsageError where the root is gone, or a folder has become a link, with nothing touched; and StorageError.
+    """
+    unfinished = [entry for entry in journal.entries.values() if entry.state in _UNFINISHED]
+    for folder in {entry.to or journal.root for entry in unfinished}:
         if not os.path.isdir(folder):
             raise UsageError("the folder that files were being moved from or to is gone", folder)
+    for entry in unfinished:
+        for folder, path in ((journal.backup, entry.stored), (entry.to or journal.root, entry.path)):
+            if lies_behind_link(folder, path):
+                reason = "was being moved when a run was stopped, and its folder is a link now: nothing was touched"
+                raise UsageError(reason, os.path.join(folder, path))
+    remove_leftovers(journal.backup)
     _recover_moves(journal)
     recover_updates(journal)
 

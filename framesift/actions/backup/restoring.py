@@ -1,7 +1,7 @@
 """Gives back what was moved to a backup folder. Nothing that has come in the meantime is overwritten."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, return_of
 from framesift.actions.backup.outcome import Outcome
@@ -11,26 +11,32 @@ from framesift.actions.files.placing import make_folders, storage_errors, sync_f
 from framesift.actions.journal import Entry, Journal, file_details, locked_folder
 from framesift.actions.metadata.files import give_back
 from framesift.actions.moving import LeftOut
+from framesift.actions.paths import lies_behind_link
 from framesift.actions.plan import FileStat
 from framesift.errors import PathLike, UsageError
 
 
-def undo(backup: PathLike, to: PathLike | None = None) -> Generator[Outcome, None, None]:
+def undo(
+    backup: PathLike, to: PathLike | None = None, *, begin: Callable[[str], None] = lambda place: None
+) -> Generator[Outcome, None, None]:
     """Move every file of a backup folder back to where it was, metadata files last, and yield what came of each.
 
     With `to` they go to the same paths below that folder, which is made where it is not there. A file whose place has
-    been taken since stays in the backup. Done twice, or again after it was stopped, it ends the same. Raises UsageError
-    (no backup, its root is gone), ResultsInUse and StorageError.
+    been taken since stays in the backup. Done twice, or again after it was stopped, it ends the same. Where there is
+    something to give back, `begin` is called with the absolute path of the folder it goes to, before it is touched.
+    Raises UsageError (no backup, its root is gone), ResultsInUse and StorageError.
     """
     with Journal(backup) as journal:
         place = _find_place(journal, to)
+        if journal.entries:
+            begin(place)
         with locked_folder(place):
             recover_run(journal)
             files = _put_newest_first([entry for entry in journal.entries.values() if entry.state == "moved"])
             for group in _group(files):
                 yield from _return_group(group, journal, place)
             yield from _return_metadata(journal, place)
-        remove_empty_folders(journal, [entry.stored for entry in files])
+        remove_empty_folders(journal)
 
 
 def _find_place(journal: Journal, to: PathLike | None) -> str:
@@ -116,6 +122,8 @@ def _prepare(bundle: list[Entry], journal: Journal, place: str) -> tuple[dict[st
 def _check(entry: Entry, journal: Journal, place: str) -> FileStat:
     """Return the status of a file of the backup that can go back."""
     stored = journal.in_backup(entry.stored)
+    if lies_behind_link(journal.backup, entry.stored):
+        raise LeftOut("its folder in the backup is a link, or lies behind one")
     if os.path.lexists(os.path.join(place, entry.path)):
         raise LeftOut("another file of this name has come since")
     with storage_errors(stored):

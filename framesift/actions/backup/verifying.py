@@ -7,6 +7,7 @@ from framesift.actions.backup.checks import find_damage
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.journal import Journal
 from framesift.actions.moving import LeftOut, read_digest
+from framesift.actions.paths import lies_behind_link
 from framesift.errors import PathLike, StorageError
 
 _STOPPED = "was being moved when a run was stopped: `framesift undo` or the same removal again brings it to an end"
@@ -17,7 +18,9 @@ def verify_backup(backup: PathLike) -> Iterator[Outcome]:
     with Journal(os.path.abspath(os.fsdecode(backup)), writable=False) as journal:
         for entry in journal.entries.values():
             problem = ""
-            if entry.state in ("moved", "updated"):
+            if lies_behind_link(journal.backup, entry.stored):
+                problem = "its folder is a link"
+            elif entry.state in ("moved", "updated"):
                 problem = _differs(journal.in_backup(entry.stored), entry.sha256)
             elif entry.state != "deleting":
                 problem = _STOPPED

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 
 from framesift.actions.files.placing import Copy, place_files, remove_leftovers, storage_errors, sync_folder, write_all
 from framesift.actions.journal import Entry, Journal
-from framesift.actions.metadata.records import NAME, UnreadableMetadata, without_files
+from framesift.actions.metadata.records import UnreadableMetadata, without_files
 from framesift.actions.moving import PARTIAL, LeftOut
+from framesift.actions.paths import METADATA, lies_behind_link
 from framesift.actions.plan import FileStat
 
 MAX_BYTES = 64 * 2**20
@@ -45,8 +46,10 @@ def update_folders(journal: Journal) -> Iterator[tuple[str, str]]:
     """Tell the metadata files of all folders that lost files; yield the path and reason of those left as they are."""
     time = now()
     for folder, (names, companions) in sorted(_unlisted(journal).items()):
-        path = os.path.join(folder, NAME)
+        path = os.path.join(folder, METADATA)
         try:
+            if lies_behind_link(journal.root, path):
+                raise UnreadableMetadata("its folder is a link, or lies behind one")
             with storage_errors(journal.in_root(path)):
                 keeping = _Keeping(journal, path, sorted(names | companions))
                 update_metadata(journal.in_root(path), names, time, keeping.keep, companions)
@@ -63,6 +66,8 @@ def give_back(entry: Entry, journal: Journal, place: str) -> None:
     Raises LeftOut where the file changed since.
     """
     path, stored = os.path.join(place, entry.path), journal.in_backup(entry.stored)
+    if lies_behind_link(place, entry.path) or lies_behind_link(journal.backup, entry.stored):
+        raise LeftOut(f"its folder is a link, or lies behind one; what it was before is {stored}")
     with storage_errors(path):
         try:
             if place != journal.known_root and not os.path.lexists(path):
@@ -139,7 +144,7 @@ def _unlisted(journal: Journal) -> dict[str, tuple[set[str], set[str]]]:
     return {
         folder: names
         for folder, names in unlisted.items()
-        if os.path.lexists(journal.in_root(os.path.join(folder, NAME)))
+        if os.path.lexists(journal.in_root(os.path.join(folder, METADATA)))
     }
 
 

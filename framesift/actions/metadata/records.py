@@ -12,7 +12,6 @@ from collections.abc import Set
 
 from framesift.actions.metadata.json_text import Edit, Node, apply_edits, cut, outline, read_strictly
 
-NAME = "metadata.json"
 REMOVED_AT = "removed_at"
 
 _NAMING = {"image", "image_path", "image_name", "file", "file_name", "filename", "frame", "name", "path", "photo"}
