@@ -157,7 +157,7 @@ def _shift_thresholds(options: argparse.Namespace) -> None:
 
 def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
     from framesift.filtering.arrivals import Arrivals
-    from framesift.filtering.sources import open_source
+    from framesift.filtering.films import open_source
 
     def tell(path: str, what: str) -> None:
         print(f"{show(path)}: {what}", file=sys.stderr)

@@ -9,6 +9,7 @@ __all__ = [
     "describing",
     "earlier_runs",
     "exposure",
+    "films",
     "manifest",
     "option_values",
     "options",

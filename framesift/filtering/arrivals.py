@@ -16,7 +16,6 @@ from datetime import datetime
 from framesift.errors import FramesiftError, PathLike, StorageError, show
 from framesift.filtering.clocks import Judgement
 from framesift.filtering.describing import View
-from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import AHEAD_OF_OTHERS, LATE_HINT, Source, describe_fault
@@ -161,7 +160,7 @@ class Arrivals(Source):
     def _spread(self, ready: Iterable[Frame]) -> Iterator[Frame]:
         """Yield frames, in place of a file of several pages those of its pages that are not decided."""
         for frame in ready:
-            frames = list(spread_pages(self.directory, [frame], self._sink))
+            frames = list(super()._spread([frame]))
             self._pages[frame.file] = len(frames)
             if not frames:
                 del self._files[frame.file]

@@ -15,6 +15,7 @@ from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader import GreyDecoding, Picture, decode_levels, read_picture
+from framesift.frames.reader.pages import name_page
 from framesift.frames.reader.source import Status
 from framesift.frames.videos import Sampling, Still
 from framesift.stores import is_folder, join
@@ -53,13 +54,20 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
         return _view_still(frame, directory, settings)
     before = ask_status(join(directory, frame.file))
     try:
-        picture = read_frame(join(directory, frame.picture), settings, levels, alone=True)
+        picture = read_frame(join(directory, find_content(frame)), settings, levels, alone=True)
     except UnreadableFrame as error:
         return _view_problem(frame, directory, error.reason, before)
     file = FileState.of(picture.stat, picture.content)
     source = {"content": picture.content, "stat": picture.stat, "file": file}
     exposure = Exposure(picture.levels, picture.beyond)
     return _describe(frame, picture.pixels, picture.size, settings, exposure, **source)
+
+
+def find_content(frame: Frame) -> str:
+    """Return the path, below the input folder, that a frame is read from: of a refreshed file not its own."""
+    if frame.source is None or frame.page is None:
+        return frame.source or frame.path
+    return name_page(frame.source, frame.page)
 
 
 def describe_again(view: View, settings: Settings, levels: Levels) -> View:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from framesift.errors import UnreadableFrame
-from framesift.filtering.describing import Look, View, describe_again, read_frame
+from framesift.filtering.describing import Look, View, describe_again, find_content, read_frame
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -64,7 +64,7 @@ class CameraLevels:
         Reads little of the others, and nothing of those that cannot be of 16 bits by their names.
         """
         for frame in frames:
-            path = join(directory, frame.picture)
+            path = join(directory, find_content(frame))
             with suppress(UnreadableFrame):
                 if is_deep_file(path):
                     picture = read_frame(path, self._settings)

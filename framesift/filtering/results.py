@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Self
 
 from framesift.actions import Copy, Link
-from framesift.errors import PathLike, ResultsInUse, StorageError, UnreadableFrame, UsageError
+from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
@@ -19,10 +19,10 @@ from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
+from framesift.filtering.standing import find_standing
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.frames.reader.pages import encode_page, find_page
-from framesift.frames.reader.source import read_file
+from framesift.frames.reader.pages import encode_page, find_page, name_page, split_page
 from framesift.frames.videos import encode_still, is_still
 from framesift.stores import is_url, join, locate
 
@@ -110,30 +110,19 @@ class Results(Sink):
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
         return self._past.find(path) is not None
 
+    def is_skipped(self, path: str) -> bool:
+        """Tell whether a frame that is decided was skipped, when it was looked at last."""
+        return self._past.find(path) is Verdict.SKIP
+
+    def holds(self, path: str, file: str) -> bool:
+        """Tell whether the file of a decided frame is as it was then, as far as its size and time tell it."""
+        status, known = ask_status(self._below + file), self._past.find_file(path)
+        before = known and known[1]
+        return status is None or before is None or before[:2] == FileState.of(status)[:2]
+
     def find_standing(self, path: str) -> Standing:
         """Return what is known of a file that has been found. Where it cannot be asked, a decided one stays decided."""
-        status = ask_status(self._below + path) if self._below else None
-        if status is not None and self._past.is_settled(path, status.st_size, status.st_mtime_ns):
-            return Standing.DECIDED
-        known = self._past.find_file(path)
-        if known is None:
-            return Standing.NEW
-        verdict, before = known
-        if status is None or (before is not None and before[:2] == (status.st_size, status.st_mtime_ns)):
-            return Standing.DECIDED
-        if verdict is Verdict.SKIP:
-            return Standing.AGAIN if path not in self._past.refreshed else Standing.REFRESHED
-        if before is None or (before.size == status.st_size and self._has_content(path, before)):
-            return Standing.DECIDED
-        return Standing.REFRESHED
-
-    def _has_content(self, path: str, before: FileState) -> bool:
-        """Tell whether a file whose time has changed holds what it held, or cannot be read now."""
-        try:
-            content, status = read_file(join(self.source, path))
-        except UnreadableFrame:
-            return True
-        return FileState.of(status, content).digest == before.digest
+        return find_standing(self._past, self._below, path, self._settings.max_pixels)
 
     def clock(self, camera: str) -> Clock:
         """Return how far earlier runs, and this one, have come with a camera."""
@@ -243,9 +232,13 @@ class Results(Sink):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
         if find_page(join(self.source, path)):
             return True  # as well
-        if (before := name_before(path)) is not None and self._past.find(before) is not None:
+        file, _ = split_page(path) or (path, 0)
+        if (before := name_before(file)) is not None and self._is_known(before):
             return True  # of a refreshed file, likewise
         return self._place.is_ours(path)
+
+    def _is_known(self, path: str) -> bool:
+        return any(self._past.find(each) is not None for each in (path, name_page(path, 1)))
 
     def _close(self) -> None:
         self._writer.shutdown()

@@ -16,13 +16,14 @@ from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.describing import View, read_frame, sampling_of, view_look
+from framesift.filtering.films import open_source
 from framesift.filtering.overdue import KeptFrames
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.results import Results
 from framesift.filtering.selection import Decision, Mark, Marks, Reference, References, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
-from framesift.filtering.sources import Source, open_source
+from framesift.filtering.sources import Source
 from framesift.frames.frame import Frame
 from framesift.frames.reader.pages import find_page
 from framesift.frames.videos import Still, is_still, read_still
@@ -170,7 +171,8 @@ class Run:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
         kept, source = join(self.sink.folder or "", path), join(self.source.directory, path)
         # Of a page the source first: OpenCV rounds the 16 bits of a TIFF otherwise than those of a PNG.
-        for place in (source, kept) if find_page(source) else (kept, source):
+        is_whole = find_page(source) and self.sink.holds(path, path.rpartition("/")[0])
+        for place in (source, kept) if is_whole else (kept, source):
             with suppress(UnreadableFrame):
                 return self.levels.read(camera, place).pixels
         if (pixels := self._read_film(path)) is not None:

@@ -60,6 +60,14 @@ class Sink:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
         return False
 
+    def is_skipped(self, path: str) -> bool:
+        """Tell whether a frame that is decided was skipped, when it was looked at last."""
+        return False
+
+    def holds(self, path: str, file: str) -> bool:
+        """Tell whether the file of a decided frame is as it was then, as far as its size and time tell it."""
+        return True
+
     def find_standing(self, path: str) -> Standing:
         """Return what is known of a file that has been found: whether it holds what was decided."""
         return Standing.NEW

@@ -1,19 +1,16 @@
 """Where the frames of a run come from: pictures of a folder, films too, or pictures as they arrive (`arrivals`)."""
 
-import math
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from heapq import merge
-from itertools import chain, groupby
+from itertools import groupby
 
 from framesift.comparators.masks import require_cameras
-from framesift.errors import PathLike, UnreadableFrame, UsageError
+from framesift.errors import PathLike, UnreadableFrame
 from framesift.filtering.clocks import Judgement, Stamp, as_written, judge
-from framesift.filtering.describing import View, check_masks, sampling_of
+from framesift.filtering.describing import View, check_masks
 from framesift.filtering.file_state import Standing, ask_status, name_refreshed
 from framesift.filtering.option_values import Lateness
 from framesift.filtering.pages import is_begun, spread_pages
@@ -23,16 +20,10 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, find_frames
-from framesift.frames.frame import AFTER_ALL, Frame, order_key
+from framesift.frames.frame import Frame, order_key
 from framesift.frames.reader import read_size
-from framesift.frames.videos import Film, Passage, Still, VideoInfo, name_film, probe_video, walk_stills
+from framesift.frames.videos import Passage, Still, name_film
 from framesift.stores import is_url, join, locate
-
-
-def open_source(directory: PathLike, settings: Settings) -> "Source":
-    """Return the source that the settings ask for: pictures, or with `every` the frames of films after them."""
-    return Source(directory, settings) if settings.every is None else Films(directory, settings)
-
 
 LATE_HINT = "--late decide compares it with the kept frame before it"
 AHEAD_OF_OTHERS = "it is ahead of frames that followed: these go on in the order of arrival"
@@ -75,6 +66,8 @@ class Source:
         self._repeated: set[str] = set()
         self._again: set[str] = set()
         """Those of them that have not been decided again."""
+        self._redone: set[str] = set()
+        """Those that have."""
         self._refreshed: set[str] = set()
         self._fault_paths: set[str] = set()
 
@@ -104,7 +97,17 @@ class Source:
 
     def _spread(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Yield frames, in place of a file of several pages those of its pages that are not decided."""
-        return spread_pages(self.directory, frames, self._sink)
+        return spread_pages(self.directory, frames, self._is_done)
+
+    def _is_done(self, page: Frame) -> bool:
+        """Tell whether a page is decided, unless it was skipped and its file has changed."""
+        if not self._sink.is_decided(page.path):
+            return False
+        if page.file in self._repeated and page.path not in self._redone and self._sink.is_skipped(page.path):
+            self._again.discard(page.file)
+            self._again.add(page.path)
+            return False
+        return True
 
     def accept(self, views: Iterable[View]) -> Iterable[View]:
         """Return what has been read, less what cannot be decided yet."""
@@ -118,18 +121,16 @@ class Source:
         overdue, self.overdue = sorted(self.overdue, key=order_key), []
         return list(self._spread(overdue))
 
-    def may_repeat(self, frame: Frame) -> bool:
-        """Tell whether a frame may be decided although it is decided: it was skipped, and its file has changed."""
-        return frame.path in self._repeated
-
     def describe(self, decision: Decision, late: bool = False) -> Decision:
         """Return a decision with what is known of how its frame came."""
         frame = decision.frame
         order = Order.LATE if late else Order.FAULT if frame.path in self._fault_paths else None
         self._fault_paths.discard(frame.path)
-        skipped = frame.path if frame.offset is None else frame.path.rpartition("/")[0]
+        skipped = frame.path if frame.path in self._again else frame.file
         again = skipped in self._again
         self._again.discard(skipped)
+        if again:
+            self._redone.add(skipped)
         return replace(decision, order=order, again=again) if order or again else decision
 
     def _leave_out(self, sink: Sink, path: str) -> bool:
@@ -162,7 +163,7 @@ class Source:
         arranged: list[Frame] = []
         outvote, now = self.settings.late is Lateness.LEAVE, self._now()
         for camera, of_camera in groupby(sorted(frames, key=order_key), key=lambda frame: frame.camera):
-            begun, others = _part(of_camera, lambda frame: is_begun(frame, sink))
+            begun, others = _part(of_camera, partial(self._is_next, sink))
             arranged += begun
             judged = judge(sink.clock(camera), others, self._ask_written, now, self._second_hour.read, outvote)
             arranged += judged.frames
@@ -171,6 +172,9 @@ class Source:
                 (self.overdue if decided else self.late).append(frame)
             self._note_faults(camera, judged)
         return arranged
+
+    def _is_next(self, sink: Sink, frame: Frame) -> bool:
+        return frame.file not in self._repeated and is_begun(frame, sink.is_decided)
 
     def _note_faults(self, camera: str, judged: Judgement) -> None:
         self.faults += judged.faults
@@ -197,96 +201,8 @@ class Source:
                 check_masks(self.settings, camera, size, path)
 
 
-class Films(Source):
-    """The pictures of a folder and the frames of its films, `every` so many seconds one; of a camera that has both, by
-    their times."""
-
-    def __init__(self, directory: PathLike, settings: Settings) -> None:
-        super().__init__(directory, settings)
-        self._sampling = sampling_of(settings)
-        self._beside: dict[str, list[Frame]] = {}
-        """The pictures of cameras of which films are walked."""
-        self._offsets: dict[str, float] = {}
-        """How far films have been decided."""
-        self._films: list[Film] = []
-
-    def find(self, sink: Sink) -> None:
-        """Leave out the films that earlier runs have walked to their end, as far as their headers tell it."""
-        super().find(sink)
-        films = [name_film(path, self.settings.naming) for path in self.listing.videos]
-        known = set(sink.cameras)
-        for film in sorted(films, key=lambda film: order_key(film.frame)):
-            if film.camera != film.path and film.path in known:
-                alone = "was filled when each film was a camera of its own: choose another results folder"
-                raise UsageError(alone, sink.folder or self.directory)
-            if not self._leave_out(sink, film.path):
-                self._consider(film, sink)
-        of_films = {film.camera for film in self._films}
-        for frame in self.pictures:
-            if frame.camera in of_films:
-                self._beside.setdefault(frame.camera, []).append(frame)
-        self.pictures = [frame for frame in self.pictures if frame.camera not in of_films]
-
-    def rounds(self) -> Iterator[Iterable[Frame | Still]]:
-        """Yield the pictures and the frames of one film after the other in one round."""
-        yield chain(self.take_pictures(), self._walk_cameras())
-
-    def _consider(self, film: Film, sink: Sink) -> None:
-        """Add a film to those to be walked, unless it is late, or nothing of it is left."""
-        decided = sink.last_offset(film.path)
-        with suppress(UnreadableFrame):
-            info = probe_video(os.path.join(self.directory, film.path))
-            if not self._is_chosen(film, info.duration_s):
-                return
-            if decided is None and self._is_late(film, info, sink):
-                self.late.append(film.frame)
-                return
-            step = self._sampling.every or (1 / info.frame_rate if info.frame_rate else 1)
-            due = 0.0 if decided is None else (math.floor((decided + 0.0005) / step) + 1) * step
-            left = info.duration_s - due
-            if decided is not None and info.duration_s and left < step / 1000:
-                return
-            self.expected += max(math.ceil(left / step), 0)
-        if decided is not None:
-            self._offsets[film.path] = decided
-        self._films.append(film)
-
-    def _is_late(self, film: Film, info: VideoInfo, sink: Sink) -> bool:
-        """Tell whether a film ends before the last decided frame of its camera; asked for, such a one is walked too."""
-        mark, start = sink.clock(film.camera).mark, film.frame.time
-        if self.settings.late is Lateness.DECIDE or mark is None or start is None:
-            return False
-        return start + timedelta(seconds=info.duration_s) < mark
-
-    def _walk_cameras(self) -> Iterator[Frame | Still]:
-        for camera, films in groupby(self._films, key=lambda film: film.camera):
-            pictures: Iterable[Frame | Still] = self._spread(self._beside.get(camera, []))
-            yield from merge(pictures, chain.from_iterable(map(self._walk, films)), key=_time_of)
-
-    def _walk(self, film: Film) -> Iterator[Still]:
-        """Yield the frames of a film that are not decided. It is walked from its beginning: a seek is not exact."""
-        decided = self._offsets.get(film.path, -math.inf)
-        choice, left_out = self.settings.choice, self.left_out
-        before = ask_status(join(self.directory, film.path))
-        for still in walk_stills(self.directory, film, self._sampling, self.settings.naming, self.passage):
-            is_taken = still.problem or choice.takes_time(still.frame.time, left_out)
-            if is_taken and (still.frame.offset is None or still.frame.offset > decided):
-                yield still if still.stat else replace(still, stat=before)
-
-    def _is_chosen(self, film: Film, seconds: float) -> bool:
-        """Tell whether a frame of a film may be of the times that are looked at."""
-        start = film.frame.time
-        end = None if start is None else start + timedelta(seconds=seconds)
-        return self.settings.choice.takes_span(start, end, self.left_out)
-
-
 def _part(frames: Iterable[Frame], is_first: Callable[[Frame], bool]) -> tuple[list[Frame], list[Frame]]:
     parts: tuple[list[Frame], list[Frame]] = ([], [])
     for frame in frames:
         parts[not is_first(frame)].append(frame)
     return parts
-
-
-def _time_of(item: Frame | Still) -> datetime:
-    frame = item.frame if isinstance(item, Still) else item
-    return frame.time or AFTER_ALL

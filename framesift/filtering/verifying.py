@@ -16,7 +16,7 @@ def verify(folder: PathLike) -> Iterator[Outcome]:
     """Check each file that a backup or results folder must hold, and yield what was found; nothing is written.
 
     In a backup every file must have the SHA-256 of the journal; in a results folder every kept frame must equal its
-    source, or where that has gone or holds another picture now be a whole picture.
+    source, or where that has gone or holds another picture now, and of films and pages, be a whole picture.
 
     Raises UsageError (neither kind of folder) and StorageError, also for a record that is itself damaged.
     """
@@ -39,7 +39,8 @@ def _verify_results(results: str) -> Iterator[Outcome]:
         decision = manifest.decode_line(line, number, path)
         if decision.verdict is Verdict.KEEP:
             kept, file = decision.frame.path, manifest.decode_file(line)
-            original = os.path.join(source, decision.frame.picture)  # none of a still or a page: made here
+            is_copy = decision.frame.offset is None and decision.frame.page is None  # others have no file of their own
+            original = os.path.join(source, decision.frame.file) if is_copy else ""
             yield verify_copy(os.path.join(results, kept), "" if _has_changed(original, file) else original)
 
 

@@ -39,11 +39,6 @@ class Frame:
     """Path of the file that held it, where an earlier picture of that file has the name: the file was refreshed."""
 
     @property
-    def picture(self) -> str:
-        """The path of the picture to read, below the input folder: that of a page is below the one of its file."""
-        return self.source or self.path
-
-    @property
     def file(self) -> str:
         """The path of the file that it is in, below the input folder."""
         if self.source is not None:

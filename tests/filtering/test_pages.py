@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import shutil
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,7 +20,6 @@ from framesift.filtering.chunks import Dispatch
 from framesift.filtering.manifest import open_record, read_settings
 from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import Settings
-from framesift.filtering.sinks import Sink
 from framesift.frames.finding import find_frames
 from framesift.looking.explanation import read_pixels
 from tests.conftest import encode, make_image, read_tree
@@ -78,7 +79,7 @@ def test_the_same_by_any_number_of_workers_and_in_chunks_elsewhere(write_tree, t
     folder = write_tree(two_files(kind))
     decisions = list(filter_frames(folder, jobs=1))
     assert list(filter_frames(folder, jobs=5)) == decisions
-    frames = list(spread_pages(str(folder), find_frames(folder).frames, Sink()))
+    frames = list(spread_pages(str(folder), find_frames(folder).frames))
     with ThreadPoolExecutor(3) as pool:
         walker = Dispatch(pool, str(folder), Settings(), lambda _: {}, content=True, slots=3, longest=2)
         walked = list(walker.decide(frames))
@@ -205,3 +206,130 @@ def test_the_manifest_says_which_page(write_tree, tmp_path):
     lines = (tmp_path / "results" / manifest.NAME).read_text().splitlines()
     assert [json.loads(line).get("page") for line in lines] == [None, 1, 2]
     assert read_settings(str(tmp_path / "results" / manifest.NAME))
+
+
+def refresh(path, content):
+    """Put other content into a file, at another time."""
+    path.write_bytes(content)
+    before = path.stat().st_mtime_ns
+    os.utime(path, ns=(before, before + 10**9 * (1 + len(content))))
+
+
+def see(folder, results, **options):
+    """What is decided now, by any number of workers."""
+    return list(filter_frames(folder, results, **options))
+
+
+SECOND = (5, 5, 25, 25)
+
+
+@pytest.mark.parametrize("kind", ["tif", "gif", "webp", "png"])
+class TestAFileThatHoldsSomethingElse:
+    def test_other_pages_are_new_frames_in_the_order_of_arrival(self, write_tree, tmp_path, kind):
+        folder, results = write_tree({name(20, kind): pages(kind, None, NEW)}), tmp_path / "results"
+        assert letters(see(folder, results)) == "kk"
+        refresh(folder / name(20, kind), pages(kind, NEW, OTHER))
+        decisions = see(folder, results)
+        assert letters(decisions) == "dk"
+        assert [(d.frame.page, d.frame.source, d.frame.time) for d in decisions] == [
+            (number, name(20, kind), None) for number in (1, 2)
+        ]
+        assert decisions[0].reference == see_paths(results)[1]
+        assert see(folder, results) == []
+        refresh(folder / name(20, kind), pages(kind, SECOND, OTHER, None))
+        assert letters(see(folder, results)) == "kkk"
+        assert see(folder, results) == []
+        assert len(see_paths(results)) == len(set(see_paths(results))) == 7
+
+    @pytest.mark.parametrize("first, then, expected", [([None], [None, NEW], "dk"), ([None, NEW], [OTHER], "k")])
+    def test_one_page_becomes_several_and_several_one(self, write_tree, tmp_path, kind, first, then, expected):
+        folder, results = write_tree({name(20, kind): pages(kind, *first)}), tmp_path / "results"
+        see(folder, results)
+        refresh(folder / name(20, kind), pages(kind, *then))
+        assert letters(see(folder, results)) == expected
+        assert see(folder, results) == []
+
+    def test_more_pages_behind_those_that_are_decided_are_next(self, write_tree, tmp_path, kind):
+        folder, results = write_tree({name(20, kind): pages(kind, None, NEW)}), tmp_path / "results"
+        see(folder, results)
+        refresh(folder / name(20, kind), pages(kind, None, NEW, OTHER, SECOND))
+        assert [(d.verdict, d.frame.page, d.frame.source) for d in see(folder, results)] == [
+            ("keep", 3, None),
+            ("keep", 4, None),
+        ]
+        assert see(folder, results) == []
+
+    def test_another_time_alone_is_nothing_new(self, write_tree, tmp_path, kind):
+        folder, results = write_tree({name(20, kind): pages(kind, None, NEW)}), tmp_path / "results"
+        see(folder, results)
+        os.utime(folder / name(20, kind), (1_600_000_000, 1_600_000_000))
+        assert see(folder, results) == []
+
+    @pytest.mark.parametrize("stop", [1, 2])
+    def test_a_run_that_was_stopped_goes_on_at_the_next_page(self, write_tree, tmp_path, kind, stop):
+        folder, results = write_tree({name(20, kind): pages(kind, None, NEW)}), tmp_path / "results"
+        see(folder, results)
+        refresh(folder / name(20, kind), pages(kind, OTHER, NEW, None))
+        shutil.copytree(results, tmp_path / "whole")
+        see(folder, tmp_path / "whole")
+        with closing(filter_frames(folder, results)) as run:
+            list(islice(run, stop))
+        os.truncate(results / manifest.NAME, manifest.whole_length(results / manifest.NAME))
+        see(folder, results)
+        assert read_tree(results) == read_tree(tmp_path / "whole")
+
+    def test_while_it_is_watched(self, tmp_path, kind):
+        folder = tmp_path / "frames"
+        folder.mkdir()
+        path = folder / f"door.{kind}"
+        other = lambda: refresh(path, pages(kind, NEW, OTHER))  # noqa: E731
+        watch = Watch(folder, tmp_path / "results").play([put(path, pages(kind, None, NEW)), *LOOKS, other, *LOOKS])
+        assert letters(watch.decisions) == "kkdk"
+        assert see(folder, tmp_path / "results") == []
+
+
+def see_paths(results):
+    return [decision.frame.path for decision in open_record(results).decisions()]
+
+
+def test_a_page_that_was_skipped_is_looked_at_again_in_its_place(write_tree, tmp_path):
+    whole, results = pages("tif", None, NEW, OTHER), tmp_path / "results"
+    later = {"cam1_20210429_220000.jpg": encode(make_image(), ".jpg")}
+    folder = write_tree({name(20, "tif"): cut_second_page(whole), **later})
+    assert letters(see(folder, results)) == "kskk"
+    refresh(folder / name(20, "tif"), whole)
+    (decision,) = see(folder, results)
+    assert (decision.verdict, decision.frame.page, decision.again, decision.order) == ("keep", 2, True, "late")
+    assert see(folder, results) == []
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "png"])
+def test_an_animation_that_was_half_there_is_decided_when_it_is_whole(write_tree, tmp_path, kind, capsys):
+    whole, results = pages(kind, None, NEW, OTHER), tmp_path / "results"
+    folder = write_tree({name(20, kind): whole[:-30]})
+    assert letters(see(folder, results)) == "s"
+    refresh(folder / name(20, kind), whole)
+    decisions = see(folder, results)
+    assert letters(decisions) == "kkk" and [d.again for d in decisions] == [True, False, False]
+    assert cli.main(["filter", str(folder), str(results)]) == 0, capsys.readouterr().err
+
+
+def test_a_reference_is_not_read_from_a_file_that_holds_something_else(write_tree, tmp_path):
+    results = tmp_path / "results"
+    folder = write_tree({name(20, "tif"): pages("tif", None, NEW)})
+    see(folder, results)
+    refresh(folder / name(20, "tif"), pages("tif", OTHER, SECOND))
+    (folder / name(20, "tif")).rename(folder / "unused.bin")
+    (folder / name(20, "tif")).write_bytes(pages("tif", OTHER, OTHER))
+    (folder / "cam1_20210429_220000.jpg").write_bytes(encode(make_image(box=NEW), ".jpg"))
+    decisions = see(folder, results)
+    assert decisions[0].frame.path == "cam1_20210429_220000.jpg" and decisions[0].verdict == "drop"
+
+
+@pytest.mark.parametrize("kind", ["tif", "gif"])
+def test_kept_pages_can_be_verified(write_tree, tmp_path, kind):
+    folder = write_tree({name(20, kind): pages(kind, None, NEW)})
+    see(folder, tmp_path / "results")
+    assert cli.main(["verify", str(tmp_path / "results")]) == 0
+    (tmp_path / "results" / see_paths(tmp_path / "results")[1]).write_bytes(b"no picture")
+    assert cli.main(["verify", str(tmp_path / "results")]) == 1

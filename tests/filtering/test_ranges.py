@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from framesift import filter_frames
 from framesift.errors import UnreadableFrame
 from framesift.filtering import manifest
+from framesift.filtering.films import open_source
 from framesift.filtering.manifest import open_record
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings, read_settings
-from framesift.filtering.sources import open_source
 from framesift.frames.finding import find_frames
 from framesift.frames.levels import WHOLE, Levels
 from tests.conftest import encode, without_files

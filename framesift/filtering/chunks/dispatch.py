@@ -33,7 +33,7 @@ from framesift.filtering.chunks.walking import (
     walk_chunk_again,
 )
 from framesift.filtering.comparator_choice import comparator_of
-from framesift.filtering.describing import View
+from framesift.filtering.describing import View, find_content
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.selection import Decision
 from framesift.filtering.settings import Settings
@@ -118,7 +118,7 @@ class Dispatch:
         """Return of how many frames like this one a worker can keep the descriptors."""
         size = FULL_HD
         with suppress(UnreadableFrame):
-            size = read_size(join(self._task.directory, frame.picture), self._task.settings.max_pixels)
+            size = read_size(join(self._task.directory, find_content(frame)), self._task.settings.max_pixels)
         comparator = comparator_of(self._task.settings, frame.camera)
         return CHUNK_BYTES // max(1, math.prod(comparator.compared_size(size)))
 

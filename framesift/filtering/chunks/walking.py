@@ -16,7 +16,7 @@ from framesift.cluster import find_worker
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.chunks.keeping import KEPT, Image
 from framesift.filtering.comparator_choice import rule_of
-from framesift.filtering.describing import View, view_frame
+from framesift.filtering.describing import View, find_content, view_frame
 from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.file_state import FileState
 from framesift.filtering.selection import Decision, Marks, Observation, References, Verdict, select_frames
@@ -143,7 +143,7 @@ def fetch_view(row: Row, directory: str, content: bool, stat: bool) -> View | No
     None where the file is not the one that was decided any more. Raises StorageError where the folder is gone.
     """
     frame, size = row.decision.frame, row.decision.size
-    path, data = join(directory, frame.picture), None
+    path, data = join(directory, find_content(frame)), None
     status: Status | None = None
     if row.decision.verdict is Verdict.KEEP and (page := find_page(path)):
         with suppress(UnreadableFrame):

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import show
+from framesift.filtering.films import open_source
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.run import Run as FilterRun
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
-from framesift.filtering.sources import open_source
 from framesift.review.refusals import Conflict
 from framesift.review.runs.commands import write_command
 from framesift.review.runs.confines import OUTSIDE, Confines
