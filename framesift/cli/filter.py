@@ -232,7 +232,7 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         more |= {"films": asdict(source.passage)} if source.passage.frames else {}
         more |= {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
         more |= {"passed_over": source.listing.others} if source.listing.others else {}
-        print(json.dumps({**summary.as_json(), "late": len(source.late), **more}))
+        print(json.dumps({**summary.as_json(), "late": len(source.late), "replaced": source.replaced, **more}))
     elif not options.quiet:
         lines = [*summary.lines(run.settings.naming), *_describe_films(source), *filter(None, [left_out.describe()])]
         lines += [run.cost.line()] if run.cost else []
@@ -245,12 +245,18 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
             )
         if source.listing.others:
             print(source.listing.describe_others())
-    skipped = summary.verdicts[Verdict.SKIP] or source.listing.unlisted or source.late or removed.get("left")
+    skipped = (
+        summary.verdicts[Verdict.SKIP]
+        or source.listing.unlisted
+        or source.late
+        or source.replaced
+        or removed.get("left")
+    )
     return SKIPPED if skipped else DONE
 
 
 def _describe_order(source: "Source") -> "Iterator[str]":
-    """Yield a line for each camera of which frames came out of order."""
+    """Yield a line for each camera of which frames came out of order, and for what is left under a decided name."""
     from framesift.filtering.sources import AHEAD_OF_OTHERS, describe_fault
 
     for camera, faults in groupby(source.faults, key=lambda frame: frame.camera):
@@ -258,6 +264,8 @@ def _describe_order(source: "Source") -> "Iterator[str]":
         yield f"camera {show(camera)}: clock fault: {number}, such as {show(first.path)}: {describe_fault(first)}"
     for camera, stamp in source.ahead.items():
         yield f"camera {show(camera)}: clock fault: {show(stamp.path)}: {AHEAD_OF_OTHERS}"
+    for path in source.replaced:
+        yield f"{show(path)}: holds another film than the one that was decided: left; give it another name"
     for camera, late in groupby(source.late, key=lambda frame: frame.camera):
         number, first = counted(len(left := list(late)), "frame"), left[0]
         yield (

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from framesift.errors import StorageError
 from framesift.filtering import manifest
+from framesift.filtering.file_state import FileState
 from framesift.frames.frame import Frame
 
 _TEXT = rb"""
@@ -107,6 +108,11 @@ def as_frame(row: Row | tuple[bytes, ...]) -> Frame:
     path, camera, time, _, _, _, offset, _, _, source, *_ = row
     values = json.loads(path), json.loads(camera), as_time(time), json.loads(offset) if offset else None
     return Frame(*values, source=json.loads(source) if source else None)
+
+
+def as_file(text: bytes) -> FileState | None:
+    """Return the state of a file that stands in a row; None where it says nothing of it."""
+    return FileState(*json.loads(b"[%b]" % text)) if text else None
 
 
 def as_time(text: bytes) -> datetime | None:

@@ -21,7 +21,7 @@ from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.clocks import CONFIRMED, Clock, Stamp, as_written
 from framesift.filtering.earlier_counts import VERDICTS, Special, Tally, count_rows, sum_up
-from framesift.filtering.earlier_lines import Row, as_frame, as_size, as_time, read_blocks, take_apart
+from framesift.filtering.earlier_lines import Row, as_file, as_frame, as_size, read_blocks, take_apart
 from framesift.filtering.file_state import FileState
 from framesift.filtering.selection import Decision, Mark, Marks, Order, Verdict, mark_of, remember
 from framesift.filtering.summary import Summary
@@ -116,15 +116,19 @@ class Past:
             return VERDICTS[verdict[1]]
         return manifest.decode_decision(line).verdict if line else None
 
+    def find_decision(self, path: str) -> Decision | None:
+        """Return the last decision of a frame; None where there is none. Raises StorageError."""
+        line = self._find_line(path, _ENCODE(path).encode("ascii"))
+        return manifest.decode_decision(line) if line else None
+
     def find_file(self, path: str) -> tuple[Verdict, FileState | None] | None:
         """Return what was decided last of a file, and the state it was in, if that is known. Raises StorageError."""
         if path in self.refreshed:
             return self.refreshed[path]
         line = self._find_line(path, _ENCODE(path).encode("ascii"))
-        if not line:
-            return None
         match = _VERDICT.search(line)
-        return VERDICTS[match[1]] if match else manifest.decode_decision(line).verdict, manifest.decode_file(line)
+        verdict = VERDICTS[match[1]] if match else manifest.decode_decision(line).verdict if line else None
+        return (verdict, manifest.decode_file(line)) if verdict else None
 
     def is_settled(self, path: str, size: int, mtime_ns: int) -> bool:
         """Tell whether a file was decided in this state. False says nothing: `find_file` knows."""
@@ -225,7 +229,7 @@ class Past:
         self.offsets = {json.loads(film + b'"'): json.loads(offset) for film, offset in special.films.items()}
         self.last = {frame.camera: frame for frame in map(as_frame, special.last.values())}
         for source, row in special.refreshed.items():
-            self.refreshed[json.loads(source)] = VERDICTS[row[3]], _as_file(row[8])
+            self.refreshed[json.loads(source)] = VERDICTS[row[3]], as_file(row[8])
 
     def _array_of_offsets(self) -> "array[int]":
         """Return an array for where lines stand, of 4 bytes for each where the manifest is not larger than that."""
@@ -283,13 +287,9 @@ def _offsets(start: int, lines: Iterable[bytes]) -> Iterator[int]:
 
 
 def _as_stamp(row: Row) -> Stamp:
-    time, file = as_time(row[2]), _as_file(row[8])
-    assert time is not None
-    return Stamp(json.loads(row[0]), time, as_written(file and file.mtime_ns))
-
-
-def _as_file(text: bytes) -> FileState | None:
-    return FileState(*json.loads(b"[%b]" % text)) if text else None
+    frame, file = as_frame(row), as_file(row[8])
+    assert frame.time is not None
+    return Stamp(frame.path, frame.time, as_written(file and file.mtime_ns))
 
 
 def _as_kept(decision: Decision) -> Kept | None:

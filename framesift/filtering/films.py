@@ -10,14 +10,16 @@ from heapq import merge
 from itertools import chain, groupby
 
 from framesift.errors import PathLike, UnreadableFrame, UsageError
-from framesift.filtering.describing import sampling_of
+from framesift.filtering.comparator_choice import comparator_of, rule_of
+from framesift.filtering.describing import read_frame, sampling_of, view_frame
 from framesift.filtering.file_state import ask_status
 from framesift.filtering.option_values import Lateness
+from framesift.filtering.selection import Reference, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
 from framesift.frames.frame import AFTER_ALL, Frame, order_key
-from framesift.frames.videos import Film, Still, VideoInfo, name_film, probe_video, walk_stills
+from framesift.frames.videos import Film, Still, VideoInfo, name_film, name_still, probe_video, walk_stills
 from framesift.stores import join
 
 
@@ -37,6 +39,8 @@ class Films(Source):
         """The pictures of cameras of which films are walked."""
         self._offsets: dict[str, float] = {}
         """How far films have been decided."""
+        self._changed: set[str] = set()
+        """Those of them that have been written to since."""
         self._films: list[Film] = []
 
     def find(self, sink: Sink) -> None:
@@ -73,7 +77,9 @@ class Films(Source):
             step = self._sampling.every or (1 / info.frame_rate if info.frame_rate else 1)
             due = 0.0 if decided is None else (math.floor((decided + 0.0005) / step) + 1) * step
             left = info.duration_s - due
-            if decided is not None and info.duration_s and left < step / 1000:
+            if decided is not None and not sink.holds(name_still(film, decided, self.settings.naming).path, film.path):
+                self._changed.add(film.path)
+            elif decided is not None and info.duration_s and left < step / 1000:
                 return
             self.expected += max(math.ceil(left / step), 0)
         if decided is not None:
@@ -98,9 +104,30 @@ class Films(Source):
         choice, left_out = self.settings.choice, self.left_out
         before = ask_status(join(self.directory, film.path))
         for still in walk_stills(self.directory, film, self._sampling, self.settings.naming, self.passage):
+            if film.path in self._changed and self._is_other(still, decided):
+                self.replaced.append(film.path)
+                return
             is_taken = still.problem or choice.takes_time(still.frame.time, left_out)
             if is_taken and (still.frame.offset is None or still.frame.offset > decided):
                 yield still if still.stat else replace(still, stat=before)
+
+    def _is_other(self, still: Still, decided: float) -> bool:
+        """Tell whether a frame of a film shows something new against what stands for the one that was decided."""
+        if still.pixels is None or still.frame.offset is None or still.frame.offset > decided:
+            return False
+        known, camera = self._sink.find_decision(still.frame.path), still.frame.camera
+        if known is None or known.verdict is Verdict.SKIP or known.left_out or self._sink.folder is None:
+            return False
+        path = known.frame.path if known.verdict is Verdict.KEEP else known.reference or ""
+        try:
+            picture = read_frame(join(self._sink.folder, path), self.settings)
+        except UnreadableFrame:
+            return False
+        seen = view_frame(still, self.directory, self.settings)
+        if seen.descriptor is None or (self.settings.size is None and picture.size != seen.size):
+            return seen.size != picture.size
+        reference = Reference(path, comparator_of(self.settings, camera).describe(picture.pixels))
+        return rule_of(self.settings, camera).decide(seen, (reference,)).verdict is Verdict.KEEP
 
     def _is_chosen(self, film: Film, seconds: float) -> bool:
         """Tell whether a frame of a film may be of the times that are looked at."""

@@ -120,6 +120,10 @@ class Results(Sink):
         before = known and known[1]
         return status is None or before is None or before[:2] == FileState.of(status)[:2]
 
+    def find_decision(self, path: str) -> Decision | None:
+        """Return what was decided of a frame last; None where nothing was."""
+        return self._past.find_decision(path)
+
     def find_standing(self, path: str) -> Standing:
         """Return what is known of a file that has been found. Where it cannot be asked, a decided one stays decided."""
         return find_standing(self._past, self._below, path, self._settings.max_pixels)

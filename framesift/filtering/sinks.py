@@ -68,6 +68,10 @@ class Sink:
         """Tell whether the file of a decided frame is as it was then, as far as its size and time tell it."""
         return True
 
+    def find_decision(self, path: str) -> Decision | None:
+        """Return what was decided of a frame last; None where nothing was."""
+        return None
+
     def find_standing(self, path: str) -> Standing:
         """Return what is known of a file that has been found: whether it holds what was decided."""
         return Standing.NEW

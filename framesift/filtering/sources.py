@@ -56,6 +56,8 @@ class Source:
         """Those whose time cannot be right: they are decided in the order of arrival."""
         self.ahead: dict[str, Stamp] = {}
         """Of cameras whose decided frames turn out to be ahead of all that followed: the first of them."""
+        self.replaced: list[str] = []
+        """Films that are others than those that were decided under their names. They are left."""
         self.passage = Passage()
         """What was passed over in the films that were walked."""
         self.expected = 0

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from framesift import cli, filter_frames
@@ -18,7 +19,7 @@ from framesift.frames.naming import Naming
 from framesift.frames.videos import name_film
 from tests.conftest import encode, make_image, read_tree
 from tests.frames.encoding import encode_film, needs_ffmpeg
-from tests.frames.test_videos import SIZE, door
+from tests.frames.test_videos import SIZE, door, write_video
 
 MINUTES = {
     "front_20230612_100000.avi": [(1, 2)],
@@ -41,6 +42,12 @@ def frames(tmp_path) -> Path:
     for name, events in MINUTES.items():
         door(tmp_path / "frames" / name, events)
     return tmp_path / "frames"
+
+
+def scene(events, end):
+    """The pictures of `door`."""
+    boxes = [any(start <= n / 10 < stop for start, stop in events) for n in range(end * 10)]
+    return [make_image(*SIZE, box=(60, 50, 60, 50) if box else None) for box in boxes]
 
 
 class TestChains:
@@ -159,6 +166,42 @@ class TestGoingOn:
         capsys.readouterr()
         assert cli.main(arguments) == options.SKIPPED
         assert "front_20230612_100000.avi" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("name", ["door.avi", "front_20230612_100000.avi"])
+    @pytest.mark.parametrize("seconds", [3, 4, 7])
+    def test_another_film_of_the_same_name_is_named_and_left(self, tmp_path, name, seconds, capsys):
+        folder, film = tmp_path / "frames", tmp_path / "frames" / name
+        door(film)
+        arguments = ["filter", str(folder), str(tmp_path / "results"), "--every", "1s"]
+        assert cli.main(arguments) == options.DONE
+        before = read_tree(tmp_path / "results")
+        film.unlink()
+        door(film, [(2, 3)], seconds)
+        os.utime(film, (1_700_000_000, 1_700_000_000))
+        capsys.readouterr()
+        assert cli.main(arguments) == options.SKIPPED
+        expected = f"{name}: holds another film than the one that was decided: left; give it another name"
+        assert expected in capsys.readouterr().err
+        assert read_tree(tmp_path / "results") == before
+        film.rename(folder / f"new_{name}")
+        assert cli.main(arguments) == options.DONE
+
+    @pytest.mark.parametrize("chosen", [{}, {"method": "tolerance"}, {"size": (80, 60)}])
+    def test_a_longer_film_that_shows_the_same_is_gone_on_with_whatever_its_pixels(self, tmp_path, chosen):
+        film = door(tmp_path / "frames" / "door.avi")
+        decide(tmp_path / "frames", tmp_path / "results", **chosen)
+        film.unlink()
+        write_video(film, (np.minimum(picture, 254) for picture in scene([(1, 2), (5, 6)], 7)), 10)
+        assert [d.verdict[0] for d in decide(tmp_path / "frames", tmp_path / "results", **chosen)][:2] == ["d", "k"]
+        assert decide(tmp_path / "frames", tmp_path / "results", **chosen) == []
+
+    def test_another_time_alone_is_no_other_film(self, frames, tmp_path, capsys):
+        decide(frames, tmp_path / "results")
+        for film in frames.iterdir():
+            os.utime(film, (1_700_000_000, 1_700_000_000))
+        arguments = ["filter", str(frames), str(tmp_path / "results"), "--every", "1s"]
+        assert cli.main(arguments) == options.DONE
+        assert capsys.readouterr().err == ""
 
     def test_results_in_which_each_film_was_a_camera_are_refused(self, frames, tmp_path):
         results = tmp_path / "results"

@@ -12,6 +12,7 @@ from framesift.frames.videos.stills import (
     encode_still,
     is_still,
     name_film,
+    name_still,
     read_still,
     walk_stills,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "is_still",
     "measure_changes",
     "name_film",
+    "name_still",
     "occurs",
     "open_video",
     "probe_video",
