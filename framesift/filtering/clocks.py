@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from framesift.filtering.selection import Order
-from framesift.frames.frame import Frame, order_key
+from framesift.frames.frame import Frame, order_key, put_in_order
 
 DAY = timedelta(days=1)
 """A clock that is read in the wrong time zone is wrong by less."""
@@ -97,24 +97,26 @@ def judge(
     when it is the second that is meant. With `outvote` the few decided frames that more others follow, all before them,
     are no mark.
     """
-    frames = sorted(frames, key=order_key)
+    frames = put_in_order(frames)
     stamps = {frame.path: Stamp(frame.path, frame.time, written(frame)) for frame in frames if frame.time is not None}
-    dated = [_choose_hour(frame, stamps[frame.path], read_second) for frame in frames if frame.path in stamps]
+    dated = put_in_order(
+        _choose_hour(frame, stamps[frame.path], read_second) for frame in frames if frame.path in stamps
+    )
     undated = [frame for frame in frames if frame.time is None]
     impossible = _find_impossible(clock, [stamps[frame.path] for frame in dated], now)
-    possible = sorted((frame for frame in dated if frame.path not in impossible), key=order_key)
+    possible = [frame for frame in dated if frame.path not in impossible]
     faults = [frame for frame in dated if frame.path in impossible]
     if clock.mark is None:
         outliers = _find_outliers([_stamp(frame, stamps) for frame in possible])
         faults += [frame for frame in possible if frame.path in outliers]
-        return Judgement([*sorted(dated, key=order_key), *undated], [], faults)
+        return Judgement([*dated, *undated], [], faults)
     back = [frame for frame in possible if _time(frame) < clock.mark - FAR_BACK]
     near = [frame for frame in possible if clock.mark - FAR_BACK <= _time(frame) < clock.mark]
     near, late, ahead = _settle_near(clock, near, read_second, outvote)
     on = sorted([*near, *(frame for frame in possible if _time(frame) >= clock.mark)], key=order_key)
     jump = _find_jump(clock, [_stamp(frame, stamps) for frame in on])
     faults += _doubt(Clock(clock.recent) if jump else clock, [*back, *on[jump:]], stamps)
-    last = sorted((frame for frame in dated if frame.path in impossible), key=order_key)
+    last = [frame for frame in dated if frame.path in impossible]
     return Judgement([*on[:jump], *back, *on[jump:], *last, *undated], late, faults, ahead)
 
 

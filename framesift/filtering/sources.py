@@ -20,7 +20,7 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, find_frames
-from framesift.frames.frame import Frame, order_key
+from framesift.frames.frame import Frame, order_key, put_in_order
 from framesift.frames.reader import read_size
 from framesift.frames.videos import Passage, Still, name_film
 from framesift.stores import is_url, join, locate
@@ -164,7 +164,7 @@ class Source:
         """
         arranged: list[Frame] = []
         outvote, now = self.settings.late is Lateness.LEAVE, self._now()
-        for camera, of_camera in groupby(sorted(frames, key=order_key), key=lambda frame: frame.camera):
+        for camera, of_camera in groupby(put_in_order(frames), key=lambda frame: frame.camera):
             begun, others = _part(of_camera, partial(self._is_next, sink))
             arranged += begun
             judged = judge(sink.clock(camera), others, self._ask_written, now, self._second_hour.read, outvote)

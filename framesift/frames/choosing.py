@@ -131,7 +131,8 @@ class Choice:
             return True
         reason = NO_TIME if start is None or end is None else OTHER_TIMES
         taken = start is not None and end is not None and self.period.overlaps(start, end)
-        left_out.files[reason] += not taken
+        if not taken:
+            left_out.files[reason] += 1
         return taken
 
     def describe_unused(self, left_out: LeftOut) -> Iterator[str]:

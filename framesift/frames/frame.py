@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from framesift.frames.naming import Names, Naming
 from framesift.stores import is_url, join, name_of
@@ -81,6 +82,17 @@ def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
     """
     name = natural_key(_cut_suffix(frame.path))
     return _natural_camera(frame.camera), frame.camera, frame.time or AFTER_ALL, name, frame.path
+
+
+def put_in_order(frames: Iterable[Frame]) -> list[Frame]:
+    """Return frames in total order. Where they are in it already, as most are, few keys have to be made."""
+    found = list(frames)
+    for before, after in pairwise(found):
+        if before.time and after.time and before.camera == after.camera and before.time < after.time:
+            continue
+        if order_key(before) > order_key(after):
+            return sorted(found, key=order_key)
+    return found
 
 
 def _cut_suffix(path: str) -> str:

@@ -1,6 +1,7 @@
 """Which folders and files are looked at."""
 
 import pickle
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from framesift.errors import UsageError
 from framesift.frames.choosing import STRAY, Choice, LeftOut
 from framesift.frames.finding import find_frames
+from framesift.frames.periods import Period
 from tests.conftest import encode, make_image
 
 JPEG = encode(make_image(), ".jpg")
@@ -185,3 +187,9 @@ class TestUnused:
     def test_two_patterns_of_one_file_are_both_used(self, write_tree):
         folder = write_tree({"a.jpg": JPEG, "b.png": JPEG})
         assert self.lines(folder, Choice(("*.png", "b*"))) == []
+
+
+def test_what_has_left_out_nothing_is_not_named():
+    left_out, choice = LeftOut(), Choice(period=Period(hours="6-20"))
+    assert choice.takes_time(datetime(2021, 3, 27, 12, tzinfo=UTC), left_out)
+    assert left_out.describe() == "" and left_out.as_json() == {}
