@@ -115,7 +115,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
 def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iterator[tuple[str, Image | None]]":
     """Yield the whole frames, of a video the first."""
     from framesift.filtering.describing import read_frame, sampling_of
-    from framesift.frames.finding import is_video
+    from framesift.frames.suffixes import is_video
     from framesift.frames.videos import name_film, walk_stills
 
     for path in paths:

@@ -22,10 +22,11 @@ from framesift.duplicates.methods import Method
 from framesift.duplicates.traits import NONE, Traits, find_traits
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.choosing import USUAL, Choice, LeftOut
-from framesift.frames.finding import Listing, is_raw, scan_folder, walk_frames
+from framesift.frames.finding import Listing, scan_folder, walk_frames
 from framesift.frames.frame import natural_key
 from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
+from framesift.frames.suffixes import is_raw
 
 _RAW = "raw data of cameras"
 T = TypeVar("T")

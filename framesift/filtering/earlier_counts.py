@@ -1,7 +1,7 @@
 """What the lines of earlier runs come to: counted, and where each camera stands."""
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,6 +13,8 @@ from framesift.frames.levels import Levels
 
 _MOST_RECENT = 64
 VERDICTS = {verdict.encode("ascii"): verdict for verdict in Verdict}
+Chain = tuple[bytes, bytes]
+"""Camera and size, JSON; `null` for every size where they are compared at one."""
 
 
 @dataclass(slots=True)
@@ -92,7 +94,29 @@ def count_rows(
             tally.left_out += verdict == b"drop"
 
 
+def count_references(
+    rows: Iterable[Row],
+    one_chain: bool,
+    against: int,
+    kept: dict[Chain, deque[bytes]],
+    left_out: dict[Chain, bytes],
+) -> None:
+    """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
+    for path, camera, _, verdict, size, _, _, extent, _, _, order, _ in rows:
+        if order and order == b"late":
+            continue
+        if verdict == b"keep":
+            chain = camera, b"null" if one_chain else size
+            if (paths := kept.get(chain)) is None:
+                paths = kept[chain] = deque(maxlen=against)
+            paths.append(path)
+            left_out.pop(chain, None)
+        elif extent and verdict == b"drop" and (chain := (camera, b"null" if one_chain else size)) in kept:
+            left_out[chain] = path
+
+
 def sum_up(tallies: dict[tuple[bytes, bytes], Tally], levels: dict[str, Levels], summary: Summary) -> None:
+    """Add what was counted to a summary."""
     for (name, pixels), tally in tallies.items():
         camera = json.loads(name)
         known = summary.cameras.setdefault(camera, CameraSummary(camera))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.clocks import CONFIRMED, Clock, Stamp, as_written
-from framesift.filtering.earlier_counts import VERDICTS, Special, Tally, count_rows, sum_up
+from framesift.filtering.earlier_counts import VERDICTS, Chain, Special, Tally, count_references, count_rows, sum_up
 from framesift.filtering.earlier_lines import Row, as_file, as_frame, as_size, read_blocks, take_apart
 from framesift.filtering.file_state import FileState
 from framesift.filtering.selection import Decision, Mark, Marks, Order, Verdict, mark_of, remember
@@ -34,8 +34,6 @@ _LONGEST_USUAL = 512
 """Bytes; hardly a line is longer."""
 _VERDICT = re.compile(rb'"verdict": "(keep|drop|skip)"')
 """Cannot stand within a text, where the quotes are escaped."""
-_Chain = tuple[bytes, bytes]
-"""Camera and size, JSON; `null` for every size where they are compared at one."""
 _ENCODE = json.JSONEncoder().encode
 Kept = tuple[datetime, str, tuple[int, int] | None]
 """Time, path and size of a kept frame."""
@@ -79,8 +77,8 @@ class Past:
         hashes, offsets, signs = array("q"), self._array_of_offsets(), array("I")
         tallies: dict[tuple[bytes, bytes], Tally] = {}
         special = Special()
-        kept: dict[_Chain, deque[bytes]] = {}
-        left_out: dict[_Chain, bytes] = {}
+        kept: dict[Chain, deque[bytes]] = {}
+        left_out: dict[Chain, bytes] = {}
         levels: dict[bytes, bytes] = {}
         try:
             for start, lines in read_blocks(self._path):
@@ -89,7 +87,7 @@ class Past:
                 offsets.extend(_offsets(start, lines))
                 signs.extend([crc32(row[0] + row[8]) for row in rows])
                 count_rows(rows, tallies, special)
-                self._tally_references(rows, kept, left_out)
+                count_references(rows, self._one_chain, self._against, kept, left_out)
                 for row in rows:
                     if row[5]:
                         levels.setdefault(row[1], row[5])
@@ -202,22 +200,6 @@ class Past:
         """References are kept in the order in which they were met."""
         chains, chain = self.references.setdefault(camera, {}), None if self._one_chain else size
         chains[chain] = remember(chains.get(chain, ()), mark, self._against)
-
-    def _tally_references(
-        self, rows: Iterable[Row], kept: dict[_Chain, deque[bytes]], left_out: dict[_Chain, bytes]
-    ) -> None:
-        """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
-        for path, camera, _, verdict, size, _, _, extent, _, _, order, _ in rows:
-            if order and order == b"late":
-                continue
-            if verdict == b"keep":
-                chain = camera, b"null" if self._one_chain else size
-                if (paths := kept.get(chain)) is None:
-                    paths = kept[chain] = deque(maxlen=self._against)
-                paths.append(path)
-                left_out.pop(chain, None)
-            elif extent and verdict == b"drop" and (chain := (camera, b"null" if self._one_chain else size)) in kept:
-                left_out[chain] = path
 
     def _take_special(self, special: Special) -> None:
         for camera, rows in special.recent.items():

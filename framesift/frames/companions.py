@@ -13,13 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.finding import is_picture, is_video
+from framesift.frames.suffixes import RAW, is_picture, is_video
 
 LABELS = {"txt", "json", "xml", "caption", "csv"}
 """What people have written of a picture, and programs for training."""
 _SIDECARS = LABELS | {"xmp", "aae", "pp3", "dop", "on1", "cos", "thm", "wav", "srt", "lrv", "vtt"}
-_RAW = {"3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "iiq", "kdc", "mef", "mos", "mrw", "nef", "nrw", "orf"}
-_RAW |= {"pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"}
 _LIVE_FILMS, _LIVE_PICTURES = {"mov", "mp4"}, {"jpg", "jpeg", "heic", "heif"}
 _LONGEST_LIVE = 10.0
 """Seconds: a longer film beside a picture of its name is no Live Photo; the picture is perhaps taken from it."""
@@ -152,13 +150,13 @@ def _find_owners(name: str, stems: Mapping[str, list[str]], known: set[str]) -> 
         return []
     beside = stems.get(stem, ())
     pictures = [each for each in beside if _is_main(each)]
-    if suffix in _RAW:
+    if suffix in RAW:
         return pictures
     if suffix in _LIVE_FILMS:
         return [each for each in pictures if _suffix(each) in _LIVE_PICTURES]
     if suffix not in _SIDECARS:
         return []
-    raw = [each for each in beside if _suffix(each) in _RAW]
+    raw = [each for each in beside if _suffix(each) in RAW]
     return _find_named(name, known) or pictures or raw or [each for each in beside if is_video(each)]
 
 
@@ -169,11 +167,11 @@ def _find_named(name: str, known: set[str]) -> list[str]:
         stem, _, suffix = numbered[1].rpartition(".")
         candidates.append(f"{stem}{numbered[2]}.{suffix}")
     named = (each for each in reversed(candidates) if each in known)
-    return next(([each] for each in named if _is_main(each) or _suffix(each) in _RAW or is_video(each)), [])
+    return next(([each] for each in named if _is_main(each) or _suffix(each) in RAW or is_video(each)), [])
 
 
 def _is_main(name: str) -> bool:
-    return is_picture(name) and _suffix(name) not in _RAW
+    return is_picture(name) and _suffix(name) not in RAW
 
 
 def _by_stem(names: Iterable[str]) -> dict[str, list[str]]:

@@ -12,26 +12,11 @@ from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError
 from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
 from framesift.frames.frame import Frame, add_exif_time, name_frames, natural_key, order_key, own_camera
 from framesift.frames.naming import Known, Names, Naming, split_suffix
+from framesift.frames.suffixes import PICTURES, PREVIEWED, TEXTS, is_video
 from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
-_READ = {"jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"}
-_READ |= {"ppm", "pgm", "pbm", "pnm", "heic", "heif", "hif", "avif"}
-_NOT_READ = {"jp2", "j2k", "jxl", "tga", "fits"}
-"""Pictures that the reader refuses. They are listed, so that they are reported and not passed over in silence."""
-_RAW = {"dng", "cr2", "nef", "nrw", "arw", "pef", "srw"}
-"""Raw files of cameras. One beside a picture of its name is that picture, and no frame."""
 _BESIDE_RAW = ("jpg", "jpeg", "heic", "hif", "tif", "tiff", "png")
-_SUFFIXES = _READ | _NOT_READ
-_VIDEO = {
-    *("mp4", "m4v", "mov", "qt", "3gp", "3g2", "avi", "divx", "mkv", "webm", "flv", "f4v", "wmv", "asf", "ogv", "dav"),
-    *("ts", "mts", "m2ts", "m2t", "mpg", "mpeg", "mpe", "vob"),
-    *("m2v", "h264", "264", "avc", "h265", "265", "hevc", "mjpeg", "mjpg"),
-}
-"""Containers, streams of several streams, and raw streams."""
-
-_COMPANIONS = {"txt", "md", "log", "csv", "tsv", "json", "jsonl", "xml", "xmp", "yaml", "yml", "ini", "html", "htm"}
-"""What describes frames and is none: it is not counted as passed over."""
-
+"""Raw data beside such a picture of its name is that picture, and no frame."""
 JOURNAL = "journal.jsonl"
 """What makes a folder a backup of removed files."""
 _RECORDS = ("manifest.jsonl", JOURNAL)
@@ -168,7 +153,7 @@ def scan_folder(
 
 def _note_other(entry: Entry, listing: Listing) -> None:
     suffix = split_suffix(entry.name)[1]
-    if suffix and suffix not in _COMPANIONS and not entry.name.startswith(".") and not _is_link_to_folder(entry):
+    if suffix and suffix not in TEXTS and not entry.name.startswith(".") and not _is_link_to_folder(entry):
         listing.others[suffix] += 1
 
 
@@ -220,18 +205,13 @@ def _is_frame(entry: Entry) -> bool:
     _, suffix = split_suffix(entry.name)
     if not suffix:
         return _holds_picture(entry)
-    if suffix in _RAW:
+    if suffix in PREVIEWED:
         return not is_url(entry.path) and not _has_picture_beside(entry.path)
-    return suffix in _SUFFIXES and not _is_link_to_folder(entry)
+    return suffix in PICTURES and not _is_link_to_folder(entry)
 
 
 def _is_film(entry: Entry) -> bool:
     return is_video(entry.name) and not _is_link_to_folder(entry)
-
-
-def is_raw(path: str) -> bool:
-    """Tell by the suffix whether a file is the raw data of a camera, of which only the preview is looked at."""
-    return split_suffix(path.rpartition("/")[2])[1] in _RAW
 
 
 def _has_picture_beside(path: str) -> bool:
@@ -241,16 +221,6 @@ def _has_picture_beside(path: str) -> bool:
 
 def _is_link_to_folder(entry: Entry) -> bool:
     return entry.is_symlink() and os.path.isdir(entry.path)
-
-
-def is_picture(path: str) -> bool:
-    """Tell by the suffix whether a file is looked at as a picture."""
-    return split_suffix(path.rpartition("/")[2])[1] in _SUFFIXES
-
-
-def is_video(path: str) -> bool:
-    """Tell by the suffix whether a file is looked at as a video."""
-    return split_suffix(path.rpartition("/")[2])[1] in _VIDEO
 
 
 def _holds_picture(entry: Entry) -> bool:

@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.finding import is_video
+from framesift.frames.suffixes import is_video
 from framesift.frames.videos import capture, open_video, probe_video, sample_frames
 from framesift.frames.videos.formats import sniff_video
 from framesift.frames.videos.units import find_units, read_frame_rate

@@ -11,7 +11,7 @@ from framesift.actions.moving import LeftOut, read_digest
 from framesift.actions.paths import names_journal
 from framesift.actions.plan import FileStat, Plan, Step
 from framesift.errors import UnreadableFrame, show
-from framesift.frames.finding import is_video
+from framesift.frames.suffixes import is_video
 
 _MAX_PIXELS = 2**30
 """What OpenCV decodes at all: how much is too much was for the scan to say."""

@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 import cv2
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.finding import is_video
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming, split_suffix
 from framesift.frames.reader import MAX_PIXELS
+from framesift.frames.suffixes import is_video
 from framesift.frames.videos.reading import Image, Video, open_video
 
 _LONGEST = 200
