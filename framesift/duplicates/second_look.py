@@ -23,10 +23,11 @@ from framesift.comparators.likeness import View, make_view, measure_excess
 from framesift.comparators.pixel_digest import digest_pixels
 from framesift.duplicates.appearance import find_appearance
 from framesift.duplicates.groups import Item
-from framesift.duplicates.pages import count_pages
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader import decode_all_bits, decode_levels, sniff_format
-from framesift.frames.reader.source import Status, read_file
+from framesift.frames.reader.pages import count_pages_in
+from framesift.frames.reader.png_chunks import find_chunks
+from framesift.frames.reader.source import Status, read_file, read_from
 
 IN_MEMORY = 2**29
 """Bytes of views that are kept: a picture that was proposed for one keeper is often proposed for the next."""
@@ -152,7 +153,17 @@ def read_sight(path: PathLike, item: Item | None = None, exact: bool = False) ->
     planes = [plane] if appearance.opacity is None else [plane, appearance.opacity]
     pixels = digest_pixels(*planes) if exact or is_coded else None
     view = make_view(*appearance.grounds, noise=appearance.noise)
-    return Sight(hashlib.sha256(content).hexdigest(), count_pages(content), view, pixels, is_coded)
+    return Sight(hashlib.sha256(content).hexdigest(), count_pictures(content), view, pixels, is_coded)
+
+
+def count_pictures(content: bytes) -> int:
+    """Return how many pictures the bytes of a file hold: what is like its first one alone may be another animation."""
+    count = count_pages_in(read_from(content), len(content))
+    if sniff_format(content[:12]) != "PNG":
+        return count
+    kinds = [chunk.kind for chunk in find_chunks(content)]
+    # A still that is none of the pictures of its animation is shown by some programs only.
+    return count + (b"acTL" in kinds and b"fcTL" in kinds and kinds.index(b"IDAT") < kinds.index(b"fcTL"))
 
 
 def _is_still(item: Item, status: Status) -> bool:

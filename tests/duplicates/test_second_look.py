@@ -20,9 +20,9 @@ from framesift.duplicates import (
     find_duplicates,
 )
 from framesift.duplicates.index import Index
-from framesift.duplicates.pages import count_pages
-from framesift.duplicates.second_look import have_same_pixels, look_alike, read_sight
+from framesift.duplicates.second_look import count_pictures, have_same_pixels, look_alike, read_sight
 from framesift.errors import UnreadableFrame
+from framesift.frames.reader.png_chunks import find_chunks
 from tests.comparators.test_comparators import paint
 from tests.conftest import encode
 
@@ -72,7 +72,7 @@ def test_files_that_begin_alike_are_not_the_same(write_tree, kind, method):
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
 @pytest.mark.parametrize("pages", [1, 2, 5])
 def test_pages_are_counted(kind, pages):
-    assert count_pages(animation(kind, 1, pages)) == pages
+    assert count_pictures(animation(kind, 1, pages)) == pages
 
 
 def test_the_preview_of_a_tiff_is_no_page():
@@ -81,7 +81,15 @@ def test_the_preview_of_a_tiff_is_no_page():
     second = struct.unpack_from("<I", content, first + 2 + 12 * struct.unpack_from("<H", content, first)[0])[0]
     for entry in range(second + 2, second + 14, 12):  # the lowest tag becomes that of a reduced picture
         struct.pack_into("<HHII", content, entry, 254, 4, 1, 1)
-    assert count_pages(bytes(content)) == 1
+    assert count_pictures(bytes(content)) == 1
+
+
+def test_a_still_that_is_not_of_its_animation_is_a_picture_more():
+    content = animation("PNG", 1, 2)
+    chunks = find_chunks(content)
+    first = next(chunk for chunk in chunks if chunk.kind == b"fcTL")
+    hidden = content[: first.start] + content[first.end :]  # the first picture is the still alone
+    assert count_pictures(content) == count_pictures(hidden) == 2
 
 
 @pytest.mark.parametrize("kind", ["GIF", "TIFF"])
@@ -89,7 +97,7 @@ def test_pages_that_cannot_be_counted_are_refused_not_passed(kind):
     content = animation(kind, 1, 3)
     for end in range(20, len(content), 997):
         with contextlib.suppress(UnreadableFrame):
-            assert count_pages(content[:end]) >= 1
+            assert count_pictures(content[:end]) >= 1
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -17,7 +17,7 @@ from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
 from framesift.frames.reader.pages import count_pages_in, find_page, read_page
-from framesift.frames.reader.source import ReadAt, Status, read_file
+from framesift.frames.reader.source import Status, read_file, read_from
 
 MAX_PIXELS = 100_000_000
 
@@ -99,7 +99,7 @@ def read_picture(
             size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
             return Picture(content, pixels, size, status)
         decoded = decode_levels(content, max_pixels, levels)
-        if alone and (pages := count_pages_in(_reader_of(content), len(content))) > 1:
+        if alone and (pages := count_pages_in(read_from(content), len(content))) > 1:
             raise UnreadableFrame(f"holds {pages} pages, which are not decided: {SEVERAL}")
         size = decoded.pixels.shape[1], decoded.pixels.shape[0]
         return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
@@ -127,10 +127,6 @@ def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[in
 def _read_content(path: PathLike, max_pixels: int) -> tuple[bytes, Status]:
     page = find_page(os.fsdecode(path))
     return read_file(path) if page is None else read_page(*page, max_pixels)
-
-
-def _reader_of(content: bytes) -> ReadAt:
-    return lambda length, offset: content[offset : offset + length]
 
 
 def decode_picture(content: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:

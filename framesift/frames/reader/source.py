@@ -57,6 +57,11 @@ def read_file(path: PathLike) -> tuple[bytes, Status]:
         raise explain_error(error, path) from error
 
 
+def read_from(content: bytes) -> ReadAt:
+    """Return what reads pieces of bytes that are in memory."""
+    return lambda length, offset: content[offset : offset + length]
+
+
 @contextmanager
 def open_regular(path: PathLike, max_bytes: int | None = MAX_FILE_BYTES) -> Iterator[tuple[int, os.stat_result]]:
     """Open a regular file that is not empty and not above `max_bytes`; yields its descriptor and status.

@@ -5,6 +5,7 @@ from contextlib import suppress
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader import raw
 from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_deep, decode_whole
+from framesift.frames.reader.source import read_from
 from framesift.frames.reader.tags import BadTags, Entry, TagReader
 
 _WIDTH, _HEIGHT = 256, 257
@@ -54,7 +55,7 @@ def decode_all_bits(content: bytes, max_pixels: int) -> Deep | None:
 
 
 def _is_raw(content: bytes) -> bool:
-    return raw.is_raw(lambda length, offset: content[offset : offset + length])
+    return raw.is_raw(read_from(content))
 
 
 def _check(content: bytes, max_pixels: int) -> None:
