@@ -10,7 +10,7 @@ maximization", 2008.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -76,14 +76,6 @@ class View:
     def nbytes(self) -> int:
         """Bytes in memory."""
         return sum(ground.nbytes for ground in self.grounds)
-
-
-class _Excess(NamedTuple):
-    """By how many times as much as may differ two pictures differ, in the worst window; and how light has changed."""
-
-    times: float
-    gain: float
-    offset: float
 
 
 def make_view(*grounds: Image, noise: float = 1.0) -> View:

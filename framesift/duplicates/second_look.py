@@ -25,7 +25,7 @@ from framesift.duplicates.appearance import find_appearance
 from framesift.duplicates.groups import Item
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader import decode_all_bits, decode_levels, sniff_format
-from framesift.frames.reader.pages import count_pages_in
+from framesift.frames.reader.pages import count_pages
 from framesift.frames.reader.png_chunks import find_chunks
 from framesift.frames.reader.source import Status, read_file, read_from
 
@@ -158,7 +158,7 @@ def read_sight(path: PathLike, item: Item | None = None, exact: bool = False) ->
 
 def count_pictures(content: bytes) -> int:
     """Return how many pictures the bytes of a file hold: what is like its first one alone may be another animation."""
-    count = count_pages_in(read_from(content), len(content))
+    count = count_pages(read_from(content), len(content))
     if sniff_format(content[:12]) != "PNG":
         return count
     kinds = [chunk.kind for chunk in find_chunks(content)]

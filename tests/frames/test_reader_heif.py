@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader import count_pages, decode_picture, read_capture_time, read_size
+from framesift.frames.reader import decode_picture, read_capture_time, read_size
+from tests.frames.test_reader_pages import count_pictures
 
 pillow_heif = pytest.importorskip("pillow_heif", reason="needs the extra heif")
 KINDS = ("HEIC", "AVIF")
@@ -43,7 +44,7 @@ def test_colours(tmp_path, kind):
     assert np.abs(pixels[..., ::-1].astype(int) - draw()).mean() < 8
     (tmp_path / "x").write_bytes(ENCODED[kind])
     assert read_size(tmp_path / "x", 10**6) == (128, 96)
-    assert count_pages(tmp_path / "x") == 1
+    assert count_pictures(tmp_path / "x") == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,12 +9,27 @@ import pytest
 from PIL import Image
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader import count_pages, decode_picture, read_picture
-from framesift.frames.reader.pages import animation, encode_page, name_page, read_page, split_page
+from framesift.frames.reader import decode_picture, read_picture
+from framesift.frames.reader.pages import (
+    animation,
+    count_pages,
+    count_to_decide,
+    encode_page,
+    name_page,
+    read_page,
+    split_page,
+)
 from framesift.frames.reader.pages.parts import After, Part
+from framesift.frames.reader.source import read_from
 
 MANY = ("TIFF", "GIF", "WEBP", "PNG")
 """The formats of Pillow that hold several pictures."""
+
+
+def count_pictures(path):
+    """How many pictures a file has."""
+    content = path.read_bytes()
+    return count_pages(read_from(content), len(content))
 
 
 def draw(number, size=(48, 32)):
@@ -47,31 +62,31 @@ def thumbnail_after(content, kind):
 @pytest.mark.parametrize("number", [1, 2, 7])
 def test_pages_are_counted(tmp_path, kind, number):
     (tmp_path / "x").write_bytes(encode(kind, [draw(n) for n in range(number)]))
-    assert count_pages(tmp_path / "x") == number
+    assert count_pictures(tmp_path / "x") == number
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "BMP"])
 def test_other_formats_have_one_picture(tmp_path, kind):
     (tmp_path / "x").write_bytes(encode(kind, [draw(0)]))
-    assert count_pages(tmp_path / "x") == 1
+    assert count_pictures(tmp_path / "x") == 1
 
 
 def test_the_second_view_of_a_camera_is_no_page(tmp_path):
     (tmp_path / "x.mpo").write_bytes(encode("MPO", [draw(0), draw(1)]))
-    assert count_pages(tmp_path / "x.mpo") == 1
+    assert count_pictures(tmp_path / "x.mpo") == 1
 
 
 @pytest.mark.parametrize("kind, pages", [(0, 2), (1, 1), (2, 2), (4, 1)])
 def test_a_thumbnail_is_no_page(tmp_path, kind, pages):
     """By the kind of the second page: itself, reduced, of a document, mask."""
     (tmp_path / "x.tif").write_bytes(thumbnail_after(encode("TIFF", [draw(0), draw(1)]), kind))
-    assert count_pages(tmp_path / "x.tif") == pages
+    assert count_pictures(tmp_path / "x.tif") == pages
 
 
 def test_a_large_stack_of_imagej_has_one_directory_and_says_how_many(tmp_path):
     tags = {270: "ImageJ=1.53t\nimages=4000\nslices=4000\n"}
     (tmp_path / "x.tif").write_bytes(encode("TIFF", [draw(0)], tiffinfo=tags))
-    assert count_pages(tmp_path / "x.tif") == 4000
+    assert count_pictures(tmp_path / "x.tif") == 4000
 
 
 @pytest.mark.parametrize("kind", MANY)
@@ -79,7 +94,7 @@ def test_a_file_that_breaks_off_has_what_stands_before(tmp_path, kind):
     content = encode(kind, [draw(n) for n in range(5)])
     for end in range(1, len(content), 41):
         (tmp_path / "x").write_bytes(content[:end])
-        assert 1 <= count_pages(tmp_path / "x") <= 5
+        assert 1 <= count_pictures(tmp_path / "x") <= 5
 
 
 def test_a_circle_of_directories_ends(tmp_path):
@@ -88,12 +103,12 @@ def test_a_circle_of_directories_ends(tmp_path):
     (count,) = struct.unpack_from("<H", content, first)
     struct.pack_into("<I", content, first + 2 + 12 * count, first)
     (tmp_path / "x").write_bytes(content)
-    assert count_pages(tmp_path / "x") == 1
+    assert count_pictures(tmp_path / "x") == 1
 
 
 def test_what_cannot_be_read_is_said(tmp_path):
     with pytest.raises(UnreadableFrame):
-        count_pages(tmp_path / "none.tif")
+        count_to_decide(tmp_path / "none.tif")
 
 
 WAYS = [

@@ -7,8 +7,9 @@ import pytest
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.finding import find_frames
-from framesift.frames.reader import count_pages, decode_levels, decode_picture, is_deep_file, read_size
+from framesift.frames.reader import decode_levels, decode_picture, is_deep_file, read_size
 from tests.conftest import encode, make_image
+from tests.frames.test_reader_pages import count_pictures
 
 FULL, SMALL = make_image(300, 200, box=(20, 20, 90, 90)), make_image(60, 40)
 SENSOR = {256: 304, 257: 204, 258: 14, 262: 32803}
@@ -75,7 +76,7 @@ def test_the_preview_of_full_size_is_the_picture(tmp_path, content):
     assert decode_levels(content).levels is None
     (tmp_path / "x.dng").write_bytes(content)
     assert read_size(tmp_path / "x.dng", 10**6) == (300, 200)
-    assert count_pages(tmp_path / "x.dng") == 1 and not is_deep_file(tmp_path / "x.dng")
+    assert count_pictures(tmp_path / "x.dng") == 1 and not is_deep_file(tmp_path / "x.dng")
 
 
 def test_it_is_turned_upright_as_the_raw_file_says(tmp_path):

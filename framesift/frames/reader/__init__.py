@@ -5,7 +5,6 @@ from framesift.frames.reader.fence import FENCE
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.header import is_deep_file, read_size
 from framesift.frames.reader.jpeg import GreyDecoding
-from framesift.frames.reader.pages import count_pages
 from framesift.frames.reader.picture import (
     MAX_PIXELS,
     Picture,
@@ -22,7 +21,6 @@ __all__ = [
     "MAX_PIXELS",
     "GreyDecoding",
     "Picture",
-    "count_pages",
     "decode_all_bits",
     "decode_levels",
     "decode_opacity",

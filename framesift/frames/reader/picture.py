@@ -16,7 +16,7 @@ from framesift.frames.reader import bmp, gif, heif, jpeg, png, pnm, tiff, webp
 from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
-from framesift.frames.reader.pages import count_pages_in, find_page, read_page
+from framesift.frames.reader.pages import count_pages, find_page, read_page
 from framesift.frames.reader.source import Status, read_file, read_from
 
 MAX_PIXELS = 100_000_000
@@ -99,7 +99,7 @@ def read_picture(
             size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
             return Picture(content, pixels, size, status)
         decoded = decode_levels(content, max_pixels, levels)
-        if alone and (pages := count_pages_in(read_from(content), len(content))) > 1:
+        if alone and (pages := count_pages(read_from(content), len(content))) > 1:
             raise UnreadableFrame(f"holds {pages} pages, which are not decided: {SEVERAL}")
         size = decoded.pixels.shape[1], decoded.pixels.shape[0]
         return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)

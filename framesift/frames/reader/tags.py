@@ -64,12 +64,6 @@ class TagReader:
                 found.setdefault(entry.tag, entry)
         return found
 
-    def find_next(self, offset: int) -> int:
-        """Return the offset of the directory after the one at `offset`, 0 behind the last. Raises BadTags."""
-        code, size = ("Q", 20) if self.big else ("H", 12)
-        start = offset + struct.calcsize("=" + code) + self._unpack(code, offset)[0] * size
-        return self._unpack("Q" if self.big else "I", start)[0]
-
     def integers(self, entry: Entry) -> tuple[int, ...]:
         """Return the values, at least one, of an entry of unsigned integers. Raises BadTags."""
         code = _INTEGER_CODES.get(entry.kind)

@@ -15,21 +15,12 @@ _ANIMATED = 0x02
 """The flag of an animation in a WebP's extended header."""
 
 
-def count_pages(path: PathLike) -> int:
-    """Return how many pictures a file has: the pages of a TIFF, the pictures of an animation; 1 for any other file.
+def count_pages(read: ReadAt, size: int) -> int:
+    """Return how many pictures a file of `size` bytes has: the pages of a TIFF, the pictures of an animation; else 1.
 
     A reduced picture or a mask of another page is none, nor is the second view of a camera with two lenses. A file that
-    breaks off has those that stand before the break, at least 1. Raises UnreadableFrame where it cannot be read.
+    breaks off has those that stand before the break, at least 1.
     """
-    try:
-        with open_pieces(path, None) as (read, size):
-            return count_pages_in(read, size)
-    except OSError as error:
-        raise explain_error(error, path) from error
-
-
-def count_pages_in(read: ReadAt, size: int) -> int:
-    """Return how many pictures an open file of `size` bytes has, as `count_pages` does."""
     try:
         match sniff_format(read(12, 0)):
             case "TIFF" if not is_raw(read):
@@ -53,7 +44,7 @@ def count_to_decide(path: PathLike) -> int:
     """
     try:
         with open_pieces(path, None) as (read, size):
-            count = count_pages_in(read, size)
+            count = count_pages(read, size)
             return 1 if count > 1 and _breaks_off(read, size) else count
     except OSError as error:
         raise explain_error(error, path) from error
