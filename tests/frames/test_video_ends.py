@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framesift import cli
+from framesift.cli import options
 from framesift.errors import UnreadableFrame
 from framesift.frames.videos import open_video
 from framesift.frames.videos.endings import ends_early, lacks_rows
@@ -32,6 +34,14 @@ def decode_all(path, key_frames=False):
         except UnreadableFrame as error:
             return frames, video.torn, error.reason
         return frames, video.torn, ""
+
+
+def decode_damaged(path):
+    """As `decode_all`, of what may not even be opened."""
+    try:
+        return decode_all(path)
+    except UnreadableFrame as error:
+        return [], 0, error.reason
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +70,26 @@ class TestTorn:
             assert frames and {image for _, image in frames} <= whole
             assert torn in (0, 1, 2)
             assert set(decode_all(cut, key_frames=True)[0]) <= set(frames)
+
+    @pytest.mark.parametrize("name", ["h264.ts", "mpeg2.ts", "a.h264", "a.mjpeg", "a.mpg"])
+    def test_a_stream_without_one_whole_picture_is_damaged(self, streams, tmp_path, name, capsys):
+        """One line for each, wherever it was cut, and the search for near-duplicates goes on."""
+        content, cut = streams[name].read_bytes(), tmp_path / "films" / name
+        cut.parent.mkdir()
+        for length in range(1200, 12_000, 900):
+            cut.write_bytes(content[:length])
+            frames, _, damage = decode_damaged(cut)
+            assert frames or damage, length
+            if damage:
+                assert (
+                    cli.main(["duplicates", str(cut.parent), "--index", str(tmp_path / "i.sqlite")]) == options.SKIPPED
+                )
+                assert capsys.readouterr().err.count(str(cut)) == 1
+                assert (
+                    cli.main(["filter", str(cut.parent), str(tmp_path / f"r{length}"), "--every", "1s"])
+                    == options.SKIPPED
+                )
+                capsys.readouterr()
 
     @pytest.mark.parametrize("name", ["h264.ts", "h264.m2ts"])
     def test_cut_between_two_packets(self, streams, tmp_path, name):

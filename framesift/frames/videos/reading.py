@@ -81,7 +81,7 @@ class Video:
         reach = max(torn, default=-1) + 1
         held: deque[tuple[int, float, Image]] = deque()
         """With the number of the frame: those that may be torn, as long as the last one is not known."""
-        due, last = 0, -math.inf
+        due, last, is_empty = 0, -math.inf, True
         for time in self._walk_keys() if self.key_frames else self._walk():
             self.walked += 1
             position = math.floor(time / every + _ROUNDING) if every else due
@@ -93,9 +93,13 @@ class Video:
                 due = position + 1
             last = time
             while held and self.walked - held[0][0] >= reach:
+                is_empty = False
                 yield held.popleft()[1:]
         self.torn = min(len(torn), self.walked)
-        yield from ((time, image) for number, time, image in held if self.walked - number not in torn)
+        rest = [(time, image) for number, time, image in held if self.walked - number not in torn]
+        yield from rest
+        if self.walked and is_empty and not rest:
+            raise UnreadableFrame("damaged video: no frame is whole", self.path)
         self._check_end(last)
 
     def close(self) -> None:
