@@ -24,6 +24,9 @@ CONFIRMED = 10
 """So many frames in a row that are far from those before them are believed: the clock was set, and goes on."""
 AHEAD = timedelta(hours=2)
 """So much a clock may gain on those of its files: in spring an hour."""
+_SECOND = timedelta(minutes=29), timedelta(minutes=91)
+"""So long after the first of two hours of one name a file is written that is of the second."""
+_NOTHING = timedelta()
 
 
 class Stamp(NamedTuple):
@@ -98,7 +101,10 @@ def judge(
     are no mark.
     """
     frames = put_in_order(frames)
-    stamps = {frame.path: Stamp(frame.path, frame.time, written(frame)) for frame in frames if frame.time is not None}
+    dates = [written(frame) for frame in frames if frame.time is not None]
+    if _is_usual(clock, frames, dates, now):
+        return Judgement(frames, [])
+    stamps = {frame.path: Stamp(frame.path, _time(frame), date) for frame, date in zip(frames, dates, strict=False)}
     dated = put_in_order(
         _choose_hour(frame, stamps[frame.path], read_second) for frame in frames if frame.path in stamps
     )
@@ -118,6 +124,22 @@ def judge(
     faults += _doubt(Clock(clock.recent) if jump else clock, [*back, *on[jump:]], stamps)
     last = [frame for frame in dated if frame.path in impossible]
     return Judgement([*on[:jump], *back, *on[jump:], *last, *undated], late, faults, ahead)
+
+
+def _is_usual(clock: Clock, frames: Sequence[Frame], dates: Sequence[datetime | None], now: datetime) -> bool:
+    """Tell whether nothing is to be asked of frames, given in order: they go on, and no clock says otherwise.
+
+    Most listings are so, and `judge` would come to the same in many more steps.
+    """
+    before, limit = clock.mark, _find_limit(clock)
+    for frame, date in zip(frames, dates, strict=False):  # those without a time come last, and have no date
+        time = _time(frame)
+        if before is not None and not _NOTHING <= time - before <= FAR_AHEAD:
+            return False
+        if date is not None and (time - date > limit or _SECOND[0] <= date - time <= _SECOND[1]):
+            return False
+        before = time
+    return before is None or before <= now + DAY
 
 
 def _doubt(clock: Clock, frames: Sequence[Frame], stamps: dict[str, Stamp]) -> list[Frame]:
@@ -142,7 +164,7 @@ def _stamp(frame: Frame, stamps: dict[str, Stamp]) -> Stamp:
 
 def _choose_hour(frame: Frame, stamp: Stamp, read_second: Callable[[Frame], Frame | None]) -> Frame:
     """Take the second of two hours of one name for the one that is meant where the file was written just then."""
-    if stamp.written is not None and timedelta(minutes=29) <= stamp.written - stamp.time <= timedelta(minutes=91):
+    if stamp.written is not None and _SECOND[0] <= stamp.written - stamp.time <= _SECOND[1]:
         second = read_second(frame)
         if second is not None and timedelta(minutes=-1) <= stamp.written - _time(second) <= timedelta(minutes=30):
             return second
@@ -154,8 +176,7 @@ def _find_impossible(clock: Clock, stamps: Sequence[Stamp], now: datetime) -> se
 
     Files that were copied with a wrong date say nothing: where half of them are older than what they show, none counts.
     """
-    latest = clock.recent[-1].lead if clock.recent else None
-    limit = latest + AHEAD if latest is not None and abs(latest) <= DAY else DAY
+    limit = _find_limit(clock)
     future = {stamp.path for stamp in stamps if stamp.time > now + DAY}
     known = [stamp for stamp in stamps if stamp.lead is not None and stamp.path not in future]
     known += [stamp for stamp in clock.recent if stamp.lead is not None]
@@ -164,6 +185,12 @@ def _find_impossible(clock: Clock, stamps: Sequence[Stamp], now: datetime) -> se
         return future
     mark = clock.mark
     return future | {stamp.path for stamp in stamps if stamp.path in older and (mark is None or stamp.time > mark)}
+
+
+def _find_limit(clock: Clock) -> timedelta:
+    """Return how long after its file was written a frame may have been taken, as the two clocks have it."""
+    latest = clock.recent[-1].lead if clock.recent else None
+    return latest + AHEAD if latest is not None and abs(latest) <= DAY else DAY
 
 
 def _find_outliers(stamps: Sequence[Stamp]) -> set[str]:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.frame import Frame
-from framesift.frames.naming import split_suffix
 from framesift.frames.reader.pages import SUFFIXES, count_to_decide, name_page
 from framesift.stores import is_url, join
 
@@ -32,7 +31,7 @@ def is_begun(frame: Frame, is_decided: Callable[[str], bool]) -> bool:
 
 def may_have_pages(path: str) -> bool:
     """Tell by its name whether a file may have several pages."""
-    return split_suffix(path.rpartition("/")[2])[1] in SUFFIXES
+    return path.rpartition(".")[2].lower() in SUFFIXES
 
 
 def _count(directory: str, frame: Frame) -> int:

@@ -1,5 +1,6 @@
 """Where the frames of a run come from: pictures of a folder, films too, or pictures as they arrive (`arrivals`)."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -44,6 +45,8 @@ class Source:
     def __init__(self, directory: PathLike, settings: Settings, now: Callable[[], datetime] = _read_clock) -> None:
         self.directory = locate(directory)
         self.settings = settings
+        self._below = "" if is_url(self.directory) else os.path.join(self.directory, "")
+        """What stands before the path of a file that can be asked at little cost."""
         self.listing = Listing()
         """The frames below the folder that no earlier run has decided, and what could not be listed."""
         self.pictures: list[Frame] = []
@@ -84,7 +87,10 @@ class Source:
         named = settings.naming, sink.folder, with_films, leave_out, settings.choice, sink.last_frames
         self.listing = find_frames(self.directory, *named)
         self._check_masks(sink)
-        self.pictures = self._arrange((self._name_anew(frame, sink) for frame in self.listing.frames), sink)
+        frames = self.listing.frames
+        self.pictures = self._arrange(
+            [self._name_anew(each, sink) for each in frames] if self._refreshed else frames, sink
+        )
         self._sink = sink
         self.expected = len(self.pictures) + len(self.overdue)
 
@@ -165,8 +171,11 @@ class Source:
         arranged: list[Frame] = []
         outvote, now = self.settings.late is Lateness.LEAVE, self._now()
         for camera, of_camera in groupby(put_in_order(frames), key=lambda frame: frame.camera):
-            begun, others = _part(of_camera, partial(self._is_next, sink))
-            arranged += begun
+            others = list(of_camera)
+            if begun := [frame for frame in others if self._is_next(sink, frame)]:
+                arranged += begun
+                paths = {frame.path for frame in begun}
+                others = [frame for frame in others if frame.path not in paths]
             judged = judge(sink.clock(camera), others, self._ask_written, now, self._second_hour.read, outvote)
             arranged += judged.frames
             for frame in judged.late:
@@ -176,18 +185,19 @@ class Source:
         return arranged
 
     def _is_next(self, sink: Sink, frame: Frame) -> bool:
-        return frame.file not in self._repeated and is_begun(frame, sink.is_decided)
+        return is_begun(frame, sink.is_decided) and frame.file not in self._repeated
 
     def _note_faults(self, camera: str, judged: Judgement) -> None:
         self.faults += judged.faults
-        self._fault_paths -= {frame.path for frame in judged.frames}
+        if self._fault_paths:
+            self._fault_paths -= {frame.path for frame in judged.frames}
         self._fault_paths |= {frame.path for frame in judged.faults}
         if judged.ahead:
             self.ahead[camera] = judged.ahead[0]
 
     def _ask_written(self, frame: Frame) -> datetime | None:
         """Return when the file of a frame was written, as far as that can be asked cheaply."""
-        status = None if is_url(self.directory) else ask_status(join(self.directory, frame.file))
+        status = ask_status(self._below + frame.file) if self._below else None
         return as_written(status and status.st_mtime_ns)
 
     def _check_masks(self, sink: Sink) -> None:
@@ -201,10 +211,3 @@ class Source:
             with suppress(UnreadableFrame):
                 size = read_size(join(self.directory, path), self.settings.max_pixels)
                 check_masks(self.settings, camera, size, path)
-
-
-def _part(frames: Iterable[Frame], is_first: Callable[[Frame], bool]) -> tuple[list[Frame], list[Frame]]:
-    parts: tuple[list[Frame], list[Frame]] = ([], [])
-    for frame in frames:
-        parts[not is_first(frame)].append(frame)
-    return parts

@@ -197,3 +197,32 @@ def test_a_run_that_was_stopped_goes_on_with_the_same(first, second, stop):
     after = decide(clock, Judgement(done, [], [f for f in whole.faults if f in done]))
     rest = judge(after, [frame for frame in frames if frame not in done], lambda frame: None, NOW)
     assert {f.path for f in rest.frames} >= {f.path for f in whole.frames[stop:]} - {f.path for f in rest.late}
+
+
+STEPS = st.sampled_from(
+    ["-200d", "-1d", "-1h", "-1us", "0", "1us", "29min", "1h", "91min", "1d", "25h", "2y", "3y", "9y"]
+)
+UNITS = {"us": timedelta(microseconds=1), "min": MINUTES / 10, "h": 6 * MINUTES, "d": DAYS, "y": 365 * DAYS}
+
+
+def span(text: str) -> timedelta:
+    unit = text.lstrip("-0123456789")
+    return int(text.removesuffix(unit)) * UNITS.get(unit, DAYS)
+
+
+@given(st.lists(STEPS, max_size=8), st.lists(st.tuples(STEPS, st.none() | STEPS), max_size=12), st.booleans())
+def test_what_is_usual_is_decided_as_in_many_steps(earlier, steps, outvote):
+    """Frames that go on, some of them far, and files written before or after: with and without the short way."""
+    frames, written, time = [], {}, START
+    decided = [(step, None) for step in earlier]
+    for number, (step, lag) in enumerate([*decided, *steps]):
+        time += span(step)
+        frames.append(at(time, str(number)))
+        written[frames[-1].path] = lag and time + span(lag)
+    second = lambda frame: at(frame.time + 6 * MINUTES, frame.path[3:-4])  # noqa: E731
+    ask = lambda frame: written[frame.path]  # noqa: E731
+    clock = decide(Clock(), judge(Clock(), frames[: len(earlier)], ask, NOW), ask)
+    with pytest.MonkeyPatch.context() as patch:
+        quick = judge(clock, frames[len(earlier) :], ask, NOW, second, outvote)
+        patch.setattr("framesift.filtering.clocks._is_usual", lambda *_: False)
+        assert quick == judge(clock, frames[len(earlier) :], ask, NOW, second, outvote)

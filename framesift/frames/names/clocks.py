@@ -175,7 +175,8 @@ def read_clock(match: re.Match[str], zone: tzinfo) -> datetime | None:
 def read_epoch(match: re.Match[str]) -> datetime:
     """Return the time of a match with the groups of an epoch."""
     # Not fromtimestamp, which takes a float and so rounds.
-    return _EPOCH_START + timedelta(seconds=int(match["seconds"]), microseconds=read_fraction(match.groupdict()))
+    seconds, fraction, attached = match.group("seconds", "fraction", "attached")
+    return _EPOCH_START + timedelta(seconds=int(seconds), microseconds=_read_digits(fraction or attached))
 
 
 _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -193,7 +194,10 @@ def read_zone(text: str) -> tzinfo:
 
 def read_fraction(groups: dict[str, str | None]) -> int:
     """Return the microseconds of a fraction of a second."""
-    digits = groups.get("fraction") or groups.get("attached")
+    return _read_digits(groups.get("fraction") or groups.get("attached"))
+
+
+def _read_digits(digits: str | None) -> int:
     return int(digits[:6].ljust(6, "0")) if digits else 0
 
 
