@@ -401,7 +401,7 @@ class TestFiltering:
         door(tmp_path / "frames" / "door.mp4")
         list(filter_frames(tmp_path / "frames", tmp_path / "results", every=1))
         before = read_tree(tmp_path / "results")
-        monkeypatch.setattr("framesift.filtering.sources.walk_stills", lambda *_: pytest.fail("was decoded again"))
+        monkeypatch.setattr("framesift.filtering.films.walk_stills", lambda *_: pytest.fail("was decoded again"))
         assert list(filter_frames(tmp_path / "frames", tmp_path / "results", every=1)) == []
         assert read_tree(tmp_path / "results") == before
 
