@@ -12,8 +12,10 @@ import simplejpeg
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
+from framesift.frames.reader.jpeg_arithmetic import add_data, is_arithmetic
 from framesift.frames.reader.jpeg_filler import take_out_filler
-from framesift.frames.reader.jpeg_structure import find_exif, find_frame, find_segments, misses_scans
+from framesift.frames.reader.jpeg_scans import check_scans, has_hole
+from framesift.frames.reader.jpeg_structure import Frame, find_exif, find_frame, find_segments, misses_scans
 from framesift.frames.reader.orientation import read_orientation, turn_size, turn_upright
 
 _ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters")
@@ -64,6 +66,8 @@ def _decode(
     check_size(frame.width, frame.height, max_pixels)
     if misses_scans(content, segments, frame):
         raise UnreadableFrame("truncated JPEG")
+    if not is_arithmetic(frame) and has_hole(content, segments, frame):
+        raise UnreadableFrame("damaged JPEG: a hole of zeros")
     orientation = read_orientation(find_exif(segments))
     size = turn_size((frame.width, frame.height), orientation)
     width, height = turn_size(at_least, orientation)
@@ -79,10 +83,12 @@ def _decode(
         pixels: Pixels = decode_strictly(content)
     except ValueError as error:
         if "subsampling" in str(error):
-            return size, _decode_unusual(content)
-        if not any(oddity in str(error) for oddity in _ODDITIES):
+            return size, _decode_unusual(content, frame)
+        if is_arithmetic(frame) or not any(oddity in str(error) for oddity in _ODDITIES):
             raise UnreadableFrame(_explain(str(error))) from None
         pixels = _decode_tidied(content, decode_strictly, str(error))
+    if is_arithmetic(frame):
+        _check_arithmetic(content, pixels, partial(decode_strictly, strict=False))
     return size, turn_upright(pixels[:, :, 0] if grey else pixels, orientation)
 
 
@@ -97,17 +103,26 @@ def _decode_tidied(content: bytes, decode_strictly: Callable[[bytes], Pixels], w
         raise UnreadableFrame(_explain(str(error))) from None
 
 
-def _decode_unusual(content: bytes) -> Pixels:
-    """Decode a chroma subsampling that simplejpeg has no name for, such as 4:1:0.
-
-    OpenCV refuses these without their end marker, but not a cut with the marker put back. Behind a whole scan more data
-    changes nothing; behind a cut one it becomes pixels.
+def _check_arithmetic(content: bytes, pixels: Pixels, decode: Callable[[bytes], Pixels]) -> None:
+    """Raise UnreadableFrame where the data of an arithmetic-coded JPEG are not whole, or, of some without detail,
+    where that cannot be told.
     """
-    end = content.rfind(b"\xff\xd9")
+    longer = add_data(content)
+    try:
+        whole = longer is not None and np.array_equal(pixels, decode(longer))
+    except ValueError:
+        whole = False
+    if not whole:
+        raise UnreadableFrame("not supported: a JPEG with arithmetic coding that may be cut")
+
+
+def _decode_unusual(content: bytes, frame: Frame) -> Pixels:
+    """Decode a chroma subsampling that simplejpeg has no name for, such as 4:1:0. Raises UnreadableFrame."""
+    if is_arithmetic(frame):
+        raise UnreadableFrame("not supported: a JPEG with arithmetic coding and unusual sampling")
+    check_scans(content, frame)
     pixels = decode_whole(content)
-    more = (b"\0" if content[:end].endswith(b"\xff") else b"") + b"\x5a" * 64  # FF 00 is data, FF 5A would be a marker
-    probe = decode_whole(content[:end] + more + content[end:])
-    if pixels is None or probe is None or not np.array_equal(pixels, probe):
+    if pixels is None:
         raise UnreadableFrame("damaged JPEG")
     return pixels
 
