@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.errors import PathLike
+from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.videos.reading import Image, open_video
 
 Fingerprint = NDArray[np.uint16]
@@ -20,6 +20,8 @@ Fingerprint = NDArray[np.uint16]
 SIDE = 8
 """Cells on each side of the grid, whatever the shape of the picture."""
 STEP_S = 0.125
+LONGEST_S = 48 * 3600
+"""A longer video is not compared: memory grows by the second, not by the frame."""
 _FINE = 8
 """px of the side of a cell in the small picture that it is the mean of."""
 
@@ -33,7 +35,8 @@ def read_fingerprint(
     StorageError as `open_video` and `Video.sample`.
     """
     with open_video(path) as video:
-        return fingerprint_frames(_show(video.sample(STEP_S), see)), (video.info.width, video.info.height), video.stat
+        frames = _show(video.sample(STEP_S), see, path)
+        return fingerprint_frames(frames), (video.info.width, video.info.height), video.stat
 
 
 def fingerprint_frames(frames: Iterable[tuple[float, Image]]) -> Fingerprint:
@@ -47,8 +50,14 @@ def fingerprint_frames(frames: Iterable[tuple[float, Image]]) -> Fingerprint:
     return np.asarray(np.array(grids)[nearest], np.uint16)
 
 
-def _show(frames: Iterable[tuple[float, Image]], see: Callable[[Image], None]) -> Iterator[tuple[float, Image]]:
+def _show(
+    frames: Iterable[tuple[float, Image]], see: Callable[[Image], None], path: PathLike
+) -> Iterator[tuple[float, Image]]:
     for time, image in frames:
+        if time > LONGEST_S:
+            raise UnreadableFrame(
+                f"not supported: a video of more than {LONGEST_S // 3600} hours is not compared", path
+            )
         see(image)
         yield time, image
 

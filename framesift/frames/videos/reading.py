@@ -24,6 +24,9 @@ from framesift.frames.reader.source import explain_error, open_regular
 from framesift.frames.videos.capture import open_capture
 from framesift.frames.videos.endings import counts_pictures, ends_early
 from framesift.frames.videos.formats import RAW, sniff_video
+from framesift.frames.videos.gaps import Gaps
+from framesift.frames.videos.motion_jpeg import CODECS, JpegFrames
+from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.tails import find_torn
 from framesift.frames.videos.units import read_frame_rate
 
@@ -39,6 +42,12 @@ _HEAD = 8192
 """Bytes that tell the format, and of a raw stream the frame rate."""
 _KEY = ord("I")
 """What OpenCV calls a picture that needs no other one."""
+_WITH_PAUSES = {"DAV"}
+"""Recorders that write only while something moves."""
+_WITH_DURATION = {"FLV", "Matroska", "WMV"}
+"""Formats whose header says how long all of it is: without sound, that is how long the pictures are."""
+_LONGEST_S = 10 * 366 * 86400
+"""Beyond it a stamp is damage: dates end, and numbers too."""
 _NOT_DECODED = {"av01": "AV1"}
 
 
@@ -67,6 +76,9 @@ class Video:
         self.torn = 0
         """So many of them were not whole at the end of the file, and are no frames."""
         self._descriptor, self._kind, self.key_frames = descriptor, kind, key_frames
+        self._jpegs: JpegFrames | None = None
+        self._damaged: list[float] = []
+        """When the frames are that are no whole pictures."""
         self._rate = read_frame_rate(os.pread(descriptor, _HEAD, 0), kind)
         self._capture = self._open(key_frames and kind not in RAW)
         self.info = _read_info(self._capture)
@@ -79,16 +91,23 @@ class Video:
         """
         torn = find_torn(self._descriptor, self._kind, self.stat.st_size, self._codec, self.key_frames)
         reach = max(torn, default=-1) + 1
+        gaps = Gaps(every)
+        if self._codec in CODECS:
+            self._jpegs = JpegFrames(self._open(key_frames=False))
         held: deque[tuple[int, float, Image]] = deque()
         """With the number of the frame: those that may be torn, as long as the last one is not known."""
         due, last, is_empty = 0, -math.inf, True
         for time in self._walk_keys() if self.key_frames else self._walk():
             self.walked += 1
+            gaps.add(time)
             position = math.floor(time / every + _ROUNDING) if every else due
             if position >= due:
                 whole, image = self._capture.retrieve()
                 if not whole:
                     break
+                if self._jpegs and self._jpegs.is_damaged(self._stamp(self._capture), MAX_PIXELS):
+                    self._damaged.append(time)
+                    continue
                 held.append((self.walked, time, np.asarray(image, np.uint8)))
                 due = position + 1
             last = time
@@ -101,10 +120,13 @@ class Video:
         if self.walked and is_empty and not rest:
             raise UnreadableFrame("damaged video: no frame is whole", self.path)
         self._check_end(last)
+        self._check_middle(gaps)
 
     def close(self) -> None:
         """Release what decodes."""
         self._capture.release()
+        if self._jpegs:
+            self._jpegs.close()
 
     def _open(self, key_frames: bool) -> cv2.VideoCapture:
         capture = open_capture(self._descriptor, self._kind, key_frames, self._rate)
@@ -124,6 +146,8 @@ class Video:
             time = round(stamp - start, 6)
             if not time > previous:
                 time = previous + self._interval if number else 0.0
+            if time > _LONGEST_S:
+                raise UnreadableFrame("damaged video: a time stamp of more than ten years", self.path)
             previous = time
             yield time
 
@@ -191,9 +215,22 @@ class Video:
         slack = _SLACK_FRAMES * self._interval
         if not counted:
             slack += _SLACK_S + _SLACK_SHARE * self.info.duration_s
-        if end < self.info.duration_s - slack and (counted or ends_early(*file)):
+        of_pictures = self._kind in _WITH_DURATION and not has_sound(self.path)
+        if end < self.info.duration_s - slack and (counted or ends_early(*file) or of_pictures):
             reason = f"damaged video: ends after {end:.2f} of {self.info.duration_s:.2f} s"
             raise UnreadableFrame(reason, self.path)
+
+    def _check_middle(self, gaps: Gaps) -> None:
+        """Raise UnreadableFrame where frames are damaged or missing that the header does not count."""
+        reasons = []
+        if count := len(self._damaged):
+            frames = "1 frame" if count == 1 else f"{count} frames"
+            reasons.append(f"{frames} damaged, the first at {self._damaged[0]:.2f} s")
+        counted = counts_pictures(self._descriptor, self._kind, self.stat.st_size)
+        if not counted and not self.key_frames and self._kind not in _WITH_PAUSES:
+            reasons.append(gaps.explain())
+        if any(reasons):
+            raise UnreadableFrame(f"damaged video: {' and '.join(filter(None, reasons))}", self.path)
 
 
 @contextmanager
