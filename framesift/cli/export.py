@@ -1,11 +1,15 @@
 """`framesift export`: hand the result over to a labelling tool."""
 
 import argparse
+import shutil
 import sys
+import tempfile
 
 from framesift.cli.options import DONE, EXIT_CODES
 
 NAMES = ("list", "csv", "coco", "yolo", "cvat", "cvat-manifest", "label-studio", "fiftyone")
+_IN_MEMORY = 1 << 26
+"""Bytes of what goes to standard output as a whole or not at all: a name that a format cannot have may come last."""
 DESCRIPTION = """\
 Writes the kept frames of RESULTS down in the format of a labelling tool. No picture is copied: the file names them.
 With --dropped the others are in it too, each with the kept frame that stands for it."""
@@ -39,9 +43,11 @@ def export_command(options: argparse.Namespace) -> int:
 
     pieces = export_frames(options.results, options.format, dropped=options.dropped, prefix=options.prefix)
     if options.output is None:
-        sys.stdout.flush()
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            file.writelines(pieces)
+            file.seek(0)
+            sys.stdout.flush()
+            shutil.copyfileobj(file, sys.stdout.buffer)
         return DONE
     with create_output(options.output) as file:
         file.writelines(pieces)

@@ -1,6 +1,7 @@
 """`framesift mask`: begin a mask file, and show for each camera what is masked."""
 
 import argparse
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Writes a mask file with an entry for each camera, in which nothing is masked yet, and draws a frame of each camera:
 dimmed is what is not compared. With --mask FILE it draws what that file masks, and writes no other."""
+
+_LONGEST = 180
+"""Bytes of a camera's name in that of its picture, which is first written under a longer one."""
 
 EXAMPLE = """\
 example:
@@ -129,5 +133,12 @@ def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iter
 
 
 def _name_picture(camera: str) -> str:
-    """Return the name of a camera's picture: a camera that is named after a folder may have a / in its name."""
-    return camera.replace("%", "%25").replace("/", "%2F") + ".png"
+    """Return the name of a camera's picture: a camera that is named after a folder may have a / in its name.
+
+    One that is too long for a file is cut, and a digest tells it apart.
+    """
+    name = camera.replace("%", "%25").replace("/", "%2F")
+    encoded = os.fsencode(name)
+    if len(encoded) > _LONGEST:
+        name = f"{encoded[:_LONGEST].decode(errors='ignore')}-{hashlib.sha256(encoded).hexdigest()[:16]}"
+    return f"{name}.png"

@@ -239,6 +239,16 @@ def test_mask_begins_a_file_and_draws_every_camera(frames, write_tree, tmp_path,
     assert read_tree(tmp_path) == before
 
 
+def test_mask_draws_cameras_with_the_longest_names(write_tree, tmp_path, monkeypatch):
+    names = ["a" * 251, "a" * 250 + "b", "\u00e4" * 125, "c" * 100 + "/" + "%" * 200, "d"]
+    root = write_tree({f"{camera}/1.png": encode(make_image()) for camera in names})
+    monkeypatch.chdir(tmp_path)
+    assert run("mask", root) == 0
+    pictures = [path.name for path in (tmp_path / "mask-pictures").iterdir()]
+    assert len(pictures) == len(names) and "d.png" in pictures
+    assert all(len(picture.encode()) < 255 for picture in pictures)
+
+
 def test_mask_draws_what_a_file_masks(frames, left, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run("mask", "frames", "--output", "new.json") == options.DONE

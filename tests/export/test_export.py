@@ -231,6 +231,8 @@ def test_names_that_a_format_cannot_carry(results, capsys):
             cli.main(["export", str(results), "--format", name, "--output", str(results.parent / "o")]) == options.USAGE
         )
         assert "a\\nb.png: a name with a line break cannot stand in a list" in capsys.readouterr().err
+        assert cli.main(["export", str(results), "--format", name]) == options.USAGE
+        assert capsys.readouterr().out == "", "as a whole or not at all"
     root = ElementTree.fromstring(export(results, "cvat"))
     assert root.findall("image")[-1].get("name") == "a\nb.png"
     add_line(results, path="\udcff.png")
