@@ -80,7 +80,7 @@ def test_the_first_view_of_a_camera_with_two_lenses():
 def test_numbers_that_are_not_read_are_no_damage(dtype, words):
     file = io.BytesIO()
     Image.fromarray(np.zeros((8, 8), dtype)).save(file, "TIFF")
-    with pytest.raises(UnreadableFrame, match=f"not read: a TIFF of {words}"):
+    with pytest.raises(UnreadableFrame, match=f"not supported: a TIFF of {words}"):
         decode_picture(file.getvalue())
 
 

@@ -18,7 +18,7 @@ from framesift.frames.reader.jpeg_scans import check_scans, has_hole
 from framesift.frames.reader.jpeg_structure import Frame, find_exif, find_frame, find_segments, misses_scans
 from framesift.frames.reader.orientation import read_orientation, turn_size, turn_upright
 
-_ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters")
+_ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters", "ICC marker")
 """What libjpeg warns of, by its words, that need not be damage."""
 
 

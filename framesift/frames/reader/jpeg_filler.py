@@ -17,6 +17,8 @@ _START_OF_SCAN, _END_OF_IMAGE, _RESTART_INTERVAL = 0xDA, 0xD9, 0xDD
 _ALL_AT_ONCE = b"\0\x3f\0"
 """The coefficients of a scan that has them all, to the last bit."""
 _JFIF, _ADOBE = 0xE0, 0xEE
+_PROFILE = 0xE2
+"""Of the colours, which no decoder here applies."""
 _OF_APPLICATIONS = {*range(0xE0, 0xF0), 0xFE} - {_ADOBE}
 """Nothing of them is needed; of Adobe's, how the colours are meant."""
 _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
@@ -62,8 +64,9 @@ def _tidy_head(content: bytes, segments: list[Segment], start: int, progressive:
         junk = content[last:at]
         if junk.strip(b"\xff") and before.marker not in _OF_APPLICATIONS and not _is_padding(junk):
             return None
-        parts += [content[at : at + 4], _tidy_body(part, progressive)]
         last = part.end
+        if part.marker != _PROFILE:
+            parts += [content[at : at + 4], _tidy_body(part, progressive)]
     return b"".join(parts)
 
 

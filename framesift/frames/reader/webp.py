@@ -7,10 +7,9 @@ import struct
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
+from framesift.frames.reader.zeros import ends_in_zeros
 
 _ALPHA_FLAG = 0x10
-_MOST_ZEROS = 0.25
-"""Share of NUL bytes at the end that a power cut leaves and libwebp decodes without a word; black pictures have 5 %."""
 
 
 def decode(content: bytes, max_pixels: int) -> Pixels:
@@ -18,7 +17,7 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     size = struct.unpack_from("<I", content, 4)[0] + 8
     if size > len(content):
         raise UnreadableFrame("truncated WebP")
-    if size - len(content[:size].rstrip(b"\0")) > size * _MOST_ZEROS:
+    if ends_in_zeros(content[:size]):
         raise UnreadableFrame("damaged WebP: ends in zeros")
     width, height, alpha = read_header(content)
     check_size(width, height, max_pixels)
