@@ -125,6 +125,29 @@ class TestMotionJpeg:
         assert len(times) == count and not damage
 
 
+@needs_ffmpeg
+class TestCuts:
+    def test_a_cut_wmv_is_named(self, tmp_path):
+        path = encode_film(tmp_path / "a.asf", seconds=4)
+        content = path.read_bytes()
+        for share in (0.4, 0.6, 0.8):
+            path.write_bytes(content[: int(len(content) * share)])
+            assert re.fullmatch(r"damaged video: its file ends early, after \d\.\d\d s", read(path, 1)[1])
+
+    @pytest.mark.parametrize("name", ["a.ts", "a.asf", "a.mpg"])
+    def test_a_film_without_one_whole_frame_is_refused(self, tmp_path, name):
+        path = encode_film(tmp_path / name, "-r", "25", seconds=3)
+        content = path.read_bytes()
+        for length in range(2000, len(content) // 6, 997):
+            path.write_bytes(content[:length])
+            try:
+                fingerprint, _, _ = read_fingerprint(path)
+            except UnreadableFrame as error:
+                assert error.reason and error.path == path
+            else:
+                assert len(fingerprint)
+
+
 class TestStamps:
     def write(self, path, scale):
         writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*"MJPG"), 10, (64, 48))

@@ -6,6 +6,7 @@ apart is what moves, and that is in the differences of the grid's cells from one
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -36,7 +37,10 @@ def read_fingerprint(
     """
     with open_video(path) as video:
         frames = _show(video.sample(STEP_S), see, path)
-        return fingerprint_frames(frames), (video.info.width, video.info.height), video.stat
+        first = next(frames, None)
+        if first is None:
+            raise UnreadableFrame("damaged video: no whole frame", path)
+        return fingerprint_frames(chain([first], frames)), (video.info.width, video.info.height), video.stat
 
 
 def fingerprint_frames(frames: Iterable[tuple[float, Image]]) -> Fingerprint:

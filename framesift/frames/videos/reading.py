@@ -220,6 +220,9 @@ class Video:
             reason = f"damaged video: ends after {end:.2f} of {self.info.duration_s:.2f} s"
             raise UnreadableFrame(reason, self.path)
 
+        if self._kind == "WMV" and not self.info.duration_s and ends_early(*file):  # FFmpeg has no duration then
+            raise UnreadableFrame(f"damaged video: its file ends early, after {end:.2f} s", self.path)
+
     def _check_middle(self, gaps: Gaps) -> None:
         """Raise UnreadableFrame where frames are damaged or missing that the header does not count."""
         reasons = []
