@@ -2,7 +2,8 @@
 
 from framesift.frames.videos.alignment import Match, compare_fingerprints, find_strongest, measure_changes, occurs
 from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
-from framesift.frames.videos.reading import Video, VideoInfo, open_video, probe_video, sample_frames
+from framesift.frames.videos.info import VideoInfo
+from framesift.frames.videos.reading import Video, open_video, probe_video, sample_frames
 from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.stills import (
     Film,

@@ -39,7 +39,7 @@ def read_fingerprint(
         frames = _show(video.sample(STEP_S), see, path)
         first = next(frames, None)
         if first is None:
-            raise UnreadableFrame("damaged video: no whole frame", path)
+            raise UnreadableFrame("damaged video: no frame is whole", path)
         return fingerprint_frames(chain([first], frames)), (video.info.width, video.info.height), video.stat
 
 

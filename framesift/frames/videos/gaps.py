@@ -26,16 +26,17 @@ class Gaps:
         """In milliseconds: so many different ones that there are few, however long the film."""
         self._wide: list[tuple[float, float]] = []
         """Those that may be holes, up to one more than may be."""
-        self._last = math.nan
+        self.last = -math.inf
+        """When the last one is, in s."""
 
     def add(self, time: float) -> None:
         """Note the next frame, `time` seconds from the first."""
-        interval = time - self._last
-        if interval > 0:
+        interval = time - self.last
+        if 0 < interval < math.inf:
             self._intervals[round(interval * 1000)] += 1
             if interval > self._every + _SLACK_S and len(self._wide) <= 100 * _MOST:
-                self._wide.append((self._last, time))
-        self._last = time
+                self._wide.append((self.last, time))
+        self.last = time
 
     def explain(self) -> str:
         """Return where frames are missing in words; empty where none are, or where nothing tells."""

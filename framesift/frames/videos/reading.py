@@ -12,19 +12,20 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.errors import PathLike, UnreadableFrame
+from framesift.errors import PathLike, UnreadableFrame, counted
 from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.frames.videos.capture import open_capture
 from framesift.frames.videos.endings import counts_pictures, ends_early
 from framesift.frames.videos.formats import RAW, sniff_video
 from framesift.frames.videos.gaps import Gaps
+from framesift.frames.videos.info import VideoInfo, read_info
 from framesift.frames.videos.motion_jpeg import CODECS, JpegFrames
 from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.tails import find_torn
@@ -51,18 +52,12 @@ _LONGEST_S = 10 * 366 * 86400
 _NOT_DECODED = {"av01": "AV1"}
 
 
-@dataclass(frozen=True, slots=True)
-class VideoInfo:
-    """What the header of a video says."""
+class _Shown(NamedTuple):
+    """A decoded frame: its number, from 1, when it is, s from the first one, and its pixels."""
 
-    duration_s: float
-    width: int
-    height: int
-    """px, turned as the video says."""
-    frame_rate: float
-    """Frames a second on average; 0 where it is not known."""
-    frames: int
-    """Some formats only tell the duration: the number is reckoned from it."""
+    number: int
+    time: float
+    image: Image
 
 
 class Video:
@@ -77,11 +72,11 @@ class Video:
         """So many of them were not whole at the end of the file, and are no frames."""
         self._descriptor, self._kind, self.key_frames = descriptor, kind, key_frames
         self._jpegs: JpegFrames | None = None
-        self._damaged: list[float] = []
-        """When the frames are that are no whole pictures."""
+        self._damaged: list[tuple[int, float]] = []
+        """The frames that are no whole pictures, as in `_Shown`."""
         self._rate = read_frame_rate(os.pread(descriptor, _HEAD, 0), kind)
         self._capture = self._open(key_frames and kind not in RAW)
-        self.info = _read_info(self._capture)
+        self.info = read_info(self._capture)
 
     def sample(self, every: float) -> Iterator[tuple[float, Image]]:
         """Yield time and picture of the first frame at or after 0, `every`, 2 `every` ... seconds, each frame once.
@@ -91,27 +86,14 @@ class Video:
         """
         torn = find_torn(self._descriptor, self._kind, self.stat.st_size, self._codec, self.key_frames)
         reach = max(torn, default=-1) + 1
-        gaps = Gaps(every)
         if self._codec in CODECS:
             self._jpegs = JpegFrames(self._open(key_frames=False))
-        held: deque[tuple[int, float, Image]] = deque()
-        """With the number of the frame: those that may be torn, as long as the last one is not known."""
-        due, last, is_empty = 0, -math.inf, True
-        for time in self._walk_keys() if self.key_frames else self._walk():
-            self.walked += 1
-            gaps.add(time)
-            position = math.floor(time / every + _ROUNDING) if every else due
-            if position >= due:
-                whole, image = self._capture.retrieve()
-                if not whole:
-                    break
-                if self._jpegs and self._jpegs.is_damaged(self._stamp(self._capture), MAX_PIXELS):
-                    self._damaged.append(time)
-                    continue
-                held.append((self.walked, time, np.asarray(image, np.uint8)))
-                due = position + 1
-            last = time
-            while held and self.walked - held[0][0] >= reach:
+        gaps, is_empty = Gaps(every), True
+        held: deque[_Shown] = deque()
+        """Those that may be torn, as long as the last one is not known."""
+        for shown in self._choose(every, gaps):
+            held.append(shown)
+            while held and self.walked - held[0].number >= reach:
                 is_empty = False
                 yield held.popleft()[1:]
         self.torn = min(len(torn), self.walked)
@@ -119,8 +101,26 @@ class Video:
         yield from rest
         if self.walked and is_empty and not rest:
             raise UnreadableFrame("damaged video: no frame is whole", self.path)
-        self._check_end(last)
-        self._check_middle(gaps)
+        self._check_end(gaps.last)
+        self._check_middle(gaps, [time for number, time in self._damaged if self.walked - number not in torn])
+
+    def _choose(self, every: float, gaps: Gaps) -> Iterator[_Shown]:
+        """Walk all frames, and yield the first whole one at or after each multiple of `every` seconds."""
+        due = 0
+        for time in self._walk_keys() if self.key_frames else self._walk():
+            self.walked += 1
+            gaps.add(time)
+            position = math.floor(time / every + _ROUNDING) if every else due
+            if position < due:
+                continue
+            is_there, image = self._capture.retrieve()
+            if not is_there:
+                return
+            if self._jpegs and self._jpegs.is_damaged(self._stamp(self._capture), MAX_PIXELS):
+                self._damaged.append((self.walked, time))
+                continue
+            yield _Shown(self.walked, time, np.asarray(image, np.uint8))
+            due = position + 1
 
     def close(self) -> None:
         """Release what decodes."""
@@ -210,27 +210,25 @@ class Video:
             what = "key frame" if self.key_frames else "frame"
             raise UnreadableFrame(f"damaged video: no {what} can be decoded", self.path)
         file = self._descriptor, self._kind, self.stat.st_size
-        counted = not self.key_frames and counts_pictures(*file)
+        has_count = not self.key_frames and counts_pictures(*file)
         end = last + self._interval
         slack = _SLACK_FRAMES * self._interval
-        if not counted:
+        if not has_count:
             slack += _SLACK_S + _SLACK_SHARE * self.info.duration_s
         of_pictures = self._kind in _WITH_DURATION and not has_sound(self.path)
-        if end < self.info.duration_s - slack and (counted or ends_early(*file) or of_pictures):
+        if end < self.info.duration_s - slack and (has_count or ends_early(*file) or of_pictures):
             reason = f"damaged video: ends after {end:.2f} of {self.info.duration_s:.2f} s"
             raise UnreadableFrame(reason, self.path)
-
         if self._kind == "WMV" and not self.info.duration_s and ends_early(*file):  # FFmpeg has no duration then
             raise UnreadableFrame(f"damaged video: its file ends early, after {end:.2f} s", self.path)
 
-    def _check_middle(self, gaps: Gaps) -> None:
+    def _check_middle(self, gaps: Gaps, damaged: list[float]) -> None:
         """Raise UnreadableFrame where frames are damaged or missing that the header does not count."""
         reasons = []
-        if count := len(self._damaged):
-            frames = "1 frame" if count == 1 else f"{count} frames"
-            reasons.append(f"{frames} damaged, the first at {self._damaged[0]:.2f} s")
-        counted = counts_pictures(self._descriptor, self._kind, self.stat.st_size)
-        if not counted and not self.key_frames and self._kind not in _WITH_PAUSES:
+        if damaged:
+            reasons.append(f"{counted(len(damaged), 'frame')} damaged, the first at {damaged[0]:.2f} s")
+        has_count = counts_pictures(self._descriptor, self._kind, self.stat.st_size)
+        if not has_count and not self.key_frames and self._kind not in _WITH_PAUSES:
             reasons.append(gaps.explain())
         if any(reasons):
             raise UnreadableFrame(f"damaged video: {' and '.join(filter(None, reasons))}", self.path)
@@ -267,14 +265,6 @@ def sample_frames(path: PathLike, every: float) -> Iterator[tuple[float, Image]]
     """Yield time and picture of a frame for each `every` seconds, as `Video.sample`; raises as both."""
     with open_video(path) as video:
         yield from video.sample(every)
-
-
-def _read_info(capture: cv2.VideoCapture) -> VideoInfo:
-    rate, frames = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
-    rate = rate if 0 < rate < 100_000 else 0.0
-    frames = frames if 0 < frames < 1e12 else 0.0
-    width, height = (int(capture.get(key)) for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
-    return VideoInfo(frames / rate if rate else 0.0, width, height, rate, int(frames))
 
 
 def _is_named_mjpeg(path: PathLike) -> bool:
