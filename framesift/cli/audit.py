@@ -7,7 +7,15 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, add_jobs_argument, positive, whole_number
+from framesift.cli.options import (
+    DONE,
+    EXIT_CODES,
+    SKIPPED,
+    add_jobs_argument,
+    add_source_argument,
+    positive,
+    whole_number,
+)
 from framesift.errors import UsageError, counted, show
 
 if TYPE_CHECKING:
@@ -38,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     seed = "another number draws other frames (default 0)"
     drawing.add_argument("--seed", metavar="N", type=whole_number, default=0, help=seed)
     drawing.add_argument("--output", metavar="FOLDER", help="a new or empty folder (default: RESULTS-audit)")
+    add_source_argument(drawing)
     add_jobs_argument(drawing)
     answering = parser.add_argument_group("answering")
     answers = "the table with the answers yes, no or unsure in its column lost"
@@ -52,7 +61,7 @@ def audit_command(options: argparse.Namespace) -> int:
 
     if is_url(options.results) and not (options.output or options.answers):
         raise UsageError("the page is written on this machine: name a folder with --output", options.results)
-    with borrow_record(options.results) as record:
+    with borrow_record(options.results, options.source) as record:
         return _conclude(options, record) if options.answers else _draw(options, record)
 
 
@@ -61,6 +70,7 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions.files.staging import holds_only
     from framesift.looking.audit import draw_sample, write_answers, write_audit
 
+    record.require_source()
     sample = draw_sample(record, options.number, options.seed)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
     with storage_errors(folder):

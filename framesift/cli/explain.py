@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, refuse_among_frames
+from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, add_source_argument, refuse_among_frames
 from framesift.errors import show
 
 DESCRIPTION = """\
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("frame", metavar="FRAME", help="path of a frame as in the manifest, or a part that is unique")
     output = "where to draw it (default explained.png in the current folder)"
     parser.add_argument("--output", metavar="FILE.png", default="explained.png", help=output)
+    add_source_argument(parser)
 
 
 def explain_command(options: argparse.Namespace) -> int:
@@ -39,7 +40,8 @@ def explain_command(options: argparse.Namespace) -> int:
     from framesift.looking.wording import state_verdict
 
     check_output(options.output)
-    with borrow_record(options.results) as record:
+    with borrow_record(options.results, options.source) as record:
+        record.require_source()
         refuse_among_frames(options.output, record.source, "--output")
         decision = find_decision(record, options.frame)
         explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)

@@ -201,8 +201,10 @@ def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "E
 def _write_report(options: argparse.Namespace, rehearsal: "Rehearsal | None") -> None:
     from framesift.filtering.manifest import open_record
     from framesift.looking.report import write_report
+    from framesift.stores import is_url
 
-    record = open_record(options.results) if rehearsal is None else rehearsal.finish()
+    source = options.directory if is_url(options.directory) else None
+    record = open_record(options.results, source) if rehearsal is None else rehearsal.finish()
     write_report(record, options.report, options.jobs)
 
 

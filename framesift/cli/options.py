@@ -106,6 +106,12 @@ def add_jobs_argument(group: argparse._ActionsContainer) -> None:
     group.add_argument("--jobs", metavar="N", type=positive, help="frames read at the same time (default: all cores)")
 
 
+def add_source_argument(group: argparse._ActionsContainer) -> None:
+    """Add where the frames of a results folder lie now."""
+    where = "where the frames lie (default: where RESULTS says, as long as that is no store)"
+    group.add_argument("--source", metavar="DIR", help=where)
+
+
 def add_cluster_argument(group: argparse._ActionsContainer) -> None:
     """Add where frames are read."""
     where = "read frames on a Dask cluster: tcp://HOST:8786, or local for --jobs processes of this machine"

@@ -2,7 +2,7 @@
 
 import argparse
 
-from framesift.cli.options import DONE, EXIT_CODES, add_jobs_argument
+from framesift.cli.options import DONE, EXIT_CODES, add_jobs_argument, add_source_argument
 from framesift.errors import show
 
 DESCRIPTION = """\
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=report_command, takes_urls=True)
     parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
     parser.add_argument("--output", metavar="FILE.html", help="where to write it (default RESULTS/report.html)")
+    add_source_argument(parser)
     add_jobs_argument(parser)
 
 
@@ -38,7 +39,8 @@ def report_command(options: argparse.Namespace) -> int:
     if is_url(options.results) and not options.output:
         raise UsageError("the page is written on this machine: name it with --output FILE.html", options.results)
     output = options.output or os.path.join(options.results, "report.html")
-    with borrow_record(options.results) as record:
+    with borrow_record(options.results, options.source) as record:
+        record.require_source()
         write_report(record, output, options.jobs)
     print(show(output))
     return DONE

@@ -11,6 +11,8 @@ __all__ = [
     "exposure",
     "films",
     "manifest",
+    "manifest_file",
+    "manifest_values",
     "option_values",
     "options",
     "pages",

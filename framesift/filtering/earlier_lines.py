@@ -6,35 +6,45 @@ any other form is decoded as usual.
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.file_state import FileState
 from framesift.frames.frame import Frame
 
-_TEXT = rb"""
-    "[ !\#-\[\]-~]*+ (?: \\ (?: ["\\bfnrt] | u(?!00[2-6]|007[0-9a-e]|000[89acd])[0-9a-f]{4} ) [ !\#-\[\]-~]*+ )*+"
+_ESCAPE = rb"""
+    \\ (?: ["\\bfnrt] | ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2} | udc[89a-f][0-9a-f]
+        | u(?!00[2-6]|007[0-9a-e]|000[089acd]|d[89a-f])[0-9a-f]{4} )
 """
-"""A JSON string as Python's `json` writes it to ASCII: each text has one such form, so that paths compare as bytes."""
-_LINE = re.compile(
-    rb"""
-    ^\{"path":[ ](?P<path>TEXT),[ ]"camera":[ ](?P<camera>TEXT),
-    [ ]"time":[ ](?P<time>null|"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.]\d++)?+[+]00:00"),
-    [ ]"verdict":[ ]"(?P<verdict>keep|drop|skip)",[ ]"score":[ ](?:null|-?\d[-+.e\d]*+),
-    [ ]"reference":[ ](?:null|TEXT),[ ]"reason":[ ]TEXT,[ ]"size":[ ](?P<size>null|\[\d++,[ ]\d++\])
+_TEXT = rb"""
+    "[ !\#-\[\]-~]*+ (?: ESCAPE [ !\#-\[\]-~]*+ )*+"
+"""
+"""A JSON string as Python's `json` writes it to ASCII: each text has one such form, so that paths compare as bytes. One
+with a NUL, or with half a character that stands for no byte, is looked at more closely."""
+_PATH = rb"""
+    "(?![.]{0,2}["/]) [ !\#-.0-\[\]-~]*+ (?: (?: / (?![.]{0,2}["/]) | ESCAPE ) [ !\#-.0-\[\]-~]*+ )*+"
+"""
+"""One that leads nowhere outside of its folder."""
+_NUMBER = rb"\d{1,14}+(?:[.]\d{1,22}+)?+(?:e-\d{1,3}+)?+"
+_FORM = rb"""
+    ^\{"path":[ ](?P<path>PATH),[ ]"camera":[ ](?P<camera>TEXT),
+    [ ]"time":[ ](?P<time>null|"[12]\d{3}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:[.]\d{1,6})?+[+]00:00"),
+    [ ]"verdict":[ ]"(?P<verdict>keep|drop|skip)",[ ]"score":[ ](?:null|NUMBER),
+    [ ]"reference":[ ](?:null|PATH),[ ]"reason":[ ]TEXT,
+    [ ]"size":[ ](?P<size>null|\[[1-9]\d{0,4}+,[ ][1-9]\d{0,3}+\])
     (?:,[ ]"levels":[ ](?P<levels>\[\d{1,5},[ ]\d{1,5}\]))?+
-    (?:,[ ]"offset":[ ](?P<offset>\d[-+.e\d]*+))?+(?:,[ ]"extent":[ ](?P<extent>\d[-+.e\d]*+))?+
-    (?:,[ ]"page":[ ]\d++)?+
-    (?:,[ ]"file":[ ]\[(?P<file>\d++,[ ]-?\d++)(?:,[ ]\d++)?+\])?+(?:,[ ]"of":[ ](?P<source>TEXT))?+
+    (?:,[ ]"offset":[ ](?P<offset>NUMBER))?+(?:,[ ]"extent":[ ](?P<extent>NUMBER))?+
+    (?:,[ ]"page":[ ][1-9]\d{0,8})?+
+    (?:,[ ]"file":[ ]\[(?P<file>\d{1,19}+,[ ]-?\d{1,19}+)(?:,[ ]\d{1,10}+)?+\])?+(?:,[ ]"of":[ ](?P<source>PATH))?+
     (?:,[ ]"order":[ ]"(?P<order>late|clock[ ]fault)")?+(?:,[ ]"again":[ ](?P<again>true))?+\}\n
-    """.replace(b"TEXT", _TEXT),
+    """
+
+
+_LINE = re.compile(
+    _FORM.replace(b"TEXT", _TEXT).replace(b"PATH", _PATH).replace(b"ESCAPE", _ESCAPE).replace(b"NUMBER", _NUMBER),
     re.VERBOSE | re.MULTILINE,
 )
-_BLOCK = 2**18
-"""Bytes of the manifest that are taken apart at once: they fit into the processor's cache."""
 
 
 class Row(NamedTuple):
@@ -57,20 +67,6 @@ class Row(NamedTuple):
     order: bytes
     """As it stands there, without quotes."""
     again: bytes
-
-
-def read_blocks(path: str) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield the whole lines after the first, many at once, with the offset of the first of them."""
-    try:
-        with open(path, "rb") as file:
-            start = len(file.readline())
-            while lines := file.readlines(_BLOCK):
-                if not lines[-1].endswith(b"\n"):
-                    del lines[-1]
-                yield start, lines
-                start += sum(map(len, lines))
-    except OSError as error:
-        raise StorageError.of(error, path) from error
 
 
 def take_apart(lines: list[bytes], number: int, path: str) -> list[Row]:

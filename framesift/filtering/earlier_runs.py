@@ -21,8 +21,9 @@ from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.clocks import CONFIRMED, Clock, Stamp, as_written
 from framesift.filtering.earlier_counts import VERDICTS, Chain, Special, Tally, count_references, count_rows, sum_up
-from framesift.filtering.earlier_lines import Row, as_file, as_frame, as_size, read_blocks, take_apart
+from framesift.filtering.earlier_lines import Row, as_file, as_frame, as_size, take_apart
 from framesift.filtering.file_state import FileState
+from framesift.filtering.manifest_file import read_blocks, read_lines
 from framesift.filtering.selection import Decision, Mark, Marks, Order, Verdict, mark_of, remember
 from framesift.filtering.summary import Summary
 from framesift.frames.frame import Frame
@@ -88,9 +89,8 @@ class Past:
                 signs.extend([crc32(row[0] + row[8]) for row in rows])
                 count_rows(rows, tallies, special)
                 count_references(rows, self._one_chain, self._against, kept, left_out)
-                for row in rows:
-                    if row[5]:
-                        levels.setdefault(row[1], row[5])
+                for row in (row for row in rows if row[5]):
+                    levels.setdefault(row[1], row[5])
             columns: list[NDArray[Any]] = [np.asarray(hashes), np.asarray(offsets), np.asarray(signs)]
             del hashes, offsets, signs  # or each would be there twice
             self._sort(columns)
@@ -102,7 +102,7 @@ class Past:
                     self._remember(json.loads(chain[0]), as_size(chain[1]), Mark(json.loads(left_out[chain]), False))
             self.levels = {json.loads(camera): Levels.of(json.loads(each)) for camera, each in levels.items()}
             sum_up(tallies, self.levels, self.summary)
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             damaged = f"holds a value that cannot be ({error}): restore the file, or choose another results folder"
             raise StorageError(damaged, self._path) from None
 
@@ -154,7 +154,7 @@ class Past:
         Raises StorageError.
         """
         skipped: dict[str, str] = {}
-        for number, (offset, line) in enumerate(manifest.read_lines(self._path), start=2):
+        for number, (offset, line) in enumerate(read_lines(self._path), start=2):
             skips = offset < end and b'"skip"' in line
             if skips or b'"again"' in line:
                 decision = manifest.decode_line(line, number, self._path)
@@ -193,8 +193,8 @@ class Past:
     def close(self) -> None:
         """Close the manifest."""
         if self._descriptor is not None:
-            descriptor, self._descriptor = self._descriptor, None
-            os.close(descriptor)
+            os.close(self._descriptor)
+            self._descriptor = None
 
     def _remember(self, camera: str, size: tuple[int, int] | None, mark: Mark) -> None:
         """References are kept in the order in which they were met."""

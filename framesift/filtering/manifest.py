@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,18 +11,20 @@ from functools import cached_property
 from typing import Any
 
 from framesift import __version__
-from framesift.errors import PathLike, StorageError, UsageError
+from framesift.errors import PathLike, StorageError, UsageError, show
 from framesift.filtering.file_state import FileState
+from framesift.filtering.manifest_file import read_header, read_lines
+from framesift.filtering.manifest_values import check_paths, check_settings, check_values, shorten
 from framesift.filtering.selection import Decision, Order, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.stores import is_url
+from framesift.stores import is_url, join, locate, strip_secrets
 
 NAME = "manifest.jsonl"
 SCHEMA = 1
-_LONGEST_HEADER = 16 * 2**20
-"""Bytes: masks stand in it."""
+DAMAGES = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading forged values can raise."""
 _LEVELS = b'"levels"'
 """Cannot stand within a text, where the quotes are escaped."""
 _FILE = b'"file"'
@@ -40,10 +43,24 @@ class Record:
     """Of the manifest itself."""
     known_levels: Mapping[str, Levels] | None = None
     """The `levels`, where somebody who follows the manifest knows them."""
+    is_named: bool = True
+    """Whether `source` is where the user has said, or may be believed: a store that a manifest alone names may not."""
 
     def decisions(self) -> Iterator[Decision]:
         """Yield the decisions, as `read_decisions` does."""
         return read_decisions(self.path)
+
+    def find_frame(self, path: str) -> str:
+        """Return where a frame lies among the others, to be opened. Raises UsageError as `require_source`."""
+        self.require_source()
+        return join(self.source, path)
+
+    def require_source(self) -> None:
+        """Raise UsageError where opening a frame would ask a store, or read a folder, that nobody but the manifest
+        names: it may have come with the folder."""
+        if not self.is_named:
+            hint = f"if that is right, name them yourself with --source {shlex.quote(show(self.source))}"
+            raise UsageError(f"says that its frames lie in {show(self.source)}: {hint}", self.folder)
 
     @cached_property
     def levels(self) -> Mapping[str, Levels]:
@@ -51,33 +68,61 @@ class Record:
         return read_levels(self.path) if self.known_levels is None else self.known_levels
 
 
-def open_record(results: PathLike) -> Record:
-    """Read the first line of a results folder's manifest. Raises UsageError where there is none, StorageError."""
+def open_record(results: PathLike, source: PathLike | None = None) -> Record:
+    """Read the first line of a results folder's manifest; `source`, a path or URL, is where its frames lie if given.
+
+    Raises UsageError where there is none, StorageError.
+    """
     folder = os.path.abspath(os.fsdecode(results))
     path = os.path.join(folder, NAME)
     if not os.path.isfile(path):
         raise UsageError(f"holds no {NAME}: name a folder that framesift has filled", results)
-    return read_record(folder, path)
+    return read_record(folder, path, source)
 
 
-def read_record(folder: str, path: str) -> Record:
+def read_record(folder: str, path: str, source: PathLike | None = None) -> Record:
     """Return the record of the results folder `folder`, a path or URL, from its manifest. Raises as `open_record`."""
     record = read_settings(path)
     if record is None:
         raise UsageError("its manifest holds nothing yet: run framesift filter first", folder)
     try:
-        return Record(folder, _find_source(folder, record["source"]), Settings.from_record(record), path)
+        written, settings = find_source(folder, record), Settings.from_record(record)
+        if source is not None:
+            return Record(folder, locate(source), settings, path)
+        return Record(folder, written, settings, path, is_named=_is_believed(folder, str(record["source"])))
     except UsageError as error:
         raise UsageError(error.reason, path) from None
-    except (KeyError, TypeError):
-        raise UsageError("does not say where the frames lie", path) from None
 
 
-def _find_source(folder: str, source: str) -> str:
-    if is_url(source):
-        return source
+def find_source(folder: str, settings: Mapping[str, Any]) -> str:
+    """Return where the frames lie, as the settings in the manifest of `folder` say it. Raises UsageError."""
+    path = join(folder, NAME)
+    if "source" not in settings:
+        raise UsageError("does not say where the frames lie", path)
+    try:
+        check_settings({"source": settings["source"]})
+    except ValueError as error:
+        raise UsageError(f"says that the frames lie where no folder can be: {error}", path) from None
+    source = str(settings["source"])
     # The real folder: the way to the frames was measured from there.
-    return os.path.normpath(os.path.join(os.path.realpath(folder), source))
+    return source if is_url(source) else os.path.normpath(os.path.join(os.path.realpath(folder), source))
+
+
+def _is_believed(folder: str, source: str) -> bool:
+    """Tell whether a source may be opened that nobody but the manifest names.
+
+    A relative one may: framesift writes no other into a folder of this machine. So may one in the store, and there in
+    the bucket, of which the user has named the results.
+    """
+    if "\0" in source:
+        return False
+    if is_url(source):
+        return is_url(folder) and "::" not in folder + source and _bucket_of(folder) == _bucket_of(source)
+    return is_url(folder) or not os.path.isabs(source)
+
+
+def _bucket_of(url: str) -> list[str]:
+    return strip_secrets(url).split("/")[:3]
 
 
 def encode_header(settings: dict[str, Any]) -> bytes:
@@ -144,12 +189,22 @@ def decode_levels(line: bytes) -> tuple[str, Levels] | None:
 
 
 def decode_line(line: bytes, number: int, path: str) -> Decision:
-    """Return the decision of a line of a manifest. Raises StorageError, which names the line, where it is none."""
+    """Return the decision of a line of a manifest, which may have been forged.
+
+    Raises StorageError, which names the line, where it is none, or names a file outside of its folder.
+    """
     try:
-        return decode_decision(line)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        decision = decode_decision(line)
+    except DAMAGES:
         damaged = f"line {number} is damaged: restore the file, or choose another results folder"
         raise StorageError(damaged, path) from None
+    try:
+        check_values(decision)
+        check_paths(decision)
+    except ValueError as error:
+        forged = f"line {number} is none of framesift, {error}: restore the file, or choose another results folder"
+        raise StorageError(forged, path) from None
+    return decision
 
 
 def read_settings(path: str) -> dict[str, Any] | None:
@@ -157,21 +212,18 @@ def read_settings(path: str) -> dict[str, Any] | None:
 
     Raises UsageError for a file that is not a manifest of this schema, StorageError where it cannot be read.
     """
-    try:
-        with open(path, "rb") as file:
-            line = file.readline(_LONGEST_HEADER)
-    except OSError as error:
-        raise StorageError.of(error, path) from error
+    line = read_header(path)
     if not line.endswith(b"\n") and b'{"framesift": "'.startswith(line[:15]):
         return None
     try:
         header = json.loads(line)
-        schema, settings = header["schema"], header["settings"]
-    except (ValueError, KeyError, TypeError):
+        schema, settings = header["schema"], dict(header["settings"])
+    except DAMAGES:
         raise UsageError("is not a manifest of framesift: choose another results folder", path) from None
     if schema != SCHEMA:
-        raise UsageError(f"was written by framesift {header.get('framesift')}: this version cannot continue it", path)
-    return dict(settings)
+        version = shorten(header.get("framesift"))
+        raise UsageError(f"was written by framesift {version}: this version cannot continue it", path)
+    return settings
 
 
 def read_decisions(path: str, start: int = 0, end: int | None = None) -> Iterator[Decision]:
@@ -207,34 +259,6 @@ def read_levels(path: str) -> dict[str, Levels]:
         if found := decode_levels(line):
             levels.setdefault(*found)
     return levels
-
-
-def read_lines(path: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """Yield the whole lines after the first, or those that begin in `start` to `end`, each with its offset in bytes."""
-    try:
-        with open(path, "rb") as file:
-            offset = file.seek(start) if start else len(file.readline())
-            for line in file:
-                if not line.endswith(b"\n") or (end is not None and offset >= end):
-                    return
-                yield offset, line
-                offset += len(line)
-    except OSError as error:
-        raise StorageError.of(error, path) from error
-
-
-def whole_length(path: str) -> int:
-    """Return the number of bytes of a manifest up to the end of its last whole line."""
-    with open(path, "rb") as file:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            start = max(end - 65536, 0)
-            file.seek(start)
-            newline = file.read(end - start).rfind(b"\n")
-            if newline >= 0:
-                return start + newline + 1
-            end = start
-    return 0
 
 
 def _encode(entry: dict[str, Any]) -> bytes:

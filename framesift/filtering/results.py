@@ -14,6 +14,7 @@ from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept, Past
 from framesift.filtering.file_state import FileState, Standing, ask_status, name_before
+from framesift.filtering.manifest_values import shorten
 from framesift.filtering.option_values import Placement
 from framesift.filtering.places import open_place
 from framesift.filtering.selection import Decision, Marks, Verdict
@@ -219,7 +220,7 @@ class Results(Sink):
         settings, wanted = {**ADDED, **settings}, self._record()
         for name in wanted:
             if name not in self._settings.free and settings.get(name) != wanted[name]:
-                found = f"{name.replace('_', ' ')} {settings.get(name)}, not {wanted[name]}"
+                found = f"{name.replace('_', ' ')} {shorten(settings.get(name))}, not {shorten(wanted[name])}"
                 raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
         self._past.read()
         self._earlier_skips = self.summary.verdicts[Verdict.SKIP]

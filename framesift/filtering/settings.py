@@ -8,6 +8,7 @@ from typing import Any
 from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
+from framesift.filtering.manifest_values import check_settings, is_size, shorten
 from framesift.filtering.option_values import EVERY_FRAME, Decoding, Lateness, Method, Placement
 from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, PATTERNS, THOROUGH_THRESHOLDS
 from framesift.frames.choosing import Choice
@@ -21,6 +22,8 @@ ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"r
 """What is meant by a manifest that was begun before a setting came, by its key."""
 _PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
 """What stands in a manifest as it is."""
+_MOST_COMPARED = 100_000_000
+"""px."""
 _NAMING = "name_pattern", "timezone", "camera", "time_format"
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
@@ -63,14 +66,18 @@ class Settings:
         left, top, right, bottom = self.border_mask
         if min(self.border_mask) < 0 or left + right >= 100 or top + bottom >= 100:
             raise UsageError(f"--border-mask {self.text('border_mask')} leaves nothing to compare")
-        if self.size is not None and min(self.size) < 1:
-            raise UsageError("--size takes a width and a height of at least 1 px")
+        if len(self.blur) > 16 or max(self.blur, default=1) >= 1000:
+            raise UsageError("--blur takes up to 16 kernels of less than 1000 px")
+        if self.size is not None and not is_size(tuple(self.size), _MOST_COMPARED):
+            raise UsageError(
+                "--size takes a width and a height of at least 1 px, and of 100 million px together at most"
+            )
         if self.every not in (None, EVERY_FRAME) and not 0.001 <= self.every <= 1e6:
             raise UsageError("--every takes at least 1ms")
         if self.key_frames and self.every is None:
             raise UsageError("--key-frames belongs to --every")
-        if not 32 <= self.width <= 100_000:
-            raise UsageError("--width takes at least 32 px")
+        if not 32 <= self.width <= 4096:
+            raise UsageError("--width takes 32 to 4096 px")
         if not isinstance(self.against, int) or self.against < 1:
             raise UsageError(f"--against takes a whole number of at least 1, not {self.against}")
         if self.most is not None and not 0 < self.most <= 100:
@@ -196,6 +203,7 @@ class Settings:
         """Return the settings that `record` has written down. Raises UsageError for what this version cannot read."""
         record = {**ADDED, **record}
         try:
+            check_settings(record)
             masks = tuple(map(Mask.from_record, record["masks"] or ()))
             if record["mask"] != digest_masks(masks):
                 raise ValueError("masks that are not those it names")
@@ -213,8 +221,8 @@ class Settings:
                 masks=masks,
                 **{name: record[name] for name in _PLAIN},
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise UsageError(f"has settings that this version cannot read: {error!r}") from None
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise UsageError(f"has settings that this version cannot read: {shorten(repr(error))}") from None
 
 
 def read_settings(**given: Any) -> Settings:
@@ -237,7 +245,13 @@ def read_settings(**given: Any) -> Settings:
     choice = _choose({option.name: values.pop(option.name) for option in CHOOSING}, naming.timezone)
     masks = read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming)
     values["blur"], values["border_mask"] = tuple(values["blur"]), tuple(values["border_mask"])
-    return Settings(min_contour_area=area, score_threshold=score, naming=naming, choice=choice, masks=masks, **values)
+    values |= {"naming": naming, "choice": choice, "masks": masks}
+    settings = Settings(min_contour_area=area, score_threshold=score, **values)
+    try:
+        check_settings(settings.record())
+    except ValueError as error:  # such as a pattern of a million letters
+        raise UsageError(f"a setting is more than a manifest can hold: {error}") from None
+    return settings
 
 
 def _choose(given: dict[str, Any], timezone: str) -> Choice:

@@ -7,9 +7,11 @@ from framesift.actions import Outcome, verify_backup, verify_copy
 from framesift.errors import FramesiftError, PathLike, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.file_state import FileState, ask_status
+from framesift.filtering.manifest_file import read_lines
 from framesift.filtering.selection import Verdict
 from framesift.frames.finding import JOURNAL
 from framesift.frames.reader.source import read_file
+from framesift.stores import is_url
 
 
 def verify(folder: PathLike) -> Iterator[Outcome]:
@@ -34,13 +36,14 @@ def _verify_results(results: str) -> Iterator[Outcome]:
     settings = manifest.read_settings(path)
     if settings is None:
         return
-    source = os.path.normpath(os.path.join(os.path.realpath(results), str(settings.get("source", ""))))
-    for number, (_, line) in enumerate(manifest.read_lines(path), start=2):
+    source = manifest.find_source(results, settings)
+    for number, (_, line) in enumerate(read_lines(path), start=2):
         decision = manifest.decode_line(line, number, path)
         if decision.verdict is Verdict.KEEP:
             kept, file = decision.frame.path, manifest.decode_file(line)
             is_copy = decision.frame.offset is None and decision.frame.page is None  # others have no file of their own
-            original = os.path.join(source, decision.frame.file) if is_copy else ""
+            is_here = is_copy and not is_url(source) and "\0" not in source
+            original = os.path.join(source, decision.frame.file) if is_here else ""
             yield verify_copy(os.path.join(results, kept), "" if _has_changed(original, file) else original)
 
 

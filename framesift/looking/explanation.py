@@ -78,7 +78,7 @@ def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False
     """
     read = partial(read_picture, max_pixels=record.settings.max_pixels, levels=record.levels.get(camera))
     try:
-        return read(join(record.source, path)).pixels
+        return read(record.find_frame(path)).pixels
     except UnreadableFrame as error:
         reason = error.reason
     try:
@@ -90,6 +90,7 @@ def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False
 
 
 def _read_still(record: Record, path: str) -> Pixels | str:
+    record.require_source()
     pixels = read_still(record.source, path, sampling_of(record.settings), record.settings.naming)
     return "the film has no such frame any more" if pixels is None else pixels
 
@@ -126,9 +127,9 @@ def compare_again(record: Record, decision: Decision) -> Comparison | None:
 
 def _read_compared(record: Record, camera: str, path: str) -> Pixels | None:
     """Return the pixels that a run compares, which need not be those that people are shown."""
-    for folder in (record.source, record.folder):
+    for place in (record.find_frame(path), join(record.folder, path)):
         with suppress(UnreadableFrame):
-            return read_frame(join(folder, path), record.settings, record.levels.get(camera)).pixels
+            return read_frame(place, record.settings, record.levels.get(camera)).pixels
     return None
 
 

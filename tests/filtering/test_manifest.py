@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from framesift.errors import StorageError, UsageError
 from framesift.filtering import manifest
+from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.selection import Decision, Verdict
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -102,19 +103,19 @@ def test_a_torn_last_line_is_not_there(tmp_path, cut):
     whole = HEADER + manifest.encode_decision(DROP)
     path = write(tmp_path, whole, manifest.encode_decision(DROP)[:-cut])
     assert list(manifest.read_decisions(path)) == [DROP]
-    assert manifest.whole_length(path) == len(whole)
+    assert whole_length(path) == len(whole)
 
 
 def test_the_end_is_found_behind_a_long_torn_line(tmp_path):
     path = write(tmp_path, HEADER, b"x" * 200_000)
-    assert manifest.whole_length(path) == len(HEADER)
+    assert whole_length(path) == len(HEADER)
 
 
 @pytest.mark.parametrize("torn", [b"", b"{", HEADER[:20], HEADER[:-1]])
 def test_a_torn_first_line_is_a_manifest_not_begun(tmp_path, torn):
     path = write(tmp_path, torn)
     assert manifest.read_settings(path) is None
-    assert manifest.whole_length(path) == 0
+    assert whole_length(path) == 0
 
 
 @pytest.mark.parametrize("first", [b"frames: 12\n", b"notes", b"[]\n", b"null\n", b'{"a": 1}\n', b"\xff\xfe\n", b"\n"])

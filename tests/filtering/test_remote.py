@@ -470,9 +470,14 @@ def test_commands_on_results_and_frames_in_a_store(places, s3_server, capsysbina
     assert cli.main(["export", results, "--format", "list"]) == options.DONE
     assert b"\nplain.png\n" in capsysbinary.readouterr().out
     page, sheet, audit = tmp_path / "report.html", tmp_path / "why.png", tmp_path / "audit"
-    assert cli.main(["report", results, "--output", str(page)]) == options.DONE
+    if target == "local":
+        assert cli.main(["report", results, "--output", str(page)]) == options.USAGE
+        named = ["--source", places.frames["s3"]]
+    else:  # of the same bucket
+        named = []
+    assert cli.main(["report", results, "--output", str(page), *named]) == options.DONE
     assert b"7 kept" in page.read_bytes()
-    assert cli.main(["explain", results, "c0_2021_03_27__10_04_00", "--output", str(sheet)]) == options.DONE
-    assert cli.main(["audit", results, "--output", str(audit)]) == options.DONE
+    assert cli.main(["explain", results, "c0_2021_03_27__10_04_00", "--output", str(sheet), *named]) == options.DONE
+    assert cli.main(["audit", results, "--output", str(audit), *named]) == options.DONE
     assert sheet.stat().st_size and (audit / "audit.html").stat().st_size
     assert cli.main(["verify", results]) == (options.USAGE if target == "s3" else options.DONE)

@@ -15,21 +15,21 @@ __all__ = ["Place", "borrow_record", "open_place"]
 
 
 @contextmanager
-def borrow_record(results: PathLike) -> Iterator[Record]:
+def borrow_record(results: PathLike, source: PathLike | None = None) -> Iterator[Record]:
     """Give the record of a results folder; the manifest of one in a store is fetched for the time of the block.
 
-    Raises as `framesift.filtering.manifest.open_record`.
+    `source` is where its frames lie, if the user has said it. Raises as `framesift.filtering.manifest.open_record`.
     """
     folder = locate(results)
     if not is_url(folder):
-        yield open_record(results)
+        yield open_record(results, source)
         return
     from framesift.filtering.places.remote import fetch_manifest
 
     with TemporaryDirectory(prefix="framesift-") as spool:
         path = os.path.join(spool, NAME)
         fetch_manifest(folder, path)
-        yield read_record(folder, path)
+        yield read_record(folder, path, source)
 
 
 def open_place(folder: str, source: str, dry_run: bool) -> Place:

@@ -9,6 +9,7 @@ from framesift.actions.files.outputs import is_output
 from framesift.actions.files.placing import LEFTOVER, is_link_to, remove_leftovers
 from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest
+from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.places.place import Place
 from framesift.frames.reader.source import read_file
 from framesift.stores import is_url, join, strip_secrets
@@ -64,7 +65,7 @@ class LocalPlace(Place):
             self._descriptor = self._create()
         remove_leftovers(self.folder)
         with storage_errors(self.manifest):
-            length = manifest.whole_length(self.manifest)  # what a crash left half-written is cut off
+            length = whole_length(self.manifest)  # what a crash left half-written is cut off
             os.ftruncate(self._descriptor, length)
             if length == 0:
                 write_all(self._descriptor, header)

@@ -1,15 +1,18 @@
 """The manifest that a dry run would have written, so that its report can be made without it."""
 
 import os
-import shutil
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from framesift.actions import storage_errors
 from framesift.errors import PathLike
 from framesift.filtering import manifest
+from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.selection import Decision
 from framesift.filtering.settings import Settings
 from framesift.frames.levels import Levels
+
+_PIECE = 2**20
 
 
 class Rehearsal:
@@ -24,10 +27,9 @@ class Rehearsal:
     def __enter__(self) -> "Rehearsal":
         earlier = os.path.join(self.record.folder, manifest.NAME)
         with storage_errors(self.record.path):
-            if os.path.isfile(earlier) and manifest.whole_length(earlier):
-                shutil.copyfile(earlier, self.record.path)
-                os.truncate(self.record.path, manifest.whole_length(self.record.path))
             self._file = open(self.record.path, "ab")
+            if os.path.isfile(earlier):
+                _copy(earlier, self._file, whole_length(earlier))
             if self._file.tell() == 0:
                 self._file.write(manifest.encode_header(self.record.settings.record()))
         return self
@@ -46,3 +48,11 @@ class Rehearsal:
         with storage_errors(self.record.path):
             self._file.flush()
         return self.record
+
+
+def _copy(path: str, target: BinaryIO, length: int) -> None:
+    """Copy the first bytes of a file: what a crash has left behind them may be long."""
+    with open(path, "rb") as file:
+        while length > 0 and (piece := file.read(min(length, _PIECE))):
+            target.write(piece)
+            length -= len(piece)

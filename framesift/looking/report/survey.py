@@ -41,6 +41,12 @@ class Item:
     """The place of its reference."""
     reference_time: datetime | None
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether there are a score, a threshold and a reference to show: a manifest may also say only some of them."""
+        decision = self.decision
+        return decision.score is not None and self.limit is not None and decision.reference is not None
+
 
 @dataclass(slots=True)
 class Nearest:
@@ -117,13 +123,14 @@ class CameraSurvey:
         self.timed += decision.frame.time is not None
         if decision.verdict is Verdict.SKIP:
             self.skips += [decision] if len(self.skips) < LISTED else []
-        elif decision.score is not None and item.limit is not None and not decision.left_out:
+        elif item.is_compared and not decision.left_out:
+            assert decision.score is not None and item.limit is not None
             counts, nearest = (
                 (self.kept, self.keeps) if decision.verdict is Verdict.KEEP else (self.dropped, self.drops)
             )
             counts[find_bin(decision.score, item.limit)] += 1
             nearest.add(item)
-        if decision.extent is not None:
+        if decision.extent is not None and item.is_compared:
             self.changes.add(item)
 
     @property

@@ -5,21 +5,21 @@ import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from math import isfinite
 
 from framesift.errors import StorageError, UsageError
 from framesift.filtering.manifest import NAME, Record, open_record
 from framesift.filtering.selection import Decision
-from framesift.filtering.settings import Settings
 from framesift.frames.reader import MAX_PIXELS
 from framesift.review.refusals import Conflict, Unknown
 from framesift.review.runs.manifest.index import Decisions
-from framesift.review.runs.manifest.lines import DAMAGES, is_size, open_manifest
+from framesift.review.runs.manifest.lines import DAMAGES, open_manifest
 from framesift.review.runs.manifest.reading import Reading
 from framesift.review.runs.places import Place, Places
 
 _OPEN = 4
 """So many manifests are kept in memory."""
+_LARGEST = 10**12
+"""px, or percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +101,13 @@ def _open_record(folder: str) -> Record:
     """Return the record of a folder whose manifest says what a page can show. Raises Conflict, StorageError."""
     try:
         record = open_record(folder)
-        _check_settings(record.settings)
+        if max(record.settings.min_contour_area.value, record.settings.score_threshold.value) > _LARGEST:
+            raise ValueError("a threshold that no picture reaches")
     except StorageError:
         raise
     except UsageError as error:
         raise Conflict(error.reason, error.path) from None
     except DAMAGES:
         raise Conflict("its manifest has settings that cannot be read") from None
-    return replace(record, settings=replace(record.settings, max_pixels=min(record.settings.max_pixels, MAX_PIXELS)))
-
-
-def _check_settings(settings: Settings) -> None:
-    """Raise ValueError or TypeError for settings that no run has: they would cost time or memory without bounds."""
-    numbers = *settings.border_mask, *settings.blur, settings.every or 0, settings.width
-    thresholds = settings.min_contour_area.value, settings.score_threshold.value
-    if not all(type(number) in (int, float) and isfinite(number) for number in numbers) or max(thresholds) > 10**12:
-        raise ValueError("a number is none")
-    if len(settings.blur) > 16 or not all(type(side) is int and side < 1000 for side in settings.blur):
-        raise ValueError("a blur that is none")
-    if len(settings.border_mask) != 4 or not (settings.size is None or is_size(settings.size)):
-        raise ValueError("a size that is none")
-    if type(settings.min_size) is not int or type(settings.max_pixels) is not int:
-        raise TypeError("a number is none")
+    settings = replace(record.settings, max_pixels=min(record.settings.max_pixels, MAX_PIXELS))
+    return replace(record, settings=settings, is_named=True)  # whether it lies within what is served is asked anyway

@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from math import isfinite
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from framesift.errors import FramesiftError, StorageError
+from framesift.filtering.manifest import DAMAGES as OF_MANIFEST
 from framesift.filtering.manifest import decode_decision
+from framesift.filtering.manifest_values import check_values, is_size
 from framesift.filtering.selection import Decision
 from framesift.frames.reader import MAX_PIXELS
 
 LONGEST = 1 << 20
 """Bytes of a line."""
-DAMAGES = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, FramesiftError)
+DAMAGES = (*OF_MANIFEST, FramesiftError)
 """What reading forged values can raise."""
 
 
@@ -33,15 +34,8 @@ def walk_lines(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
 def parse_line(line: bytes) -> Decision:
     """Return the decision of a line. Raises one of DAMAGES for what framesift would not have written."""
     decision = decode_decision(line)
-    frame, size = decision.frame, decision.size
-    texts = frame.path, frame.camera, decision.reason, decision.reference or ""
-    if not all(type(text) is str for text in texts) or not frame.path:
-        raise ValueError("a text is none")
-    if not all(number is None or _is_amount(number) for number in (decision.score, frame.offset, decision.extent)):
-        raise ValueError("a number is none")
-    if frame.time is not None and frame.time.tzinfo is None:
-        raise ValueError("a time without its zone")
-    if size is not None and not is_size(size):
+    check_values(decision)
+    if decision.size is not None and not is_size(decision.size, MAX_PIXELS):
         raise ValueError("a size is none")
     return decision
 
@@ -56,14 +50,3 @@ def read_line(path: str, offset: int, length: int) -> Decision:
         raise StorageError.of(error, path) from error
     except DAMAGES:
         raise StorageError("has been changed meanwhile", path) from None
-
-
-def is_size(size: Any) -> bool:
-    """Tell whether this is the width and the height of a picture that could be decoded."""
-    if not isinstance(size, tuple) or len(size) != 2 or not all(type(side) is int and side > 0 for side in size):
-        return False
-    return bool(size[0] * size[1] <= MAX_PIXELS)
-
-
-def _is_amount(number: Any) -> bool:
-    return type(number) in (int, float) and isfinite(number) and 0 <= number < 1e15
