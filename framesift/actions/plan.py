@@ -15,6 +15,8 @@ from framesift.errors import PathLike, StorageError, UsageError, show
 
 SCHEMA = 1
 _MOST = 2**64
+_MOST_BYTES = 2**30
+"""Of a file with a plan: a million steps have less."""
 _TIME_UNITS_NS = (1, 100, 1_000, 1_000_000, 10_000_000, 1_000_000_000, 2_000_000_000)
 """How finely disks keep times of modification, FAT at last: while a disk is mounted they may be known finer."""
 
@@ -133,7 +135,9 @@ def read_plan(path: PathLike) -> Plan:
     Raises UsageError for anything but a valid plan, StorageError where it cannot be read.
     """
     try:
-        with open(path, "rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            _check_kind(os.fstat(descriptor), path)
             content = file.read()
     except OSError as error:
         raise StorageError.of(error, path) from error
@@ -145,6 +149,14 @@ def read_plan(path: PathLike) -> Plan:
         raise UsageError("is nested too deeply for a plan", path) from None
     except ValueError as error:
         raise UsageError(f"is not JSON: {error}", path) from None
+
+
+def _check_kind(status: os.stat_result, path: PathLike) -> None:
+    """Refuse a pipe, which can make us wait for ever, and a file that no memory holds."""
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError("is not a regular file, as a plan is", path)
+    if status.st_size > _MOST_BYTES:
+        raise UsageError("is larger than a plan can be", path)
 
 
 def decode_plan(content: bytes) -> Plan:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from framesift import __version__
 from framesift.cli.options import EXIT_CODES, IN_USE, STORAGE, USAGE
-from framesift.errors import FramesiftError, ResultsInUse, UsageError
+from framesift.errors import FramesiftError, ResultsInUse, UsageError, show
 
 COMMANDS = {
     "filter": ("copy the frames that show something new", "filter", "add_arguments"),
@@ -91,7 +91,7 @@ def _line_width() -> int:
 
 def _tell(options: argparse.Namespace, reason: str) -> None:
     try:
-        print(f"{options.program}: {reason}", file=sys.stderr)
+        print(f"{options.program}: {show(reason)}", file=sys.stderr)
     except OSError:  # nobody listens: the exit code still says it
         return
 

@@ -1,15 +1,14 @@
 """`framesift export`: hand the result over to a labelling tool."""
 
 import argparse
-import shutil
 import sys
-import tempfile
 
 from framesift.cli.options import DONE, EXIT_CODES
+from framesift.errors import show
 
 NAMES = ("list", "csv", "coco", "yolo", "cvat", "cvat-manifest", "label-studio", "fiftyone")
-_IN_MEMORY = 1 << 26
-"""Bytes of what goes to standard output as a whole or not at all: a name that a format cannot have may come last."""
+_IN_MEMORY = 2**20
+"""Bytes of what is printed."""
 DESCRIPTION = """\
 Writes the kept frames of RESULTS down in the format of a labelling tool. No picture is copied: the file names them.
 With --dropped the others are in it too, each with the kept frame that stands for it."""
@@ -38,17 +37,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
+    from tempfile import SpooledTemporaryFile
+
     from framesift.actions.files.outputs import create_output
     from framesift.export import export_frames
 
     pieces = export_frames(options.results, options.format, dropped=options.dropped, prefix=options.prefix)
     if options.output is None:
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-            file.writelines(pieces)
-            file.seek(0)
+        with SpooledTemporaryFile(_IN_MEMORY) as spool:
+            spool.writelines(pieces)
+            spool.seek(0)
             sys.stdout.flush()
-            shutil.copyfileobj(file, sys.stdout.buffer)
+            for line in spool:
+                sys.stdout.buffer.write(_escape(line) if sys.stdout.isatty() else line)
         return DONE
     with create_output(options.output) as file:
         file.writelines(pieces)
     return DONE
+
+
+def _escape(piece: bytes) -> bytes:
+    """Return lines as a terminal may show them: names can hold what moves its cursor or turns its text around."""
+    lines = piece.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
+    return "\n".join(map(show, lines)).encode()

@@ -77,7 +77,7 @@ class Settings:
         if self.key_frames and self.every is None:
             raise UsageError("--key-frames belongs to --every")
         if not 32 <= self.width <= 4096:
-            raise UsageError("--width takes 32 to 4096 px")
+            raise UsageError("--width takes at least 32 px, and at most 4096")
         if not isinstance(self.against, int) or self.against < 1:
             raise UsageError(f"--against takes a whole number of at least 1, not {self.against}")
         if self.most is not None and not 0 < self.most <= 100:

@@ -38,6 +38,7 @@ _HIDDEN = ".*"
 OTHER_TIMES, NO_TIME = "at other times", "without a time"
 """What frames are left out for by a `Period`."""
 ALWAYS = Period()
+_ANY_FOLDERS = "(?:[^/]+/)*"
 _TOKEN = re.compile(r"\*+|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
 
 
@@ -223,29 +224,57 @@ def _compile(pattern: str, option: str = "--include") -> _Glob:
         parts = ("**", *parts)
     for part, following in zip(parts, (*parts[1:], ""), strict=True):
         if part != "**" or following != "**":
-            way.append("(?:[^/]+/)*" if part == "**" else f"{_translate(part)}/")
+            way.append(_ANY_FOLDERS if part == "**" else f"{_translate(part)}/")
     last = "[^/]+" if parts[-1] == "**" else way.pop().removesuffix("/")
     try:
-        whole = re.compile(f"{''.join(way)}{last}{'/.*' if only_folders else '(?:/.*)?'}", re.DOTALL)
+        whole = re.compile(f"{_join_steps(way)}{last}{'/.*' if only_folders else '(?:/.*)?'}", re.DOTALL)
         return _Glob(parts, whole, _compile_way(way))
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise UsageError(f"{option} {pattern!r} is no pattern: {error}") from None
+
+
+def _join_steps(steps: list[str]) -> str:
+    """Return the expression of folders; those between two `**` are, as in `_translate`, taken where they come first."""
+    runs: list[list[str]] = [[]]
+    for step in steps:
+        if step == _ANY_FOLDERS:
+            runs.append([])
+        else:
+            runs[-1].append(step)
+    first, *between = map("".join, runs)
+    last = f"{_ANY_FOLDERS}{between.pop()}" if between else ""
+    return first + "".join(f"(?>{_ANY_FOLDERS}?{run})" for run in between) + last
 
 
 def _compile_way(steps: list[str]) -> re.Pattern[str] | None:
     expression = ""
     for step in reversed(steps):
-        expression = ".*" if step.startswith("(?:[^/]+/)") else f"(?:{step}{expression})?"
+        expression = ".*" if step == _ANY_FOLDERS else f"(?:{step}{expression})?"
     return None if expression == ".*" else re.compile(expression, re.DOTALL)
 
 
 def _translate(part: str) -> str:
-    return "".join(map(_translate_token, _TOKEN.findall(part))) if part.strip("*") else "[^/]+"
+    """Return the regular expression of one part.
+
+    What lies between two stars is taken where it stands first: no other place can fit better, and to try them all, as
+    `re` would, could take for ever.
+    """
+    if not part.strip("*"):
+        return "[^/]+"
+    pieces: list[list[str]] = [[]]
+    for token in _TOKEN.findall(part):
+        if token == "*" * len(token):
+            pieces.append([])
+        else:
+            pieces[-1].append(_translate_token(token))
+    first, *between = map("".join, pieces)
+    last = f"[^/]*{between.pop()}" if between else ""
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in between) + last
 
 
 def _translate_token(token: str) -> str:
-    if token in ("?", "*" * len(token)):
-        return "[^/]" if token == "?" else "[^/]*"
+    if token == "?":
+        return "[^/]"
     if len(token) == 1:
         return re.escape(token)
     negation = "^" if token[1] in "!^" else ""

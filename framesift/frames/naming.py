@@ -9,7 +9,7 @@ nothing tells the camera from the rest.
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
@@ -28,6 +28,8 @@ from framesift.frames.names.clocks import (
 )
 from framesift.frames.names.formats import TimeFormat
 from framesift.frames.names.hours import find_hour
+from framesift.frames.names.patterns import Expression, GuardedExpression, compile_pattern
+from framesift.frames.names.patterns import Found as Matched
 from framesift.frames.names.places import Place, read_place
 from framesift.frames.names.reading import Reading, name_camera
 
@@ -63,16 +65,23 @@ class Naming:
     or `one` for all frames. None: name and folders together, less those of days, hours and events."""
     time_format: str | None = None
     """As `strptime` has it, searched in the name; with a `/` in the whole path."""
-    _expression: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    _expression: Expression | None = field(init=False, repr=False, compare=False)
     _zone: tzinfo = field(init=False, repr=False, compare=False)
     _format: TimeFormat | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.camera not in (None, _FOLDER, _NAME, _ONE):
             raise UsageError(f"--camera is {_FOLDER}, {_NAME} or {_ONE}, not {self.camera!r}")
-        object.__setattr__(self, "_expression", None if self.pattern is None else _compile(self.pattern))
+        object.__setattr__(self, "_expression", None if self.pattern is None else compile_pattern(self.pattern))
         object.__setattr__(self, "_zone", _find_zone(self.timezone))
         object.__setattr__(self, "_format", None if self.time_format is None else TimeFormat(self.time_format))
+
+    def guarded(self) -> "Naming":
+        """Return the same, for a pattern of somebody else: searching with it is given up after a while (UsageError)."""
+        guarded = replace(self)
+        if guarded._expression is not None:
+            object.__setattr__(guarded, "_expression", GuardedExpression(guarded._expression))
+        return guarded
 
     @property
     def zone(self) -> tzinfo:
@@ -169,12 +178,12 @@ class Naming:
         found = self._format.search(path[: before + len(stem)], None, self._zone)
         return Found(max(found[0] - before, 0), found[1] - before, found[2]) if found else None
 
-    def _search(self, path: str) -> re.Match[str] | None:
+    def _search(self, path: str) -> Matched | None:
         if self._expression is None:
             return None
         return self._expression.search(path if "/" in self._expression.pattern else path.rpartition("/")[2])
 
-    def _read_by_pattern(self, match: re.Match[str], usual: Reading, place: Place) -> Reading:
+    def _read_by_pattern(self, match: Matched, usual: Reading, place: Place) -> Reading:
         groups = match.groupdict()
         date, text = _time_of(groups)
         if text:
@@ -264,16 +273,6 @@ def split_suffix(name: str) -> tuple[str, str]:
 
 def _time_of(groups: dict[str, str | None]) -> tuple[str, str]:
     return groups.get("date") or "", groups.get("time") or ""
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    try:
-        expression = re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"--name-pattern {pattern!r} is not a regular expression: {error}") from None
-    if not {"camera", "time"} & expression.groupindex.keys():
-        raise UsageError(f"--name-pattern {pattern!r} has neither a group (?P<camera>...) nor (?P<time>...)")
-    return expression
 
 
 def _find_zone(name: str) -> tzinfo:

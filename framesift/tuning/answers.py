@@ -1,13 +1,11 @@
 """The table of answers: pairs of paths with yes, no or unsure, whatever method and thresholds they were asked for."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from framesift.actions.files.outputs import check_output, replace_output
-from framesift.actions.files.tables import read_table
+from framesift.actions.files.tables import encode_table, read_table
 from framesift.errors import PathLike, StorageError, UsageError, show
 from framesift.filtering.describing import View, view_frame
 from framesift.frames.frame import Frame
@@ -58,13 +56,12 @@ class AnswerTable:
     def save(self, questions: Sequence[Question]) -> None:
         """Write the table, whole or not at all. Raises UsageError and StorageError."""
         rows = [Row(q.pair.camera, q.pair.reference, q.pair.path, q.answer) for q in questions]
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(COLUMNS)
-        for number, row in enumerate([*rows, *self._others], start=1):
-            writer.writerow([number, show(row.camera), show(row.reference), show(row.path), str(row.answer)])
+        lines = [
+            (str(number), show(row.camera), show(row.reference), show(row.path), str(row.answer))
+            for number, row in enumerate([*rows, *self._others], start=1)
+        ]
         with replace_output(self.path, _is_table) as file:
-            file.write(text.getvalue().encode())
+            file.write(encode_table([COLUMNS, *lines]))
 
 
 def _examine(sweep: Sweep, frames: dict[str, Frame], row: Row) -> Question | tuple[str, str]:
@@ -94,14 +91,15 @@ def _is_table(path: PathLike) -> bool:
 
 def _read_rows(path: PathLike) -> list[Row]:
     table = read_table(path)
-    if not set(COLUMNS) <= set(table.fieldnames or ()):
+    if not set(COLUMNS) <= set(table.columns):
         raise UsageError(f"is not a table of answers: its columns are {', '.join(COLUMNS)}", path)
-    try:
-        return [_read_row(row) for row in table if any(row.values())]
-    except csv.Error as error:
-        raise UsageError(f"is not a table of answers: {error}", path) from None
-    except UsageError as error:
-        raise UsageError(f"row {table.line_num}: {error.reason}", path) from None
+    rows = []
+    for number, row in table.rows:
+        try:
+            rows += [_read_row(row)] if any(row.values()) else []
+        except UsageError as error:
+            raise UsageError(f"row {number}: {error.reason}", path) from None
+    return rows
 
 
 def _read_row(row: dict[str, str | None]) -> Row:

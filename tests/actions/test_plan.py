@@ -133,3 +133,13 @@ def test_what_is_no_plan_is_refused_in_one_line(tmp_path, content):
 def test_a_plan_that_is_not_there(tmp_path):
     with pytest.raises(StorageError, match="No such file"):
         read_plan(tmp_path / "plan.json")
+
+
+def test_a_pipe_and_an_endless_file_are_no_plans(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is not a regular file"):
+        read_plan(tmp_path / "pipe")
+    (tmp_path / "long").touch()
+    os.truncate(tmp_path / "long", 2**31)
+    with pytest.raises(UsageError, match="is larger than a plan can be"):
+        read_plan(tmp_path / "long")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import sys
 import tracemalloc
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,7 +19,7 @@ from framesift.export import FORMATS, export_frames
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
-from tests.conftest import read_tree
+from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import MOVED, NEW, scene, views
 
 ODD = 'odd, "names" & <b>/ü.png'
@@ -256,3 +257,17 @@ def test_memory_does_not_grow_with_the_number_of_frames(results, name):
         tracemalloc.stop()
         assert pieces >= number
     assert peaks[1] < peaks[0] + 50_000
+
+
+@pytest.mark.parametrize("form", ["list", "csv"])
+def test_a_terminal_is_shown_no_control_characters(write_tree, tmp_path, capsysbinary, monkeypatch, form):
+    frames = write_tree({"c1/\x1b[2Ja\u202eb.png": encode(make_image())})
+    list(filter_frames(frames, tmp_path / "out"))
+    command = ["export", str(tmp_path / "out"), "--format", form]
+    assert cli.main(command) == 0
+    plain = capsysbinary.readouterr().out
+    assert b"\x1b" in plain and "\u202e".encode() in plain
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert cli.main(command) == 0
+    shown = capsysbinary.readouterr().out
+    assert b"\\x1b[2Ja\\u202eb.png" in shown and b"\x1b" not in shown and shown.count(b"\n") == plain.count(b"\n")

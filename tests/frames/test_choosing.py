@@ -193,3 +193,40 @@ def test_what_has_left_out_nothing_is_not_named():
     left_out, choice = LeftOut(), Choice(period=Period(hours="6-20"))
     assert choice.takes_time(datetime(2021, 3, 27, 12, tzinfo=UTC), left_out)
     assert left_out.describe() == "" and left_out.as_json() == {}
+
+
+def plain_glob(pattern: str, path: str) -> bool:
+    """The meaning of a pattern with a `/` within, by trying everything."""
+
+    def part(glob: str, name: str) -> bool:
+        if not glob:
+            return not name
+        if glob[0] == "*":
+            return part(glob[1:], name) or (name != "" and part(glob, name[1:]))
+        return name != "" and glob[0] in ("?", name[0]) and part(glob[1:], name[1:])
+
+    def parts(globs: list[str], names: list[str]) -> bool:
+        if not globs:
+            return True
+        if globs[0] == "**" and len(globs) > 1:
+            return any(parts(globs[1:], names[n:]) for n in range(len(names)))
+        fits = bool(names) and (not globs[0].strip("*") or part(globs[0], names[0]))
+        return fits and parts(globs[1:], names[1:])
+
+    return parts(pattern.split("/"), path.split("/"))
+
+
+PARTS = st.lists(st.text(st.sampled_from("ab*?"), min_size=1, max_size=5), min_size=2, max_size=5)
+NAMES = st.lists(st.text(st.sampled_from("ab"), min_size=1, max_size=5), min_size=1, max_size=6)
+
+
+@given(PARTS.filter(lambda parts: parts[-1].strip("*")), NAMES)
+def test_taking_what_comes_first_finds_what_trying_everything_finds(parts, names):
+    pattern, path = "/".join(parts), "/".join(names)
+    left_out = LeftOut()
+    assert (not Choice(exclude=(pattern,)).takes(path, left_out)) is plain_glob(pattern, path)
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 40 + "*b", "**/*/" * 40 + "b", "*" + "?*" * 60 + "b"])
+def test_no_pattern_takes_for_ever(pattern):
+    assert Choice(exclude=(pattern,)).takes("/".join(["a" * 120] * 30), LeftOut())

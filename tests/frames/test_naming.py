@@ -310,6 +310,7 @@ def test_times_in_a_format_of_the_user(time_format: str, path: str, camera: str 
         ("%d-%m-%Q", "has %Q, which is none of %Y %y %m %d %j %H %I %M %S %f %b %B %a %A %p %z %Z %%"),
         ("%d-%", "has %, which is none of %Y %y %m %d %j %H %I %M %S %f %b %B %a %A %p %z %Z %%"),
         ("%M", "has neither a day nor an hour: such as %d-%m-%Y_%H.%M.%S"),
+        ("%f%f%f%f_%H", "has %f more than once"),
     ],
 )
 def test_format_that_cannot_be_used_is_refused(time_format: str, reason: str) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from framesift import cli
+from framesift import cli, filter_frames
 from framesift.cli import options
 from framesift.filtering.manifest import open_record
 from framesift.looking.audit import bound_lost, draw_sample
 from framesift.looking.audit.bound import chance_of_at_most
-from tests.conftest import read_tree
+from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, scene
 
 
@@ -213,3 +213,30 @@ def test_nothing_dropped(write_tree, tmp_path, capsys):
     assert audit(tmp_path / "results") == options.USAGE
     assert "no frame was dropped, so none can be lost" in capsys.readouterr().err
     assert not (tmp_path / "results-audit").exists()
+
+
+ODD_CAMERAS = ["=cmd|' C calc'!A0", "@SUM(1)", "+1", "-1", "'quoted", "'=x", "\t=1", "\uff1d1"]
+
+
+@pytest.mark.parametrize("camera", ODD_CAMERAS)
+def test_no_cell_is_run_by_a_spreadsheet_and_all_come_back(tmp_path, camera):
+    for number in range(3):
+        path = tmp_path / "frames" / camera / f"{1616841000000 + number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encode(make_image()))
+    list(filter_frames(tmp_path / "frames", tmp_path / "out"))
+    assert cli.main(["audit", str(tmp_path / "out")]) == 0
+    table = tmp_path / "out-audit" / "answers.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not any(cell[:1] in set("=+-@\t\r\uff1d") for cell in cells if cell)
+    table.write_text(table.read_text(encoding="utf-8").replace(",\n", ",no\n"), encoding="utf-8")
+    assert cli.main(["audit", str(tmp_path / "out"), "--answers", str(table)]) == 0
+
+
+@pytest.mark.parametrize("table", ["x" * 200_000, "9" * 5000])
+def test_a_table_of_any_size_of_cell_is_one_line(tmp_path, capsys, results, table):
+    path = tmp_path / "odd.csv"
+    path.write_text(f"number,dropped,path,reference,score,lost\n{table},1,a,b,0,no\n")
+    assert cli.main(["audit", str(results), "--answers", str(path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -21,7 +21,8 @@ from framesift.actions.moving import PARTIAL, LeftOut
 from framesift.actions.paths import METADATA, lies_behind_link
 from framesift.actions.plan import FileStat
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 16 * 2**20
+"""More would take a minute, and more than a gigabyte of memory."""
 
 
 def update_metadata(

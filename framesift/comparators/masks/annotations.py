@@ -28,7 +28,7 @@ def read_labelme(data: dict[str, Any], naming: Naming) -> list[Mask]:
             name = f"shape {number}"
             corners = _read_shape(shape, name)
             outlines.append((picture, size, _read_kind(shape["label"], name), _scale(corners, size, name)))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise UsageError(f"is damaged, for LabelMe: {error!r}") from None
     return _collect(outlines, naming)
 
@@ -39,7 +39,7 @@ def read_coco(data: dict[str, Any], naming: Naming) -> list[Mask]:
         kinds = {category["id"]: category["name"] for category in data["categories"]}
         images = {image["id"]: image for image in data["images"]}
         outlines = [outline for entry in data["annotations"] for outline in _read_entry(entry, kinds, images)]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise UsageError(f"is damaged, for COCO: {error!r}") from None
     return _collect(outlines, naming)
 

@@ -12,6 +12,7 @@ Polygon = tuple[tuple[float, float], ...]
 """Points (x, y) in shares of the width and height of the upright picture, 0 to 1, from its top left corner."""
 
 KINDS = ("ignore", "only")
+_MOST_PIXELS = 100_000_000
 _NAMED = 5
 """So many cameras are named where one is unknown."""
 
@@ -58,7 +59,12 @@ class Mask:
         ignore, only = (tuple(make_polygon(points, kind) for points in record[kind]) for kind in KINDS)
         size = tuple(record["size"]) if record["size"] else None
         mask = cls(record["camera"], ignore, only, size, record["runs"])
-        if mask.runs and (size is None or sum(map(int, mask.runs.split())) != size[0] * size[1]):
+        if not isinstance(mask.camera, str | None) or not isinstance(mask.runs, str):
+            raise TypeError("a mask with a camera or a picture that is none")
+        if size is not None and not (len(size) == 2 and all(type(side) is int and side > 0 for side in size)):
+            raise ValueError("a mask of a size that is none")
+        lengths = [int(length) for length in mask.runs.split()]
+        if lengths and (size is None or min(lengths) < 0 or not sum(lengths) == size[0] * size[1] <= _MOST_PIXELS):
             raise ValueError("a mask with too many or too few px")
         return mask
 

@@ -49,6 +49,8 @@ class TimeFormat:
         for part in parts:
             if part not in _DIRECTIVES:
                 raise UsageError(f"--time-format {self.text!r} has %{part}, which is none of %{' %'.join(_DIRECTIVES)}")
+        if twice := [part for part in parts if part != "%" and parts.count(part) > 1]:
+            raise UsageError(f"--time-format {self.text!r} has %{twice[0]} more than once")
         has_day = any(set(day) <= set(parts) for day in _DAY)
         if not set("HI") & set(parts) and not has_day:
             raise UsageError(f"--time-format {self.text!r} has neither a day nor an hour: such as %d-%m-%Y_%H.%M.%S")

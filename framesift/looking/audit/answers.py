@@ -1,12 +1,10 @@
 """The table that a person fills in: for each drawn frame, whether it shows something that its reference does not."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from framesift.actions.files.outputs import create_output
-from framesift.actions.files.tables import read_table
+from framesift.actions.files.tables import encode_table, read_table
 from framesift.errors import PathLike, UsageError, show
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Verdict
@@ -16,6 +14,7 @@ from framesift.looking.audit.draw import Sample
 COLUMNS = ("number", "dropped", "path", "reference", "score", "lost")
 ANSWERS = {"yes", "no", "unsure", ""}
 """Whether a frame is lost; empty: not answered yet."""
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,7 @@ def list_answers(sample: Sample) -> Iterator[tuple[str, ...]]:
 def write_answers(path: PathLike, sample: Sample) -> None:
     """Write the table without answers as CSV. Raises UsageError where `path` exists, StorageError."""
     with create_output(path) as file:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([COLUMNS, *list_answers(sample)])
-        file.write(text.getvalue().encode())
+        file.write(encode_table([COLUMNS, *list_answers(sample)]))
 
 
 def read_answers(path: PathLike, record: Record) -> Answers:
@@ -87,19 +84,24 @@ def _check_frames(path: PathLike, names: set[str], rows: int, population: int, r
             dropped += 1
             missing.discard(show(decision.frame.path))
     if missing:
-        raise UsageError(f"{min(missing)} was not dropped in {show(record.folder)}: is it of other results?", path)
+        name = show(min(missing))
+        raise UsageError(f"{name} was not dropped in {show(record.folder)}: is it of other results?", path)
     if len(names) != rows or not rows <= population <= dropped:
         raise UsageError("is no draw from these results", path)
 
 
 def _read_rows(path: PathLike) -> list[dict[str, str]]:
-    rows = list(read_table(path))
-    for row in rows:
-        if None in row.values() or not set(COLUMNS) <= row.keys() or not row["number"].isdecimal():
+    rows = []
+    for _, row in read_table(path).rows:
+        whole = {column: cell for column, cell in row.items() if cell is not None}
+        if not set(COLUMNS) <= whole.keys() or not all(map(_is_number, (whole["number"], whole["dropped"]))):
             break
-        if not row["dropped"].isdecimal():
-            break
+        rows.append(whole)
     else:
         if rows:
             return rows
     raise UsageError(f"is not a table of answers: its columns are {', '.join(COLUMNS)}", path)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MOST_DIGITS

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from framesift.actions.files.tables import neutralise
 from framesift.cluster.parallel import count_cores, map_ordered
 from framesift.comparators.thresholds import format_number
 from framesift.errors import PathLike, show
@@ -57,7 +58,8 @@ def _body(record: Record, sample: Sample, jobs: int | None, changes: list[tuple[
                 changes.append((explanation.decision.frame.path, explanation.change))
             yield _draw_pair(number, explanation)
     name = f"framesift audit {show(record.folder)} {sample.decisions[0].frame.path} {len(sample.decisions)}"
-    yield embed_json("table", {"name": name, "columns": COLUMNS, "rows": list(list_answers(sample))})
+    rows = [list(map(neutralise, row)) for row in list_answers(sample)]  # the page writes the table as it has them
+    yield embed_json("table", {"name": name, "columns": COLUMNS, "rows": rows})
     yield "</main>\n"
 
 

@@ -109,5 +109,6 @@ def _open_record(folder: str) -> Record:
         raise Conflict(error.reason, error.path) from None
     except DAMAGES:
         raise Conflict("its manifest has settings that cannot be read") from None
-    settings = replace(record.settings, max_pixels=min(record.settings.max_pixels, MAX_PIXELS))
+    settings, naming = record.settings, record.settings.naming.guarded()
+    settings = replace(settings, max_pixels=min(settings.max_pixels, MAX_PIXELS), naming=naming)
     return replace(record, settings=settings, is_named=True)  # whether it lies within what is served is asked anyway

@@ -14,21 +14,25 @@ import numpy as np
 import pytest
 
 from framesift import cli, filter_frames
+from framesift.comparators.thresholds import Threshold
 from framesift.errors import StorageError, UsageError
 from framesift.filtering.manifest import NAME, open_record
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
+from framesift.frames.names import patterns
 from framesift.looking.audit import bound_lost
 from framesift.review.jobs import Cancelled
 from framesift.review.refusals import Conflict, Unknown
 from framesift.review.runs.audits import Audits
 from framesift.review.runs.commands import write_command
 from framesift.review.runs.manifest import reading
+from framesift.review.runs.rehearsals import rehearse
 from framesift.review.runs.review import RunReview, parse_threshold
+from framesift.review.runs.runs import Runs
 from framesift.review.runs.timeline import POINTS
 from framesift.review.store import Store
 from framesift.tuning import Answer
-from tests.conftest import read_tree
+from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, scene
 
 FRAMES = Path(__file__).resolve().parents[3] / "images" / "frames"
@@ -583,3 +587,15 @@ def test_more_lines_or_sizes_than_fit_are_said(served, tmp_path, monkeypatch):
     run_id = forge(tmp_path / "site" / "sizes", sizes)
     served.runs.list_places(0)
     assert "line 4" in served.view(run_id)["problem"]
+
+
+def test_a_pattern_that_takes_for_ever_ends_a_rehearsal_and_not_the_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(patterns, "_SEARCHER", patterns._SEARCHER.replace("ITIMER_REAL, 2)", "ITIMER_REAL, 0.2)"))
+    path = tmp_path / "site" / "deck" / ("a" * 60) / "b.png"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(encode(make_image()))
+    run_id = forge(tmp_path / "site" / "kept", [], name_pattern=r"(?P<camera>(a+)+)/\$")
+    runs = Runs(str(tmp_path / "site"), str(tmp_path / "output"))
+    five = Threshold.parse("5%")
+    with pytest.raises(UsageError, match="takes too long, such as on a"):
+        rehearse(runs.open(run_id), runs.confines, five, five, lambda items, _: items)
