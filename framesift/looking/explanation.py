@@ -91,7 +91,7 @@ def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False
 
 def _read_still(record: Record, path: str) -> Pixels | str:
     record.require_source()
-    pixels = read_still(record.source, path, sampling_of(record.settings), record.settings.naming)
+    pixels = read_still(record.source, path, sampling_of(record.settings), record.settings.naming.guarded())
     return "the film has no such frame any more" if pixels is None else pixels
 
 

@@ -243,3 +243,12 @@ def test_a_file_that_has_another_name_in_the_backup_is_counted_once(tmp_path):
         if name == "c__a1" and not (tmp_path / "backup/c/a1.2.png").exists():
             (folder / "a1.png").write_bytes(picture(7))
     assert totals == [8, 7, 6]
+
+
+def test_what_would_take_a_gigabyte_of_memory_is_left_as_it_is(tmp_path):
+    path = tmp_path / "metadata.json"
+    path.touch()
+    os.truncate(path, 16 * 2**20 + 1)
+    with pytest.raises(UnreadableMetadata, match=r"is too large \(16777217 bytes\)"):
+        update_metadata(str(path), {"a.jpg"}, NOW)
+    assert path.stat().st_size == 16 * 2**20 + 1

@@ -348,3 +348,8 @@ def test_clock_faults_are_told_and_counted(write_tree, tmp_path, capsys):
     told = capsys.readouterr()
     assert "camera c1: clock fault: 1 frame, such as c1/c1_2036_02_07__06_28_16.png: its time, 2036-02-07" in told.err
     assert "; clock fault: 1 frame" in told.out and "2036" not in told.out
+
+
+def test_a_message_moves_no_cursor(capsys):
+    assert cli.main(["report", "no\x1b[2J\u202efolder"]) == options.USAGE
+    assert capsys.readouterr().err.startswith("framesift: no\\x1b[2J\\u202efolder: ")
