@@ -18,6 +18,7 @@ from framesift import cli, filter_frames
 from framesift.filtering import manifest
 from framesift.filtering.chunks import Dispatch
 from framesift.filtering.manifest import open_record, read_settings
+from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
@@ -274,7 +275,7 @@ class TestAFileThatHoldsSomethingElse:
         see(folder, tmp_path / "whole")
         with closing(filter_frames(folder, results)) as run:
             list(islice(run, stop))
-        os.truncate(results / manifest.NAME, manifest.whole_length(results / manifest.NAME))
+        os.truncate(results / manifest.NAME, whole_length(results / manifest.NAME))
         see(folder, results)
         assert read_tree(results) == read_tree(tmp_path / "whole")
 
