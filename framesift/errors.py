@@ -3,6 +3,7 @@
 FramesiftError
 ├── UsageError          what was asked for cannot be done as asked          (exit code 2)
 ├── StorageError        the disk or store refused: full, taken away, silent  (exit code 3)
+├── MissingLibrary      something that is not installed is needed            (exit code 3)
 ├── ResultsInUse        another run is writing to the same results folder    (exit code 4)
 └── UnreadableFrame     the file is not a whole picture: skipped, never kept
 """
@@ -35,6 +36,44 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def pip_install(extra: str, *packages: str) -> str:
+    """Return the command that installs an extra of framesift, or `packages` instead, as it works on this machine."""
+    import shlex
+    import shutil
+    import sys
+
+    pip = os.path.join(os.path.dirname(sys.executable), "pip")
+    if shutil.which("pip") == pip or not os.path.exists(pip):
+        pip = "pip"
+    elif not os.path.relpath(pip).startswith(os.pardir):
+        pip = os.path.relpath(pip)
+    return f"{pip} install {' '.join(map(shlex.quote, packages or [f'{_find_sources()}[{extra}]']))}"
+
+
+def _find_sources() -> str:
+    """Return what pip knows this package by: the clone or file that it is of, or its name on an index."""
+    clone = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if not os.path.exists(os.path.join(clone, "pyproject.toml")):
+        clone = _read_origin()
+    if not clone:
+        return "framesift"
+    return "." if os.path.realpath(clone) == os.path.realpath(os.curdir) else clone
+
+
+def _read_origin() -> str:
+    """Return the path that pip has installed this package from; none for one of an index."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import unquote, urlsplit
+
+    try:
+        url = json.loads(distribution("framesift").read_text("direct_url.json") or "{}").get("url", "")
+    except (PackageNotFoundError, ValueError):
+        return ""
+    path = unquote(urlsplit(url).path) if url.startswith("file:") else ""
+    return path if os.path.exists(path) else ""
+
+
 class FramesiftError(Exception):
     """Has the path it is about (None where there is none) and the reason in words."""
 
@@ -58,6 +97,10 @@ class StorageError(FramesiftError):
     def of(cls, error: OSError, path: PathLike) -> "StorageError":
         """Wrap an OSError that was met at `path`."""
         return cls(error.strerror or str(error), path)
+
+
+class MissingLibrary(FramesiftError):
+    """Something that is not installed is needed; the reason says how to install it."""
 
 
 class ResultsInUse(FramesiftError):

@@ -1,3 +1,7 @@
+import json
+import sys
+from importlib.metadata import PathDistribution
+
 import pytest
 
 from framesift import errors
@@ -26,3 +30,39 @@ def test_an_error_without_a_path_is_its_reason():
 def test_the_tree_in_the_docstring_is_the_tree():
     classes = {n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, errors.FramesiftError)}
     assert errors.__doc__ is not None and all(name in errors.__doc__ for name in classes)
+
+
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    """A package that stands elsewhere than its sources, with pip beside the interpreter."""
+    site, clone = tmp_path / "site" / "framesift", tmp_path / "clone"
+    for folder in (site, clone, tmp_path / "bin"):
+        folder.mkdir(parents=True)
+    (tmp_path / "bin" / "pip").touch(mode=0o755)
+    monkeypatch.setattr(errors, "__file__", str(site / "errors.py"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    origin = {"url": clone.as_uri()}
+    monkeypatch.setattr(PathDistribution, "read_text", lambda *_: json.dumps(origin))
+    return origin, clone
+
+
+def test_extras_are_installed_from_where_framesift_came(installed, monkeypatch):
+    origin, clone = installed
+    assert errors.pip_install("web") == f"pip install '{clone}[web]'"
+    monkeypatch.chdir(clone)
+    assert errors.pip_install("web") == "pip install '.[web]'"
+    origin["url"] = ""
+    assert errors.pip_install("web") == "pip install 'framesift[web]'"
+    assert errors.pip_install("remote", "gcsfs") == "pip install gcsfs"
+
+
+def test_in_a_clone_that_is_not_activated_its_own_pip_is_named(installed, monkeypatch, tmp_path):
+    (tmp_path / "site" / "pyproject.toml").touch()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(tmp_path / "site")
+    assert errors.pip_install("web") == f"{tmp_path}/bin/pip install '.[web]'"
+    (tmp_path / "site" / "bin").mkdir()
+    (tmp_path / "site" / "bin" / "pip").touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "site" / "bin" / "python"))
+    assert errors.pip_install("web") == "bin/pip install '.[web]'"

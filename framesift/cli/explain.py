@@ -48,7 +48,7 @@ def explain_command(options: argparse.Namespace) -> int:
     with replace_output(options.output) as file:
         file.write(encode_picture(draw_explanation(explanation)))
     path = show(decision.frame.path)
-    print(f"{path}: {state_verdict(decision, explanation.limit)}\n{show(options.output)}")
+    print(f"{path}: {state_verdict(decision, explanation.limit, explanation.area)}\n{show(options.output)}")
     if explanation.change:
         print(f"{path}: the files have changed since the run: {explanation.change}", file=sys.stderr)
         return SKIPPED

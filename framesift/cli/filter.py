@@ -19,7 +19,7 @@ from framesift.cli.options import (
     read_options,
     tell_left_out,
 )
-from framesift.errors import UsageError, counted, show
+from framesift.errors import UsageError, counted, pip_install, show
 from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -110,7 +110,7 @@ def filter_command(options: argparse.Namespace) -> int:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
             for decision in decisions:
                 bar.update()
-                _tell_decision(decision, options, bar)
+                _tell_decision(decision, options, settings, bar)
                 if rehearsal is not None:
                     rehearsal.add(decision, run.levels.find(decision.frame.camera))
         if options.report:
@@ -176,15 +176,18 @@ def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Results | 
     return Results(options.results, options.directory, settings, options.dry_run, longest)
 
 
-def _tell_decision(decision: "Decision", options: argparse.Namespace, bar: "tqdm[Any]") -> None:
+def _tell_decision(decision: "Decision", options: argparse.Namespace, settings: "Settings", bar: "tqdm[Any]") -> None:
     from framesift.filtering.selection import Verdict
     from framesift.stores import join
 
     path = join(options.directory, decision.frame.path)
     if decision.verdict is Verdict.SKIP:
-        bar.write(f"{show(path)}: {decision.reason}", file=sys.stderr)
+        missing = f": {pip_install('heif')}" if decision.reason.endswith(" the extra heif") else ""
+        bar.write(f"{show(path)}: {decision.reason}{missing}", file=sys.stderr)
     elif options.verbose:
-        bar.write(f"{decision.verdict} {show(path)}: {decision.reason}", file=sys.stderr)
+        from framesift.looking.wording import describe_decision
+
+        bar.write(f"{show(path)}: {describe_decision(settings, decision)}", file=sys.stderr)
 
 
 def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "ExitStack") -> "Rehearsal | None":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from framesift.cluster.executor import Cluster, explained
 from framesift.cluster.local import prepare_workers, replacing_lost, start_workers
 from framesift.cluster.parallel import count_cores
-from framesift.errors import StorageError, UsageError
+from framesift.errors import MissingLibrary, StorageError, UsageError, pip_install
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -26,8 +26,8 @@ LONG_PATIENCE = 60
 def open_cluster(address: str, workers: int | None = None, longest: int | None = None) -> Iterator[Cluster]:
     """Give the cluster of a scheduler, such as tcp://10.0.0.5:8786; for `local`, `workers` processes of this machine.
 
-    Leaving lets the workers go: what has not begun is forgotten. Raises UsageError (no such address, Dask is missing)
-    and StorageError (no scheduler answers there, or has no workers).
+    Leaving lets the workers go: what has not begun is forgotten. Raises UsageError (no such address), MissingLibrary
+    (Dask) and StorageError (no scheduler answers there, or has no workers).
     """
     if address != LOCAL and not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://\S+", address):
         raise UsageError(
@@ -39,7 +39,7 @@ def open_cluster(address: str, workers: int | None = None, longest: int | None =
             import dask
             import distributed
         except ImportError:
-            raise UsageError("--cluster needs Dask: pip install 'framesift[cluster]'") from None
+            raise MissingLibrary(f"--cluster needs Dask: {pip_install('cluster')}") from None
         stack.enter_context(_hushed())
         with explained(address):
             place: str | LocalCluster = address

@@ -6,6 +6,7 @@ __all__ = [
     "evidence",
     "explanation",
     "explanation_picture",
+    "numbers",
     "overview",
     "page",
     "report",

@@ -8,7 +8,7 @@ import numpy as np
 
 from framesift.comparators.comparison import Bearing, Comparison, Region
 from framesift.comparators.differencing import ComparedPart, Differencing
-from framesift.comparators.thresholds import format_number
+from framesift.looking.numbers import format_px
 from imaging_interview import Contour, Image
 
 RED = (60, 60, 235)
@@ -54,7 +54,7 @@ class Evidence:
         cv2.drawContours(drawn, [region.contour for region in self.counted], -1, RED, thickness, cv2.LINE_AA)
         for region in self.counted:
             x, y, _, height = cv2.boundingRect(region.contour)
-            _write(drawn, f"{format_number(region.area)} px", x, y, height)
+            _write(drawn, f"{format_px(region.area)} px", x, y, height)
         return drawn
 
 

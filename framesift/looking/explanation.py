@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.comparison import Comparison
-from framesift.comparators.thresholds import format_number
 from framesift.errors import UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame, sampling_of
@@ -20,6 +19,7 @@ from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
 from framesift.frames.videos import is_still, read_still
 from framesift.looking.evidence import Evidence, draw_evidence
+from framesift.looking.numbers import format_px, tell_apart
 from framesift.stores import join
 
 Pixels = NDArray[np.uint8]
@@ -33,6 +33,8 @@ class Explanation:
     settings: Settings
     limit: float | None
     """The score threshold in px of the compared size; None where there was nothing to compare."""
+    area: int | None
+    """The px that were compared; None likewise."""
     candidate: Pixels | str
     """(height, width, 3) BGR, or why the frame cannot be read."""
     reference: Pixels | str | None
@@ -54,20 +56,22 @@ def explain_decision(
 
     A frame of a film that was not kept is only found with `walk_films`: by decoding the film up to there.
     """
-    limit, camera = None, decision.frame.camera
+    limit, area, camera = None, None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
-        limit = score_limit(record.settings, camera, decision.size)
+        area = compared_area(record.settings, camera, decision.size)
+        limit = record.settings.score_threshold.px(area)
     candidate = read_pixels(record, camera, decision.frame.path, walk_films)
     reference = None if decision.reference is None else read_pixels(record, camera, decision.reference)
     evidence = _compare(record, decision, candidate, reference)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
     levels = record.levels.get(camera)
-    return Explanation(decision, record.settings, limit, candidate, reference, reference_time, evidence, change, levels)
+    compared = (candidate, reference, reference_time, evidence, change, levels)
+    return Explanation(decision, record.settings, limit, area, *compared)
 
 
-def score_limit(settings: Settings, camera: str, size: tuple[int, int]) -> float:
-    """Return the score threshold in px of the compared size for a camera's frames of this width and height."""
-    return settings.score_threshold.px(comparator_of(settings, camera).compared_area_of(size))
+def compared_area(settings: Settings, camera: str, size: tuple[int, int]) -> int:
+    """Return the px of the compared size that are compared of a camera's frames of this width and height."""
+    return comparator_of(settings, camera).compared_area_of(size)
 
 
 def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False) -> Pixels | str:
@@ -156,6 +160,7 @@ def _describe_change(
     if size != decision.size or (reference is not None and evidence is None):
         return "the frame or its reference has another size now"
     if evidence is not None and evidence.comparison.score != decision.score:
-        then = "null" if decision.score is None else format_number(decision.score)
-        return f"the score is now {format_number(evidence.comparison.score)}, the manifest says {then}"
+        now, then = evidence.comparison.score, decision.score
+        shown = (format_px(now), "nothing") if then is None else tell_apart(now, then, whole=True)
+        return f"the score is now {shown[0]} px, the manifest says {shown[1]}"
     return ""

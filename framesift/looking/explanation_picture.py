@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from framesift.actions.files.outputs import PNG_MARK
 from framesift.comparators.comparison import Comparison
 from framesift.comparators.masks import choose_masks
-from framesift.comparators.thresholds import format_number
 from framesift.errors import show
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.selection import Verdict
@@ -25,6 +24,7 @@ from framesift.filtering.summary import describe_levels
 from framesift.frames.naming import Naming
 from framesift.looking.evidence import RED, outline_changes, scale_picture
 from framesift.looking.explanation import Explanation
+from framesift.looking.numbers import format_px
 from framesift.looking.wording import describe_changes, state_verdict, title_verdict
 
 Pixels = NDArray[np.uint8]
@@ -62,7 +62,7 @@ def draw_explanation(explanation: Explanation) -> Pixels:
     strips = [_write(title_verdict(decision, evidence), 36, COLORS[decision.verdict], 700)]
     if explanation.change:
         strips.append(_write(f"The files have changed since the run: {explanation.change}.", 26, RED, 700))
-    strips.append(_write(f"{state_verdict(decision, explanation.limit)}.", 26, INK))
+    strips.append(_write(f"{state_verdict(decision, explanation.limit, explanation.area)}.", 26, INK))
     if decision.score is not None and explanation.limit:
         strips.append(_draw_bar(decision.score / explanation.limit))
     if evidence is not None:
@@ -158,8 +158,8 @@ def _draw_bar(ratio: float) -> Pixels:
 
 def _describe_settings(explanation: Explanation) -> list[str]:
     settings, limit, evidence = explanation.settings, explanation.limit, explanation.evidence
-    least = f" = {format_number(evidence.comparison.min_contour_area)} px" if evidence else ""
-    most = f" = {format_number(limit)} px" if limit is not None else ""
+    least = f" = {format_px(evidence.comparison.min_contour_area)} px" if evidence else ""
+    most = f" = {format_px(limit)} px" if limit is not None else ""
     left_out = "" if settings.most is None else f"   left out above {settings.text('most')} of the picture"
     masked = " and a mask" if choose_masks(settings.masks, explanation.decision.frame.camera) else ""
     return [

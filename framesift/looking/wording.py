@@ -1,30 +1,40 @@
 """Why a frame was kept, dropped or skipped, in words for people who have never seen a score."""
 
 from framesift.comparators.comparison import Bearing
-from framesift.comparators.thresholds import format_number
 from framesift.errors import counted
+from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.selection import Decision, Verdict, describe_extent
+from framesift.filtering.settings import Settings
 from framesift.looking.evidence import Evidence
+from framesift.looking.numbers import describe_score, format_px, tell_apart
 
 VERDICTS = {Verdict.KEEP: "Kept", Verdict.DROP: "Dropped", Verdict.SKIP: "Skipped"}
 _NAMED = 4
 """So many areas are named one by one."""
 
 
-def state_verdict(decision: Decision, limit: float | None) -> str:
-    """Return the verdict with its numbers, from the manifest alone; `limit` is the score threshold in px."""
+def state_verdict(decision: Decision, limit: float | None, area: int | None) -> str:
+    """Return the verdict with its numbers, from the manifest alone.
+
+    `limit` is the score threshold in px, `area` the px that are compared.
+    """
     if decision.verdict is Verdict.SKIP:
         return f"Skipped: {decision.reason}"
-    if decision.score is None or limit is None:
+    if decision.score is None or limit is None or area is None:
         return f"Kept: {decision.reason}"
-    score, threshold = format_number(decision.score), format_number(limit)
-    if decision.verdict is Verdict.KEEP or decision.extent is not None:
-        above = f"its score, {score} px of changed area, is above the threshold, {threshold} px"
-        if decision.extent is None:
-            return f"Kept: {above}"
-        extent = describe_extent(decision.extent)
-        return f"Left out: {above}, but {extent}" if decision.left_out else f"Kept: {above}; {extent}"
-    return f"Dropped: its score, {score} px of changed area, is not above the threshold, {threshold} px"
+    score = describe_score(decision.score, limit, area)
+    if decision.extent is None:
+        return f"{VERDICTS[decision.verdict]}: {score}"
+    extent = describe_extent(decision.extent)
+    return f"Left out: {score}, but {extent}" if decision.left_out else f"Kept: {score}; {extent}"
+
+
+def describe_decision(settings: Settings, decision: Decision) -> str:
+    """Return the same for a run with these settings."""
+    if decision.score is None or decision.size is None:
+        return state_verdict(decision, None, None)
+    area = comparator_of(settings, decision.frame.camera).compared_area_of(decision.size)
+    return state_verdict(decision, settings.score_threshold.px(area), area)
 
 
 def title_verdict(decision: Decision, evidence: Evidence | None) -> str:
@@ -59,7 +69,7 @@ def describe_changes(evidence: Evidence) -> str:
     if areas := _areas(evidence, Bearing.LIGHT):
         parts.append(f"{counted(len(areas), 'region')} changed in light alone (yellow): {_add_up(areas)}.")
     if areas := _areas(evidence, Bearing.SMALL):
-        least, largest = format_number(evidence.comparison.min_contour_area), format_number(areas[0])
+        largest, least = tell_apart(areas[0], evidence.comparison.min_contour_area, whole=True)
         many = f"the largest {largest} px, " if len(areas) > 1 else f"{largest} px, "
         parts.append(f"{counted(len(areas), 'region')} too small to count (yellow): {many}and {least} px would count.")
     return " ".join(parts)
@@ -70,8 +80,8 @@ def _areas(evidence: Evidence, bearing: Bearing) -> list[float]:
 
 
 def _add_up(areas: list[float]) -> str:
-    text = " + ".join(map(format_number, areas[:_NAMED]))
+    text = " + ".join(map(format_px, areas[:_NAMED]))
     rest = sum(areas[_NAMED:])
     if rest:
-        text += f" + {format_number(rest)} in {len(areas) - _NAMED} more"
+        text += f" + {format_px(rest)} in {len(areas) - _NAMED} more"
     return f"{text} px"

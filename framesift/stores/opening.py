@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 
-from framesift.errors import FramesiftError, UnreadableFrame, UsageError
+from framesift.errors import FramesiftError, MissingLibrary, UnreadableFrame, UsageError, pip_install
 from framesift.stores.objects import WINDOW, Entry, ObjectEntry, ObjectStat, Window
 from framesift.stores.retrying import explain
 from framesift.stores.store import Missing, Refused, Store
@@ -24,7 +24,7 @@ _NO_FILE = "No such file or directory"
 
 
 def open_store(url: str) -> tuple[Store, str]:
-    """Return the store of a URL, and the path there. Raises UsageError for what is not installed, and StorageError."""
+    """Return the store of a URL, and the path there. Raises MissingLibrary and StorageError."""
     first, chained, rest = url.partition("::")
     scheme, _, inner = first.partition("://")
     host = inner.partition("/")[0] if scheme in _HOSTED else ""
@@ -60,8 +60,8 @@ def _archive(url: str) -> Iterator[None]:
 def _require(url: str, packages: list[str]) -> None:
     missing = [name for name in ("fsspec", *packages) if find_spec(name) is None]
     if missing:
-        what = "'framesift[remote]'" if set(missing) <= {"fsspec", "s3fs"} else " ".join(missing)
-        raise UsageError(f"{scheme_of(url)}:// needs {' and '.join(missing)}: pip install {what}", url)
+        command = pip_install("remote", *([] if set(missing) <= {"fsspec", "s3fs"} else missing))
+        raise MissingLibrary(f"{scheme_of(url)}:// needs {' and '.join(missing)}: {command}", url)
 
 
 @contextmanager

@@ -294,7 +294,7 @@ def test_workers_in_other_processes(places):
 
 
 def test_workers_of_a_cluster(places):
-    pytest.importorskip("distributed", reason="needs Dask: pip install 'framesift[cluster]'")
+    pytest.importorskip("distributed", reason="needs Dask: pip install '.[cluster]'")
     expected = places.filter("local", "local")
     with open_cluster("local", 2) as cluster:
         for cluster.longest in (2, None):

@@ -101,5 +101,5 @@ def test_a_sequence_is_named_and_left(kind):
 @pytest.mark.parametrize("kind, package", [("HEIC", "pillow_heif"), ("AVIF", "PIL")])
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch, kind, package):
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(UnreadableFrame, match=rf"{kind} is read with an extra: pip install 'framesift\[heif\]'"):
+    with pytest.raises(UnreadableFrame, match=f"{kind} is read with the extra heif"):
         decode_picture(ENCODED[kind])

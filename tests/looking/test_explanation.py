@@ -16,7 +16,7 @@ from framesift.filtering.selection import Verdict
 from framesift.looking.decision_search import find_decision, find_time
 from framesift.looking.explanation import explain_decision
 from framesift.looking.explanation_picture import GAP, WIDTH, draw_explanation, encode_picture
-from framesift.looking.wording import describe_changes, state_verdict, title_verdict
+from framesift.looking.wording import describe_changes, describe_decision, state_verdict, title_verdict
 from tests.conftest import encode, make_image
 from tests.filtering.test_run import MOVED, NEW, name, scene, views
 from tests.frames.test_videos import door
@@ -68,9 +68,12 @@ def test_a_change_of_the_whole_picture_is_explained(write_tree, tmp_path):
         list(filter_frames(frames, tmp_path / "results", most=most))
         shown = explain(tmp_path, name(1))
         assert shown.change == "" and draw_explanation(shown).shape[1] == WIDTH
-        said[most] = title_verdict(shown.decision, shown.evidence), state_verdict(shown.decision, shown.limit)
+        said[most] = (
+            title_verdict(shown.decision, shown.evidence),
+            state_verdict(shown.decision, shown.limit, shown.area),
+        )
         shutil.rmtree(tmp_path / "results")
-    above = "its score, 2640 px of changed area, is above the threshold, 18.3825 px"
+    above = "changed 110 % of the picture, needed more than 0.75 % (2,640 px, 18 px)"
     extent = "the whole picture has changed (100%)"
     assert said == {
         None: ("KEPT: the whole picture has changed since the reference", f"Kept: {above}; {extent}"),
@@ -92,13 +95,15 @@ def test_the_numbers_are_those_of_the_manifest(run):
         if decision.score is not None:
             assert explanation.evidence.comparison.score == decision.score
             assert decision.reason.endswith(f" {explanation.limit:g}")
-            assert f"{decision.score:g} px" in state_verdict(decision, explanation.limit)
+            said = state_verdict(decision, explanation.limit, explanation.area)
+            assert said == describe_decision(explanation.settings, decision)
+            assert f"({decision.score:,.0f} px, {explanation.limit:,.0f} px)" in said
 
 
 def test_what_changed_in_words(run):
     assert describe_changes(explain(run, name(1)).evidence) == "No pixel changed by more than 45 of 255 grey levels."
     small = describe_changes(explain(run, name(2)).evidence)
-    assert small == "1 region too small to count (yellow): 25 px, and 49.02 px would count."
+    assert small == "1 region too small to count (yellow): 25 px, and 49 px would count."
     assert describe_changes(explain(run, name(3)).evidence).startswith("1 region counts (red): ")
 
 
@@ -130,7 +135,9 @@ def test_changed_files_are_told(run, capsys):
     command = ["explain", str(run / "results"), name(2), "--output", target]
     assert cli.main(command) == options.DONE
     output, errors = capsys.readouterr()
-    assert output.startswith(f"c1/{name(2)}: Dropped: its score, 0 px") and errors == "" and is_output(target)
+    assert (
+        output.startswith(f"c1/{name(2)}: Dropped: changed 0 % of the picture,") and errors == "" and is_output(target)
+    )
     same = explain(run, name(2))
     (run / "frames" / "c1" / name(2)).write_bytes(encode(make_image(box=NEW)))
     assert cli.main(command) == options.SKIPPED

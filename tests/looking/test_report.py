@@ -87,7 +87,7 @@ def test_every_number_is_the_manifests(results):
             if r.score is None and r.frame.camera == camera["camera"]
         )
     limits = {d.reason.split()[-1] for d in open_record(results).decisions() if d.score is not None}
-    assert limits == {f"{limit:g}" for camera in data(page) for *_, limit in camera["sizes"][:1]}
+    assert limits == {f"{limit:g}" for camera in data(page) for *_, limit, _ in camera["sizes"][:1]}
     kept = sum(row[3] == "keep" for row in recorded(results))
     assert f'<strong class="keep">{kept} kept</strong>' in page.read_text()
 
@@ -115,7 +115,7 @@ def test_changes_of_the_whole_picture_are_marked(write_tree, tmp_path):
     assert camera["rows"][1][6].endswith("left out above 60%")
     cards = text[text.index("When the whole picture changed") : text.index("What would I lose?")]
     assert "All 2, 2 of them left out" in cards
-    assert cards.count("◆ The whole picture has changed (100%)") == cards.count("Left out: ") == 2
+    assert cards.count("◆ The whole picture has changed (100%)") == cards.count(">Left out</strong>: changed ") == 2
     assert "left out all the same where more than 60% of the picture has changed" in text
     assert "◇" in text and "whole picture changed 2 times, 2 frames left out" in text
     assert sum(camera["histogram"]["dropped"]) == 2
@@ -346,7 +346,7 @@ def test_frames_without_times_and_thresholds_in_px(write_tree, tmp_path):
     frames = write_tree({f"frame_{n}.png": encode(make_image(box=NEW if n % 2 else None)) for n in range(4)})
     run("filter", frames, tmp_path / "r", 0, 0, "--quiet", "--report", tmp_path / "page.html")
     [camera] = data(tmp_path / "page.html")
-    assert not camera["timed"] and camera["sizes"] == [[64, 48, 0.0]]
+    assert not camera["timed"] and camera["sizes"] == [[64, 48, 0.0, 2451]]
     assert {d.verdict for d in open_record(tmp_path / "r").decisions()} == {Verdict.KEEP}
 
 

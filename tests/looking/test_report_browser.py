@@ -117,7 +117,7 @@ def test_keys_walk_and_zoom(open_page):
     for key in ("Home", "ArrowRight", "ArrowRight"):
         chart.press(key)
     reading = page.locator("#camera-1 .reading")
-    assert f"c1/{name(2)}" in reading.inner_text() and "kept score" in reading.inner_text()
+    assert f"c1/{name(2)}" in reading.inner_text() and "kept changed" in reading.inner_text()
     chart.press("PageDown")
     assert f"c1/{name(3)}" in reading.inner_text()
     before = chart.screenshot()

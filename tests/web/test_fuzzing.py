@@ -14,7 +14,7 @@ from framesift import filter_frames
 from tests.filtering.test_run import NEW, scene
 from tests.web.serving import HOST, PROBLEM, Api, finish_all, open_review, search, write_people
 
-schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis: pip install 'framesift[test]'")
+schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis: pip install '.[test]'")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 CHECKS = [checks.content_type_conformance, checks.response_schema_conformance]
 

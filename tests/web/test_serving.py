@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-pytest.importorskip("uvicorn", reason="needs the extra: pip install 'framesift[web]'")
+pytest.importorskip("uvicorn", reason="needs the extra: pip install '.[web]'")
 
 from framesift.errors import UsageError
 from framesift.web.serving import listen

@@ -14,7 +14,7 @@ from framesift.frames.reader.decoding import Pixels, check_size, make_pixels
 from framesift.frames.reader.heif_boxes import check_boxes
 
 _EXIF = re.compile(rb"MM\0\*\0\0\0\x08|II\*\0\x08\0\0\0")
-_MISSING = "{} is read with an extra: pip install 'framesift[heif]'"
+_MISSING = "{} is read with the extra heif"
 
 
 def decode(content: bytes, max_pixels: int) -> Pixels:

@@ -6,7 +6,6 @@ from functools import partial
 
 from framesift.actions.files.tables import neutralise
 from framesift.cluster.parallel import count_cores, map_ordered
-from framesift.comparators.thresholds import format_number
 from framesift.errors import PathLike, show
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision
@@ -14,6 +13,7 @@ from framesift.looking.audit.answers import COLUMNS, list_answers
 from framesift.looking.audit.draw import Sample
 from framesift.looking.evidence import Evidence, trace_contour
 from framesift.looking.explanation import Explanation, Pixels, explain_decision
+from framesift.looking.numbers import describe_score
 from framesift.looking.page import embed_json, escape, write_page
 from framesift.looking.page.thumbnails import embed_image
 
@@ -72,15 +72,16 @@ def _draw_pair(number: int, explanation: Explanation) -> str:
     evidence = explanation.evidence
     candidate = explanation.candidate if evidence is None else evidence.candidate
     reference = explanation.reference if evidence is None else evidence.reference
-    score = "" if decision.score is None else f"score {format_number(decision.score)}"
-    limit = "" if explanation.limit is None else f", {format_number(explanation.limit)} would have kept it"
+    score = ""
+    if decision.score is not None and explanation.limit is not None and explanation.area is not None:
+        score = describe_score(decision.score, explanation.limit, explanation.area)
     left = _draw_picture(reference, f"kept: {decision.reference}", "")
     right = _draw_picture(candidate, f"dropped: {decision.frame.path}", "" if evidence is None else _outline(evidence))
     change = f'<p class="skipped">{escape(explanation.change)}</p>\n' if explanation.change else ""
     return (
         f'<section class="panel" data-number="{number}" hidden>\n{change}'
         f'<div class="grid pairs">\n{left}{right}</div>\n'
-        f'<p class="faint">{escape(score + limit)}</p>\n</section>\n'
+        f'<p class="faint">{escape(score)}</p>\n</section>\n'
     )
 
 

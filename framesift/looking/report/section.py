@@ -78,13 +78,13 @@ class Section:
     def _frames(self, contacts: list[Item]) -> Iterator[str]:
         """Yield the data of all frames, as they are read again; note in `contacts` those of the contact sheet."""
         camera = self._camera
-        limits = list(camera.limits.items())
-        places = {size: place for place, (size, _) in enumerate(limits)}
+        areas, threshold = list(camera.areas.items()), self._record.settings.score_threshold
+        places = {size: place for place, (size, _) in enumerate(areas)}
         head = {
             "camera": camera.summary.camera,
             "timed": camera.has_times,
             "zone": self._record.settings.timezone,
-            "sizes": [[*size, limit] for size, limit in limits],
+            "sizes": [[*size, threshold.px(area), area] for size, area in areas],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
             "columns": ["path", "time", "score", "verdict", "size", "reference", "reason", "extent"],
         }
@@ -101,7 +101,7 @@ class Section:
         yield "]}</script>\n"
 
     def _read_again(self) -> Iterator[Item]:
-        walk = Walk(self._record, self._camera.limits)
+        walk = Walk(self._record, self._camera.areas)
         for start, end in self._camera.blocks:
             for decision in read_decisions(self._record.path, start, end):
                 yield walk.step(decision)

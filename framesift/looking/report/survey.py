@@ -11,7 +11,7 @@ from typing import NamedTuple
 from framesift.filtering.manifest import Record, locate_decisions
 from framesift.filtering.selection import Decision, Verdict, mark_of, remember
 from framesift.filtering.summary import CameraSummary
-from framesift.looking.explanation import score_limit
+from framesift.looking.explanation import compared_area
 
 DOUBTFUL = 50
 """So many drops, and so many keeps, are shown with what changed."""
@@ -37,6 +37,8 @@ class Item:
     decision: Decision
     limit: float | None
     """The score threshold in px; None where there was nothing to compare."""
+    area: int | None
+    """The px that were compared; None likewise."""
     reference_row: int | None
     """The place of its reference."""
     reference_time: datetime | None
@@ -104,8 +106,8 @@ class CameraSurvey:
     """Where its decisions stand in the manifest: first byte, and first byte after. A run adds one block at most."""
     timed: int = 0
     """So many of its frames have a time."""
-    limits: dict[Size, float] = field(default_factory=dict)
-    """The score threshold in px for each size."""
+    areas: dict[Size, int] = field(default_factory=dict)
+    """The px that are compared of each size."""
     dropped: list[int] = field(default_factory=lambda: [0] * BINS)
     kept: list[int] = field(default_factory=lambda: [0] * BINS)
     """The histogram of scores, by verdict; not of what was left out, which its score does not tell."""
@@ -151,9 +153,9 @@ class Place(NamedTuple):
 class Walk:
     """Follows the decisions of one camera: gives each its row and knows its reference."""
 
-    def __init__(self, record: Record, limits: dict[Size, float]) -> None:
+    def __init__(self, record: Record, areas: dict[Size, int]) -> None:
         self._settings = record.settings
-        self._limits = limits
+        self._areas = areas
         self._row = -1
         self._references: dict[Size | None, tuple[Place, ...]] = {}
         """What the next frame of each chain is compared with."""
@@ -168,15 +170,17 @@ class Walk:
         if mark := mark_of(decision):
             place = Place(*mark, self._row, decision.frame.time)
             self._references[chain] = remember(known, place, self._settings.against)
-        return Item(self._row, decision, self._limit(decision), row, time)
+        area = self._find_area(decision)
+        limit = None if area is None else self._settings.score_threshold.px(area)
+        return Item(self._row, decision, limit, area, row, time)
 
-    def _limit(self, decision: Decision) -> float | None:
+    def _find_area(self, decision: Decision) -> int | None:
         size = decision.size
         if size is None:
             return None
-        if size not in self._limits:
-            self._limits[size] = score_limit(self._settings, decision.frame.camera, size)
-        return None if decision.score is None else self._limits[size]
+        if size not in self._areas:
+            self._areas[size] = compared_area(self._settings, decision.frame.camera, size)
+        return None if decision.score is None else self._areas[size]
 
 
 def find_bin(score: float, limit: float) -> int:
@@ -195,7 +199,7 @@ def survey_cameras(record: Record) -> dict[str, CameraSurvey]:
         name = decision.frame.camera
         if name not in cameras:
             cameras[name] = CameraSurvey(CameraSummary(name, levels=record.levels.get(name)))
-            walks[name] = Walk(record, cameras[name].limits)
+            walks[name] = Walk(record, cameras[name].areas)
         camera = cameras[name]
         if name == before:
             camera.blocks[-1] = camera.blocks[-1][0], end

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from framesift.comparators.thresholds import format_number
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict, describe_extent
 from framesift.frames.naming import Naming
 from framesift.looking.evidence import outline_changes
 from framesift.looking.explanation import explain_decision, read_pixels
+from framesift.looking.numbers import describe_score
 from framesift.looking.page import escape
 from framesift.looking.report.album import encode, fit
 from framesift.looking.report.survey import Item
@@ -91,13 +91,11 @@ def draw_pair(record: Record, item: Item, width: int) -> View:
 
 
 def _state_score(item: Item) -> str:
-    decision, limit = item.decision, item.limit
-    assert decision.score is not None and limit is not None
-    share = f": {100 * decision.score / limit:.0f} % of the threshold" if limit else ""
+    decision, limit, area = item.decision, item.limit, item.area
+    assert decision.score is not None and limit is not None and area is not None
     name = "keep" if decision.verdict is Verdict.KEEP else "drop"
     verdict = "Left out" if decision.left_out else "Kept" if name == "keep" else "Dropped"
-    numbers = f"score {format_number(decision.score)} px, threshold {format_number(limit)} px"
-    return f'<strong class="{name}">{verdict}{share}</strong> ({numbers})'
+    return f'<strong class="{name}">{verdict}</strong>: {describe_score(decision.score, limit, area)}'
 
 
 def _mark_change(decision: Decision) -> str:

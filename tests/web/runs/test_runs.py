@@ -15,7 +15,7 @@ from framesift.filtering.manifest import open_record
 from tests.filtering.test_run import scene
 from tests.review.runs.test_runs import FORGED_LINES, FORGED_SETTINGS, SCENE, forge, identify, line
 
-httpx = pytest.importorskip("httpx2", reason="needs httpx2: pip install 'framesift[test]'")
+httpx = pytest.importorskip("httpx2", reason="needs httpx2: pip install '.[test]'")
 uvicorn = pytest.importorskip("uvicorn", reason="needs the extra web")
 
 from framesift.review import Review  # noqa: E402

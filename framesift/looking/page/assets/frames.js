@@ -25,11 +25,13 @@
 
     reference(row) { return typeof row[5] === "number" ? this.frames.rows[row[5]][0] : row[5]; }
 
+    share(row, px) { return `${Number((100 * px / Math.max(this.frames.sizes[row[4]][3], 1)).toPrecision(3))} %`; }
+
     // Where the manifest's reason says more than score and threshold, that is what it says after a colon.
     reason(row) {
       if (row[2] === null) return row[6];
       const more = row[7] === undefined ? "" : row[6].slice(row[6].indexOf(":"));
-      return `score ${row[2]} px, threshold ${this.limit(row)} px${more}`;
+      return `changed ${this.share(row, row[2])}, needed more than ${this.share(row, this.limit(row))}${more}`;
     }
 
     describe(place, index) {
@@ -81,7 +83,7 @@
       part.addEventListener("input", look);
       back.addEventListener("click", () => { first -= PAGE; fill(); });
       on.addEventListener("click", () => { first += PAGE; fill(); });
-      const heads = ["frame", "time", "verdict", "score and threshold, or reason", "reference"];
+      const heads = ["frame", "time", "verdict", "what changed, or reason", "reference"];
       place.append(
         make("div", { className: "tools" }, make("label", {}, "verdict ", only), make("label", {}, "name ", part), back, on, where),
         make("div", { className: "wide", tabIndex: 0 }, make("table", {},
