@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import cv2
@@ -13,12 +14,13 @@ import pytest
 
 from benchmarks.scenes.readme.pictures import draw_pictures
 from framesift import cli
+from framesift.cli.commands import COMMANDS
 from tests.test_imports import ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 README, ALL = PAGES[ROOT / "README.md"], "\n".join(PAGES.values())
-SET_UP = re.compile(r"python3 -m venv \.venv && \.venv/bin/pip install \S+ ?\S+ && ")
+SET_UP = re.compile(r"python3 -m venv \.venv && \.venv/bin/pip install [^&]+ && ")
 
 
 def blocks(language: str) -> list[str]:
@@ -36,8 +38,9 @@ def clone(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("main.py", "imaging_interview.py", "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path)
-    programs = {"python": '"$@"', "framesift": "-c 'from framesift.cli import run; run()' \"$@\""}
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "activate").write_text('PATH="$PWD/.venv/bin:$PATH"\n')
+    programs = {"python": '"$@"', "framesift": "-c 'from framesift.cli import run; run()' \"$@\""}
     for name, arguments in programs.items():
         program = tmp_path / ".venv" / "bin" / name
         program.write_text(f"#!/bin/sh\nexec '{sys.executable}' {arguments}\n")
@@ -85,12 +88,18 @@ def options_of(command: str) -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]+", texts[0])) - {"--help", "--version"}
 
 
-@pytest.mark.parametrize(
-    "command", ["filter", "overview", "report", "explain", "audit", "export", "mask", "tune", "serve", "duplicates"]
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_documented(command):
     assert f"framesift {command}" in ALL
     assert options_of(command) <= set(re.findall(r"[` ](--[a-z][a-z-]+)", ALL))
+
+
+def test_extras_are_installed_in_one_way_that_works():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    named = re.findall(r"pip install (?:-e )?'([^']*)\[(\w+)\]'", ALL)
+    assert {place for place, _ in named} == {"."}
+    assert {"cluster", "fast", "heif", "remote", "web"} <= {extra for _, extra in named} <= set(extras)
+    assert "framesift[" not in ALL
 
 
 def test_the_options_of_the_main_job_stand_in_the_readme():

@@ -1,5 +1,6 @@
 """What `pip install .` puts on a user's machine."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -37,9 +38,28 @@ def test_every_module_is_in_the_wheel(wheel):
 
 
 def test_what_pages_are_made_of_is_in_the_wheel(wheel):
-    for folder in ("looking/page/assets", "web/templates", "web/static"):
+    for folder in ("looking/page/assets", "web/templates", "web/static", "cli/sample"):
         assets = {str(path.relative_to(ROOT)) for path in (ROOT / "framesift" / folder).rglob("*") if path.is_file()}
         assert len(assets) > 5 and assets <= set(wheel.namelist())
+
+
+def test_the_sample_is_of_the_frames_of_the_clone_and_small():
+    sample = list((ROOT / "framesift" / "cli" / "sample").iterdir())
+    assert len(sample) == 24 and sum(frame.stat().st_size for frame in sample) < 1_000_000
+    for frame in sample:
+        assert frame.read_bytes() == (ROOT / "images" / "frames" / frame.name).read_bytes()
+
+
+def test_the_wheel_runs_in_an_empty_folder(wheel, tmp_path):
+    wheel.extractall(tmp_path / "installed")
+    (tmp_path / "empty").mkdir()
+    command = [sys.executable, "-m", "framesift", "demo", "--no-browser"]
+    where = {**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "PYTHONSAFEPATH": "1"}
+    done = subprocess.run(
+        command, cwd=tmp_path / "empty", env=where, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert "24 frames" in done.stdout
+    assert (tmp_path / "empty" / "framesift-demo" / "report.html").stat().st_size > 100_000
 
 
 def test_the_command(wheel):

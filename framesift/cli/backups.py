@@ -29,6 +29,25 @@ Reads every file of a backup folder again and compares it with the SHA-256 of th
 kept frame with its source, where that still is. Names each that differs. Nothing is written."""
 
 
+EXAMPLES = {
+    "apply": """\
+example:
+  %(prog)s plan.json --remove-to backup     `framesift duplicates crops --plan plan.json` has written it
+  %(prog)s plan.json --remove-to backup --dry-run""",
+    "undo": """\
+example:
+  %(prog)s backup                            every file back to where it was
+  %(prog)s backup --to elsewhere             when that place is gone""",
+    "empty-backup": """\
+example:
+  %(prog)s backup                            asks, then deletes for good""",
+    "verify": """\
+example:
+  %(prog)s backup                            before it is emptied or carried away
+  %(prog)s results                           are the kept frames still what their sources are?""",
+}
+
+
 def add_removal_arguments(group: argparse._ActionsContainer) -> None:
     """Describe the options of commands that make a plan and carry it out."""
     where = (
@@ -45,27 +64,27 @@ def add_apply_arguments(parser: argparse.ArgumentParser) -> None:
     where = "folder to move the files to: new, empty, or the backup of an earlier run"
     parser.add_argument("--remove-to", metavar="BACKUP", required=True, help=where)
     parser.add_argument("--dry-run", action="store_true", help="check and report the same, move nothing")
-    _describe(parser, APPLY, apply_command)
+    _describe(parser, APPLY, EXAMPLES["apply"], apply_command)
 
 
 def add_undo_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `undo` to `parser`."""
     parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
     parser.add_argument("--to", metavar="FOLDER", help="another folder, for the same paths below it")
-    _describe(parser, UNDO, undo_command)
+    _describe(parser, UNDO, EXAMPLES["undo"], undo_command)
 
 
 def add_empty_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `empty-backup` to `parser`."""
     parser.add_argument("backup", metavar="BACKUP", help="folder that files were moved to")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    _describe(parser, EMPTY, empty_command)
+    _describe(parser, EMPTY, EXAMPLES["empty-backup"], empty_command)
 
 
 def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe `verify` to `parser`."""
     parser.add_argument("folder", metavar="FOLDER", help="a backup or a results folder")
-    _describe(parser, VERIFY, verify_command)
+    _describe(parser, VERIFY, EXAMPLES["verify"], verify_command)
 
 
 def check_plan_file(options: argparse.Namespace) -> None:
@@ -139,9 +158,11 @@ def verify_command(options: argparse.Namespace) -> int:
     return _conclude(tally, options, line)
 
 
-def _describe(parser: argparse.ArgumentParser, description: str, command: Callable[[argparse.Namespace], int]) -> None:
+def _describe(
+    parser: argparse.ArgumentParser, description: str, example: str, command: Callable[[argparse.Namespace], int]
+) -> None:
     """Say what a command is for and which function does it, and add the options that all commands here have."""
-    parser.description, parser.epilog = description, EXIT_CODES
+    parser.description, parser.epilog = description, f"{example}\n\n{EXIT_CODES}"
     parser.set_defaults(command=command)
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
     parser.add_argument("--json", action="store_true", help="the summary as JSON")

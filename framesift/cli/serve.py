@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Serves a page for the folders with images below ROOT: look at the near-duplicates in them, remove them to a backup, and
 bring them back. Only you can reach it, by the address that is printed. Ctrl-C stops it; the next start goes on with
-what was not finished. Needs: pip install 'framesift[web]'"""
+what was not finished. Needs the extra `web`: pip install '.[web]' in the clone of framesift."""
 
 EXAMPLE = """\
 example:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from framesift import cli
-from framesift.cli import options
+from framesift.cli import commands, options
 from framesift.filtering import manifest
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import MOVED, NEW, name, scene, views
@@ -84,7 +84,9 @@ def test_verbose_json_quiet(frames, tmp_path, capsys):
         "sizes": {"64x48": 3},
         "rare_sizes": {},
     }
-    assert errors.splitlines()[1] == f"drop {frames}/c1/{name(1)}: score 0 <= {0.75 * 57 * 43 / 100:g}"
+    assert errors.splitlines()[1] == (
+        f"{frames}/c1/{name(1)}: Dropped: changed 0 % of the picture, needed more than 0.75 % (0 px, 18 px)"
+    )
     assert run(frames, tmp_path / "r2", "--quiet") == options.DONE
     assert capsys.readouterr() == ("", "")
 
@@ -165,12 +167,65 @@ def test_wrong_usage_is_one_line(frames, tmp_path, monkeypatch, capsys, argument
     assert read_tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("arguments", [["--jobs", "0"], ["--jobs", "x"], ["--min-size", "-1"], ["--link", "soft"], []])
-def test_wrong_options_are_told_by_argparse(arguments, capsys):
+def refuse(capsys, *words: str) -> str:
+    """Return the one line that a command line gets that cannot be read."""
     with pytest.raises(SystemExit) as stop:
-        run(*(["a", "b"] if arguments else []), *arguments)
+        cli.main(words)
     assert stop.value.code == options.USAGE
-    assert "Traceback" not in capsys.readouterr().err
+    output, errors = capsys.readouterr()
+    assert output == "" and errors.count("\n") == 1
+    return errors
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--jobs", "0"], "--jobs: 0 is less than 1"),
+        (["--jobs", "x"], "--jobs: invalid whole number value: 'x'"),
+        (["--min-size", "-1"], "--min-size: -1 is negative"),
+        (["--link", "soft"], "--link: invalid choice: 'soft'"),
+        (["--methd", "tolerance"], "has no option --methd: did you mean --method?"),
+        (["1", "2", "3"], "does not take 3 besides what stands before"),
+    ],
+)
+def test_wrong_options_are_one_line(words, line, capsys):
+    assert refuse(capsys, "filter", "a", "b", *words).startswith(f"framesift filter: {line}")
+
+
+def test_what_is_missing_is_one_line(capsys):
+    assert refuse(capsys, "filter") == "framesift filter: needs DIR; see framesift filter --help\n"
+    assert refuse(capsys, "apply").startswith("framesift apply: needs PLAN and --remove-to;")
+
+
+def test_no_command_is_one_line_with_what_was_meant(capsys, frames, monkeypatch):
+    assert refuse(capsys, "fliter", "a") == "framesift: there is no command fliter: did you mean filter?\n"
+    assert refuse(capsys, "xyz") == "framesift: there is no command xyz: see framesift --help\n"
+    meant = "is no command; probably meant: framesift filter"
+    assert refuse(capsys, "s3://b/x", "r") == f"framesift: s3://b/x {meant} s3://b/x r\n"
+    monkeypatch.chdir(frames.parent)
+    assert refuse(capsys, "frames") == f"framesift: frames {meant} frames results\n"
+
+
+def test_help_names_every_command_in_its_group_and_where_to_start(capsys):
+    grouped = [name for names in commands.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(commands.COMMANDS)
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--help"])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    assert all(f"\n  {name} " in text for name in grouped)
+    assert text.index("framesift demo") < text.index("keep what is new:")
+    with pytest.raises(SystemExit) as stop:
+        cli.main([])
+    assert stop.value.code == options.USAGE
+    assert capsys.readouterr().err == text
+
+
+@pytest.mark.parametrize("command", commands.COMMANDS)
+def test_every_command_has_an_example(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    assert f"example:\n  framesift {command} " in capsys.readouterr().out
 
 
 def test_files_of_the_user_in_the_results_folder_stop_the_run(frames, tmp_path, capsys):
@@ -264,7 +319,7 @@ def test_help_names_units_and_an_example():
 
 
 def test_help_imports_nothing_heavy():
-    code = "import sys; from framesift import cli; cli._parse(['a', 'b'], 'main.py'); print(*sys.modules)"
+    code = "import sys; from framesift import cli; cli.parse(['a', 'b'], 'main.py'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert not {"cv2", "numpy", "tqdm", "imutils", "simplejpeg"} & set(loaded.split())
 
