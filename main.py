@@ -1,6 +1,6 @@
 """Keeps, out of the frames of fixed cameras, those that show something new.
 
-    python main.py DIR RESULTS MIN_CONTOUR_AREA SCORE_THRESHOLD
+    python main.py DIR RESULTS [MIN_CONTOUR_AREA] [SCORE_THRESHOLD]
 
 The same as `framesift filter`. How it decides: framesift/filtering/run.py. The image functions: imaging_interview.py.
 """

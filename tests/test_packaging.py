@@ -58,7 +58,7 @@ def test_the_wheel_runs_in_an_empty_folder(wheel, tmp_path):
     done = subprocess.run(
         command, cwd=tmp_path / "empty", env=where, capture_output=True, text=True, timeout=120, check=True
     )
-    assert "24 frames" in done.stdout
+    assert "24 frames" in done.stdout and "framesift-demo/report.html" in done.stdout
     assert (tmp_path / "empty" / "framesift-demo" / "report.html").stat().st_size > 100_000
 
 

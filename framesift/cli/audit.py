@@ -68,6 +68,7 @@ def audit_command(options: argparse.Namespace) -> int:
 def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions import storage_errors
     from framesift.actions.files.staging import holds_only
+    from framesift.cli.progress import follow_steps, open_bar
     from framesift.looking.audit import draw_sample, write_answers, write_audit
 
     record.require_source()
@@ -76,15 +77,25 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
     with storage_errors(folder):
         os.makedirs(folder, exist_ok=True)
         if not holds_only(folder, r"audit\.html"):  # the table, which is written last, ends it
-            raise UsageError("is not empty: choose another folder with --output", folder)
+            raise UsageError(_describe_folder(options, folder), folder)
     page, table = os.path.join(folder, "audit.html"), os.path.join(folder, "answers.csv")
-    changes = write_audit(page, record, sample, options.jobs)
+    with open_bar(stage="audit", unit="pair") as bar:
+        changes = write_audit(page, record, sample, options.jobs, follow_steps(bar))
     write_answers(table, sample)
     for path, change in changes:
         print(f"{show(path)}: {change}", file=sys.stderr)
     print(f"{counted(len(sample.decisions), 'frame')} of {sample.population} dropped: answer in {show(page)}, or write")
     print(f"yes, no or unsure into {show(table)}; then: framesift audit {show(options.results)} --answers FILE.csv")
     return SKIPPED if changes else DONE
+
+
+def _describe_folder(options: argparse.Namespace, folder: str) -> str:
+    """Say why a folder cannot be drawn into, and how to go on with an audit that is in it."""
+    table = os.path.join(folder, "answers.csv")
+    if not os.path.isfile(table):
+        return "is not empty: choose another folder with --output"
+    go_on = f"framesift audit {show(options.results)} --answers {show(table)}"
+    return f"holds an audit: answer in its audit.html, then {go_on}; or choose another folder with --output"
 
 
 def _conclude(options: argparse.Namespace, record: "Record") -> int:

@@ -193,9 +193,9 @@ def _count(tally: "dict[str, Any]") -> str:
 
 def _follow(items: "Iterable[Any]", options: argparse.Namespace, stage: str = "", total: int | None = None) -> "Any":
     """Return the items with a progress bar on stderr."""
-    from tqdm import tqdm
+    from framesift.cli.progress import open_bar
 
-    return tqdm(items, stage or None, total, unit="file", file=sys.stderr, disable=options.quiet or None)
+    return open_bar(items, stage, total, "file", options.quiet)
 
 
 def _conclude(tally: "dict[str, Any]", options: argparse.Namespace, line: str) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 
 from framesift.cli.options import EXIT_CODES
 from framesift.errors import UsageError, show
@@ -41,6 +42,8 @@ def demo_command(options: argparse.Namespace) -> int:
     words = [frames, results, "--report", page, "--color", options.color]
     filtering = Parser("filter", "framesift filter").parse_args(words)
     code = int(filtering.command(filtering))
+    if not sys.stdout.isatty():  # else filter has said it
+        print(show(page))
     if not options.no_browser:
         open_browser(pathlib.Path(page).absolute().as_uri())
     return code

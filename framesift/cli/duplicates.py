@@ -3,10 +3,12 @@
 import argparse
 import json
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
+from framesift.cli.cautions import describe_inside, is_inside, tell
 from framesift.cli.findings import as_json, full_path, lines_of, tell_links, total_of
 from framesift.cli.options import (
     DONE,
@@ -113,6 +115,7 @@ def duplicates_command(options: argparse.Namespace) -> int:
 
     _sort_out_options(options)
     choice, place = read_choice(options), Place.of(options.directories)
+    inside = next((d for d in options.directories if options.remove_to and is_inside(options.remove_to, d)), None)
     method, preference = _choose_method(options), _choose_preference(options, place)
     if options.export:
         check_export(options.export)
@@ -120,6 +123,8 @@ def duplicates_command(options: argparse.Namespace) -> int:
         from framesift.actions import check_backup
 
         check_backup(place.root, options.remove_to, options.directories)
+    if inside is not None:
+        tell(iter([describe_inside(options.remove_to, inside, options)]), options)
     with ExitStack() as stack:
         findings = find_duplicates(
             options.directories, method, preference, jobs=options.jobs, index=options.index, backup=options.remove_to,
@@ -218,15 +223,12 @@ def _parse_colours(text: str, option: str) -> tuple[float, float, float]:
 
 def _make_watch(options: argparse.Namespace) -> Any:
     """Return a `Watch` that draws a progress bar for each stage on stderr."""
-    from tqdm import tqdm
-
+    from framesift.cli.progress import open_bar
     from framesift.duplicates import Watch
 
     class Bars(Watch):
         def follow(self, items: Any, stage: str, total: int | None = None) -> Any:
-            return tqdm(
-                items, stage, total, unit="image", file=sys.stderr, disable=options.quiet or None, dynamic_ncols=True
-            )
+            return open_bar(items, stage, total, "image", options.quiet)
 
     return Bars()
 
@@ -241,5 +243,20 @@ def _conclude(findings: "Findings", removed: dict[str, Any], options: argparse.N
         print("\n".join(filter(None, [findings.left_out.describe(), total_of(findings)])))
         if options.remove_to:
             print(describe_removal(removed, options))
+        if sys.stdout.isatty() and (line := _describe_next(findings, removed, options)):
+            print(line)
     skipped = findings.skipped or findings.unlisted or removed.get("left")
     return SKIPPED if skipped else DONE
+
+
+def _describe_next(findings: "Findings", removed: dict[str, Any], options: argparse.Namespace) -> str:
+    """Return what can be done next; empty where nothing can."""
+    command = ["framesift", "duplicates", *options.words]
+    if options.dry_run or not findings.surplus:
+        return ""
+    if options.remove_to:
+        command = ["framesift", "undo", options.remove_to]
+        return f"Give them back: {shlex.join(map(show, command))}" if removed.get("done") else ""
+    if options.plan:
+        command = ["framesift", "apply", options.plan]
+    return f"Move them away: {shlex.join(map(show, [*command, '--remove-to', 'backup']))}"

@@ -1,6 +1,7 @@
 """`framesift explain`: why one frame was kept, dropped or skipped, as a picture."""
 
 import argparse
+import os
 import sys
 
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, add_source_argument, refuse_among_frames
@@ -25,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=explain_command, takes_urls=True)
     parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
     parser.add_argument("frame", metavar="FRAME", help="path of a frame as in the manifest, or a part that is unique")
-    output = "where to draw it (default explained.png in the current folder)"
-    parser.add_argument("--output", metavar="FILE.png", default="explained.png", help=output)
+    output = "where to draw it (default explained-FRAME.png in the current folder)"
+    parser.add_argument("--output", metavar="FILE.png", help=output)
     add_source_argument(parser)
 
 
@@ -39,17 +40,26 @@ def explain_command(options: argparse.Namespace) -> int:
     from framesift.looking.explanation_picture import draw_explanation, encode_picture
     from framesift.looking.wording import state_verdict
 
-    check_output(options.output)
+    if options.output:
+        check_output(options.output)
     with borrow_record(options.results, options.source) as record:
         record.require_source()
-        refuse_among_frames(options.output, record.source, "--output")
         decision = find_decision(record, options.frame)
+        output = options.output or _name_picture(decision.frame.path)
+        check_output(output)
+        refuse_among_frames(output, record.source, "--output")
         explanation = explain_decision(record, decision, find_time(record, decision.reference), walk_films=True)
-    with replace_output(options.output) as file:
+    with replace_output(output) as file:
         file.write(encode_picture(draw_explanation(explanation)))
     path = show(decision.frame.path)
-    print(f"{path}: {state_verdict(decision, explanation.limit, explanation.area)}\n{show(options.output)}")
+    print(f"{path}: {state_verdict(decision, explanation.limit, explanation.area)}\n{show(output)}")
     if explanation.change:
         print(f"{path}: the files have changed since the run: {explanation.change}", file=sys.stderr)
         return SKIPPED
     return DONE
+
+
+def _name_picture(path: str) -> str:
+    """Return the name of the picture that explains a frame, of which each has its own."""
+    stem = os.path.splitext(path)[0].replace("/", "-")
+    return f"explained-{stem[-100:]}.png"

@@ -40,6 +40,7 @@ def export_command(options: argparse.Namespace) -> int:
     from tempfile import SpooledTemporaryFile
 
     from framesift.actions.files.outputs import create_output
+    from framesift.cli.progress import open_bar
     from framesift.export import export_frames
 
     pieces = export_frames(options.results, options.format, dropped=options.dropped, prefix=options.prefix)
@@ -51,8 +52,10 @@ def export_command(options: argparse.Namespace) -> int:
             for line in spool:
                 sys.stdout.buffer.write(_escape(line) if sys.stdout.isatty() else line)
         return DONE
-    with create_output(options.output) as file:
-        file.writelines(pieces)
+    with create_output(options.output) as file, open_bar(pieces, "export", unit="piece") as bar:
+        file.writelines(bar)
+    if sys.stderr.isatty():
+        print(show(options.output), file=sys.stderr)
     return DONE
 
 

@@ -3,10 +3,11 @@
 import argparse
 import contextlib
 import math
+import os
 import sys
-from itertools import groupby
+from itertools import chain
 
-from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
+from framesift.cli.backups import add_removal_arguments, check_plan_file, remove
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
@@ -19,22 +20,20 @@ from framesift.cli.options import (
     read_options,
     tell_left_out,
 )
-from framesift.errors import UsageError, counted, pip_install, show
+from framesift.errors import UsageError, pip_install, show
 from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import ExitStack
     from typing import Any
 
     from tqdm import tqdm
 
-    from framesift.filtering.results import Results
     from framesift.filtering.run import Run
     from framesift.filtering.selection import Decision
     from framesift.filtering.settings import Settings
-    from framesift.filtering.sinks import Removal
+    from framesift.filtering.sinks import Sink
     from framesift.filtering.sources import Source
     from framesift.looking.report.rehearsal import Rehearsal
 
@@ -90,8 +89,7 @@ def filter_command(options: argparse.Namespace) -> int:
     """Decide all frames, then say what it came to."""
     from contextlib import ExitStack, closing, suppress
 
-    from tqdm import tqdm
-
+    from framesift.cli import cautions
     from framesift.filtering.run import Run
 
     settings = _read_wishes(options)
@@ -99,16 +97,17 @@ def filter_command(options: argparse.Namespace) -> int:
         rehearsal = _prepare_report(options, settings, stack)
         cluster = open_workers_of(options, stack)
         source, sink = _open_source(options, settings), _open_sink(options, settings)
-        hidden = True if options.watch else options.quiet or None
         with (
             Run(source, sink, settings) as run,
-            tqdm(total=source.expected, unit="frame", file=sys.stderr, disable=hidden) as bar,
+            _open_bar(run, options) as bar,
             suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
             closing(run.decide(options.jobs, cluster)) as decisions,
         ):
+            cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
             for decision in decisions:
+                bar.set_postfix_str(f"{sink.volume.kept:,} kept", refresh=False)
                 bar.update()
                 _tell_decision(decision, options, settings, bar)
                 if rehearsal is not None:
@@ -116,6 +115,15 @@ def filter_command(options: argparse.Namespace) -> int:
         if options.report:
             _write_report(options, rehearsal)
     return _conclude(run, options)
+
+
+def _open_bar(run: "Run", options: argparse.Namespace) -> "tqdm[Any]":
+    from framesift.cli.outcome import tell_earlier
+    from framesift.cli.progress import open_bar
+
+    earlier = tell_earlier(run, options)
+    total = None if options.watch else run.source.expected
+    return open_bar(total=total, quiet=options.quiet, earlier=0 if options.watch or not total else earlier)
 
 
 def _read_wishes(options: argparse.Namespace) -> "Settings":
@@ -138,16 +146,27 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
             options.cluster,
         )
     )
-    if not options.results and not options.remove_to:
-        raise UsageError("takes RESULTS, or --remove-to BACKUP and then perhaps --plan")
+    if not options.results and not options.remove_to and not options.dry_run:
+        example = f"such as: framesift filter {show(options.directory)} {show(options.directory.rstrip('/'))}-kept"
+        raise UsageError(f"takes RESULTS, or --remove-to BACKUP and then perhaps --plan; {example}")
+    _refuse_swapped(options)
     return settings
 
 
+def _refuse_swapped(options: argparse.Namespace) -> None:
+    """Raise UsageError where DIR is not there and RESULTS is: they were taken for each other."""
+    from framesift.stores import is_url
+
+    first, second = options.directory, options.results
+    if second and not (is_url(first) or os.path.exists(first)) and os.path.isdir(second):
+        raise UsageError(f"no such folder; probably meant: framesift filter {show(second)} {show(first)}", first)
+
+
 def _shift_thresholds(options: argparse.Namespace) -> None:
-    """Take the numbers behind DIR for thresholds where there is no RESULTS."""
+    """Take the numbers behind DIR for thresholds where there need be no RESULTS."""
     from framesift.comparators.thresholds import Threshold
 
-    if not options.remove_to or options.score_threshold:
+    if not (options.remove_to or options.dry_run) or options.score_threshold:
         return
     numbers = [options.results, options.min_contour_area]
     with contextlib.suppress(UsageError):
@@ -165,13 +184,15 @@ def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
     return Arrivals(options.directory, settings, tell) if options.watch else open_source(options.directory, settings)
 
 
-def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Results | Removal":
+def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Sink":
     from framesift.filtering.arrivals import LONGEST
     from framesift.filtering.results import Results
-    from framesift.filtering.sinks import Removal
+    from framesift.filtering.sinks import Removal, Sink
 
     if options.remove_to:
         return Removal(options.directory, options.remove_to)
+    if not options.results:
+        return Sink()
     longest = LONGEST if options.watch else math.inf
     return Results(options.results, options.directory, settings, options.dry_run, longest)
 
@@ -198,21 +219,28 @@ def _prepare_report(options: argparse.Namespace, settings: "Settings", stack: "E
     from framesift.looking.report.rehearsal import Rehearsal
 
     check_output(options.report, None if options.dry_run else options.results)
-    return stack.enter_context(Rehearsal(options.results, options.directory, settings)) if options.dry_run else None
+    if not options.dry_run:
+        return None
+    folder = options.results or f"{options.directory.rstrip('/')}-kept"
+    return stack.enter_context(Rehearsal(folder, options.directory, settings))
 
 
 def _write_report(options: argparse.Namespace, rehearsal: "Rehearsal | None") -> None:
+    from framesift.cli.progress import follow_steps, open_bar
     from framesift.filtering.manifest import open_record
     from framesift.looking.report import write_report
     from framesift.stores import is_url
 
     source = options.directory if is_url(options.directory) else None
     record = open_record(options.results, source) if rehearsal is None else rehearsal.finish()
-    write_report(record, options.report, options.jobs)
+    with open_bar(stage="report", unit="picture", quiet=options.quiet) as bar:
+        write_report(record, options.report, options.jobs, follow=follow_steps(bar))
 
 
 def _conclude(run: "Run", options: argparse.Namespace) -> int:
     """Carry out the removal, print the summary; return the exit code."""
+    from framesift.cli import cautions
+    from framesift.cli.outcome import describe_order, describe_run
     from framesift.filtering.selection import Verdict
     from framesift.filtering.sinks import Removal
     from framesift.stores import join
@@ -226,7 +254,7 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     tell_left_out(left_out, source.settings.choice, options.directory, quiet=True)
     for path, reason in run.sink.skipped().items():
         print(f"{show(join(options.directory, path))}: {reason} (skipped by an earlier run)", file=sys.stderr)
-    for line in [] if options.watch else _describe_order(source):  # which has told of each
+    for line in [] if options.watch else describe_order(source):  # which has told of each
         print(f"{show(options.directory)}: {line}", file=sys.stderr)
     if options.json:
         import json
@@ -239,52 +267,8 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         more |= {"passed_over": source.listing.others} if source.listing.others else {}
         print(json.dumps({**summary.as_json(), "late": len(source.late), "replaced": source.replaced, **more}))
     elif not options.quiet:
-        lines = [*summary.lines(run.settings.naming), *_describe_films(source), *filter(None, [left_out.describe()])]
-        lines += [run.cost.line()] if run.cost else []
-        print("\n".join([*lines, *([describe_removal(removed, options)] if removed else [])]))
-        if isinstance(run.sink, Removal) and run.sink.paged:
-            print(f"{counted(len(run.sink.paged), 'file')} of several pages left: no page can be removed from a file")
-        if source.listing.videos and source.settings.every is None:
-            print(
-                f"{counted(len(source.listing.videos), 'video')} left out: --every 1s looks at a frame for each second"
-            )
-        if source.listing.others:
-            print(source.listing.describe_others())
-    skipped = (
-        summary.verdicts[Verdict.SKIP]
-        or source.listing.unlisted
-        or source.late
-        or source.replaced
-        or removed.get("left")
-    )
-    return SKIPPED if skipped else DONE
-
-
-def _describe_order(source: "Source") -> "Iterator[str]":
-    """Yield a line for each camera of which frames came out of order, and for what is left under a decided name."""
-    from framesift.filtering.sources import AHEAD_OF_OTHERS, describe_fault
-
-    for camera, faults in groupby(source.faults, key=lambda frame: frame.camera):
-        number, first = counted(len(faulty := list(faults)), "frame"), faulty[0]
-        yield f"camera {show(camera)}: clock fault: {number}, such as {show(first.path)}: {describe_fault(first)}"
-    for camera, stamp in source.ahead.items():
-        yield f"camera {show(camera)}: clock fault: {show(stamp.path)}: {AHEAD_OF_OTHERS}"
-    for path in source.replaced:
-        yield f"{show(path)}: holds another film than the one that was decided: left; give it another name"
-    for camera, late in groupby(source.late, key=lambda frame: frame.camera):
-        number, first = counted(len(left := list(late)), "frame"), left[0]
-        yield (
-            f"camera {show(camera)}: {number} came after later ones had been decided, such as {show(first.path)}; "
-            "left out: --late decide compares them with the kept frames before them"
-        )
-
-
-def _describe_films(source: "Source") -> "Iterator[str]":
-    """Say what was passed over in the films of this run, where something was."""
-    passage = source.passage
-    if passage.passed_over:
-        hint = "only key frames were decoded" if source.settings.key_frames else "--every frame looks at all"
-        yield f"films: {passage.passed_over} of {counted(passage.frames, 'frame')} passed over between samples: {hint}"
-    if passage.torn:
-        end = "ends" if passage.torn == 1 else "end"
-        yield f"films: {passage.torn} {end} in the middle of a picture, which is no frame"
+        print("\n".join(describe_run(run, options, removed)))
+    if not options.quiet:
+        cautions.tell(chain(summary.doubts(), cautions.doubt_outcome(run, options)), options)
+    left = source.late or source.replaced or removed.get("left")
+    return SKIPPED if summary.verdicts[Verdict.SKIP] or source.listing.unlisted or left else DONE

@@ -19,6 +19,7 @@ from framesift.cli.options import (
     open_workers_of,
     tell_left_out,
 )
+from framesift.cli.terminal import format_bytes
 from framesift.errors import counted, show
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ def _show_names(options: argparse.Namespace) -> int:
 def _survey(options: argparse.Namespace) -> "Overview":
     from contextlib import ExitStack
 
-    from tqdm import tqdm
-
+    from framesift.cli.progress import open_bar
     from framesift.looking.overview import survey_frames
 
     with ExitStack() as stack:
@@ -105,7 +105,7 @@ def _survey(options: argparse.Namespace) -> "Overview":
             headers_only=options.headers,
             jobs=options.jobs,
             executor=open_workers_of(options, stack),
-            follow=partial(tqdm, unit="frame", file=sys.stderr, disable=options.quiet or None),
+            follow=partial(open_bar, quiet=options.quiet),
             max_pixels=options.max_pixels,
             exclude=options.exclude,
             include=options.include,
@@ -141,12 +141,4 @@ def _describe_cost(options: argparse.Namespace, sightings: "list[Sighting]", sec
     size = sum(sighting.length for sighting in sightings)
     if options.headers:
         return f"{total}; read their headers in {seconds:.1f} s"
-    return f"{total}; read {_format_bytes(size)} in {seconds:.1f} s (--headers is quicker and sees less)"
-
-
-def _format_bytes(number: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} GB"
+    return f"{total}; read {format_bytes(size)} in {seconds:.1f} s (--headers is quicker and sees less)"

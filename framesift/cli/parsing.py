@@ -33,6 +33,7 @@ class Parser(argparse.ArgumentParser):
         options, unknown = self.parse_known_args(arguments, namespace)
         if unknown:
             self.error(self._describe_unknown(unknown))
+        options.words = sys.argv[1:] if arguments is None else list(arguments)
         return options
 
     def error(self, message: str) -> "NoReturn":

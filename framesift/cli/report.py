@@ -31,6 +31,7 @@ def report_command(options: argparse.Namespace) -> int:
     """Write the page."""
     import os
 
+    from framesift.cli.progress import follow_steps, open_bar
     from framesift.errors import UsageError
     from framesift.filtering.places import borrow_record
     from framesift.looking.report import write_report
@@ -39,8 +40,8 @@ def report_command(options: argparse.Namespace) -> int:
     if is_url(options.results) and not options.output:
         raise UsageError("the page is written on this machine: name it with --output FILE.html", options.results)
     output = options.output or os.path.join(options.results, "report.html")
-    with borrow_record(options.results, options.source) as record:
+    with borrow_record(options.results, options.source) as record, open_bar(stage="report", unit="picture") as bar:
         record.require_source()
-        write_report(record, output, options.jobs)
+        write_report(record, output, options.jobs, follow=follow_steps(bar))
     print(show(output))
     return DONE

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from framesift.cli.browser import open_secret
 from framesift.cli.options import DONE, EXIT_CODES, add_settings, read_choice, whole_number
-from framesift.errors import UsageError, show
+from framesift.cli.terminal import clear_line
+from framesift.errors import ResultsInUse, UsageError, show
 from framesift.filtering.options import PATTERNS
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -62,6 +63,7 @@ def serve_command(options: argparse.Namespace) -> int:
     access = Access.make(options.host, options.allow_host)
     with (
         _private_files(),
+        _naming_the_page(),
         Review(options.root, options.output, options.index, read_choice(options)) as review,
         listen(options.host, options.port) as listening,
     ):
@@ -69,6 +71,9 @@ def serve_command(options: argparse.Namespace) -> int:
             _write_token(options.token_file, access.token)
         address = _address(options.host, listening.getsockname()[1])
         serve(review, access, listening, lambda: _announce(options, access, address, review.output))
+    if sys.stderr.isatty():
+        clear_line(sys.stderr)
+        print("framesift: stopped; the same command goes on with what was not finished", file=sys.stderr)
     return DONE
 
 
@@ -82,10 +87,24 @@ def _private_files() -> "Iterator[None]":
         os.umask(before)
 
 
+@contextmanager
+def _naming_the_page() -> "Iterator[None]":
+    """Say where the page of the other is, where the folder is served already."""
+    try:
+        yield
+    except ResultsInUse as error:
+        page = os.path.join(os.fsdecode(error.path or ""), "open.html")
+        if not os.path.isfile(page):
+            raise
+        raise ResultsInUse(f"{error.reason}: its page is {show(page)}", error.path) from None
+
+
 def _announce(options: argparse.Namespace, access: "Access", address: str, folder: str) -> None:
     page = f"{address}?token={access.token}"
     print(f"serving {show(options.root)} at {page}")
     print(f"token for programs: {access.token}", flush=True)
+    if sys.stderr.isatty():
+        print("looking through the folders: the page fills meanwhile; Ctrl-C stops", file=sys.stderr)
     if options.host not in ("127.0.0.1", "localhost", "::1"):
         told = "other machines can reach this address: whoever has the token can look and remove"
         print(f"{told}; nothing is encrypted", file=sys.stderr)

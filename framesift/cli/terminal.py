@@ -15,6 +15,10 @@ class Terminal:
     def __init__(self, stream: "TextIO", when: str = "auto") -> None:
         self.is_live = stream.isatty()
         """Whether a person looks on: what is piped or written to a file stays as programs know it."""
+        try:
+            self.columns = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):
+            self.columns = 100
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         self.is_coloured = when == "always" or (when == "auto" and self.is_live and not plain)
 
@@ -23,6 +27,15 @@ class Terminal:
         if not (self.is_coloured and styles):
             return text
         return f"\x1b[{';'.join(STYLES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def format_bytes(number: float) -> str:
+    """Write a size as people read it."""
+    for unit in ("B", "kB", "MB"):
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} GB"
 
 
 def clear_line(stream: "TextIO") -> None:

@@ -121,8 +121,7 @@ def _open_table(options: argparse.Namespace) -> "AnswerTable":
 
 
 def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing") -> "Sweep":
-    from tqdm import tqdm
-
+    from framesift.cli.progress import open_bar
     from framesift.filtering.settings import choose_thresholds
     from framesift.tuning import Grid, Setting, Sweep
 
@@ -131,7 +130,7 @@ def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing"
         options.directory, settings, Grid(default, Setting(settings.min_contour_area, settings.score_threshold))
     )
     walked = sweep.walk(listing.frames, options.jobs)
-    for _ in tqdm(walked, total=len(listing.frames), unit="frame", file=sys.stderr, disable=options.quiet or None):
+    for _ in open_bar(walked, total=len(listing.frames), quiet=options.quiet):
         pass
     return sweep
 

@@ -75,6 +75,8 @@ def open_record(results: PathLike, source: PathLike | None = None) -> Record:
     """
     folder = os.path.abspath(os.fsdecode(results))
     path = os.path.join(folder, NAME)
+    if not os.path.lexists(folder):
+        raise UsageError("no such folder", results)
     if not os.path.isfile(path):
         raise UsageError(f"holds no {NAME}: name a folder that framesift has filled", results)
     return read_record(folder, path, source)

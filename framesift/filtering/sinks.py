@@ -12,7 +12,7 @@ from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept
 from framesift.filtering.file_state import Standing
 from framesift.filtering.selection import Decision, Marks, Verdict
-from framesift.filtering.summary import Summary
+from framesift.filtering.summary import Summary, Volume
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.stores import locate
@@ -34,6 +34,7 @@ class Sink:
         """Path or URL of what is written to, wherever it lies: never input."""
         self.summary = Summary()
         """All decisions so far, those of earlier runs into the same results folder included."""
+        self.volume = Volume()
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +104,7 @@ class Sink:
     def add(self, view: View, decision: Decision) -> None:
         """Take a decision. Raises StorageError, also for an earlier decision."""
         self.summary.add(decision, view.exposure)
+        self.volume.add(decision, view.file.size if view.file else 0)
 
     def flush(self) -> None:
         """Return when everything added is on the disk. Raises StorageError."""

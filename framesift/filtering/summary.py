@@ -90,13 +90,19 @@ class CameraSummary:
         text = f"{show(self.camera)}: {_counted(self.verdicts, self.frames)}"
         if self.first is not None and self.last is not None:
             text += f", {naming.show(self.first)} to {naming.show(self.last)}{naming.zone_name}"
-        text += _describe_whole(self.whole, self.left_out)
-        text += f"; clock fault: {counted(self.faults, 'frame')}" if self.faults else ""
+        return "; ".join([text, *self.notes()])
+
+    def notes(self) -> Iterator[str]:
+        """Yield what there is to say of the camera besides counts and times."""
+        yield from filter(None, [_describe_whole(self.whole, self.left_out)])
+        if self.faults:
+            yield f"clock fault: {counted(self.faults, 'frame')}"
         for size in self.rare_sizes():
             names = ", ".join(show(path) for path in self.examples[size])
             more = self.sizes[size] - len(self.examples[size])
-            text += f"; rare size {size[0]}x{size[1]}: {names}" + (f" and {more} more" if more else "")
-        return text + (f"; of its 16 bits {describe_levels(self.levels)}" if self.levels else "")
+            yield f"rare size {size[0]}x{size[1]}: {names}" + (f" and {more} more" if more else "")
+        if self.levels:
+            yield f"of its 16 bits {describe_levels(self.levels)}"
 
     def hints(self) -> Iterator[str]:
         """Yield a line for each reason why changes may not have been seen in this run."""
@@ -122,6 +128,24 @@ class CameraSummary:
             **({"flat": self.flat} if self.flat else {}),
             **({"clock_faults": self.faults} if self.faults else {}),
         }
+
+
+@dataclass(slots=True)
+class Volume:
+    """What this run alone has decided."""
+
+    frames: int = 0
+    kept: int = 0
+    bytes: int = 0
+    """Of the files that were looked at, as far as they are known; a film has no share in it."""
+    kept_bytes: int = 0
+
+    def add(self, decision: Decision, size: int) -> None:
+        """Count one decision on a frame whose file has so many bytes."""
+        kept = decision.verdict is Verdict.KEEP
+        self.frames, self.kept = self.frames + 1, self.kept + kept
+        if decision.frame.offset is None and decision.frame.page is None:
+            self.bytes, self.kept_bytes = self.bytes + size, self.kept_bytes + size * kept
 
 
 class Summary:
@@ -153,14 +177,14 @@ class Summary:
         return sum(camera.left_out for camera in self.cameras.values())
 
     def lines(self, naming: Naming = _USUAL) -> list[str]:
-        """Return a line for each camera, with what could not be seen of it behind, what looks wrong, then the totals.
+        """Return a line for each camera, with what could not be seen of it behind, then the totals.
 
         Times are those that the clocks of the zone of `naming` show.
         """
         verdicts = self.verdicts
-        total = f"total: {_counted(verdicts, verdicts.total())}{_describe_whole(self.whole, self.left_out)}"
+        total = [f"total: {_counted(verdicts, verdicts.total())}", _describe_whole(self.whole, self.left_out)]
         cameras = (line for camera in self.cameras.values() for line in (camera.line(naming), *camera.hints()))
-        return [*cameras, *self.doubts(), total]
+        return [*cameras, "; ".join(filter(None, total))]
 
     def doubts(self) -> list[str]:
         """Return a line for each thing that looks wrong in how the names of the frames of this run were read."""
@@ -196,7 +220,7 @@ def _describe_whole(whole: int, left_out: int) -> str:
     """Say how often the whole picture has changed, and what was left out for it; nothing where that is nothing."""
     parts = [f"whole picture changed {counted(whole, 'time')}"] if whole else []
     parts += [f"{counted(left_out, 'frame')} left out"] if left_out else []
-    return f"; {', '.join(parts)}" if parts else ""
+    return ", ".join(parts)
 
 
 def _as_json(verdicts: Counter[Verdict], frames: int, whole: int, left_out: int) -> dict[str, int]:

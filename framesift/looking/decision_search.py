@@ -12,6 +12,8 @@ from framesift.filtering.selection import Decision
 
 _NAMED = 5
 """So many frames are named where a name is unknown or means several."""
+_NEAR = 0.5
+"""Names that have less in common are not near."""
 _LOOKED_AT = 200
 """So many names are compared thoroughly, which takes a tenth of a millisecond each."""
 
@@ -63,5 +65,8 @@ def _suggest(record: Record, name: str) -> str:
     paths = (decision.frame.path for decision in record.decisions())
     rough = heapq.nlargest(_LOOKED_AT, paths, key=partial(rate, True))
     nearest = heapq.nlargest(_NAMED, rough, key=partial(rate, False))
-    hint = f"; the nearest are {', '.join(map(show, nearest))}" if nearest else ""
+    near = [path for path in nearest if rate(False, path) >= _NEAR]
+    hint = f"; the nearest are {', '.join(map(show, near))}" if near else ""
+    if nearest and not near:
+        hint = f"; its frames have names such as {show(nearest[0])}"
     return f"{show(name)} is no frame of {show(record.path)}{hint}"

@@ -97,7 +97,8 @@ def test_what_changed_is_named_and_left(frames, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["DIR"], "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
+        (["DIR"], "takes RESULTS, or --remove-to BACKUP and then perhaps --plan; "
+         "such as: framesift filter DIR DIR-kept"),
         (["DIR", "RESULTS", "--plan", "p"], "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
         (["DIR", "RESULTS", "--remove-to", "B"], "takes RESULTS or --remove-to BACKUP, not both"),
         (["DIR", "RESULTS", "1", "2", "--remove-to", "B"], "takes RESULTS or --remove-to BACKUP, not both"),

@@ -1,13 +1,10 @@
 """The command as people meet it: exit codes and exact lines in process, signals and start-up in a real process."""
 
-import contextlib
 import fcntl
 import json
-import os
 import signal
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -358,20 +355,6 @@ def test_a_reader_that_goes_away_is_no_traceback(frames, tmp_path):
     with process.stderr as errors:
         assert errors.read() == ""
     assert process.wait(60) == options.STORAGE
-
-
-def test_the_bar_is_shown_on_a_terminal_only(frames, tmp_path):
-    master, slave = os.openpty()
-    termios.tcsetwinsize(slave, (24, 80))
-    process = subprocess.Popen([*MAIN, str(frames), str(tmp_path / "r")], stdout=subprocess.DEVNULL, stderr=slave)
-    assert process.wait(60) == options.DONE
-    os.close(slave)
-    shown = ""
-    with contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
-        while part := os.read(master, 10_000):
-            shown += part.decode()
-    os.close(master)
-    assert "4/4" in shown and "frame/s" in shown
 
 
 def test_what_is_passed_over_is_said_by_its_suffix(write_tree, tmp_path, capsys):

@@ -1,6 +1,6 @@
 """The page on which a person answers: one pair after the other, with the keyboard."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -38,17 +38,31 @@ yellow ones were too small to count.</p>
 """
 
 
-def write_audit(path: PathLike, record: Record, sample: Sample, jobs: int | None = None) -> list[tuple[str, str]]:
+def write_audit(
+    path: PathLike,
+    record: Record,
+    sample: Sample,
+    jobs: int | None = None,
+    follow: Callable[[int, int], object] = lambda done, total: None,
+) -> list[tuple[str, str]]:
     """Write the page; return path and reason of the frames that could not be shown as they were when decided.
+
+    `follow` is told how many of how many pairs are drawn.
 
     Raises UsageError where `path` is a file that is not ours, StorageError where the disk refuses.
     """
     changes: list[tuple[str, str]] = []
-    write_page(path, "Was anything lost?", _body(record, sample, jobs, changes), ("audit.js",))
+    write_page(path, "Was anything lost?", _body(record, sample, jobs, changes, follow), ("audit.js",))
     return changes
 
 
-def _body(record: Record, sample: Sample, jobs: int | None, changes: list[tuple[str, str]]) -> Iterator[str]:
+def _body(
+    record: Record,
+    sample: Sample,
+    jobs: int | None,
+    changes: list[tuple[str, str]],
+    follow: Callable[[int, int], object],
+) -> Iterator[str]:
     yield _HEAD
     jobs = jobs or count_cores()
     with ThreadPoolExecutor(jobs, thread_name_prefix="framesift") as workers:
@@ -57,6 +71,7 @@ def _body(record: Record, sample: Sample, jobs: int | None, changes: list[tuple[
             if explanation.change:
                 changes.append((explanation.decision.frame.path, explanation.change))
             yield _draw_pair(number, explanation)
+            follow(number, len(sample.decisions))
     name = f"framesift audit {show(record.folder)} {sample.decisions[0].frame.path} {len(sample.decisions)}"
     rows = [list(map(neutralise, row)) for row in list_answers(sample)]  # the page writes the table as it has them
     yield embed_json("table", {"name": name, "columns": COLUMNS, "rows": rows})

@@ -5,8 +5,9 @@ the page is written. So memory does not grow with the number of frames.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 from framesift.actions.files.outputs import check_output
 from framesift.cluster.parallel import count_cores
@@ -16,7 +17,7 @@ from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.page import CHARTS, escape, write_page
-from framesift.looking.report.section import Section
+from framesift.looking.report.section import Section, count_pictures
 from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
 
 __all__ = [
@@ -35,8 +36,16 @@ _LEAST_BYTES = 2_000_000
 SCRIPTS = (CHARTS, "pictures.js", "timeline.js", "histogram.js", "frames.js")
 
 
-def write_report(record: Record, output: PathLike, jobs: int | None = None, name: str | None = None) -> None:
+def write_report(
+    record: Record,
+    output: PathLike,
+    jobs: int | None = None,
+    name: str | None = None,
+    follow: Callable[[int, int], object] = lambda done, total: None,
+) -> None:
     """Write the page about a results folder to `output`; `name` is what the folder is called in it.
+
+    `follow` is told how many of how many steps are done, a picture each.
 
     Raises UsageError (a file there that is not ours, nothing decided yet), StorageError (the disk, a damaged manifest).
     """
@@ -46,18 +55,29 @@ def write_report(record: Record, output: PathLike, jobs: int | None = None, name
         raise UsageError("its manifest holds no decision yet: run framesift filter first", record.folder)
     title = f"framesift report: {name or os.path.basename(record.folder)}"
     with ThreadPoolExecutor(jobs or count_cores(), thread_name_prefix="framesift-report") as workers:
-        write_page(output, title, _body(title, record, cameras, workers), SCRIPTS)
+        write_page(output, title, _body(title, record, cameras, workers, follow), SCRIPTS)
 
 
-def _body(title: str, record: Record, cameras: list[CameraSurvey], workers: ThreadPoolExecutor) -> Iterator[str]:
+def _body(
+    title: str,
+    record: Record,
+    cameras: list[CameraSurvey],
+    workers: ThreadPoolExecutor,
+    follow: Callable[[int, int], object],
+) -> Iterator[str]:
     yield f"<header>\n<h1>{escape(title)}</h1>\n{_describe_run(record, cameras)}</header>\n"
     yield '<main id="content" tabindex="-1">\n'
     if len(cameras) > 1:
         yield from _contents(cameras)
     room = _picture_room(record)
     most = max(1, min(DOUBTFUL, PAIRS // len(cameras)))
+    done, total = count(1), sum(count_pictures(camera, most) for camera in cameras)
+
+    def step() -> None:
+        follow(min(next(done), total), total)
+
     for number, camera in enumerate(cameras):
-        section = Section(record, camera, number, room // (len(cameras) - number), most)
+        section = Section(record, camera, number, room // (len(cameras) - number), most, step)
         yield from section.write(workers)
         room -= section.used
     yield "</main>\n"

@@ -1,6 +1,6 @@
 """What a page says of one camera."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -20,10 +20,21 @@ _WINDOW = 8
 
 
 class Section:
-    """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict."""
+    """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict.
 
-    def __init__(self, record: Record, camera: CameraSurvey, number: int, room: int, most: int) -> None:
-        self._record = record
+    `step` is called for each decision that is shown or compared.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        camera: CameraSurvey,
+        number: int,
+        room: int,
+        most: int,
+        step: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._record, self._step = record, step
         self._camera = camera
         self._number = number
         self._album = Album(room, number)
@@ -54,7 +65,7 @@ class Section:
         yield from self._frames(contacts)
         yield from self._whole_changes(workers)
         yield "<h3>What would I lose?</h3>\n"
-        drops = rank_drops(self._record, self._drops, workers)[: self._most]
+        drops = rank_drops(self._record, self._drops, workers, self._step)[: self._most]
         yield from self._pairs(drops, "dropped", "nearest below", workers)
         yield from self._pairs(self._keeps, "kept", "nearest above", workers)
         yield from self._contact_sheet(contacts, workers)
@@ -164,6 +175,7 @@ class Section:
 
     def _show(self, view: View) -> Iterator[str]:
         """Yield a view, after the pictures that the page does not have yet."""
+        self._step()
         names: list[str] = []
         for picture in view.pictures:
             name = self._album.find(picture.key)
@@ -185,13 +197,26 @@ _RANKED = (
 )
 
 
-def rank_drops(record: Record, items: list[Item], workers: ThreadPoolExecutor) -> list[Item]:
+def count_pictures(camera: CameraSurvey, most: int) -> int:
+    """Return how often `step` is called by a section with so many pairs of each verdict."""
+    drops = camera.drops.items()[: TRIED * most]
+    shown = min(most, len(drops)) + min(most, len(camera.keeps.items())) + len(camera.changes.items(most))
+    compared = sum(not item.decision.score for item in drops)
+    return shown + compared + min(most + 10, camera.summary.verdicts[Verdict.KEEP])
+
+
+def rank_drops(
+    record: Record, items: list[Item], workers: ThreadPoolExecutor, step: Callable[[], object] = lambda: None
+) -> list[Item]:
     """Put those of the most doubtful drops that have no score behind the others, the most doubtful first.
 
     These are the ones in which the largest region has changed that does not count.
     """
     scored, rest = [i for i in items if i.decision.score], [i for i in items if not i.decision.score]
-    largest = list(map_ordered(workers, partial(_measure_ignored, record), rest, _WINDOW))
+    largest = []
+    for area in map_ordered(workers, partial(_measure_ignored, record), rest, _WINDOW):
+        largest.append(area)
+        step()
     return scored + [rest[n] for n in sorted(range(len(rest)), key=largest.__getitem__, reverse=True)]
 
 

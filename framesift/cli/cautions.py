@@ -1,0 +1,135 @@
+"""What is probably not meant, in one line with the command that probably is. Nothing is refused for it."""
+
+import argparse
+import os
+import shlex
+from collections.abc import Iterator
+
+from framesift.cli.terminal import Terminal
+from framesift.errors import counted, show
+
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from framesift.comparators.thresholds import Threshold
+    from framesift.filtering.run import Run
+    from framesift.filtering.settings import Settings
+    from framesift.filtering.summary import CameraSummary
+
+LEAST_PX = 10
+"""A threshold of less px is nothing that a picture shows: a percent sign was forgotten."""
+MANY, MANY_FRAMES = 0.85, 20
+"""Nearly all frames of a camera are kept, of so many at least."""
+FEW, FEW_FRAMES = 0.02, 50
+"""Nearly none is, besides the first."""
+_NAMED = 3
+"""So many cameras are named."""
+
+
+def tell(lines: "Iterator[str]", options: argparse.Namespace) -> None:
+    """Print lines on stderr."""
+    import sys
+
+    terminal = Terminal(sys.stderr, options.color)
+    for line in lines:
+        print(f"{options.program}: {terminal.paint('note', 'yellow')}: {line}", file=sys.stderr)
+
+
+def doubt_wishes(settings: "Settings", options: argparse.Namespace) -> "Iterator[str]":
+    """Yield what is doubtful before a run."""
+    yield from _doubt_units(settings, options)
+    area, score = settings.min_contour_area, settings.score_threshold
+    given = options.min_contour_area, options.score_threshold
+    if all(given) and area.relative == score.relative and area.value > score.value:
+        yield _describe_swapped(area, score, options)
+    for option in ("results", "remove_to"):
+        if (folder := getattr(options, option)) and is_inside(folder, options.directory):
+            yield describe_inside(folder, options.directory, options)
+
+
+def doubt_outcome(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
+    """Yield what is doubtful once it is decided: thresholds that keep nearly all of a camera, or nearly nothing."""
+    cameras = list(run.sink.summary.cameras.values())
+    many = [camera for camera in cameras if camera.looked >= MANY_FRAMES and _kept(camera) >= MANY * camera.frames]
+    few = [camera for camera in cameras if camera.looked >= FEW_FRAMES and _kept(camera) - 1 <= FEW * camera.frames]
+    tune = shlex.join(map(show, ["framesift", "tune", options.directory, *run.settings.options()]))
+    if many:
+        yield f"{_name(many)}: nearly every frame is kept; thresholds that fit: {tune}"
+    if few:
+        yield f"{_name(few)}: hardly a frame is kept; is nothing new lost? {tune}"
+    yield from _doubt_mixture(run, options)
+
+
+def is_inside(folder: str, directory: str) -> bool:
+    """Tell whether a folder lies in another, or would."""
+    from framesift.stores import is_url
+
+    if is_url(folder) or is_url(directory):
+        return folder.startswith(f"{directory.rstrip('/')}/")
+    inner, outer = os.path.realpath(folder), os.path.realpath(directory)
+    return inner != outer and os.path.commonpath([inner, outer]) == outer
+
+
+def describe_inside(folder: str, directory: str, options: argparse.Namespace) -> str:
+    """Say that a folder that is written to lies among what is read, and where it would lie better."""
+    outer = directory.rstrip("/") if directory.strip("./") else os.path.realpath(directory)
+    beside = f"{outer}-{os.path.basename(folder.rstrip('/'))}"
+    return (
+        f"{show(folder)} lies in {show(directory)}: framesift passes it over there, but other programs will see its "
+        f"pictures twice; beside it: {_reword(options, {folder: beside})}"
+    )
+
+
+def _doubt_units(settings: "Settings", options: argparse.Namespace) -> "Iterator[str]":
+    pairs = (("min_contour_area", settings.min_contour_area), ("score_threshold", settings.score_threshold))
+    tiny = {
+        getattr(options, name): threshold
+        for name, threshold in pairs
+        if getattr(options, name) and not threshold.relative and 0 < threshold.value < LEAST_PX
+    }
+    if tiny:
+        values = " and ".join(f"{threshold} px" for threshold in tiny.values())
+        verb = "is" if len(tiny) == 1 else "are"
+        meant = _reword(options, {text: f"{text.strip()}%" for text in tiny})
+        yield f"{values} {verb} next to nothing; for a share of the picture: {meant}"
+
+
+def _describe_swapped(area: "Threshold", score: "Threshold", options: argparse.Namespace) -> str:
+    swapped = {options.min_contour_area: options.score_threshold, options.score_threshold: options.min_contour_area}
+    smallest, least = (f"{each}{'' if each.relative else ' px'}" for each in (area, score))
+    return (
+        f"regions below {smallest} do not count, so {least} as the score threshold has no effect; "
+        f"the smallest region comes first: {_reword(options, swapped)}"
+    )
+
+
+def _doubt_mixture(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
+    """Yield the same of thresholds of which one is in px, and the other a share."""
+    from framesift.filtering.comparator_choice import comparator_of
+
+    area, score = run.settings.min_contour_area, run.settings.score_threshold
+    if area.relative == score.relative or not (options.min_contour_area and options.score_threshold):
+        return
+    for camera in run.sink.summary.cameras.values():
+        for size, _ in camera.sizes.most_common(1):
+            compared = comparator_of(run.settings, camera.camera).compared_area_of(size)
+            if area.px(compared) > score.px(compared):
+                yield _describe_swapped(area, score, options)
+                return
+
+
+def _reword(options: argparse.Namespace, others: dict[str, str]) -> str:
+    """Return the command with other words in place of some."""
+    start = ["framesift", options.name] if options.program == "framesift" else ["python", options.program]
+    return shlex.join(map(show, [*start, *(others.get(word, word) for word in options.words)]))
+
+
+def _kept(camera: "CameraSummary") -> int:
+    from framesift.filtering.selection import Verdict
+
+    return camera.verdicts[Verdict.KEEP]
+
+
+def _name(cameras: "list[CameraSummary]") -> str:
+    named = (f"{show(camera.camera)} ({_kept(camera)} of {camera.frames})" for camera in cameras[:_NAMED])
+    rest = counted(len(cameras) - _NAMED, "more camera") if len(cameras) > _NAMED else ""
+    return ", ".join(named) + (f" and {rest}" if rest else "")

@@ -1,0 +1,92 @@
+"""What is probably not meant is said, with the command that probably is."""
+
+import pytest
+
+from framesift import cli
+from framesift.cli import options
+from tests.filtering.test_run import NEW, scene
+
+NOTE = "framesift: note: "
+
+
+@pytest.fixture
+def told(write_tree, tmp_path, monkeypatch, capsys):
+    """Filter `frames`, and return what is said on stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, tree=None, code: int = options.DONE) -> list[str]:
+        write_tree(tree or scene(None, None, NEW))
+        capsys.readouterr()
+        assert cli.main(["filter", *words]) == code
+        return capsys.readouterr().err.splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["0.5", "1"], "0.5 px and 1 px are next to nothing; for a share of the picture: framesift filter D r 0.5% 1%"),
+        (["2"], "2 px is next to nothing; for a share of the picture: framesift filter D r 2%"),
+        (["2", "0.5%"], "2 px is next to nothing; for a share of the picture: framesift filter D r 2% 0.5%"),
+        (["500", "50"], "regions below 500 px do not count, so 50 px as the score threshold has no effect; "
+         "the smallest region comes first: framesift filter D r 50 500"),
+        (["3%", "1%"], "regions below 3% do not count, so 1% as the score threshold has no effect; "
+         "the smallest region comes first: framesift filter D r 1% 3%"),
+        (["3%", "20"], "regions below 3% do not count, so 20 px as the score threshold has no effect; "
+         "the smallest region comes first: framesift filter D r 20 3%"),
+    ],
+)  # fmt: skip
+def test_thresholds(told, words, said):
+    assert told("frames", "r", *words)[0] == NOTE + said.replace(" D ", " frames ")
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["0", "0"], ["10", "10"], ["0.05%", "500"], ["0.2%", "0.2%"], ["--method", "tolerance"]]
+)
+def test_usual_thresholds_are_not_doubted(told, words):
+    assert told("frames", "r", *words) == []
+
+
+def test_results_among_the_frames(told):
+    assert told("frames", "frames/out") == [
+        f"{NOTE}frames/out lies in frames: framesift passes it over there, but other programs will see its "
+        "pictures twice; beside it: framesift filter frames frames-out"
+    ]
+    [line] = told("frames", "--remove-to", "frames/b")
+    assert line.endswith("beside it: framesift filter frames --remove-to frames-b")
+
+
+def test_a_threshold_that_keeps_nearly_all(told):
+    tree = scene(*[None, NEW] * 12) | scene(*[None] * 12, camera="c2")
+    said = "c1 (24 of 24): nearly every frame is kept; thresholds that fit: framesift tune frames"
+    assert told("frames", "r", tree=tree) == [NOTE + said]
+    assert told("frames", "r", tree=tree) == [], "of an earlier run it has been said"
+    assert told("frames", "r2", "--quiet", tree=tree) == []
+
+
+def test_a_threshold_that_keeps_nearly_nothing(told):
+    said = "c1 (1 of 55): hardly a frame is kept; is nothing new lost? framesift tune frames"
+    assert told("frames", "r", tree=scene(*[None] * 55)) == [NOTE + said]
+
+
+def test_names_without_times_are_told_on_stderr(told):
+    pictures = scene(None, NEW, None).values()
+    [line] = told("frames", "r", tree={f"odd/IMG_{n}.png": content for n, content in enumerate(pictures)})
+    assert line.startswith(f"{NOTE}no times in 3 frames (odd): in the order of names; --time-format says")
+
+
+def test_folders_that_were_taken_for_each_other(told):
+    [line] = told("results", "frames", code=options.USAGE)
+    assert line == "framesift: results: no such folder; probably meant: framesift filter frames results"
+
+
+def test_a_dry_run_needs_no_results(told, tmp_path):
+    assert told("frames", "--dry-run", "--report", "page.html") == told("frames", "0.2%", "3%", "--dry-run") == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["frames", "page.html"]
+
+
+def test_a_results_folder_that_is_not_there(told, capsys):
+    for command in ("report", "audit"):
+        assert cli.main([command, "nope"]) == options.USAGE
+        assert capsys.readouterr().err == "framesift: nope: no such folder\n"
