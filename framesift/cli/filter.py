@@ -268,7 +268,7 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         print(json.dumps({**summary.as_json(), "late": len(source.late), "replaced": source.replaced, **more}))
     elif not options.quiet:
         print("\n".join(describe_run(run, options, removed)))
-    if not options.quiet:
+    if not (options.quiet or options.watch):
         cautions.tell(chain(summary.doubts(), cautions.doubt_outcome(run, options)), options)
     left = source.late or source.replaced or removed.get("left")
     return SKIPPED if summary.verdicts[Verdict.SKIP] or source.listing.unlisted or left else DONE
