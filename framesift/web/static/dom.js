@@ -21,6 +21,18 @@ export function say(text) {
   find("said").textContent = text;
 }
 
+let fading = 0;
+
+/** Tells everybody, in passing: what a key has done, or why it does nothing. */
+export function tell(text) {
+  say(text);
+  const place = find("told");
+  place.textContent = text;
+  place.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { place.hidden = true; }, 6000);
+}
+
 /** A button as all pages have them; `key` is shown and works as the page says. */
 export function button(text, onclick, { key, ...properties } = {}) {
   const shown = key ? make("kbd", { "aria-hidden": "true" }, key) : null;

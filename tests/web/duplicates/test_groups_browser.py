@@ -16,7 +16,7 @@ from tests.web.serving import Server
 def served(browser, tmp_path_factory) -> Iterator[Server]:
     """A person for each test."""
     root = tmp_path_factory.mktemp("review") / "persons"
-    for number in range(1, 9):
+    for number in range(1, 10):
         write_person(root, f"PERSON-{number:04}", [3, 2, 1], number)
     write_person(root, "PERSON-0100", [2] * 23, 100)
     with serve(root) as running:
@@ -150,13 +150,12 @@ def test_the_whole_way_by_keyboard_on_a_phone(served, visits, scheme):
     keys = page.keyboard.press
     keys("j")
     keys("ArrowRight")
-    keys("ArrowRight")
     keys("l")
     image(page, "frame_00_1").get_by_text("Stays: you leave it").wait_for()
     keys("j")
     keys("m")
     page.locator(".keeper", has_text="frame_01_1").wait_for()
-    keys("n")
+    keys("d")
     page.locator(".notice").wait_for()
     keys("Enter")
     page.get_by_text("2 images to remove").wait_for()
@@ -174,6 +173,51 @@ def test_the_whole_way_by_keyboard_on_a_phone(served, visits, scheme):
     press(page, "Undo")
     shown(page, "^2 images came back$")
     assert snapshot(served.root / name) == before
+
+
+def fates(page: Any) -> list[str]:
+    """What each image of the first group is, by its name."""
+    return sorted(page.locator(".group").first.locator(".image").all_inner_texts())
+
+
+def test_keys_act_on_the_image_that_has_the_focus_and_on_no_other(served, visits):
+    page = open_groups(served, visits, "PERSON-0009")
+    before, told = fates(page), page.locator("#told")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert "the keeper" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+    for key, words in (("m", " already."), ("l", ": choose another"), ("d", ": choose another")):
+        page.keyboard.press(key)
+        told.get_by_text(f"frame_00_0.jpg is the keeper{words}").wait_for()
+        assert fates(page) == before
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    for key in "mld":
+        page.keyboard.press(key)
+        told.get_by_text("Choose an image of the group first").wait_for()
+        assert fates(page) == before, "of a group of three no image is taken for the one that is meant"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("m")
+    page.locator(".keeper", has_text="frame_00_2").wait_for()
+    assert "frame_00_2.jpg, the keeper" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("m")
+    told.get_by_text("frame_00_2.jpg is the keeper already").wait_for()
+    page.locator(".keeper", has_text="frame_00_2").wait_for()
+
+
+def test_the_keys_are_shown_on_every_page(served, visits):
+    page = visits.open(served)
+    identity = page.locator(".card a").first.get_attribute("href")
+    for path, words in (("/", "search by name"), (identity, "next, previous group"), ("/removals", "what was removed")):
+        page.goto(f"{served.address}{path}")
+        page.locator("#help-open").wait_for()
+        page.keyboard.press("?")
+        page.locator("#help").get_by_text(words).wait_for()
+        check_access(page)
+        page.keyboard.press("Escape")
+        assert not page.locator("#help").is_visible()
 
 
 def test_many_groups_come_in_parts(served, visits):

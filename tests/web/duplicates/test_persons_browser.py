@@ -165,6 +165,23 @@ def test_ranges_and_all_that_was_found(served, visits):
     assert page.locator(".tick:checked").count() == MANY - 60
 
 
+def test_persons_by_keys(served, visits):
+    page = visits.open(served)
+    page.locator(".card").first.wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert "PERSON-0001" in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("s")
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Remove Duplicates (1)", exact=True).wait_for()
+    page.keyboard.press("s")
+    page.keyboard.press("/")
+    page.keyboard.type("0900")
+    page.get_by_text("1 person,").wait_for()
+
+
 def test_searching_by_name(served, visits):
     page = visits.open(served)
     page.get_by_text("16 persons").wait_for()

@@ -39,10 +39,10 @@ function makeBadge({ searched, surplus }) {
     : make("span", { class: "badge" }, "no duplicates");
 }
 
-/** Moves the keyboard's focus between the boxes of a grid with the arrow keys. */
+/** Moves the keyboard's focus between the boxes, or the links, of a grid with the arrow keys. */
 export function walkWithArrows(grid) {
   grid.addEventListener("keydown", (event) => {
-    const boxes = [...grid.querySelectorAll(".tick")];
+    const boxes = [...grid.querySelectorAll(".tick, a")];
     const place = boxes.indexOf(event.target);
     if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;

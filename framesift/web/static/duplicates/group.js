@@ -23,7 +23,13 @@ export function fill(element, group, act) {
     make("div", { class: "images" }, makeKeeper(group, act), members),
     scoresOf(group, open));
   element.classList.toggle("settled", !going);
-  if (focused !== null) (element.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? element).focus();
+  if (focused !== null) focusAgain(element, focused);
+}
+
+/** To what had the focus; where it is gone, to the picture of the same image. */
+function focusAgain(element, name) {
+  const seek = (wanted) => element.querySelector(`[data-focus="${CSS.escape(wanted)}"]`);
+  (seek(name) ?? seek(name.replace(/^\S+/, "view")) ?? element).focus();
 }
 
 function makeKeeper(group, act) {
@@ -47,7 +53,7 @@ function makeMember(group, member, act) {
     make("div", { class: "tools" },
       button("Make keeper", () => act("keep", member), { key: "M", ...tag("keep") }),
       button(leaving, () => act("leave", member), { key: "L", ...tag("leave") }),
-      button("Not a duplicate", () => act("differ", member), { key: "N", ...tag("differ") })));
+      button("Not a duplicate", () => act("differ", member), { key: "D", ...tag("differ") })));
 }
 
 function stateOf(member) {

@@ -1,7 +1,7 @@
 /* The groups page: every group of a collection, to look at and to change before anything is removed. */
 import { address, call, read, send } from "../api.js";
 import { confirmRemoval } from "./confirming.js";
-import { button, find, make, say } from "../dom.js";
+import { button, find, make, tell } from "../dom.js";
 import { fill, goes } from "./group.js";
 import { handleKeys } from "./keys.js";
 import { readMethod } from "./methods.js";
@@ -90,7 +90,7 @@ async function refreshFacts() {
 }
 
 const ACTIONS = {
-  view: (element, member) => view(shown.get(element), member),
+  view: (element, member) => shown.has(element) && view(shown.get(element), member),
   keep: (element, member) => change(element, { keeper: member.id }, `${member.name} is the keeper now.`),
   leave: (element, member) => {
     const leaves = (each) => (each.id === member.id) !== each.excluded;
@@ -106,7 +106,7 @@ async function change(element, body, words) {
   showGroup(element, await call("PATCH", address("groups", shown.get(element).id), body));
   countGroups();
   await refreshFacts();
-  say(words);
+  tell(words);
 }
 
 /** Remembers that images are no duplicates, each of all others: what they leave of the group takes its place. */
@@ -123,7 +123,7 @@ async function part(element, members) {
   countGroups();
   undo.focus();
   await refreshFacts();
-  say(`${subject}: remembered.`);
+  tell(`${subject}: remembered.`);
 }
 
 /** Takes verdicts back, the last first: the group stands again as before, unless it was changed meanwhile. */
@@ -136,7 +136,7 @@ async function unite(verdicts, notice, left) {
     notice.replaceWith(element);
     countGroups();
     element.focus();
-    say("Taken back: they count as duplicates again.");
+    tell("Taken back: they count as duplicates again.");
   } else {
     notice.replaceChildren("Taken back: the next search finds them again.");
     notice.focus();
@@ -165,7 +165,7 @@ find("more").addEventListener("click", () => attempt(async () => {
 find("search").addEventListener("click", () => searchAndLook({ collection_ids: [identity], ...readMethod() }));
 find("remove").addEventListener("click", () => attempt(removeAll));
 handleKeys({
-  membersOf: (element) => shown.get(element)?.members ?? [],
+  groupOf: (element) => shown.get(element) ?? null,
   act,
   more: () => loaded < total && attempt(loadMore),
 });

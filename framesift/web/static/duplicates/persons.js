@@ -3,6 +3,7 @@ import { read, send } from "../api.js";
 import { makeCard, walkWithArrows } from "./cards.js";
 import { button, find, make } from "../dom.js";
 import { RETOLD, onChange, onRemoval, resume, searchAndOffer } from "./removing.js";
+import { onKeys, walkAmong } from "../keys.js";
 import { Selection } from "./selection.js";
 import { accompany, complain, dismiss } from "./work.js";
 import { count, number, size } from "../words.js";
@@ -209,6 +210,12 @@ find("remove").addEventListener("click", removeDuplicates);
 find("previous").addEventListener("click", () => turnPage(-1));
 find("next").addEventListener("click", () => turnPage(1));
 walkWithArrows(find("cards"));
+onKeys({
+  j: () => walkAmong("#cards .tick, #cards a", 1),
+  k: () => walkAmong("#cards .tick, #cards a", -1),
+  s: () => select(!selecting),
+  "/": () => find("query").focus(),
+});
 onChange(load);
 onRemoval(afterRemoval);
 load();

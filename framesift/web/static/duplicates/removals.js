@@ -1,6 +1,7 @@
 /* The removals page: everything that was ever removed, and the way back of each. */
 import { read } from "../api.js";
 import { button, find, make } from "../dom.js";
+import { onKeys, walkAmong } from "../keys.js";
 import { outcomeTable } from "./outcome.js";
 import { RETOLD, onChange, resume, undo } from "./removing.js";
 import { complain } from "./work.js";
@@ -51,6 +52,7 @@ function makeItem(removal) {
     make("details", {}, make("summary", {}, "What was removed"), outcomeTable(removal)));
 }
 
+onKeys({ j: () => walkAmong("#removals summary", 1), k: () => walkAmong("#removals summary", -1) });
 find("more").addEventListener("click", loadMore);
 onChange(load);
 load();

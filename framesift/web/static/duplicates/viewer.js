@@ -62,7 +62,7 @@ function zoom() {
   find("viewer-zoom").setAttribute("aria-pressed", String(dialog.classList.toggle("zoomed")));
 }
 
-const KEYS = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), f: flip, b: putBeside, z: zoom };
+const KEYS = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), k: () => step(-1), j: () => step(1), f: flip, b: putBeside, z: zoom };
 dialog.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

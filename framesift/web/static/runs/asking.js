@@ -1,5 +1,5 @@
 /* What audit and questions share: a dialog with a pair of pictures that is answered with keys. */
-import { make, say } from "../dom.js";
+import { find, make, say } from "../dom.js";
 
 export class Asking {
   /** `keys`: which key gives which answer. */
@@ -11,7 +11,7 @@ export class Asking {
     this.outlines = outlines;
     this.waiting = [];
     // Of the window: where what had the focus is hidden, nothing within the dialog has it.
-    addEventListener("keydown", (event) => dialog.open && this.press(event));
+    addEventListener("keydown", (event) => dialog.open && !find("help").open && this.press(event));
     for (const button of this.all("[data-answer]")) button.addEventListener("click", () => this.guard(() => answer(button.dataset.answer)));
     for (const button of this.all("[data-step]")) button.addEventListener("click", () => this.guard(() => step(Number(button.dataset.step)), true));
     this.part("outlines")?.addEventListener("click", () => outlines());

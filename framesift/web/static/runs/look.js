@@ -14,7 +14,7 @@ export class Look {
     find("look-next").addEventListener("click", () => this.walk(1));
     find("look-zoom").addEventListener("click", () => this.zoom());
     find("look-close").addEventListener("click", () => this.dialog.close());
-    addEventListener("keydown", (event) => this.dialog.open && this.press(event));
+    addEventListener("keydown", (event) => this.dialog.open && !find("help").open && this.press(event));
   }
 
   /** Shows a decision. `list` has the numbers that the arrows walk through; without it, those of its camera in time. */

@@ -1,6 +1,7 @@
 /* The list of runs. */
 import { read } from "../api.js";
 import { find, make } from "../dom.js";
+import { onKeys, walkAmong } from "../keys.js";
 import { count, number, when } from "../words.js";
 
 const LIMIT = 60;
@@ -40,6 +41,7 @@ function turn(step) {
   load();
 }
 
+onKeys({ j: () => walkAmong("#runs a", 1), k: () => walkAmong("#runs a", -1) });
 find("previous").addEventListener("click", () => turn(-1));
 find("next").addEventListener("click", () => turn(1));
 load();
