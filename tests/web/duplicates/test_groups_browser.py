@@ -1,5 +1,6 @@
 """The groups page in a real browser: look, change what is kept, say what is no duplicate, then remove."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.web.serving import Server
 def served(browser, tmp_path_factory) -> Iterator[Server]:
     """A person for each test."""
     root = tmp_path_factory.mktemp("review") / "persons"
-    for number in range(1, 10):
+    for number in range(1, 11):
         write_person(root, f"PERSON-{number:04}", [3, 2, 1], number)
     write_person(root, "PERSON-0100", [2] * 23, 100)
     with serve(root) as running:
@@ -173,6 +174,62 @@ def test_the_whole_way_by_keyboard_on_a_phone(served, visits, scheme):
     press(page, "Undo")
     shown(page, "^2 images came back$")
     assert snapshot(served.root / name) == before
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
+def test_a_person_shows_its_pictures_before_any_search(served, visits, width, scheme):
+    page = visits.open(served, "/?query=PERSON-0010", width, scheme)
+    page.locator(".card a").click()
+    pictures = page.locator("#pictures img")
+    pictures.nth(5).wait_for()
+    names = page.locator("#pictures .file").all_inner_texts()
+    assert names == sorted(files(served, "PERSON-0010")), "the one without duplicates too"
+    assert pictures.nth(5).evaluate(
+        "async (image) => (image.loading = 'eager', await image.decode(), image.naturalWidth)"
+    )
+    check_access(page)
+    page.locator("#pictures button").nth(4).press("Enter")
+    page.locator("#single-title", has_text=names[4]).wait_for()
+    check_access(page)
+    page.keyboard.press("ArrowRight")
+    page.locator("#single-title", has_text=names[5]).wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#pictures button:focus", has_text=names[5]).wait_for()
+
+
+def test_a_search_under_way_says_one_thing_and_offers_nothing_else(served, visits):
+    page = visits.open(served, "/?query=PERSON-0010")
+    page.locator(".card a").click()
+    page.get_by_text("Not searched yet").wait_for()
+    going = {"state": "running", "stage": "describing", "done": 79, "total": 5000, "result": None}
+    page.evaluate("delete globalThis.EventSource")
+    page.route(re.compile("/api/jobs/[0-9a-f]+$"), lambda route: route.fulfill(json=route.fetch().json() | going))
+    page.get_by_role("button", name="Find duplicates").click()
+    page.locator(".stage", has_text="Describing: 79 of 5,000").wait_for()
+    assert not page.get_by_text("Not searched yet").is_visible()
+    assert not page.get_by_role("button", name="Find duplicates").is_visible()
+    assert page.locator("#pictures li").count() == 6, "there is something to look at meanwhile"
+    check_access(page)
+    page.unroute(re.compile("/api/jobs/[0-9a-f]+$"))
+    shown(page, "^3 duplicates found$")
+    page.locator(".group").first.wait_for()
+    assert page.get_by_text("Search again in another way").is_visible()
+
+
+CLOCK = """async () => {
+    const { makeClock } = await import("/static/clock.js");
+    let time = 0;
+    const clock = makeClock(() => time);
+    const at = (seconds, stage, done, total) => (time = 1000 * seconds, clock({ stage, done, total }));
+    return [at(0, "a", 0, 5000), at(1, "a", 50, 5000), at(10, "a", 500, 5000), at(97, "a", 4850, 5000), at(98, "a", 5000, 5000),
+            at(99, "b", 0, 100), at(110, "b", 0, 100), at(200, "b", 1, 100), at(201, "c", 0, null)];
+}"""
+
+
+def test_the_time_left_follows_the_pace_of_the_stage(served, visits):
+    page = visits.open(served)
+    said = ["", "", ", about 2 min left", ", about 5 s left", "", "", "", ", about 3 h left", ""]
+    assert page.evaluate(CLOCK) == said
 
 
 def fates(page: Any) -> list[str]:

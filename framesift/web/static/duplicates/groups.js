@@ -3,9 +3,10 @@ import { address, call, read, send } from "../api.js";
 import { confirmRemoval } from "./confirming.js";
 import { button, find, make, tell } from "../dom.js";
 import { fill, goes } from "./group.js";
+import { Gallery } from "./gallery.js";
 import { handleKeys } from "./keys.js";
 import { readMethod } from "./methods.js";
-import { LOOKING, onChange, remove, resume, searchAndLook } from "./removing.js";
+import { LOOKING, onBusy, onChange, remove, resume, searchAndLook } from "./removing.js";
 import { complain } from "./work.js";
 import { view } from "./viewer.js";
 import { count, number, size, title } from "../words.js";
@@ -17,8 +18,11 @@ const shown = new WeakMap();
 let collection = null;
 let loaded = 0;
 let total = 0;
+let busy = false;
+const gallery = new Gallery(identity, complain);
 
 async function load() {
+  gallery.load();
   await attempt(async () => {
     collection = await read(address("collections", identity));
     loaded = 0;
@@ -77,10 +81,19 @@ function showFacts() {
   find("keys").hidden = !total;
   find("search").textContent = searched ? "Search again" : "Find duplicates";
   find("how-summary").textContent = searched ? "Search again in another way" : "How to compare";
-  find("empty").hidden = total > 0;
-  find("empty").textContent = searched
-    ? "No duplicates here. Nothing needs to be done."
-    : "Not searched yet. Press “Find duplicates”: nothing is removed by searching.";
+  showState();
+}
+
+/** While a search or a removal is under way, nothing else can be begun, and the page says what comes. */
+function showState() {
+  find("how").hidden = busy;
+  find("remove").disabled = busy;
+  find("empty").hidden = total > 0 || !collection;
+  find("empty").textContent = busy
+    ? "The groups appear here as soon as it is done. All pictures stand below."
+    : collection?.searched
+      ? "No duplicates here. Nothing needs to be done."
+      : "Not searched yet. Press “Find duplicates”: nothing is removed by searching. All pictures stand below.";
 }
 
 /** Reads the numbers anew after a change; the groups that are shown stay where they are. */
@@ -168,6 +181,10 @@ handleKeys({
   groupOf: (element) => shown.get(element) ?? null,
   act,
   more: () => loaded < total && attempt(loadMore),
+});
+onBusy((now) => {
+  busy = now;
+  showState();
 });
 onChange(load);
 load().then(() => resume({ next: LOOKING, concerns: (job) => job.collections.includes(identity) }));

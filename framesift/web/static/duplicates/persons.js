@@ -2,7 +2,7 @@
 import { read, send } from "../api.js";
 import { makeCard, walkWithArrows } from "./cards.js";
 import { button, find, make } from "../dom.js";
-import { RETOLD, onChange, onRemoval, resume, searchAndOffer } from "./removing.js";
+import { RETOLD, onBusy, onChange, onRemoval, resume, searchAndOffer } from "./removing.js";
 import { onKeys, walkAmong } from "../keys.js";
 import { Selection } from "./selection.js";
 import { accompany, complain, dismiss } from "./work.js";
@@ -22,6 +22,7 @@ let selecting = sessionStorage.getItem(MODE) === "yes";
 let shown = { total: 0, items: [] };
 let turn = 0;
 let anchor = null;
+let busy = false;
 
 /** What the address asks for, as far as it makes sense. */
 function readView(asked) {
@@ -127,7 +128,7 @@ function showSelection() {
   find("everything").textContent = `Select all ${number(shown.total)} found`;
   find("everything").disabled = !shown.total;
   find("nothing").disabled = !selection.size;
-  find("remove").disabled = !selection.size;
+  find("remove").disabled = busy || !selection.size;
   find("remove").textContent = `Remove Duplicates (${selection.size})`;
 }
 
@@ -151,10 +152,7 @@ async function selectEverything() {
 }
 
 async function removeDuplicates() {
-  const identities = selection.identities;
-  find("remove").disabled = true;
-  await searchAndOffer({ collection_ids: identities });
-  showSelection();
+  await searchAndOffer({ collection_ids: selection.identities });
 }
 
 /** What is removed need not be selected any more. */
@@ -215,6 +213,10 @@ onKeys({
   k: () => walkAmong("#cards .tick, #cards a", -1),
   s: () => select(!selecting),
   "/": () => find("query").focus(),
+});
+onBusy((now) => {
+  busy = now;
+  showSelection();
 });
 onChange(load);
 onRemoval(afterRemoval);

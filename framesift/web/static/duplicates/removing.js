@@ -10,12 +10,28 @@ import { count, folders, title as titleOf } from "../words.js";
 const AT_ONCE = 6;
 const CHANGED = "framesift:changed";
 const REMOVED = "framesift:removed";
+const BUSY = "framesift:busy";
+let jobs = 0;
 
 /** Calls `load` whenever a job of this page has changed what the lists show. */
 export const onChange = (load) => document.addEventListener(CHANGED, load);
+/** Calls `show(busy)` when a job of this page begins and when it ends: meanwhile nothing else can be begun. */
+export const onBusy = (show) => document.addEventListener(BUSY, ({ detail }) => show(detail));
 /** Calls `clear` when a removal has come to its end. */
 export const onRemoval = (clear) => document.addEventListener(REMOVED, clear);
 const announce = (name) => document.dispatchEvent(new Event(name));
+
+async function busily(work) {
+  const tellBusy = () => document.dispatchEvent(new CustomEvent(BUSY, { detail: jobs > 0 }));
+  jobs += 1;
+  tellBusy();
+  try {
+    return await work;
+  } finally {
+    jobs -= 1;
+    tellBusy();
+  }
+}
 
 /** What each kind of job is followed by when it is done. */
 const NEXT = { search: offer, removal: showRemoval, undo: showUndo };
@@ -36,7 +52,7 @@ export const undo = (removal) => run(`${address("removals", removal)}/undo`, {})
 async function run(path, body, next = NEXT) {
   await guard(async () => {
     keep({ since: new Date().toISOString() });
-    await conclude(await send(path, body), next);
+    await conclude(await busily(send(path, body)), next);
   });
 }
 
@@ -51,7 +67,7 @@ async function guard(work) {
 
 async function conclude(job, next, options) {
   keep(job);
-  const ended = hasEnded(job) ? job : await accompany(job, options);
+  const ended = hasEnded(job) ? job : await busily(accompany(job, options));
   if (ended.state !== "done") {
     complain(new Error(explainEnd(ended)));
     keep(null);

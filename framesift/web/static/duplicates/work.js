@@ -2,6 +2,7 @@
 import { address, asSentence, send } from "../api.js";
 import { button, find, make, say } from "../dom.js";
 import { follow } from "../jobs.js";
+import { makeClock } from "../clock.js";
 import { count, number } from "../words.js";
 
 const TITLES = {
@@ -58,9 +59,10 @@ export async function accompany(job, options) {
   const stop = STOPPABLE.has(job.kind) ? tools(button("Stop", () => cancel(job, stop))) : null;
   present(TITLES[job.kind] ?? "Working", [bar, text, stop].filter(Boolean), options);
   const announce = makeAnnouncer();
+  const timeLeft = makeClock();
   const show = (state) => {
     const words = describe(state);
-    text.textContent = words;
+    text.textContent = words + timeLeft(state);
     if (state.total) [bar.max, bar.value] = [state.total, state.done];
     else bar.removeAttribute("value");
     announce(state, words);
