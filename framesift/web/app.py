@@ -16,6 +16,7 @@ from framesift.web.duplicates.groups import make_group_routes
 from framesift.web.duplicates.pages import add_duplicate_pages
 from framesift.web.duplicates.persons import make_person_routes
 from framesift.web.duplicates.removals import make_removal_routes
+from framesift.web.entrance import write_problem
 from framesift.web.jobs import make_job_routes
 from framesift.web.pages import Pages
 from framesift.web.problems import Problem, add_problems
@@ -54,10 +55,10 @@ _DOCUMENTED = (answers, bodies, duplicate_answers, duplicate_bodies)
 def create_app(review: Review, access: Access) -> FastAPI:
     """Return the application that serves a review to those whom `access` lets in."""
     app = FastAPI(title="framesift", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
-    add_problems(app)
+    add_problems(app, write_problem)
     for make in _ROUTES:
         app.include_router(make(review))
-    pages = Pages()
+    pages = Pages(review)
     add_duplicate_pages(app, review, pages)
     add_run_pages(app, review, pages)
     add_assets(app)

@@ -27,3 +27,18 @@ def write_refusal(status: int) -> bytes:
     problem = describe_problem(status)
     told = html.escape(_SENTENCES.get(status, f"This request {problem['detail']}."))
     return _PAGE.format(more="", content=f"<h1>{html.escape(problem['title'])}</h1><p>{told}</p>").encode()
+
+
+def write_problem(status: int, detail: str) -> bytes:
+    """Return the page for a person who is let in, but asks for what cannot be given."""
+    problem = describe_problem(status, detail)
+    told = "There is no such page." if status == 404 and not detail else as_sentence(problem["detail"])
+    content = (
+        f'<h1>{html.escape(problem["title"])}</h1><p>{html.escape(told)}</p><p><a href="/">To the first page</a></p>'
+    )
+    return _PAGE.format(more="", content=content).encode()
+
+
+def as_sentence(text: str) -> str:
+    """Return a reason with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text[-1:] in '.!?' else '.'}"

@@ -1,12 +1,13 @@
 """Every error as `application/problem+json` (RFC 9457): what is wrong, and never what was sent nor a path."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -82,29 +83,35 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def add_problems(app: FastAPI) -> None:
-    """Make `app` answer every error so."""
+def is_for_person(method: str, accept: str) -> bool:
+    """Tell whether a request comes from a link or the address field of a browser: who looks wants a page, not JSON."""
+    return method == "GET" and "text/html" in accept
+
+
+def add_problems(app: FastAPI, write_page: Callable[[int, str], bytes]) -> None:
+    """Make `app` answer every error so; a person sees the page that `write_page` makes of it."""
+
+    def answer(request: Request, status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
+        if is_for_person(request.method, request.headers.get("accept", "")):
+            return HTMLResponse(write_page(status, detail), status, headers)
+        return Response(encode_problem(status, detail), status, headers, MEDIA_TYPE)
 
     @app.exception_handler(FramesiftError)
-    def refuse(_: Request, error: FramesiftError) -> Response:
-        return _answer(next(status for kind, status in STATUSES if isinstance(error, kind)), error.reason)
+    def refuse(request: Request, error: FramesiftError) -> Response:
+        return answer(request, next(status for kind, status in STATUSES if isinstance(error, kind)), error.reason)
 
     @app.exception_handler(RequestValidationError)
-    def explain(_: Request, error: RequestValidationError) -> Response:
-        return _answer(422, "; ".join(dict.fromkeys(map(_describe, error.errors()[:5]))))
+    def explain(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, 422, "; ".join(dict.fromkeys(map(_describe, error.errors()[:5]))))
 
     @app.exception_handler(HTTPException)
     def pass_on(request: Request, error: HTTPException) -> Response:
         headers = {"Allow": ", ".join(_list_methods(app, request))} if error.status_code == 405 else {}
-        return _answer(error.status_code, headers=headers)
+        return answer(request, error.status_code, headers=headers)
 
     @app.exception_handler(Exception)
-    def apologize(_: Request, __: Exception) -> Response:
-        return _answer(500, "a mistake of framesift")
-
-
-def _answer(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
-    return Response(encode_problem(status, detail), status, headers, MEDIA_TYPE)
+    def apologize(request: Request, _: Exception) -> Response:
+        return answer(request, 500, "a mistake of framesift")
 
 
 def _describe(error: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from framesift.web.bodies import MEDIA_TYPE, RefusedBody, check_json
 from framesift.web.entrance import ENTERED, write_refusal
 from framesift.web.headers import LOCKS
 from framesift.web.problems import MEDIA_TYPE as PROBLEM
-from framesift.web.problems import encode_problem
+from framesift.web.problems import encode_problem, is_for_person
 
 MOST_BYTES = 2**20
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -196,7 +196,7 @@ async def _refuse(send: Send, scope: Scope, refused: Refused) -> None:
         headers.append((b"www-authenticate", b"Bearer"))
     if refused.status in (400, 413):  # what was not read must not be taken for the next request
         headers.append((b"connection", b"close"))
-    if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
+    if is_for_person(scope["method"], Headers(scope=scope).get("accept", "")):
         content, kind = write_refusal(refused.status), _HTML
     else:
         content, kind = encode_problem(refused.status, refused.detail), PROBLEM.encode()

@@ -1,10 +1,14 @@
 """The pages as they are served: what is there, what is not, and what each carries."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from tests.web.serving import Api, finish_all, open_review, people_tree, search
+from framesift import filter_frames
+from tests.conftest import encode
+from tests.filtering.test_run import NEW, scene
+from tests.web.serving import PROBLEM, Api, finish_all, open_review, paint, people_tree, search
 
 
 @pytest.fixture
@@ -33,6 +37,53 @@ def test_a_page_of_what_is_not_there(api):
     response = api.client.get("/collections/%3Cscript%3E")
     assert response.status_code == 404 and "There is no such folder" in response.text
     assert "<script>" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api/collections/none", "/api/collections?limit=0"])
+def test_what_is_not_there_is_a_page_for_people_and_json_for_programs(api, path):
+    assert api.client.get(path).headers["content-type"] == PROBLEM
+    response = api.client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert response.status_code in (404, 422) and response.headers["content-type"] == "text/html; charset=utf-8"
+    assert '<a href="/">' in response.text and "about:blank" not in response.text
+
+
+def test_a_page_of_what_is_not_there_says_nothing_of_what_was_asked(api):
+    response = api.client.get("/%3Cscript%3Ealert(1)%3C/script%3E", headers={"Accept": "text/html"})
+    assert "alert" not in response.text and "There is no such page." in response.text
+
+
+def tabs(api: Api, path: str = "/removals") -> list[str]:
+    """The pages that a page leads to, in their order."""
+    return re.findall(r'<a href="[^"]+"(?: aria-current="page")?>(\w+)</a>', api.client.get(path).text)
+
+
+def test_persons_come_first_where_there_are_any(api):
+    assert api.client.get("/").status_code == 200 and tabs(api) == ["Persons", "Removed", "Runs"]
+
+
+def test_runs_come_first_where_there_are_runs_and_no_person(write_tree):
+    root = write_tree(scene(None, NEW))
+    list(filter_frames(root, root / "kept"))
+    with open_review(root) as review:
+        api = Api(review)
+        answer = api.client.get("/")
+        assert answer.status_code == 303 and answer.headers["location"] == "/runs"
+        assert tabs(api) == ["Runs", "Folders", "Removed"]
+        page = api.client.get("/?kind=all")
+        assert page.status_code == 200 and '<h1 id="title">Folders</h1>' in page.text
+        assert 'aria-current="page">Folders' in page.text
+
+
+def test_folders_are_called_folders(write_tree):
+    with open_review(write_tree({"walk/one.png": encode(paint(1))})) as review:
+        api = Api(review)
+        assert api.client.get("/").status_code == 200 and tabs(api) == ["Folders", "Removed", "Runs"]
+
+
+def test_results_that_are_served_open_on_their_run(write_tree, tmp_path):
+    list(filter_frames(write_tree(scene(None, NEW)), tmp_path / "kept"))
+    with open_review(tmp_path / "kept") as review:
+        assert Api(review).client.get("/").headers["location"] == "/runs"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """The pages for persons, groups and removals."""
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from framesift.review import Review
+from framesift.web.home import find_home
 from framesift.web.pages import Pages
 
 
@@ -11,8 +12,11 @@ def add_duplicate_pages(app: FastAPI, review: Review, pages: Pages) -> None:
     """Add them to `app`."""
 
     @app.get("/", include_in_schema=False)
-    def show_persons() -> HTMLResponse:
-        return pages.show("duplicates/persons.html", current="/")
+    def show_persons(request: Request) -> Response:
+        first = find_home(review).first
+        if first != "/" and not request.url.query:  # with a query it is the folders that are asked for
+            return RedirectResponse(first, 303)
+        return pages.show("duplicates/persons.html", current="folders")
 
     @app.get("/collections/{collection_id}", include_in_schema=False)
     def show_groups(collection_id: str) -> HTMLResponse:
@@ -22,4 +26,4 @@ def add_duplicate_pages(app: FastAPI, review: Review, pages: Pages) -> None:
 
     @app.get("/removals", include_in_schema=False)
     def show_removals() -> HTMLResponse:
-        return pages.show("duplicates/removals.html", current="/removals")
+        return pages.show("duplicates/removals.html", current="Removed")

@@ -12,9 +12,9 @@ def add_run_pages(app: FastAPI, review: Review, pages: Pages) -> None:
 
     @app.get("/runs", include_in_schema=False)
     def show_runs() -> HTMLResponse:
-        return pages.show("runs/runs.html", current="/runs")
+        return pages.show("runs/runs.html", current="Runs")
 
     @app.get("/runs/{run_id}", include_in_schema=False)
     def show_run(run_id: str) -> HTMLResponse:
         find = review.runs.runs.find
-        return pages.show_known(find, run_id, "runs/run.html", "runs/no_run.html", current="/runs", run_id=run_id)
+        return pages.show_known(find, run_id, "runs/run.html", "runs/no_run.html", current="Runs", run_id=run_id)

@@ -221,8 +221,9 @@ CLOCK = """async () => {
     let time = 0;
     const clock = makeClock(() => time);
     const at = (seconds, stage, done, total) => (time = 1000 * seconds, clock({ stage, done, total }));
-    return [at(0, "a", 0, 5000), at(1, "a", 50, 5000), at(10, "a", 500, 5000), at(97, "a", 4850, 5000), at(98, "a", 5000, 5000),
-            at(99, "b", 0, 100), at(110, "b", 0, 100), at(200, "b", 1, 100), at(201, "c", 0, null)];
+    return [at(0, "a", 0, 5000), at(1, "a", 50, 5000), at(10, "a", 500, 5000), at(97, "a", 4850, 5000),
+            at(98, "a", 5000, 5000), at(99, "b", 0, 100), at(110, "b", 0, 100),
+            at(200, "b", 1, 100), at(201, "c", 0, null)];
 }"""
 
 

@@ -23,6 +23,7 @@ let shown = { total: 0, items: [] };
 let turn = 0;
 let anchor = null;
 let busy = false;
+let scanning = false;
 
 /** What the address asks for, as far as it makes sense. */
 function readView(asked) {
@@ -56,10 +57,15 @@ async function load() {
     shown = list;
     show();
     if (list.scanning) setTimeout(() => mine === turn && load(), 1500);
+    else if (scanning && isUntouched()) location.replace("/"); // now it is known what is here, and what comes first
+    scanning = list.scanning;
   } catch (problem) {
     complain(problem);
   }
 }
+
+/** Whether nobody has asked for anything yet. */
+const isUntouched = () => view.kind === "all" && !location.search && !selecting && !selection.size && !busy && !document.querySelector("dialog[open]");
 
 /** Persons first; where no folder is named like one, all folders. */
 async function chooseKind() {
@@ -69,7 +75,9 @@ async function chooseKind() {
 
 function show() {
   document.querySelector(`[name=kind][value=${view.kind}]`).checked = true;
-  find("title").textContent = view.kind === "persons" ? "Persons" : "Folders";
+  const title = view.kind === "persons" ? "Persons" : "Folders";
+  find("title").textContent = title;
+  document.title = `${title} · framesift`;
   find("hint").textContent = `${HINT[view.kind]} ${PROMISE}`;
   const { total, images, bytes } = shown;
   const word = view.kind === "persons" ? "person" : "folder";
@@ -175,7 +183,7 @@ async function scan() {
 function go(offset) {
   view.offset = offset;
   const values = new URLSearchParams(Object.entries(view).filter(([, value]) => value));
-  history.replaceState(null, "", values.size ? `/?${values}` : "/");
+  history.replaceState(null, "", `/?${values}`);
   return load();
 }
 
