@@ -110,6 +110,25 @@ def test_scripts_and_styles_come_as_what_they_are(api):
     assert kinds == ["text/javascript", "text/javascript", "text/javascript", "text/css", "text/css"]
 
 
+def test_what_a_removal_took_can_be_seen_before_and_after_it_came_back(api):
+    folder = collection(api)["id"]
+    removal = api.do("POST", "/api/removals", {"collection_ids": [folder]})["result"]["id"]
+    path = f"/api/removals/{removal}/collections/{folder}/images"
+    items = api.get(path)["items"]
+    assert [(each["name"], each["keeper"], each["in_backup"]) for each in items] == [
+        ("mid.png", "big.png", True),
+        ("small.png", "big.png", True),
+    ]
+    before = api.client.get(f"{path}/{items[0]['id']}/thumbnail")
+    assert before.status_code == 200 and before.headers["content-type"] == "image/jpeg"
+    api.do("POST", f"/api/removals/{removal}/undo", {})
+    assert [each["in_backup"] for each in api.get(path)["items"]] == [False, False]
+    assert api.client.get(f"{path}/{items[0]['id']}/thumbnail").content == before.content
+    for other in ("YmlnLnBuZw", "Li4", "Li4vLi4veA", "none"):  # big.png, which it left; .., ../../x
+        api.ask("GET", f"{path}/{other}/thumbnail", 404)
+    api.ask("GET", f"/api/removals/{removal}/collections/none/images", 404)
+
+
 def test_a_sign_for_what_is_no_picture(api):
     folder = f"/api/collections/{collection(api)['id']}/images"
     api.ask("GET", f"{folder}/bm9uZS5wbmc/thumbnail", 404)

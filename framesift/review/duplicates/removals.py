@@ -5,14 +5,15 @@ import os
 import re
 import secrets
 import sqlite3
+import stat
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from framesift.actions import encode_plan
+from framesift.actions import decode_plan, encode_plan
 from framesift.errors import show
-from framesift.review.duplicates.collections import Collection, Collections
+from framesift.review.duplicates.collections import Collection, Collections, decode_image_id
 from framesift.review.duplicates.groups import Groups
 from framesift.review.jobs import Job, Jobs, now
 from framesift.review.refusals import Conflict, Unknown
@@ -68,6 +69,18 @@ class Removal:
         if PLANNED in states:
             return PLANNED
         return states.pop() if len(states) == 1 else PARTLY if states else MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that a removal took, or was to take."""
+
+    name: str
+    keeper: str
+    """The file that stays in its place."""
+    bytes: int
+    in_backup: bool
+    """Whether it lies in the backup now."""
 
 
 class Removals:
@@ -139,6 +152,30 @@ class Removals:
         total, rows = self._store.page("removals", offset, limit)
         return total, [self._as_removal(row) for row in rows]
 
+    def list_taken(self, removal_id: str, collection_id: str, offset: int, limit: int) -> tuple[int, list[Taken]]:
+        """Return how many files a removal took, or was to take, of a collection, and some of them. Raises Unknown."""
+        part = self._part(removal_id, collection_id)
+        steps = () if part["plan"] is None else decode_plan(part["plan"]).steps
+        chosen = steps[offset : offset + limit]
+        return len(steps), [Taken(s.path, s.keeper, s.file.size, _is_file(self._stored(part, s.path))) for s in chosen]
+
+    def find_taken(self, removal_id: str, collection_id: str, image_id: str) -> str:
+        """Return where a file that a removal took lies now: in the backup, or where it was. Raises Unknown."""
+        part, name = self._part(removal_id, collection_id), decode_image_id(image_id)
+        plan = None if part["plan"] is None else decode_plan(part["plan"])
+        if plan is not None and any(step.path == name for step in plan.steps):
+            for path in (self._stored(part, name), os.path.join(plan.root, name)):
+                if _is_file(path):
+                    return path
+        raise Unknown("there is no such image")
+
+    def _part(self, removal_id: str, collection_id: str) -> Any:
+        query = "SELECT backup, plan FROM parts WHERE removal_id = ? AND collection_id = ?"
+        return self._store.require("there is no such removal", query, removal_id, collection_id)
+
+    def _stored(self, part: Any, name: str) -> str:
+        return os.path.join(self._output, os.fsdecode(part["backup"]), name)
+
     def _plan(self, collection: Collection, group_ids: Sequence[str] | None, search_again: bool) -> bytes | None:
         if search_again or collection.searched is None:
             return None
@@ -194,6 +231,13 @@ def describe_removal(removal: Removal) -> dict[str, Any]:
         "created": removal.created,
         "state": removal.state,
     }
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _name_removal() -> str:

@@ -194,6 +194,17 @@ class RemovalAnswer(BaseModel):
     state: Literal["planned", "removed", "emptied", "undone", "partly"]
 
 
+class TakenAnswer(BaseModel):
+    """A file that a removal took, or was to take."""
+
+    model_config = example({"id": "cDEucG5n", "name": "p1.png", "keeper": "p0.png", "bytes": 46386, "in_backup": True})
+    id: str
+    name: str
+    keeper: str = Field(description="Name of the file that stays in its place.")
+    bytes: int
+    in_backup: bool = Field(description="Whether it lies in the backup now.")
+
+
 class PersonResult(BaseModel):
     """What came of one person."""
 

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from framesift.errors import UnreadableFrame
-from framesift.review import Review, Unknown
+from framesift.review import Review
 from framesift.web.answers import JobAnswer, Page
 from framesift.web.bodies import Limit, Nothing, Offset
 from framesift.web.duplicates.answers import CollectionAnswer, CollectionPage, ImageAnswer
 from framesift.web.duplicates.bodies import Width
 from framesift.web.duplicates.descriptions import describe_collection, describe_image
+from framesift.web.duplicates.thumbnails import SMALL, Placeholder, has_tag, keep_for, send_thumbnail
 from framesift.web.problems import errors
 from framesift.web.responses import Responses, accept, answer
 
@@ -22,17 +22,6 @@ _PICTURES: Responses = {
     200: {
         "description": "The picture.",
         "content": {kind: {} for kind in ("image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp")},
-    },
-    304: {"description": "It is what the client has."},
-}
-_NO_PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30" width="240" height="180">
-<g fill="none" stroke="#8a939d" stroke-width=".8"><rect x="13" y="9" width="14" height="12" rx="1.5"/>
-<path d="M13 18l4-4 4 4 2-2 4 3M11 24 29 6"/></g></svg>
-"""
-_SMALL: Responses = {
-    200: {
-        "description": "A JPEG, at most so wide and twice as high; a sign as SVG where one was asked for.",
-        "content": {"image/jpeg": {}, "image/svg+xml": {}},
     },
     304: {"description": "It is what the client has."},
 }
@@ -87,30 +76,19 @@ def _add_images(router: APIRouter, review: Review) -> None:
     @router.get(
         "/{collection_id}/images/{image_id}/thumbnail",
         summary="A small picture",
-        responses={**_SMALL, **errors(404, 422)},
+        responses={**SMALL, **errors(404, 422)},
     )
     def show_thumbnail(
         collection_id: str,
         image_id: str,
         request: Request,
         width: Width = 240,
-        placeholder: Annotated[bool, Query(description="Whether to draw a sign for what is no picture.")] = False,
+        placeholder: Placeholder = False,
     ) -> Response:
         collection = review.collections.find(collection_id)
-        try:
-            return _send_thumbnail(review, review.collections.find_image(collection, image_id), width, request)
-        except (UnreadableFrame, Unknown):
-            if not placeholder:
-                raise
-            return Response(_NO_PICTURE, media_type="image/svg+xml")
-
-
-def _send_thumbnail(review: Review, path: str, width: int, request: Request) -> Response:
-    known = review.pictures.tag(path, width)
-    if known and _has(request, known):
-        return Response(status_code=304, headers=_keep(known, 300))
-    content, tag = review.pictures.thumbnail(path, width)
-    return Response(content, headers=_keep(tag, 300), media_type="image/jpeg")
+        return send_thumbnail(
+            review, lambda: review.collections.find_image(collection, image_id), width, request, placeholder
+        )
 
 
 def _accepted() -> Responses:
@@ -120,12 +98,12 @@ def _accepted() -> Responses:
 def _send_picture(review: Review, path: str, request: Request) -> Response:
     status = os.lstat(path)
     tag = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"
-    if _has(request, tag):
-        return Response(status_code=304, headers=_keep(tag, 0))
+    if has_tag(request, tag):
+        return Response(status_code=304, headers=keep_for(tag, 0))
     kind, picture = review.pictures.full(path)
     if isinstance(picture, bytes):
-        return Response(picture, headers=_keep(tag, 0), media_type=kind)
-    return StreamingResponse(_read(picture), headers=_keep(tag, 0), media_type=kind)
+        return Response(picture, headers=keep_for(tag, 0), media_type=kind)
+    return StreamingResponse(_read(picture), headers=keep_for(tag, 0), media_type=kind)
 
 
 def _read(descriptor: int) -> Iterator[bytes]:
@@ -133,13 +111,3 @@ def _read(descriptor: int) -> Iterator[bytes]:
         file.seek(0)
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def _has(request: Request, tag: str) -> bool:
-    return f'"{tag}"' in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-
-
-def _keep(tag: str, seconds: int) -> dict[str, str]:
-    """Return headers that let the browser keep a picture: for some seconds without asking, then as long as it stays."""
-    age = f"max-age={seconds}" if seconds else "no-cache"
-    return {"ETag": f'"{tag}"', "Cache-Control": f"private, {age}"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from framesift.duplicates import COMBINED_SIMILARITY, FRAMEDIFF_SCORE, HASH_DISTANCE, Item, Scores, parse_similarity
 from framesift.errors import show
-from framesift.review import Collection, Image, Request, StoredGroup, image_id
+from framesift.review import Collection, Image, Request, StoredGroup, Taken, image_id
 from framesift.review.duplicates.collections import show_time
 from framesift.web.duplicates.answers import COLLECTION
 
@@ -54,6 +54,12 @@ def describe_scored_group(group: StoredGroup, scores: list[Scores], request: Req
     for place, member in enumerate(described["members"]):
         member["scores"] = _describe_scores(scores[place], request) if place < len(scores) else None
     return described
+
+
+def describe_taken(taken: Taken) -> dict[str, Any]:
+    """Return a file that a removal took as JSON has it."""
+    names = {"name": show(taken.name), "keeper": show(taken.keeper)}
+    return {"id": image_id(taken.name), **names, "bytes": taken.bytes, "in_backup": taken.in_backup}
 
 
 def _describe_scores(scores: Scores, request: Request) -> dict[str, Any]:

@@ -66,3 +66,8 @@ export function thumbnail(collection, image, width) {
 export function picture(collection, image) {
   return address("collections", collection, "images", image);
 }
+
+/** What a removal took of a collection: the address of its images. */
+export function taken(removal, collection) {
+  return address("removals", removal, "collections", collection, "images");
+}

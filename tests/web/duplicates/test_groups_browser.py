@@ -259,6 +259,7 @@ def test_keys_act_on_the_image_that_has_the_focus_and_on_no_other(served, visits
     page.keyboard.press("ArrowRight")
     page.keyboard.press("m")
     page.locator(".keeper", has_text="frame_00_2").wait_for()
+    told.get_by_text("frame_00_2.jpg is the keeper now.").wait_for()
     assert "frame_00_2.jpg, the keeper" in page.evaluate("document.activeElement.getAttribute('aria-label')")
     page.keyboard.press("m")
     told.get_by_text("frame_00_2.jpg is the keeper already").wait_for()

@@ -61,6 +61,11 @@ def test_the_whole_way_by_mouse(served, visits):
     check_access(page)
     dialog = find_duplicates(page, "PERSON-0001", "PERSON-0002", "PERSON-0003")
     check_access(page)
+    going = dialog.locator(".strip").first.locator("li")
+    going.nth(2).wait_for()
+    names = dialog.locator(".strip").first.locator(".file").all_inner_texts()
+    assert names == ["frame_00_1.jpg", "frame_00_2.jpg", "frame_01_1.jpg"], "what goes, and nothing that stays"
+    assert going.first.locator("img").evaluate("async (image) => (await image.decode(), image.naturalWidth > 100)")
     text = dialog.inner_text()
     assert "Remove 9 images of 3 persons?" in text and "duplicates_backup" in text
     assert text.count("3 of 6 images, in 2 groups") == 3
@@ -227,6 +232,13 @@ def test_every_removal_can_be_undone_later(served, visits):
     later = visits.open(served, "/removals", 400, "dark")
     item = later.locator(".removal", has_text="PERSON-0013")
     item.locator("summary").click()
+    assert item.locator("th").all_inner_texts()[:4] == ["Name", "Found", "Removed", "Not moved"]
+    small = item.locator(".strip li")
+    small.nth(2).wait_for()
+    assert small.locator(".file").all_inner_texts() == ["frame_00_1.jpg", "frame_00_2.jpg", "frame_01_1.jpg"]
+    assert small.first.locator("img").evaluate(
+        "async (image) => (await image.decode(), image.src.includes('removals'))"
+    )
     check_access(later)
     item.get_by_role("button", name="Undo").click()
     shown(later, "^3 images came back$")

@@ -1,8 +1,13 @@
 /* Asks, before anything is removed, whether that is what is wanted: how many of which, and where they go. */
+import { address, read, thumbnail } from "../api.js";
 import { find, make } from "../dom.js";
+import { goes } from "./group.js";
+import { makeSmall } from "./outcome.js";
 import { count, folders, number, size, title } from "../words.js";
 
 const SHOWN = 100;
+const GROUPS = 24;
+const STRIP = 24;
 
 /** True where the person confirms. `found`: {collections with `surplus` and `groups`, backup, bytes}. */
 export function confirmRemoval(found) {
@@ -41,7 +46,30 @@ function makeRow(collection) {
   link.setAttribute("aria-label", `See the groups of ${title(collection)}`);
   const share = `${number(collection.surplus)} of ${count(collection.images, "image")}`;
   const facts = `${share}, in ${count(collection.groups, "group")}`;
-  return make("li", {}, make("strong", {}, title(collection)), make("span", {}, facts), link);
+  const strip = make("ul", { class: "strip", tabIndex: 0, role: "list", "aria-label": `What goes of ${title(collection)}` });
+  strip.collection = collection;
+  watcher.observe(strip);
+  return make("li", {}, make("strong", {}, title(collection)), make("span", {}, facts), link, strip);
+}
+
+/** Fills the strips that come into view: a removal may be of a hundred folders. */
+const watcher = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    watcher.unobserve(target);
+    fill(target).catch((problem) => target.replaceChildren(make("li", { class: "skipped" }, problem.message)));
+  }
+});
+
+/** The images that would go, beside what stays of their group. */
+async function fill(strip) {
+  const { id, surplus } = strip.collection;
+  const { items } = await read(`${address("collections", id, "groups")}?limit=${GROUPS}`);
+  const small = (image, words) => makeSmall(thumbnail(id, image.id, 240), image.name, words);
+  const going = items.flatMap((group) => group.members.filter(goes).map((member) => small(member, `stays: ${group.keeper.name}`)));
+  strip.replaceChildren(...going.slice(0, STRIP));
+  const more = surplus - strip.children.length;
+  if (more > 0) strip.append(make("li", { class: "faint rest" }, `and ${number(more)} more: see the groups`));
 }
 
 function ask(dialog) {

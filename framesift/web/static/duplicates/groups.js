@@ -30,7 +30,6 @@ async function load() {
     find("groups").replaceChildren();
     if (collection.searched) await loadMore();
     showFacts();
-    find("how").open = !collection.searched;
   });
 }
 
@@ -79,6 +78,7 @@ function showFacts() {
   find("going").textContent = `${count(surplus ?? 0, "image")} to remove`;
   find("remove").textContent = `Remove Duplicates (${surplus ?? 0})`;
   find("keys").hidden = !total;
+  find("search").classList.toggle("primary", !searched);
   find("search").textContent = searched ? "Search again" : "Find duplicates";
   find("how-summary").textContent = searched ? "Search again in another way" : "How to compare";
   showState();
@@ -86,7 +86,7 @@ function showFacts() {
 
 /** While a search or a removal is under way, nothing else can be begun, and the page says what comes. */
 function showState() {
-  find("how").hidden = busy;
+  for (const part of ["how", "searching"]) find(part).hidden = busy || !collection;
   find("remove").disabled = busy;
   find("empty").hidden = total > 0 || !collection;
   find("empty").textContent = busy

@@ -2,7 +2,7 @@
 import { read } from "../api.js";
 import { button, find, make } from "../dom.js";
 import { onKeys, walkAmong } from "../keys.js";
-import { outcomeTable } from "./outcome.js";
+import { outcomeTable, picturesOf } from "./outcome.js";
 import { RETOLD, onChange, resume, undo } from "./removing.js";
 import { complain } from "./work.js";
 import { count, list, number, size, title, when } from "../words.js";
@@ -49,7 +49,15 @@ function makeItem(removal) {
       make("div", {}, heading, make("p", { class: "faint" }, time, `, ${size(removal.bytes)}`)),
       make("span", { class: canReturn ? "badge" : "badge stays" }, state),
       canReturn ? button("Undo", () => undo(removal.id), label) : null),
-    make("details", {}, make("summary", {}, "What was removed"), outcomeTable(removal)));
+    makeDetails(removal));
+}
+
+/** What was removed; its pictures are fetched when somebody looks. */
+function makeDetails(removal) {
+  const details = make("details", {}, make("summary", {}, "What was removed"), outcomeTable(removal));
+  const show = () => details.append(picturesOf(removal));
+  details.addEventListener("toggle", show, { once: true });
+  return details;
 }
 
 onKeys({ j: () => walkAmong("#removals summary", 1), k: () => walkAmong("#removals summary", -1) });

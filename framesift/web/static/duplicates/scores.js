@@ -1,6 +1,7 @@
 /* The score of each method for each image of a group against its keeper, fetched when somebody asks. */
 import { address, read } from "../api.js";
 import { make } from "../dom.js";
+import { number } from "../words.js";
 
 const TITLE = "Scores of each method";
 const COLUMNS = [
@@ -12,7 +13,7 @@ const COLUMNS = [
   ["Frame differencing", ({ framediff }) => judge(framediff, describePixels(framediff))],
 ];
 
-const describePixels = ({ score, limit }) => `${Math.round(score)} px (below ${limit})`;
+const describePixels = ({ score, limit }) => `${number(Math.round(score))} px (below ${number(Math.round(limit))})`;
 const percent = (value) => `${Number(value).toFixed(1)} %`;
 const judge = ({ near }, text) => `${text}, ${near ? "near" : "not near"}`;
 

@@ -104,6 +104,6 @@ export function explainEnd(job) {
 export function listLeft(left) {
   if (!left.length) return "";
   return make("details", { class: "left" },
-    make("summary", {}, `${count(left.length, "image")} left in place, and why`),
+    make("summary", {}, `${count(left.length, "image")} not moved, and why`),
     make("ul", {}, left.map((item) => make("li", {}, make("span", { class: "file" }, item.name), `: ${item.reason}`))));
 }
