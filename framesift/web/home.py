@@ -36,7 +36,7 @@ def find_home(review: Review) -> Home:
     if review.collections.page(persons=True, limit=0)[0]["total"]:
         persons = Tab("/", "Persons")
         return Home((persons, removed, runs), persons)
-    if not review.runs.runs.list_places():
+    if not review.runs.runs.has_some():
         folders = Tab("/", "Folders")
         return Home((folders, removed, runs), folders)
     folders = Tab(FOLDERS, "Folders")

@@ -31,6 +31,7 @@ def view_decision(decisions: Decisions, number: int, decision: Decision) -> dict
         "verdict": str(decision.verdict),
         "score": decision.score,
         "limit": limit if scored else None,
+        "area": int(decisions.areas[decisions.chains[number - 1]]) if scored else None,
         "reference": None if decision.reference is None else show(decision.reference),
         "reason": show(decision.reason),
         "size": None if decision.size is None else list(decision.size),

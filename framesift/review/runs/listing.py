@@ -5,7 +5,7 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
-from framesift.filtering.manifest import NAME
+from framesift.filtering.manifest import NAME, Record
 from framesift.review.runs.manifest.index import VERDICTS
 from framesift.review.runs.manifest.lines import open_manifest
 from framesift.review.runs.places import Place
@@ -14,10 +14,20 @@ _COUNTED = 64_000_000
 """Bytes of a manifest that are counted for a list."""
 
 
-def view_place(place: Place, counts: dict[str, int] | None) -> dict[str, Any]:
-    """Return a run as a list shows it."""
-    modified = place.modified.isoformat(timespec="seconds")
-    return {"id": place.id, "name": place.name, "modified": modified, "bytes": place.bytes, "verdicts": counts}
+def view_place(place: Place, counts: dict[str, int] | None, record: Record | None, within: bool) -> dict[str, Any]:
+    """Return a run as a list shows it; `record` is None where its manifest does not say what it decided by."""
+    settings = None if record is None else record.settings
+    return {
+        "id": place.id,
+        "name": place.name,
+        "modified": place.modified.isoformat(timespec="seconds"),
+        "bytes": place.bytes,
+        "verdicts": counts,
+        "method": settings and str(settings.method),
+        "min_contour_area": settings and str(settings.min_contour_area),
+        "score_threshold": settings and str(settings.score_threshold),
+        "pictures": within,
+    }
 
 
 class Counts:

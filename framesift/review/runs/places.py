@@ -51,6 +51,10 @@ class Places:
                 self._listed = time.monotonic()
             return sorted(self._known.values(), key=lambda place: (-place.modified.timestamp(), place.name))
 
+    def has_some(self) -> bool:
+        """Tell whether there are runs. The folders are looked through only where none is known."""
+        return bool(self._known or self.list_places())
+
     def find(self, run_id: str) -> Place:
         """Return where a run lies. Raises Unknown."""
         if run_id not in self._known:

@@ -15,6 +15,7 @@ from framesift.review.runs.decisions import list_decisions, view_whole_decision
 from framesift.review.runs.estimate import view_estimate
 from framesift.review.runs.listing import Counts, view_place
 from framesift.review.runs.pictures import RunPictures
+from framesift.review.runs.places import Place
 from framesift.review.runs.rehearsals import rehearse
 from framesift.review.runs.runs import Run, Runs
 from framesift.review.runs.summary import view_run
@@ -48,8 +49,12 @@ class RunReview:
     def list_runs(self, offset: int, limit: int) -> dict[str, Any]:
         """Return the runs, the latest first."""
         places = self.runs.list_places()
-        items = [view_place(place, self._counts.count(place)) for place in places[offset : offset + limit]]
-        return {"total": len(places), "items": items}
+        return {"total": len(places), "items": [self._view(place) for place in places[offset : offset + limit]]}
+
+    def _view(self, place: Place) -> dict[str, Any]:
+        record = self.runs.read_record(place)
+        within = record is not None and self.runs.confines.hold(record.source)
+        return view_place(place, self._counts.count(place), record, within)
 
     def view(self, run_id: str) -> dict[str, Any]:
         """Return a run with its settings and cameras."""

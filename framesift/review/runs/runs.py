@@ -60,6 +60,13 @@ class Runs(Places):
         self._open: OrderedDict[str, tuple[bytes, Record, Reading]] = OrderedDict()
         self._reading: dict[str, threading.Lock] = {}
 
+    def read_record(self, place: Place) -> Record | None:
+        """Return what a run decided by, from the first line of its manifest; None where that cannot be read."""
+        try:
+            return _open_record(place.folder)
+        except (Conflict, StorageError):
+            return None
+
     def open(self, run_id: str) -> Run:
         """Read the manifest of a run, or what has been added to it since. Raises Unknown and Conflict."""
         place = self.find(run_id)

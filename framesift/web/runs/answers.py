@@ -27,6 +27,12 @@ class RunItem(BaseModel):
     modified: str
     bytes: int = Field(description="Of its manifest.")
     verdicts: VerdictCounts | None = Field(description="Null where the manifest is too large to be counted for a list.")
+    method: Literal["framediff", "tolerance"] | None = Field(
+        description="Null, as the thresholds, where it is unknown."
+    )
+    min_contour_area: str | None
+    score_threshold: str | None
+    pictures: bool = Field(description="Whether its frames lie within what is served.")
 
 
 class RunPage(BaseModel):
@@ -91,6 +97,7 @@ class DecisionAnswer(BaseModel):
     verdict: VerdictName
     score: float | None = Field(description="px; null where there was nothing to compare.")
     limit: float | None
+    area: int | None = Field(description="px that are compared: what score and limit are shares of.")
     reference: str | None
     reason: str
     size: list[int] | None

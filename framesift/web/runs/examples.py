@@ -4,13 +4,13 @@ RUN_ID = "79f076abdd19a752"
 _PLACE = {"id": RUN_ID, "name": "deck/kept", "modified": "2026-11-21T07:17:31+00:00", "bytes": 21874}
 _VERDICTS = {"keep": 12, "drop": 36, "skip": 0}
 
-RUNS = {"total": 1, "items": [{**_PLACE, "verdicts": _VERDICTS}]}
+_THRESHOLDS = {"method": "framediff", "min_contour_area": "0.05%", "score_threshold": "0.75%"}
+
+RUNS = {"total": 1, "items": [{**_PLACE, "verdicts": _VERDICTS, **_THRESHOLDS, "pictures": True}]}
 RUN = {
     **_PLACE,
     "settings": ["A frame is kept when its score is above 0.75% of the compared area."],
-    "method": "framediff",
-    "min_contour_area": "0.05%",
-    "score_threshold": "0.75%",
+    **_THRESHOLDS,
     "largest_area": 247825,
     "verdicts": _VERDICTS,
     "cameras": [{"camera": "c10", "frames": 48, **_VERDICTS}],
@@ -39,6 +39,7 @@ _DECISION = {
     "verdict": "drop",
     "score": 412.5,
     "limit": 1858.7,
+    "area": 247825,
     "reference": "c10_2021_03_27__16_20_58.jpg",
     "reason": "score 412.5 <= 1858.7",
     "size": [640, 480],

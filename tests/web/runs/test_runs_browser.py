@@ -85,7 +85,12 @@ def test_every_screen_shows_the_list_and_a_run(open_page, width, scheme):
     page.locator("#runs a").first.wait_for(timeout=5000)
     check(page)
     texts = page.locator("#runs .name").all_text_contents()
-    assert set(texts) == {"kept", f"{HOSTILE} kept"} and page.locator("#runs img").count() == 0
+    assert set(texts) == {"kept", f"{HOSTILE} kept"} and page.locator("img[src=x]").count() == 0
+    assert (
+        page.locator("#runs .method").all_inner_texts() == ["Frame differencing, from 0.05% on, kept above 0.75%"] * 2
+    )
+    page.locator("#runs img").nth(1).wait_for(timeout=5000)
+    assert page.locator("#runs img").first.evaluate("async (image) => (await image.decode(), image.naturalWidth > 200)")
     page.locator("#runs a", has_text="kept").filter(has_not_text="<img").focus()
     page.keyboard.press("Enter")
     page.locator("#doubts li").first.wait_for(timeout=5000)
@@ -123,9 +128,26 @@ def test_names_are_text(open_page):
 def test_decisions_open_with_their_four_pictures(open_page, width, scheme):
     page = open_run(open_page, width=width, scheme=scheme)
     page.locator("#doubts button").first.press("Enter")
-    picture = page.locator("#look-sheet img")
-    picture.wait_for(timeout=5000)
-    until(page, "document.querySelector('#look-sheet img').naturalWidth === 1488")
+    sides = page.locator("#look-pair img")
+    sides.nth(1).wait_for(timeout=5000)
+    for side in (0, 1):
+        until(page, "(side) => document.querySelectorAll('#look-pair img')[side].naturalWidth > 500", side)
+        top = sides.nth(side).bounding_box()["y"]
+        assert top < 900 - (200 if width > 1000 else 0), "the pictures are on the screen"
+    title = page.locator("#look-title").text_content()
+    assert " % of the picture changed, more than 0.75 % needed (" in title
+    assert page.locator("#look").inner_text().count("needed") == 1, "it is said once"
+    page.locator("#look-pair .outline").wait_for(timeout=5000, state="attached")
+    page.keyboard.press("o")
+    assert not page.locator("#look-pair .outline").is_visible()
+    page.keyboard.press("f")
+    assert [sides.nth(side).is_visible() for side in (0, 1)] == [False, True]
+    page.keyboard.press("f")
+    assert [sides.nth(side).is_visible() for side in (0, 1)] == [True, False]
+    check(page)
+    page.keyboard.press("b")
+    page.locator("#look-more summary").press("Enter")
+    until(page, "document.querySelector('#look-sheet img')?.naturalWidth === 1488")
     first = page.locator("#look-facts").text_content()
     check(page)
     page.keyboard.press("ArrowRight")
@@ -144,20 +166,20 @@ def test_the_timeline_opens_what_is_clicked_and_walked_to(open_page):
     page.keyboard.press("ArrowRight")
     page.locator("#timeline .reading", has_text="number 2").wait_for(timeout=5000)
     page.keyboard.press("Enter")
-    page.locator("#look-reason", has_text="Number 2:").wait_for(timeout=5000)
+    page.locator("#look-facts", has_text="number 2").wait_for(timeout=5000)
     page.keyboard.press("ArrowRight")
-    page.locator("#look-reason", has_text="Number 3:").wait_for(timeout=5000)
+    page.locator("#look-facts", has_text="number 3").wait_for(timeout=5000)
     page.keyboard.press("Escape")
     box = page.locator("#timeline .u-over").bounding_box()
     page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
-    page.locator("#look-reason", has_text="Number 24:").wait_for(timeout=5000)
+    page.locator("#look-facts", has_text="number 24").wait_for(timeout=5000)
     page.keyboard.press("Escape")
     page.locator("#camera").select_option("c20")
     until(page, "document.querySelector('#timeline .chart').getAttribute('aria-label').includes('c20')")
     page.locator("#timeline .chart").focus()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
-    page.locator("#look-reason", has_text="Number 48:").wait_for(timeout=5000)
+    page.locator("#look-facts", has_text="number 48").wait_for(timeout=5000)
 
 
 def test_the_timeline_marks_a_change_of_the_whole_picture(open_page, site):
@@ -178,7 +200,8 @@ def test_the_timeline_marks_a_change_of_the_whole_picture(open_page, site):
         page.keyboard.press(key)
         assert words in reading.text_content()
     page.keyboard.press("ArrowLeft")
-    assert "dropped, score 5 px" in reading.text_content() and reading.locator(".whole").count() == 0
+    assert "dropped, 0.2 % of the picture changed, more than 0.75 % needed (5 of 18 px)" in reading.text_content()
+    assert reading.locator(".whole").count() == 0
     check(page)
     page = open_run(open_page)
     assert page.locator("#changes-mark").is_hidden() and not page.locator("#timeline canvas").evaluate(purple)
@@ -211,7 +234,7 @@ def test_the_slider_shows_at_once_and_a_rehearsal_exactly(open_page, site):
     page.locator("#changed summary").press("Enter")
     assert page.locator("#changes li").count() == 10
     page.locator("#changes button").first.press("Enter")
-    page.locator("#look-sheet img").wait_for(timeout=5000)
+    page.locator("#look-pair img").first.wait_for(timeout=5000)
     page.keyboard.press("Escape")
     check(page)
     value.fill("-1")
@@ -239,7 +262,7 @@ def test_the_audit_is_answered_with_keys(open_page, width, scheme):
     page.locator("#number").fill("4")
     page.locator("#audit").press("Enter")
     bound = page.locator("#auditing [data-bound]")
-    for number, key in enumerate("nlu", start=1):
+    for number, key in enumerate("nyu", start=1):
         place(page, "#auditing", f"{number} of 4")
         page.keyboard.press(key)
     place(page, "#auditing", "4 of 4")
@@ -297,7 +320,7 @@ def test_a_run_whose_frames_are_elsewhere_shows_no_pictures(open_page, site):
     assert "outside of what is served" in page.locator("#trouble").text_content()
     assert page.locator("#doubts img").count() == 0
     page.locator("#doubts button").press("Enter")
-    page.locator("#look-sheet .missing").wait_for(timeout=5000)
+    page.locator("#look-pair .missing").wait_for(timeout=5000)
     check(page)
     shutil.rmtree(site / "away")
 

@@ -15,6 +15,7 @@ export class Asking {
     for (const button of this.all("[data-answer]")) button.addEventListener("click", () => this.guard(() => answer(button.dataset.answer)));
     for (const button of this.all("[data-step]")) button.addEventListener("click", () => this.guard(() => step(Number(button.dataset.step)), true));
     this.part("outlines")?.addEventListener("click", () => outlines());
+    this.part("flip").addEventListener("click", () => this.flip());
     this.part("close").addEventListener("click", () => dialog.close());
   }
 
@@ -52,11 +53,18 @@ export class Asking {
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), ...(this.outlines ? { o: this.outlines } : {}) }[key];
+    const act = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), k: () => this.step(-1), j: () => this.step(1), f: () => this.flip(), ...(this.outlines ? { o: this.outlines } : {}) }[key];
     if (!act && !this.keys[key]) return;
     event.preventDefault();
     if (act) this.guard(act, true);
     else this.guard(() => this.answer(this.keys[key]));
+  }
+
+  /** Lays the two over each other; each press shows the other one, and a new pair lies beside each other again. */
+  flip() {
+    if (this.dialog.classList.contains("over")) this.dialog.classList.toggle("swapped");
+    else this.dialog.classList.add("over");
+    this.part("flip").setAttribute("aria-pressed", "true");
   }
 
   mark(answer) {
@@ -70,6 +78,8 @@ export class Asking {
 
   /** Shows two pictures, each `{src, words}`; whatever else belongs onto the second is returned by `overlay`. */
   pair(sides) {
+    this.dialog.classList.remove("over", "swapped");
+    this.part("flip").setAttribute("aria-pressed", "false");
     this.part("pair").replaceChildren(...sides.map(({ src, words }) => {
       const picture = make("div", { class: "picture" });
       const missing = () => picture.replaceWith(make("div", { class: "missing" }, "This frame cannot be read any more."));

@@ -2,15 +2,15 @@
 import { address, call, read, send } from "../api.js";
 import { find } from "../dom.js";
 import { Asking } from "./asking.js";
-import { count, number } from "../words.js";
+import { outline } from "./outline.js";
+import { count, number, scored } from "../words.js";
 
 const WIDTH = 960;
-const SVG = "http://www.w3.org/2000/svg";
 
 export class Audit {
   constructor(run, complain) {
     Object.assign(this, { run, complain, turn: 0 });
-    this.asking = new Asking(find("auditing"), { n: "no", l: "yes", u: "unsure" }, {
+    this.asking = new Asking(find("auditing"), { y: "yes", l: "yes", n: "no", u: "unsure" }, {
       answer: (word) => this.answer(word), step: (step) => this.show(this.at + step), outlines: () => this.toggleOutlines(),
     });
     this.asking.dialog.addEventListener("close", () => this.describe());
@@ -66,12 +66,12 @@ export class Audit {
     const { decision } = await read(address("audits", this.audit.id, "items", String(at + 1)));
     if (mine !== this.turn) return;
     this.at = at;
-    const limit = decision.limit === null ? "" : `; more than ${number(Math.round(decision.limit))} px would have kept it`;
     this.asking.pair([
       { src: this.src(decision, "reference-thumbnail"), words: `kept: ${decision.reference}` },
       { src: this.src(decision, "thumbnail"), words: `dropped: ${decision.path}` },
     ]);
-    this.asking.part("words").textContent = `Score ${number(Math.round(decision.score ?? 0))} px${limit}.`;
+    const words = scored(decision);
+    this.asking.part("words").textContent = words ? `${words}.` : "";
     this.showState();
     this.outline(decision, mine).catch(() => {});
     this.preload(at + 1);
@@ -81,24 +81,11 @@ export class Audit {
     return `${address("runs", this.run.id, "decisions", String(decision.number), kind)}?width=${WIDTH}`;
   }
 
-  /** What changed, as lines over the second picture that can be taken off again. */
   async outline(decision, mine) {
     if (!this.run.pictures) return;
-    const { size, counted, ignored, change } = await read(address("runs", this.run.id, "decisions", String(decision.number), "changes"));
     const picture = this.asking.part("pair").querySelectorAll(".picture")[1];
-    if (mine !== this.turn) return;
-    if (change) this.asking.part("words").textContent += ` The files have changed since the run: ${change}.`;
-    if (!size || !picture) return;
-    const drawing = document.createElementNS(SVG, "svg");
-    for (const [name, value] of [["class", "outline"], ["viewBox", `0 0 ${size.join(" ")}`], ["preserveAspectRatio", "none"], ["aria-hidden", "true"]])
-      drawing.setAttribute(name, value);
-    for (const [kind, paths] of [["counted", counted], ["ignored", ignored]]) {
-      const path = document.createElementNS(SVG, "path");
-      path.setAttribute("class", kind);
-      path.setAttribute("d", paths.join(""));
-      drawing.append(path);
-    }
-    picture.append(drawing);
+    const { change } = await outline(this.run, decision, picture);
+    if (change && mine === this.turn) this.asking.part("words").textContent += ` The files have changed since the run: ${change}.`;
   }
 
   async preload(at) {

@@ -1,7 +1,7 @@
 /* The decisions nearest to the threshold, each as its reference and its frame. */
 import { address, read } from "../api.js";
 import { find, make } from "../dom.js";
-import { count, number } from "../words.js";
+import { count, number, scored } from "../words.js";
 
 const LIMIT = 24;
 
@@ -43,12 +43,12 @@ export class Doubts {
   }
 
   makeItem(item) {
-    const share = item.limit ? `${number(Math.round((100 * item.score) / item.limit))} % of the threshold` : "";
+    const [changed] = scored(item).split(",");
     const verdict = item.verdict === "keep" ? "Kept" : "Dropped";
     const pictures = this.run.pictures
       ? make("span", { class: "pair" }, this.makePicture(item, "reference-thumbnail"), this.makePicture(item, "thumbnail"))
       : null;
-    const words = make("span", { class: "facts" }, make("strong", { class: item.verdict }, `${verdict}: ${share}`),
+    const words = make("span", { class: "facts" }, make("strong", { class: item.verdict }, `${verdict}: ${changed}`),
       make("span", { class: "file" }, item.path), make("span", { class: "faint" }, `camera ${item.camera}`));
     return make("li", {}, make("button", { type: "button", onclick: () => this.look.open(item.number, this.numbers) }, pictures, words));
   }

@@ -1,7 +1,8 @@
 /* One decision with its four pictures. The arrow keys walk to the ones before and after it. */
 import { address, read } from "../api.js";
 import { find, make, say } from "../dom.js";
-import { number } from "../words.js";
+import { outline } from "./outline.js";
+import { number, scored } from "../words.js";
 
 const TITLES = { keep: "Kept", drop: "Dropped", skip: "Skipped" };
 
@@ -13,6 +14,10 @@ export class Look {
     find("look-previous").addEventListener("click", () => this.walk(-1));
     find("look-next").addEventListener("click", () => this.walk(1));
     find("look-zoom").addEventListener("click", () => this.zoom());
+    find("look-flip").addEventListener("click", () => this.flip());
+    find("look-beside").addEventListener("click", () => this.putBeside());
+    find("look-outlines").addEventListener("click", () => this.toggleOutlines());
+    find("look-more").addEventListener("toggle", () => this.explain());
     find("look-close").addEventListener("click", () => this.dialog.close());
     addEventListener("keydown", (event) => this.dialog.open && !find("help").open && this.press(event));
   }
@@ -32,14 +37,14 @@ export class Look {
 
   show(decision) {
     this.decision = decision;
-    const { score, limit, verdict } = decision;
-    const share = score === null || !limit ? "" : `: ${number(Math.round((100 * score) / limit))} % of the threshold`;
-    find("look-title").textContent = `${TITLES[verdict]}${share}`;
+    const { verdict } = decision;
+    const words = scored(decision);
+    find("look-title").textContent = `${TITLES[verdict]}: ${words || decision.reason}`;
     find("look-title").className = verdict === "skip" ? "skipped" : verdict;
     const time = decision.time ? `, ${decision.time.slice(0, 19).replace("T", " ")} UTC` : "";
     find("look-facts").replaceChildren(make("span", { class: "file" }, decision.path), `, camera ${decision.camera}${time}`);
-    const reference = decision.reference ? `; compared with ${decision.reference}` : "";
-    find("look-reason").textContent = `Number ${number(decision.number)}: ${decision.reason}${reference}.`;
+    find("look-facts").append(`, number ${number(decision.number)}`);
+    find("look-reason").textContent = decision.extent === null ? "" : `${number(Math.round(100 * decision.extent))} % of the whole picture is not what it was.`;
     find("look-previous").disabled = this.neighbour(-1) === null;
     find("look-next").disabled = this.neighbour(1) === null;
     this.draw(decision);
@@ -48,16 +53,68 @@ export class Look {
   }
 
   draw(decision) {
-    const place = find("look-sheet");
+    const place = find("look-pair");
+    this.dialog.classList.remove("swapped");
+    find("look-more").open = false;
+    find("look-more").hidden = !decision.pictures || !decision.reference;
+    find("look-sheet").replaceChildren();
+    find("look-flip").disabled = !decision.pictures || !decision.reference;
     if (!decision.pictures) {
       place.replaceChildren(make("p", { class: "missing" }, this.run.problem ?? "no pictures"));
       return;
     }
-    const alt = `Reference, frame with what changed, difference and threshold image of ${decision.path}`;
-    const src = address("runs", this.run.id, "decisions", String(decision.number), "picture");
-    const picture = make("img", { alt, src, onerror: () => place.replaceChildren(
-      make("p", { class: "missing" }, "The pictures cannot be drawn: the frames are not what they were.")) });
-    place.replaceChildren(picture);
+    const frame = this.makeSide(decision, "thumbnail", TITLES[decision.verdict].toLowerCase(), decision.path);
+    if (!decision.reference) {
+      place.replaceChildren(frame);
+      return;
+    }
+    place.replaceChildren(this.makeSide(decision, "reference-thumbnail", "compared with", decision.reference), frame);
+    outline(this.run, decision, frame.firstChild).then(({ words, change }) => {
+      if (this.decision !== decision) return;
+      find("look-reason").textContent = [find("look-reason").textContent, words, change && `The files have changed since the run: ${change}.`].filter(Boolean).join(" ");
+    }).catch(() => {});
+  }
+
+  makeSide(decision, kind, words, path) {
+    const src = `${address("runs", this.run.id, "decisions", String(decision.number), kind)}?width=1600`;
+    const picture = make("div", { class: "picture" });
+    const missing = () => picture.replaceWith(make("div", { class: "missing" }, "This frame cannot be read any more."));
+    picture.append(make("img", { src, alt: `${words}: ${path}`, onerror: missing }));
+    return make("figure", {}, picture, make("figcaption", {}, `${words}: ${path}`));
+  }
+
+  /** Difference and threshold image, as `framesift explain` draws them: for those who want to know how it was seen. */
+  explain() {
+    const { number: id, path, pictures } = this.decision;
+    if (!find("look-more").open || !pictures || find("look-sheet").firstChild) return;
+    const alt = `Reference, frame with what changed, difference and threshold image of ${path}`;
+    const src = address("runs", this.run.id, "decisions", String(id), "picture");
+    find("look-sheet").replaceChildren(make("img", { alt, src, onerror: () => find("look-sheet").replaceChildren(
+      make("p", { class: "missing" }, "The pictures cannot be drawn: the frames are not what they were.")) }));
+  }
+
+  /** Lays the two over each other; each press shows the other one. */
+  flip() {
+    if (find("look-flip").disabled) return;
+    if (this.dialog.classList.contains("over")) this.dialog.classList.toggle("swapped");
+    else this.dialog.classList.add("over");
+    this.showMode();
+  }
+
+  putBeside() {
+    this.dialog.classList.remove("over", "swapped");
+    this.showMode();
+  }
+
+  toggleOutlines() {
+    this.dialog.classList.toggle("plain");
+    this.showMode();
+  }
+
+  showMode() {
+    const has = (name) => this.dialog.classList.contains(name);
+    for (const [part, on] of [["flip", has("over")], ["beside", !has("over")], ["outlines", !has("plain")], ["zoom", has("zoomed")]])
+      find(`look-${part}`).setAttribute("aria-pressed", String(on));
   }
 
   neighbour(step) {
@@ -71,17 +128,18 @@ export class Look {
   }
 
   zoom() {
-    const on = this.dialog.classList.toggle("zoomed");
-    find("look-zoom").setAttribute("aria-pressed", String(on));
+    this.dialog.classList.toggle("zoomed");
+    this.showMode();
   }
 
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const scrolls = event.target === find("look-sheet") && this.dialog.classList.contains("zoomed");
-    const act = { ArrowLeft: scrolls ? null : () => this.walk(-1), ArrowRight: scrolls ? null : () => this.walk(1),
-      z: () => this.zoom() }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const scrolls = key.startsWith("Arrow") && event.target === find("look-pair") && this.dialog.classList.contains("zoomed");
+    const acts = { ArrowLeft: () => this.walk(-1), ArrowRight: () => this.walk(1), k: () => this.walk(-1), j: () => this.walk(1),
+      f: () => this.flip(), b: () => this.putBeside(), o: () => this.toggleOutlines(), z: () => this.zoom() };
+    if (scrolls || !Object.hasOwn(acts, key)) return;
     event.preventDefault();
-    act();
+    acts[key]();
   }
 }

@@ -1,10 +1,11 @@
 /* The list of runs. */
-import { read } from "../api.js";
+import { address, read } from "../api.js";
 import { find, make } from "../dom.js";
 import { onKeys, walkAmong } from "../keys.js";
 import { count, number, when } from "../words.js";
 
 const LIMIT = 60;
+const LARGEST = 8_000_000; // bytes of a manifest that is read for its picture
 let offset = Number(new URLSearchParams(location.search).get("offset")) || 0;
 
 async function load() {
@@ -26,9 +27,38 @@ function show({ total, items }) {
 
 function makeItem(run) {
   const facts = run.verdicts ? describe(run.verdicts) : "many decisions";
-  return make("li", {}, make("a", { class: "panel", href: `/runs/${encodeURIComponent(run.id)}` },
-    make("span", { class: "name" }, run.name), make("span", {}, facts),
+  const link = make("a", { class: "panel", href: `/runs/${encodeURIComponent(run.id)}` }, make("span", { class: "words" },
+    make("span", { class: "name" }, run.name), make("span", {}, facts), make("span", { class: "method" }, describeMethod(run)),
     make("span", { class: "faint" }, `last decision written ${when(run.modified)}`)));
+  if (run.pictures && run.verdicts?.keep && run.bytes <= LARGEST) {
+    link.run = run;
+    watcher.observe(link);
+  }
+  return make("li", {}, link);
+}
+
+const METHODS = { framediff: "Frame differencing", tolerance: "By tolerance" };
+
+function describeMethod({ method, min_contour_area: area, score_threshold: score }) {
+  return method ? `${METHODS[method]}, from ${area} on, kept above ${score}` : "";
+}
+
+/** Shows the first kept frame of the runs that come into view. */
+const watcher = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    watcher.unobserve(target);
+    addCover(target).catch(() => {});
+  }
+});
+
+async function addCover(link) {
+  const decisions = address("runs", link.run.id, "decisions");
+  const { items } = await read(`${decisions}?verdict=keep&limit=1`);
+  if (!items.length) return;
+  const src = `${decisions}/${items[0].number}/thumbnail?width=320`;
+  const picture = make("img", { src, alt: "", onerror: () => picture.remove() });
+  link.prepend(picture);
 }
 
 function describe({ keep, drop, skip }) {

@@ -1,7 +1,7 @@
 /* The scores of a camera over time. Drawn as in the report; here a point opens its decision, and the line can move. */
 import { address, read } from "../api.js";
 import { find, make } from "../dom.js";
-import { number } from "../words.js";
+import { number, scored } from "../words.js";
 
 const WORDS = { keep: "kept", drop: "dropped", skip: "skipped" };
 const CHANGES = { keep: ": the whole picture changed", drop: ": left out, for so much has changed" };
@@ -64,8 +64,9 @@ export class Timeline {
       reading.textContent = "";
       return;
     }
-    const { numbers, times, scores, verdicts, changes, limits } = this.answer;
-    const score = scores[index] === null ? "" : `, score ${number(Math.round(scores[index]))} px of ${number(Math.round(limits[index]))} px`;
+    const { numbers, times, scores, verdicts, changes, limits, areas } = this.answer;
+    const words = scored({ score: scores[index], limit: limits[index], area: areas[index] });
+    const score = words ? `, ${words}` : "";
     const time = times ? `${CLOCK.format(new Date(times[index] * 1000))}, ` : "";
     const open = make("button", { type: "button", onclick: () => this.look.open(numbers[index]) }, "Why?");
     reading.replaceChildren(make("span", {}, `${time}number ${number(numbers[index])}: `,
