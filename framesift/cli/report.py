@@ -13,6 +13,7 @@ EXAMPLE = """\
 example:
   %(prog)s results                           writes results/report.html
   %(prog)s results --output look.html
+  %(prog)s results --output send.html --self-contained
 
 """
 
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=report_command, takes_urls=True)
     parser.add_argument("results", metavar="RESULTS", help="folder that framesift has filled")
     parser.add_argument("--output", metavar="FILE.html", help="where to write it (default RESULTS/report.html)")
+    parser.add_argument(
+        "--self-contained",
+        action="store_true",
+        help="put large pictures into the page, up to 26 MB, so that it can be sent to somebody who does not have the "
+        "frames (default: small ones, and the frames are shown from where they lie)",
+    )
     add_source_argument(parser)
     add_jobs_argument(parser)
 
@@ -42,6 +49,6 @@ def report_command(options: argparse.Namespace) -> int:
     output = options.output or os.path.join(options.results, "report.html")
     with borrow_record(options.results, options.source) as record, open_bar(stage="report", unit="picture") as bar:
         record.require_source()
-        write_report(record, output, options.jobs, follow=follow_steps(bar))
+        write_report(record, output, options.jobs, follow=follow_steps(bar), self_contained=options.self_contained)
     print(show(output))
     return DONE

@@ -107,7 +107,7 @@ def outline_compared(image: Image, compared: ComparedPart) -> Image:
     """Return a frame, (height, width, 3) BGR uint8, dimmed where it is not compared, and the rest outlined."""
     drawn = _dim_uncompared(image, compared, (1, 1))
     outlines, _ = cv2.findContours(
-        _show_compared(compared, image.shape[:2], (1, 1)), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+        show_compared(compared, image.shape[:2], (1, 1)), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
     )
     cv2.drawContours(drawn, outlines, -1, YELLOW, max(1, round(image.shape[1] / 640)))
     return drawn
@@ -115,12 +115,15 @@ def outline_compared(image: Image, compared: ComparedPart) -> Image:
 
 def _dim_uncompared(image: Image, compared: ComparedPart, scale: tuple[float, float]) -> Image:
     """Return a picture that is `scale` times as large as the compared one, dimmed where that is not compared."""
-    shown = _show_compared(compared, image.shape[:2], scale)
+    shown = show_compared(compared, image.shape[:2], scale)
     return np.where(shown[..., np.newaxis] > 0, image, image // 3)
 
 
-def _show_compared(compared: ComparedPart, shape: tuple[int, ...], scale: tuple[float, float]) -> Image:
-    """Return 255 where a picture of this height and width is compared, and 0 elsewhere."""
+def show_compared(compared: ComparedPart, shape: tuple[int, ...], scale: tuple[float, float]) -> Image:
+    """Return 255 where a picture of this height and width is compared, and 0 elsewhere.
+
+    `scale` says how many times as wide and as high as the compared one it is.
+    """
     x0, y0, x1, y1 = (round(side * scale[n % 2]) for n, side in enumerate(compared.rectangle))
     inside = np.s_[y0:y1, x0:x1]
     shown = np.zeros(shape, np.uint8)

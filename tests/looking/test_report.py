@@ -20,6 +20,7 @@ from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.report import write_report
+from framesift.looking.report.album import choose_width
 from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, Spread, find_bin
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import MOVED, NEW, name, scene, views
@@ -77,6 +78,7 @@ def test_every_number_is_the_manifests(results):
     page = results / "report.html"
     assert rows(page) == recorded(results)
     for camera in data(page):
+        assert camera["places"] == ["../frames/", "./"]
         counts = camera["histogram"]
         for verdict, bins in (("drop", counts["dropped"]), ("keep", counts["kept"])):
             assert sum(bins) == sum(row[3] == verdict and row[2] is not None for row in camera["rows"])
@@ -115,7 +117,7 @@ def test_changes_of_the_whole_picture_are_marked(write_tree, tmp_path):
     assert camera["rows"][1][6].endswith("left out above 60%")
     cards = text[text.index("When the whole picture changed") : text.index("What would I lose?")]
     assert "All 2, 2 of them left out" in cards
-    assert cards.count("◆ The whole picture has changed (100%)") == cards.count(">Left out</strong>: changed ") == 2
+    assert cards.count("◆ The whole picture has changed (100%)") == cards.count("Left out:</strong> changed ") == 2
     assert "left out all the same where more than 60% of the picture has changed" in text
     assert "◇" in text and "whole picture changed 2 times, 2 frames left out" in text
     assert sum(camera["histogram"]["dropped"]) == 2
@@ -261,12 +263,13 @@ def test_vanished_and_damaged_pictures_have_a_place_and_a_reason(results, tmp_pa
 
 
 def test_pictures_give_way_where_the_page_would_be_too_heavy(results, monkeypatch):
-    monkeypatch.setattr("framesift.looking.report.PAGE_BYTES", 0)
-    monkeypatch.setattr("framesift.looking.report._LEAST_BYTES", 3000)
+    for bound in ("PAGE_BYTES", "CAMERA_BYTES"):
+        monkeypatch.setattr(f"framesift.looking.report.{bound}", 0)
+    monkeypatch.setattr("framesift.looking.report._LEAST_BYTES", 900)
     run("report", results)
     text = (results / "report.html").read_text()
     blocks = re.findall(r'<script type="text/plain" id="[^"]+">([^<]+)</script>', text)
-    assert 0 < sum(map(len, blocks)) <= 3000 and "no picture: this page had no room for it" in text
+    assert 0 < sum(map(len, blocks)) <= 900 and "no picture: this page had no room for it" in text
 
 
 def test_names_that_look_like_html_stay_text(write_tree, tmp_path):
@@ -361,3 +364,28 @@ def test_says_how_it_was_decided(write_tree, tmp_path, method, words):
     frames, page = write_tree(scene(None, NEW)), tmp_path / "page.html"
     assert run("filter", frames, tmp_path / "results", "--quiet", "--method", method, "--report", page) == options.DONE
     assert words in page.read_text(encoding="utf-8")
+
+
+def test_a_page_is_small_and_sees_the_frames_or_brings_large_pictures(write_tree, tmp_path):
+    boxes = [(10 * n, 20, 150, 150) for n in range(12)]
+    frames = write_tree(scene(*boxes, width=900, height=600))
+    run("filter", frames, tmp_path / "a b", "--quiet")
+    for extra, name_ in (([], "small.html"), (["--self-contained"], "whole.html")):
+        assert run("report", tmp_path / "a b", "--output", tmp_path / name_, *extra) == options.DONE
+    small, whole = tmp_path / "small.html", tmp_path / "whole.html"
+    policies = [re.search("img-src ([^;]*);", page.read_text())[1] for page in (small, whole)]
+    assert policies == ["data: file: 'self'", "data:"]
+    assert [data(page)[0]["places"] for page in (small, whole)] == [["frames/", "a%20b/"], []]
+
+
+def test_pictures_of_many_frames_stay_small(tmp_path):
+    widths = [choose_width(2_200_000 // cameras, 150, (1920, 1080)) for cameras in (1, 4, 16)]
+    assert widths == sorted(widths, reverse=True) and widths[0] >= 320
+
+
+def test_outlines_are_a_small_path_of_what_counts_what_does_not_and_what_is_not_compared(write_tree, tmp_path):
+    frames, page = write_tree(scene(None, (100, 100, 80, 80), width=320, height=240)), tmp_path / "page.html"
+    run("filter", frames, tmp_path / "results", "--quiet", "--report", page)
+    [drawn] = re.findall("<svg.*?</svg>", page.read_text())
+    assert drawn.count('class="counted"') == drawn.count('class="dim"') == 1 and len(drawn) < 500
+    assert 'viewBox="0 0 320 240"' in drawn

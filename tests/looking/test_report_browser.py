@@ -57,6 +57,11 @@ def open_page(browser, report) -> Iterator[Any]:
 
 def scroll_through(page: Any) -> None:
     """Show every part, so that whatever is made late is made."""
+    for section in page.query_selector_all("section.camera"):
+        section.scroll_into_view_if_needed()
+        page.wait_for_function("section => section.querySelector('.timeline canvas')", arg=section)
+    for more in page.query_selector_all(".more"):
+        more.evaluate("button => button.click()")
     for summary in page.query_selector_all("summary"):
         summary.scroll_into_view_if_needed()
         if summary.evaluate("element => !element.parentElement.open"):
@@ -84,9 +89,10 @@ def test_fits_the_screen(open_page, width, scheme):
 def test_hovering_tells_name_time_score_and_verdict(open_page):
     page = open_page()
     page.locator("#camera-1 .timeline .u-over").hover(position={"x": 2, "y": 50})
-    assert page.locator("#camera-1 .reading").inner_text().splitlines()[-2:] == [
+    assert page.locator("#camera-1 .reading").inner_text().splitlines()[-3:] == [
         "kept first frame to compare with",
         f"c1/{name(0)} 2021-03-27 10:00:00",
+        "stands for itself alone",
     ]
 
 
@@ -117,7 +123,7 @@ def test_keys_walk_and_zoom(open_page):
     for key in ("Home", "ArrowRight", "ArrowRight"):
         chart.press(key)
     reading = page.locator("#camera-1 .reading")
-    assert f"c1/{name(2)}" in reading.inner_text() and "kept changed" in reading.inner_text()
+    assert f"c1/{name(2)}" in reading.inner_text() and "kept changed " in reading.inner_text()
     chart.press("PageDown")
     assert f"c1/{name(3)}" in reading.inner_text()
     before = chart.screenshot()
@@ -136,19 +142,18 @@ def test_all_can_be_reached_with_tab(open_page):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("e => (e = document.activeElement, e.tagName + '.' + e.className)"))
     assert reached[0] == "A.skip"
-    assert {"SUMMARY.", "BUTTON.", "DIV.chart", "SPAN.picture", "BUTTON.find"} <= {r.split(" ")[0] for r in reached}
+    assert {"SUMMARY.", "BUTTON.", "DIV.chart", "SPAN.picture", "BUTTON.shot"} <= {r.split(" ")[0] for r in reached}
 
 
 def test_a_picture_opens_large_and_flips(open_page):
     page = open_page()
-    page.locator("#camera-1 .pair .picture").last.scroll_into_view_if_needed()
-    picture = page.locator("#camera-1 .pair:has(.picture + .picture) .picture").first
+    picture = page.locator("#camera-1 details[open] .pair:has(.picture + .picture) .picture").first
     picture.focus()
     picture.press("Enter")
-    large = page.locator("dialog img")
-    before = large.get_attribute("src")
+    large = page.locator("dialog .pile img:visible")
+    assert large.count() == 2
     page.get_by_role("button", name="Flip").press("Enter")
-    assert large.get_attribute("src") != before
+    assert large.count() == 1 and large.get_attribute("alt").startswith("reference: ")
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
 
@@ -166,7 +171,7 @@ def test_the_table_lists_and_finds_every_frame(open_page):
     table = page.locator("#camera-1 details.table")
     table.locator("summary").click()
     assert table.locator("[role=status]").inner_text() == "1 to 50 of 56"
-    table.get_by_role("button", name="On").click()
+    table.get_by_role("button", name="Next").click()
     assert table.locator("tbody tr").count() == 6
     table.locator("select").select_option("skip")
     assert table.locator("tbody tr").all_inner_texts() == [
@@ -183,3 +188,141 @@ def test_names_stay_text_and_what_is_gone_is_told(open_page):
     assert set(page.locator("h2").all_text_contents()) == {HOSTILE, "c1", "moved"}
     assert page.locator("img[src=x]").count() == 0
     assert "no picture: No such file or directory" in page.locator(".missing").first.text_content()
+
+
+def open_first_pair(page: Any) -> Any:
+    page.locator("#camera-1 details[open] .pair .picture").first.scroll_into_view_if_needed()
+    page.locator("#camera-1 details[open] .pair:has(.picture + .picture) .picture").first.press("Enter")
+    return page.locator("dialog.large")
+
+
+def test_the_picture_of_a_point_is_in_view_with_its_chart(open_page):
+    page = open_page()
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.evaluate("document.getElementById('camera-1').scrollIntoView()")
+    page.locator("#camera-1 .timeline .u-over").hover(position={"x": 300, "y": 50})
+    page.wait_for_function("document.querySelector('#camera-1 .shot:nth-child(2) img').naturalWidth")
+    for part in (".shot:nth-child(2) img", ".chart canvas", ".strip"):
+        box = page.locator(f"#camera-1 {part}").first.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 860, part
+
+
+def test_a_first_frame_is_no_point_below_the_threshold(open_page):
+    green = """canvas => {
+        const shown = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const rows = new Set();
+        for (let n = 0; n < shown.data.length; n += 4)
+            if ([0x0a, 0x7a, 0x3d].every((value, k) => shown.data[n + k] === value))
+                rows.add(Math.floor(n / 4 / shown.width));
+        return rows.size;
+    }"""
+    assert open_page().locator("#camera-1 .timeline canvas").evaluate(green) > 100, "a line from top to bottom"
+
+
+def test_the_zoom_says_what_it_shows_and_walks_by_keys(open_page):
+    page = open_page()
+    large = open_first_pair(page)
+    first, said = large.locator(".title").inner_text(), large.locator(".words").inner_text()
+    assert first.startswith("dropped c1/") and "2021-03-27 10:" in first
+    assert said.startswith("Dropped: changed ") and "needed more than 0.75 %" in said
+    page.keyboard.press("f")
+    assert large.locator(".title").inner_text().startswith("reference c1/")
+    page.keyboard.press("ArrowRight")
+    assert (
+        large.locator("[role=status]").inner_text().startswith("2 of ")
+        and large.locator(".title").inner_text() != first
+    )
+    page.keyboard.press("k")
+    assert large.locator(".title").inner_text() == first
+    for key, toggled in (("o", "Outlines"), ("z", "1:1"), ("w", "Wipe"), (" ", "Flicker")):
+        button = large.get_by_role("button", name=toggled)
+        before = button.get_attribute("aria-pressed")
+        page.keyboard.press(key)
+        assert button.get_attribute("aria-pressed") != before, key
+    page.keyboard.press("Escape")
+    assert page.evaluate("decodeURIComponent(location.hash)") == f"#c1/{first.split(' ')[1]}"
+
+
+def test_one_to_one_shows_the_frame_itself(open_page):
+    page = open_page()
+    large = open_first_pair(page)
+    page.keyboard.press("z")
+    above = large.locator(".over img")
+    page.wait_for_function("document.querySelector('.over img').src.startsWith('file:')")
+    assert above.evaluate("image => [image.naturalWidth, image.clientWidth]") == [64, 64]
+
+
+def test_kept_frames_open_with_their_reference(open_page):
+    page = open_page()
+    page.locator("#camera-1 .contacts li .picture").nth(1).press("Enter")
+    large = page.locator("dialog.large")
+    assert (
+        large.locator(".title").inner_text().startswith("kept ")
+        and "It stands for " in large.locator(".words").inner_text()
+    )
+    page.keyboard.press("f")
+    assert large.locator(".title").inner_text().startswith("reference ")
+
+
+def test_rows_of_the_table_open(open_page):
+    page = open_page()
+    page.locator("#camera-1 details.table summary").click()
+    page.locator("#camera-1 tbody .name").nth(2).click()
+    large = page.locator("dialog.large")
+    assert f"c1/{name(2)}" in large.locator(".title").inner_text()
+    assert large.locator("[role=status]").inner_text() == "3 of 56"
+
+
+def test_space_plays_the_kept_frames_with_the_charts_cursor(open_page):
+    page = open_page()
+    chart, film = page.locator("#camera-1 .chart[tabindex]"), page.locator("#camera-1 .film")
+    assert film.locator(".strip button").count() >= 3 and film.locator(".ticks i").count() > 0
+    film.locator("select").select_option("8")
+    chart.press("Home")
+    chart.press(" ")
+    page.wait_for_function("name => document.querySelector('#camera-1 .reading').innerText.includes(name)", arg=name(3))
+    chart.press(" ")
+    assert film.get_by_role("button", name="Play").count() == 1
+    assert "kept" in page.locator("#camera-1 .reading").inner_text()
+
+
+def test_an_address_leads_to_a_decision(open_page, report):
+    page = open_page()
+    page.goto("about:blank")
+    page.goto(f"{report.as_uri()}#c1/{name(7)}")
+    page.wait_for_selector("#camera-1 .timeline canvas")
+    assert f"c1/{name(7)}" in page.locator("#camera-1 .reading").inner_text()
+
+
+def test_a_list_of_cameras_stays_in_view(open_page):
+    page = open_page()
+    page.evaluate("scrollTo(0, 3000)")
+    line = page.locator("nav.cameras")
+    assert line.bounding_box()["y"] == 0 and "c1" in line.inner_text() and "%" in line.inner_text()
+
+
+def test_kept_frames_come_before_drops(open_page):
+    heads = open_page().locator("#camera-1 h3").all_text_contents()
+    assert heads.index("Kept frames") < heads.index("What would I lose?")
+
+
+def test_words_of_the_table_stay_whole_on_a_small_screen(open_page):
+    page = open_page(400)
+    page.locator("#camera-1 details.table summary").click()
+    verdict = page.locator("#camera-1 tbody tr").first.locator("td").nth(2)
+    assert verdict.evaluate(
+        "cell => cell.getClientRects().length === 1 && cell.clientHeight < 32 && cell.clientWidth > 100"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_finds_nothing_serious(open_page, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    page = open_page(width, scheme)
+    page.locator("#camera-1 details.table summary").click()
+    for opened in (False, True):
+        if opened:
+            open_first_pair(page)
+        faults = axe.Axe().run(page).response["violations"]
+        assert [(f["id"], f["nodes"][0]["html"]) for f in faults if f["impact"] in ("serious", "critical")] == []

@@ -11,10 +11,10 @@ from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision
 from framesift.looking.audit.answers import COLUMNS, list_answers
 from framesift.looking.audit.draw import Sample
-from framesift.looking.evidence import Evidence, trace_contour
 from framesift.looking.explanation import Explanation, Pixels, explain_decision
 from framesift.looking.numbers import describe_score
 from framesift.looking.page import embed_json, escape, write_page
+from framesift.looking.page.outlines import draw_outlines
 from framesift.looking.page.thumbnails import embed_image
 
 _WIDTH = 720
@@ -91,7 +91,9 @@ def _draw_pair(number: int, explanation: Explanation) -> str:
     if decision.score is not None and explanation.limit is not None and explanation.area is not None:
         score = describe_score(decision.score, explanation.limit, explanation.area)
     left = _draw_picture(reference, f"kept: {decision.reference}", "")
-    right = _draw_picture(candidate, f"dropped: {decision.frame.path}", "" if evidence is None else _outline(evidence))
+    right = _draw_picture(
+        candidate, f"dropped: {decision.frame.path}", "" if evidence is None else draw_outlines(evidence)
+    )
     change = f'<p class="skipped">{escape(explanation.change)}</p>\n' if explanation.change else ""
     return (
         f'<section class="panel" data-number="{number}" hidden>\n{change}'
@@ -106,15 +108,3 @@ def _draw_picture(picture: Pixels | str | None, caption: str, outline: str) -> s
     else:
         shown = embed_image(picture, caption, _WIDTH, outline)
     return f"<figure>{shown}<figcaption>{escape(caption)}</figcaption></figure>\n"
-
-
-def _outline(evidence: Evidence) -> str:
-    """Return what changed as lines that can be taken off the picture again: they must not hide what is to be judged."""
-    width, height = evidence.compared_size
-    paths = (("counted", evidence.counted), ("ignored", evidence.ignored))
-    drawn = "".join(
-        f'<path class="{kind}" d="{"".join(trace_contour(region.contour) for region in regions)}"/>'
-        for kind, regions in paths
-    )
-    box = f'viewBox="0 0 {width} {height}" preserveAspectRatio="none"'
-    return f'<svg class="outline" {box} aria-hidden="true">{drawn}</svg>'

@@ -1,7 +1,8 @@
 """The shell of every page: one file that opens without a network, in which no name of a file can become markup.
 
 A page carries a content security policy that lists the digests of its own scripts and styles: nothing else runs,
-nothing is fetched. uPlot (MIT, 50 KB) draws the charts; its licence lies beside it.
+nothing is fetched but, by a page that says so, pictures that lie near it. uPlot (MIT, 50 KB) draws the charts; its
+licence lies beside it.
 """
 
 import base64
@@ -21,6 +22,7 @@ __all__ = [
     "embed_json",
     "encode_json",
     "escape",
+    "outlines",
     "read_asset",
     "thumbnails",
     "write_page",
@@ -29,6 +31,8 @@ __all__ = [
 CHARTS = "uPlot.iife.min.js"
 """The plotting library, for the pages that draw with it."""
 
+_BESIDE = " file: 'self'"
+"""Where pictures may come from besides: of this machine, or from where the page itself was read."""
 _STYLES = ("uPlot.min.css", "page.css")
 
 
@@ -48,15 +52,19 @@ def encode_json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def write_page(path: PathLike, title: str, body: Iterable[str], scripts: Sequence[str] = ()) -> None:
+def write_page(
+    path: PathLike, title: str, body: Iterable[str], scripts: Sequence[str] = (), beside: bool = False
+) -> None:
     """Write a page to `path`, piece by piece as `body` yields them: markup of the main part, names already escaped.
 
     `scripts` are names of files in `assets`; they run after the body, in that order. An element with the id `content`
-    must be in the body: the skip link leads there. Raises UsageError for a file that is not ours, StorageError.
+    must be in the body: the skip link leads there. `beside` lets it show pictures that lie near it.
+
+    Raises UsageError for a file that is not ours, StorageError.
     """
     with replace_output(path) as file:
         file.write(HTML_MARK)
-        file.write(_head(title, scripts).encode())
+        file.write(_head(title, scripts, beside).encode())
         for piece in body:
             file.write(piece.encode())
         if CHARTS in scripts:
@@ -66,10 +74,10 @@ def write_page(path: PathLike, title: str, body: Iterable[str], scripts: Sequenc
         file.write(b"</body>\n</html>\n")
 
 
-def _head(title: str, scripts: Sequence[str]) -> str:
+def _head(title: str, scripts: Sequence[str], beside: bool) -> str:
     styles = [read_asset(name) for name in _STYLES]
     policy = (
-        f"default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; img-src data:{_BESIDE if beside else ''}; base-uri 'none'; form-action 'none'; "
         f"script-src {_digests(map(read_asset, scripts))}; style-src {_digests(styles)}"
     )
     return (

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from urllib.parse import quote
 
 from framesift.actions.files.outputs import check_output
 from framesift.cluster.parallel import count_cores
@@ -19,6 +20,7 @@ from framesift.filtering.settings import Settings
 from framesift.looking.page import CHARTS, escape, write_page
 from framesift.looking.report.section import Section, count_pictures
 from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
+from framesift.stores import is_url
 
 __all__ = [
     "album",
@@ -26,14 +28,17 @@ __all__ = [
     "write_report",
 ]
 
-PAGE_BYTES = 26_000_000
-"""What the page may weigh. The numbers of each frame are always there, the pictures give way."""
+PAGE_BYTES, WHOLE_BYTES = 2_200_000, 26_000_000
+"""What the page may weigh: with small pictures, as it looks at the frames where they lie, and with large ones. The
+numbers of each frame are always there, the pictures give way."""
+CAMERA_BYTES = 250_000
+"""So much a page with small pictures may have for each camera, so that those of many can still be made out."""
 PAIRS = 1000
 """So many drops, and so many keeps, are shown with what changed on the whole page, and of one camera at most 50."""
 _ROW_SHARE = 0.4
 """Of a line of the manifest, so much is in the page."""
-_LEAST_BYTES = 2_000_000
-SCRIPTS = (CHARTS, "pictures.js", "timeline.js", "histogram.js", "frames.js")
+_LEAST_BYTES = 1_000_000
+SCRIPTS = (CHARTS, "words.js", "pictures.js", "timeline.js", "histogram.js", "viewer.js", "film.js", "frames.js")
 
 
 def write_report(
@@ -42,10 +47,13 @@ def write_report(
     jobs: int | None = None,
     name: str | None = None,
     follow: Callable[[int, int], object] = lambda done, total: None,
+    self_contained: bool = False,
 ) -> None:
     """Write the page about a results folder to `output`; `name` is what the folder is called in it.
 
-    `follow` is told how many of how many steps are done, a picture each.
+    `follow` is told how many of how many steps are done, a picture each. The pictures of the page are small, and it
+    shows the frames themselves from where they lie; `self_contained` puts large pictures in instead, for a page that
+    goes elsewhere.
 
     Raises UsageError (a file there that is not ours, nothing decided yet), StorageError (the disk, a damaged manifest).
     """
@@ -55,7 +63,18 @@ def write_report(
         raise UsageError("its manifest holds no decision yet: run framesift filter first", record.folder)
     title = f"framesift report: {name or os.path.basename(record.folder)}"
     with ThreadPoolExecutor(jobs or count_cores(), thread_name_prefix="framesift-report") as workers:
-        write_page(output, title, _body(title, record, cameras, workers, follow), SCRIPTS)
+        places = [] if self_contained else _locate_frames(record, output)
+        small = min(WHOLE_BYTES, max(PAGE_BYTES, CAMERA_BYTES * len(cameras)))
+        room = _picture_room(record, WHOLE_BYTES if self_contained else small)
+        body = _body(title, record, cameras, workers, places, room, follow)
+        write_page(output, title, body, SCRIPTS, beside=bool(places))
+
+
+def _locate_frames(record: Record, output: PathLike) -> list[str]:
+    """Return the addresses, as seen from the page, of the folders that have the frames."""
+    start = os.path.dirname(os.path.abspath(os.fsdecode(output)))
+    folders = [folder for folder in (record.source, record.folder) if not is_url(folder)]
+    return [quote(os.fsencode(os.path.relpath(folder, start))) + "/" for folder in folders]
 
 
 def _body(
@@ -63,13 +82,13 @@ def _body(
     record: Record,
     cameras: list[CameraSurvey],
     workers: ThreadPoolExecutor,
+    places: list[str],
+    room: int,
     follow: Callable[[int, int], object],
 ) -> Iterator[str]:
-    yield f"<header>\n<h1>{escape(title)}</h1>\n{_describe_run(record, cameras)}</header>\n"
+    yield f'<header id="top">\n<h1>{escape(title)}</h1>\n{_describe_run(record, cameras)}</header>\n'
+    yield from _contents(cameras)
     yield '<main id="content" tabindex="-1">\n'
-    if len(cameras) > 1:
-        yield from _contents(cameras)
-    room = _picture_room(record)
     most = max(1, min(DOUBTFUL, PAIRS // len(cameras)))
     done, total = count(1), sum(count_pictures(camera, most) for camera in cameras)
 
@@ -77,30 +96,31 @@ def _body(
         follow(min(next(done), total), total)
 
     for number, camera in enumerate(cameras):
-        section = Section(record, camera, number, room // (len(cameras) - number), most, step)
+        section = Section(record, camera, number, room // (len(cameras) - number), most, places, step)
         yield from section.write(workers)
         room -= section.used
     yield "</main>\n"
 
 
-def _picture_room(record: Record) -> int:
+def _picture_room(record: Record, page: int) -> int:
     """Return how many bytes the pictures may have in base64."""
     try:
         rows = int(os.path.getsize(record.path) * _ROW_SHARE)
     except OSError as error:
         raise StorageError.of(error, record.path) from error
-    return max(_LEAST_BYTES, PAGE_BYTES - rows)
+    return max(_LEAST_BYTES, page - rows)
 
 
 def _describe_run(record: Record, cameras: list[CameraSurvey]) -> str:
     verdicts = {verdict: sum(camera.summary.verdicts[verdict] for camera in cameras) for verdict in Verdict}
     total = sum(verdicts.values())
     kept = verdicts[Verdict.KEEP]
+    alarm = ' class="skipped"' if verdicts[Verdict.SKIP] else ""
     return (
         f"<p>{counted(total, 'frame')} of {counted(len(cameras), 'camera')}: "
         f'<strong class="keep">{kept} kept</strong> ({100 * kept / total:.0f} %), '
         f"<strong>{verdicts[Verdict.DROP]} dropped</strong>, "
-        f'<strong class="skipped">{verdicts[Verdict.SKIP]} skipped</strong>.</p>\n'
+        f"<strong{alarm}>{verdicts[Verdict.SKIP]} skipped</strong>.</p>\n"
         f"<details><summary>How it was decided</summary>\n{_explain_settings(record.settings)}"
         f'<p class="faint">frames: <code>{escape(record.source)}</code>, results: <code>{escape(record.folder)}</code>'
         "</p></details>\n"
@@ -136,12 +156,10 @@ def _of_what(relative: bool) -> str:
 
 
 def _contents(cameras: list[CameraSurvey]) -> Iterator[str]:
-    yield '<nav aria-label="cameras" class="wide"><table>\n<thead><tr><th>camera</th>'
-    yield "".join(f'<th class="number">{name}</th>' for name in ("frames", "kept", "dropped", "skipped"))
-    yield "</tr></thead>\n<tbody>\n"
+    """Yield the line that stays in view: from camera to camera, with the share of each that was kept."""
+    yield '<nav aria-label="cameras" class="cameras"><a href="#top">Top</a>\n'
     for number, camera in enumerate(cameras):
         summary = camera.summary
-        counts = [summary.frames, *(summary.verdicts[verdict] for verdict in Verdict)]
-        cells = "".join(f'<td class="number">{count}</td>' for count in counts)
-        yield f'<tr><th><a href="#camera-{number}">{escape(summary.camera)}</a></th>{cells}</tr>\n'
-    yield "</tbody></table></nav>\n"
+        share = f"{100 * summary.verdicts[Verdict.KEEP] / summary.frames:.0f} %"
+        yield f'<a href="#camera-{number}">{escape(summary.camera)} <span class="keep">{share}</span></a>\n'
+    yield "</nav>\n"

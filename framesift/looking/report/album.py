@@ -11,11 +11,11 @@ from framesift.looking.evidence import scale_picture
 
 Pixels = NDArray[np.uint8]
 
-WIDTHS = (640, 512, 448, 384, 320, 256, 200)
+WIDTHS = (640, 512, 448, 384, 320, 256, 200, 160, 128, 96)
 """px. The widest that the page has room for is taken."""
-_BYTES_A_PIXEL = 0.15
-"""Of a JPEG of real scenes at this quality and these sizes, in base64: a guess that keeps most pages within bounds."""
-_QUALITY = 72
+_BYTES_A_PIXEL = 0.14
+"""Of a WebP of real scenes at this quality and these sizes, in base64: a guess that keeps most pages within bounds."""
+_QUALITY = 50
 
 
 @dataclass(slots=True)
@@ -31,6 +31,10 @@ class Album:
     def find(self, key: str) -> str | None:
         """Return the name of a picture that is in the page already."""
         return self._names.get(key)
+
+    def has(self, key: str) -> bool:
+        """Tell whether a picture is in the page already."""
+        return key in self._names
 
     def add(self, key: str, content: bytes) -> tuple[str | None, str]:
         """Return the picture's name and the block that brings it; no name where the page has no room for it."""
@@ -51,13 +55,13 @@ def choose_width(room: int, pictures: int, size: tuple[int, int]) -> int:
     return WIDTHS[-1]
 
 
-def fit(picture: Pixels, width: int) -> tuple[int, int]:
+def _fit(picture: Pixels, width: int) -> tuple[int, int]:
     """Return width and height in px of a picture that is to be `width` wide, or as high as it would be as a square."""
     scale = min(1, width / picture.shape[1], width / picture.shape[0])
     return max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
 
 
 def encode(picture: Pixels, width: int) -> bytes:
-    """Return the picture, at most `width` px wide, as JPEG."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
-    return cv2.imencode(".jpg", scale_picture(picture, *fit(picture, width)), options)[1].tobytes()
+    """Return the picture, at most `width` px wide, as WebP."""
+    options = [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]
+    return cv2.imencode(".webp", scale_picture(picture, *_fit(picture, width)), options)[1].tobytes()

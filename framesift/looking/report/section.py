@@ -22,7 +22,8 @@ _WINDOW = 8
 class Section:
     """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict.
 
-    `step` is called for each decision that is shown or compared.
+    `places` are the addresses of the folders where the page finds the frames themselves. `step` is called for each
+    decision that is shown or compared.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Section:
         number: int,
         room: int,
         most: int,
+        places: list[str],
         step: Callable[[], object] = lambda: None,
     ) -> None:
         self._record, self._step = record, step
@@ -40,11 +42,14 @@ class Section:
         self._album = Album(room, number)
         self._room = room
         self._most = most
+        # A browser does not know the range in which the 16 bits of a camera were read.
+        self._places = [] if record.levels.get(camera.summary.camera) else places
         self._drops, self._keeps = camera.drops.items()[: TRIED * most], camera.keeps.items()[:most]
         self._changes = camera.changes.items(most)
         self._contacts = min(most + 10, camera.summary.verdicts[Verdict.KEEP])
         pairs = self._drops[:most] + self._keeps + self._changes
-        pictures = len(pairs) + len({item.decision.reference for item in pairs}) + self._contacts
+        shown = {item.decision.frame.path for item in pairs} | {item.decision.reference for item in pairs}
+        pictures = min(len(shown) + self._contacts, camera.summary.frames)
         sizes = camera.summary.sizes.most_common(1)
         self._width = choose_width(room, pictures, sizes[0][0] if sizes else (4, 3))
 
@@ -56,19 +61,22 @@ class Section:
     def write(self, workers: ThreadPoolExecutor) -> Iterator[str]:
         """Yield the section piece by piece."""
         number, summary = self._number, self._camera.summary
-        yield f'<section class="panel camera" id="camera-{number}" aria-labelledby="name-{number}">\n'
+        name = escape(summary.camera)
+        yield f'<section class="panel camera" id="camera-{number}" data-camera="{name}" '
+        yield f'aria-labelledby="name-{number}">\n'
         line = escape(_describe(self._camera, self._record.settings.naming))
-        yield f'<h2 id="name-{number}">{escape(summary.camera)}</h2>\n<p>{line}</p>\n'
+        yield f'<h2 id="name-{number}">{name}</h2>\n<p>{line}</p>\n'
         yield from self._skipped()
         yield f'<h3>Scores over time</h3>\n{_legend(bool(self._changes))}<div class="timeline"></div>\n'
+        yield '<div class="film" role="group" aria-label="kept frames in order"></div>\n'
         contacts: list[Item] = []
         yield from self._frames(contacts)
+        yield from self._contact_sheet(contacts, workers)
         yield from self._whole_changes(workers)
         yield "<h3>What would I lose?</h3>\n"
         drops = rank_drops(self._record, self._drops, workers, self._step)[: self._most]
         yield from self._pairs(drops, "dropped", "nearest below", workers)
         yield from self._pairs(self._keeps, "kept", "nearest above", workers)
-        yield from self._contact_sheet(contacts, workers)
         yield (
             '<h3>How the scores are spread</h3>\n<p class="faint">Frames by score, in multiples of the threshold: '
             'dropped to the left of 1, kept to the right.</p>\n<div class="histogram"></div>\n'
@@ -95,6 +103,7 @@ class Section:
             "camera": camera.summary.camera,
             "timed": camera.has_times,
             "zone": self._record.settings.timezone,
+            "places": self._places,
             "sizes": [[*size, threshold.px(area), area] for size, area in areas],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
             "columns": ["path", "time", "score", "verdict", "size", "reference", "reason", "extent"],
@@ -134,7 +143,7 @@ class Section:
     def _draw_pairs(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
         """Yield the rest of an opened list of decisions, each beside its reference."""
         yield '<ol class="grid pairs">\n'
-        draw = partial(draw_pair, self._record, width=self._width)
+        draw = partial(draw_pair, self._record, width=self._width, known=self._album.has)
         for view in map_ordered(workers, draw, items, _WINDOW):
             yield from self._show(view)
         yield "</ol></details>\n"
@@ -189,7 +198,7 @@ class Section:
 
 _OUTLINES = (
     '<p class="faint">Left: the reference. Right: the frame, with what changed: <span class="skipped">red</span> '
-    'counts, <span class="limit">yellow</span> is too small to count, what is dimmed is not compared.</p>\n'
+    'counts, <span class="limit">yellow</span> does not count, what is dimmed is not compared.</p>\n'
 )
 _RANKED = (
     '<p class="faint">Where no score says which of them are doubtful, those come first in which the largest region '
@@ -230,6 +239,7 @@ def _legend(with_changes: bool) -> str:
     return (
         '<ul class="legend"><li class="keep"><span aria-hidden="true">●</span> kept</li>'
         '<li class="drop"><span aria-hidden="true">●</span> dropped</li>'
+        '<li class="keep"><span aria-hidden="true">┃</span> first frame: kept, compared with none</li>'
         '<li class="skipped"><span aria-hidden="true">○</span> skipped, at the bottom</li>'
         f"{whole if with_changes else ''}"
         '<li class="limit"><span aria-hidden="true">╌</span> threshold</li></ul>\n'

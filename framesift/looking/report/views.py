@@ -1,16 +1,17 @@
 """What a page shows of one decision: pictures with words. Drawn by workers, written in order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict, describe_extent
 from framesift.frames.naming import Naming
-from framesift.looking.evidence import outline_changes
-from framesift.looking.explanation import explain_decision, read_pixels
+from framesift.looking.explanation import Pixels, explain_decision, read_pixels
 from framesift.looking.numbers import describe_score
 from framesift.looking.page import escape
-from framesift.looking.report.album import encode, fit
+from framesift.looking.page.outlines import draw_outlines
+from framesift.looking.report.album import encode
 from framesift.looking.report.survey import Item
 from framesift.looking.wording import describe_changes
 
@@ -23,7 +24,9 @@ class Shot:
     """What it is known by, so that the page has it once."""
     alt: str
     content: bytes | str | None
-    """JPEG, or why there is none; None where the page has it already."""
+    """WebP, or why there is none; None where the page has it already."""
+    outlines: str = ""
+    """Markup of what lies on it."""
 
     def markup(self, name: str | None, reason: str, size: tuple[int, int]) -> str:
         """Return the element that shows the picture `name`, of a frame of this size, or says why there is none."""
@@ -31,7 +34,9 @@ class Shot:
             return f'<div class="missing">no picture: {escape(reason)}</div>'
         width, height = size
         room = f'width="{width}" height="{height}"'
-        return f'<span class="picture"><img data-picture="{name}" {room} alt="{escape(self.alt)}"></span>'
+        return (
+            f'<span class="picture"><img data-picture="{name}" {room} alt="{escape(self.alt)}">{self.outlines}</span>'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,16 @@ def draw_kept(record: Record, item: Item, width: int) -> View:
     return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width), record.settings.naming)
 
 
-def draw_pair(record: Record, item: Item, width: int) -> View:
-    """Compare a frame with its reference again and draw what changed."""
+def draw_pair(record: Record, item: Item, width: int, known: Callable[[str], bool]) -> View:
+    """Compare a frame with its reference again and draw what changed; of pictures that are `known`, only that."""
     decision = item.decision
     assert decision.reference is not None
     shown = explain_decision(record, decision, item.reference_time)
-    path = decision.frame.path
-    content = shown.candidate if isinstance(shown.candidate, str) else encode(shown.candidate, width)
-    if shown.evidence is not None:
-        content = encode(outline_changes(shown.evidence, *fit(shown.evidence.candidate, width)), width)
-    reference = shown.reference
-    before = reference if isinstance(reference, str) or reference is None else encode(reference, width)
+    path, reference = decision.frame.path, decision.reference
+    outlines = "" if shown.evidence is None else draw_outlines(shown.evidence)
     shots = [
-        Shot(decision.reference, f"reference: {decision.reference}", before),
-        Shot(f"changes in {path}", f"{path}, with what changed", content),
+        Shot(reference, f"reference: {reference}", _encode_new(shown.reference, reference, width, known)),
+        Shot(path, f"{path}, with what changed", _encode_new(shown.candidate, path, width, known), outlines),
     ]
     words = f"<p>{_state_score(item)}{_mark_change(decision)}</p>"
     if shown.change:
@@ -90,12 +91,16 @@ def draw_pair(record: Record, item: Item, width: int) -> View:
     return View(item, shots, words)
 
 
+def _encode_new(pixels: Pixels | str | None, key: str, width: int, known: Callable[[str], bool]) -> bytes | str | None:
+    return pixels if pixels is None or isinstance(pixels, str) else None if known(key) else encode(pixels, width)
+
+
 def _state_score(item: Item) -> str:
     decision, limit, area = item.decision, item.limit, item.area
     assert decision.score is not None and limit is not None and area is not None
     name = "keep" if decision.verdict is Verdict.KEEP else "drop"
     verdict = "Left out" if decision.left_out else "Kept" if name == "keep" else "Dropped"
-    return f'<strong class="{name}">{verdict}</strong>: {describe_score(decision.score, limit, area)}'
+    return f'<strong class="{name}">{verdict}:</strong> {describe_score(decision.score, limit, area)}'
 
 
 def _mark_change(decision: Decision) -> str:

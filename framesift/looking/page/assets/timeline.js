@@ -48,7 +48,7 @@ const CLOCK = (() => {
 })();
 
 // `describe(element, index)` says what is known of a frame; `choose(index)`, if given, opens the one clicked on.
-function timeline(place, frames, describe, choose) {
+function timeline(place, frames, describe, choose, height = 300) {
   const { color, axis } = charts;
   const rows = frames.rows;
   const x = rows.map((row, n) => frames.timed ? row[1] : n + 1);
@@ -56,7 +56,7 @@ function timeline(place, frames, describe, choose) {
   const limitOf = (row) => row[4] === null ? null : frames.sizes[row[4]][2];
   const data = [x,
     series((row) => row[3] === "drop" ? row[2] : null),
-    series((row) => row[3] === "keep" ? row[2] ?? 0 : null),
+    series((row) => row[3] === "keep" ? row[2] : null),
     series((row) => row[3] === "skip" ? 0 : null),
     series(limitOf),
     series((row) => row[7] === undefined ? null : row[2])];
@@ -89,16 +89,30 @@ function timeline(place, frames, describe, choose) {
     });
     u.ctx.restore();
   };
+  // A first frame was compared with none and has no score: a line from top to bottom, not a point at 0.
+  const drawFirstFrames = (u) => {
+    u.ctx.save();
+    u.ctx.fillStyle = color("keep");
+    const width = 3 * devicePixelRatio;
+    rows.forEach((row, n) => {
+      const { min, max } = u.scales.x;
+      if (row[3] !== "keep" || row[2] !== null || x[n] < min || x[n] > max) return;
+      u.ctx.fillRect(u.valToPos(x[n], "x", true) - width / 2, u.bbox.top, width, u.bbox.height);
+    });
+    u.ctx.restore();
+  };
+  // As wide as the longest number, so that the title stands beside them.
+  const beside = (u, values) => 24 + 8 * Math.max(3, ...(values ?? []).map((value) => value?.length ?? 0));
   const points = (name, size, hollow) => ({ show: true, size, width: hollow ? 2 : 0, stroke: color(name),
     fill: hollow ? "transparent" : color(name) });
   // The logarithmic steps go on below 0, where there is no score.
   const from0 = () => ({ filter: (u, splits) => splits.map((v) => v >= 0 ? v : null), stroke: color("line"), width: 1 });
   const build = (width) => new uPlot({
-    width: Math.max(width, 200), height: 300, ms: 1e-3, legend: { show: false },
+    width: Math.max(width, 200), height, ms: 1e-3, legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zoneOf(frames)),
     cursor: { drag: { x: true, y: false, setScale: true }, points: { show: false } },
     scales: { x: { time: frames.timed }, y: { distr: 4, asinh: even, range: (u, low, high) => [0, Math.max(high, limit) * 1.3] } },
-    axes: [axis({ space: 70, ...(frames.timed ? { values: CLOCK } : {}) }), axis({ grid: from0(), ticks: from0(), size: 68, label: "score in px", labelSize: 20, labelFont: "13px system-ui, sans-serif",
+    axes: [axis({ space: 70, ...(frames.timed ? { values: CLOCK } : {}) }), axis({ grid: from0(), ticks: from0(), size: beside, label: "score in px", labelSize: 20, labelFont: "13px system-ui, sans-serif",
       filter: (u, splits) => splits.map((v) => v === 0 || Number.isInteger(Math.log10(v)) ? v : null),
       values: (u, splits) => splits.map((v) => v === null ? null : v.toLocaleString("en")) })],
     series: [{},
@@ -107,7 +121,7 @@ function timeline(place, frames, describe, choose) {
       { stroke: color("skip"), width: 0, paths: () => null, points: points("skip", 9, true) },
       { stroke: color("limit"), width: 2, dash: [8, 5], spanGaps: true, points: { show: false } },
       { stroke: color("whole"), width: 0, paths: () => null, points: { show: false } }],
-    hooks: { draw: [drawWholeChanges], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
+    hooks: { draw: [drawFirstFrames, drawWholeChanges], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
   }, data, box);
   const entry = charts.draw(box, build);
   let pressed = null;
