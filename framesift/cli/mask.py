@@ -98,7 +98,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     from framesift.actions.files.outputs import replace_output
     from framesift.filtering.comparator_choice import comparator_of
     from framesift.filtering.describing import check_masks
-    from framesift.looking.evidence import outline_compared
+    from framesift.looking.evidence import draw_ruler, outline_compared
     from framesift.looking.explanation_picture import encode_picture
 
     path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
@@ -110,7 +110,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     part = comparator_of(settings, camera).compared_part((width, height))
     target = os.path.join(options.pictures, _name_picture(camera))
     with replace_output(target) as file:
-        file.write(encode_picture(outline_compared(pixels, part)))
+        file.write(encode_picture(draw_ruler(outline_compared(pixels, part))))
     share = 100 * part.area / (width * height)
     print(f"{show(camera)}: {share:.0f} % of {width}x{height} px are compared: {show(target)}")
     return True

@@ -16,6 +16,8 @@ RED = (60, 60, 235)
 YELLOW = (40, 215, 255)
 """BGR: around what changed, but does not count."""
 
+_RULER = (200, 200, 200)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -110,6 +112,26 @@ def outline_compared(image: Image, compared: ComparedPart) -> Image:
         show_compared(compared, image.shape[:2], (1, 1)), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
     )
     cv2.drawContours(drawn, outlines, -1, YELLOW, max(1, round(image.shape[1] / 640)))
+    return drawn
+
+
+def draw_ruler(image: Image) -> Image:
+    """Return a picture, (height, width, 3) BGR uint8, with lines at each tenth, named as the polygons of masks are.
+
+    One on which the names would cover what is to be seen stays as it is.
+    """
+    drawn = image.copy()
+    height, width = image.shape[:2]
+    if min(height, width) < 200:
+        return drawn
+    scale = max(0.3, width / 1600)
+    for tenth in range(1, 10):
+        x, y = round(width * tenth / 10), round(height * tenth / 10)
+        for start, end in (((x, 0), (x, height)), ((0, y), (width, y))):
+            cv2.line(drawn, start, end, _RULER, 1)
+        for place in ((x + 2, round(24 * scale)), (2, y - 3)):
+            for color, thickness in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+                cv2.putText(drawn, f".{tenth}", place, cv2.FONT_HERSHEY_SIMPLEX, scale, color, thickness, cv2.LINE_AA)
     return drawn
 
 

@@ -95,7 +95,10 @@ def describe_advice(sweep: Sweep, advice: Advice, asked: int) -> Iterator[str]:
     else:
         yield f"no answers, so nothing is known of these frames; the defaults are {advice.setting}"
     share = 100 * advice.kept / max(advice.frames, 1)
-    yield f"they keep {advice.kept} of {counted(advice.frames, 'frame')} ({share:.1f} %)"
+    given = sweep.grid.given
+    now = f"; {sweep.grid.settings[given]}, as now, keeps {sweep.count_kept(given)}"
+    changes = "" if advice.setting == sweep.grid.settings[given] else now
+    yield f"they keep {advice.kept} of {counted(advice.frames, 'frame')} ({share:.1f} %){changes}"
     for camera, area, score in list_px(sweep, advice.setting):
         yield f"  camera {show(camera)}: {format_number(area)} px and {format_number(score)} px"
 

@@ -62,6 +62,14 @@ def test_the_printed_command_keeps_as_many_as_promised(folder, capsys):
     assert lines[2].startswith("  camera c1: ")
 
 
+def test_says_what_changes_against_the_thresholds_given(folder, capsys):
+    def say(*thresholds: str) -> str:
+        return run(capsys, folder, *thresholds, "--questions", "0")[1]
+
+    assert "; 30 60, as now, keeps " in say("30", "60")
+    assert "as now" not in say(), "these are the defaults, and nothing else is advised"
+
+
 def test_json_has_every_number(folder, capsys):
     code, out, _ = run(capsys, folder, "30", "60", "--questions", "0", "--json")
     told = json.loads(out)

@@ -2,7 +2,7 @@ import numpy as np
 
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.thresholds import Threshold
-from framesift.looking.evidence import RED, YELLOW, draw_evidence, outline_changes
+from framesift.looking.evidence import RED, YELLOW, draw_evidence, draw_ruler, outline_changes
 from tests.conftest import make_image
 
 COMPARATOR = FrameDifferencing(Threshold.parse(50), blur=())
@@ -54,3 +54,12 @@ def test_what_is_too_small_is_told_from_what_counts():
     drawn = outline_changes(evidence, 640, 480)
     assert drawn.shape == (480, 640, 3) and [(drawn == c).all(axis=2).any() for c in (RED, YELLOW)] == [True, True]
     assert drawn[10, 300].tolist() == [20, 20, 20], "the strips that are not compared are dimmed"
+
+
+def test_a_ruler_says_where_the_shares_of_a_mask_lie():
+    image = np.full((400, 1000, 3), 90, np.uint8)
+    drawn = draw_ruler(image)
+    assert (image == 90).all() and (drawn[250, 300] == 200).all() and (drawn[120, 555] == 200).all()
+    assert (drawn[250, 350] == 90).all() and drawn[3:20, 303:330].max() == 255
+    small = np.full((48, 64, 3), 90, np.uint8)
+    assert (draw_ruler(small) == small).all()

@@ -85,7 +85,7 @@ def test_the_timeline_names_the_frame_under_the_pointer(open_page):
     chart = page.locator(".chart .u-over").first
     box = chart.bounding_box()
     page.mouse.move(box["x"] + 2, box["y"] + 20)
-    assert f"<img src=x onerror=alert(1)>&\"'/{name(0, HOSTILE)}" in page.locator(".chart .u-legend").first.inner_text()
+    assert f"<img src=x onerror=alert(1)>&\"'/{name(0, HOSTILE)}" in page.locator(".pointed").first.inner_text()
 
 
 def test_answering_with_the_keyboard(open_page, folder, tmp_path, capsys):
@@ -128,3 +128,30 @@ def test_outlines_can_be_taken_off(open_page):
     assert not outline.is_visible()
     page.get_by_role("button", name="Outlines").click()
     assert outline.is_visible()
+
+
+def test_the_legend_says_what_the_signs_mean(open_page):
+    page = open_page("overview.html")
+    legend = page.locator(".legend").first.inner_text()
+    assert "●" in legend and "time" not in legend and "--" not in page.locator("main").inner_text()
+    data = page.evaluate("JSON.parse(document.getElementById('data-0').text)")
+    assert all(kind.lower() in legend for kind in data["marks"]) and "undefined" not in legend
+
+
+def test_every_oddity_has_a_sign_of_its_own(open_page):
+    signs = open_page("overview.html").evaluate("SIGNS")
+    assert len(set(signs.values())) == len(signs)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_finds_nothing_serious(open_page, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    for path in ("overview.html", "audit/audit.html"):
+        faults = axe.Axe().run(open_page(path, width, scheme)).response["violations"]
+        assert [(f["id"], f["nodes"][0]["html"]) for f in faults if f["impact"] in ("serious", "critical")] == []
+
+
+def test_no_column_of_the_cameras_is_cut_off_on_a_small_screen(open_page):
+    table = open_page("overview.html", 400).locator(".cells")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")

@@ -326,3 +326,16 @@ def test_axe_finds_nothing_serious(open_page, width, scheme):
             open_first_pair(page)
         faults = axe.Axe().run(page).response["violations"]
         assert [(f["id"], f["nodes"][0]["html"]) for f in faults if f["impact"] in ("serious", "critical")] == []
+
+
+def test_a_page_without_its_frames_says_so_and_shows_its_small_pictures(browser, report, tmp_path):
+    (tmp_path / "moved.html").write_bytes(report.read_bytes())
+    page = browser.new_context(offline=True).new_page()
+    page.goto((tmp_path / "moved.html").as_uri())
+    page.locator("#camera-1").scroll_into_view_if_needed()
+    page.wait_for_selector("#camera-1 .timeline canvas")
+    large = open_first_pair(page)
+    page.wait_for_function("document.querySelector('dialog .faint').textContent")
+    assert "does not see the frames themselves" in large.locator(".faint").inner_text()
+    assert large.locator(".over img").evaluate("image => image.naturalWidth") > 0
+    page.context.close()

@@ -78,7 +78,9 @@ def test_answering_with_the_keyboard(open_page, server):
         place(page, f"{number} of 3")
     page.keyboard.press("n")
     place(page, "3 answered")
-    assert page.locator("#lines").inner_text() == f"framesift filter '{HOSTILE}' kept"
+    assert page.locator("#command").inner_text() == f"framesift filter '{HOSTILE}' kept"
+    page.locator("#copy").click()
+    page.wait_for_function("document.getElementById('copy').textContent !== 'Copy the command'")
     assert not page.locator("#pair").is_visible() and page.locator("#end").is_visible()
     page.keyboard.press("ArrowLeft")
     place(page, "3 of 3")

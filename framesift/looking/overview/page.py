@@ -63,6 +63,7 @@ def _after(interval: Interval) -> Oddity:
 
 
 def _body(title: str, directory: PathLike, cameras: Sequence[CameraOverview], cost: str) -> Iterator[str]:
+    cost = cost.removeprefix("total: ").partition(" (--headers")[0]  # on a page nobody types an option
     yield f'<main id="content">\n<h1>{escape(title)}</h1>\n<p class="faint">{escape(cost)}</p>\n'
     yield from _draw_table(cameras)
     for doubt in find_name_doubts(cameras):
@@ -80,9 +81,10 @@ def _body(title: str, directory: PathLike, cameras: Sequence[CameraOverview], co
 def _draw_table(cameras: Sequence[CameraOverview]) -> Iterator[str]:
     headings = ("camera", "frames", "unreadable", "sizes", "first", "last", "median interval")
     yield (
-        '<div class="panel wide cells"><table>\n<tr>'
+        '<div class="panel wide cells" tabindex="0" role="region" aria-label="cameras"><table class="stacked">\n'
+        "<thead><tr>"
         + "".join(f"<th>{escape(heading)}</th>" for heading in name_zone(headings, cameras))
-        + "</tr>\n"
+        + "</tr></thead>\n"
     )
     for number, camera in enumerate(cameras):
         cells = (
@@ -97,7 +99,8 @@ def _draw_table(cameras: Sequence[CameraOverview]) -> Iterator[str]:
             ),
             format_duration(camera.intervals.median) if camera.intervals else "",
         )
-        yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
+        labelled = zip(headings, cells, strict=True)
+        yield "<tr>" + "".join(f'<td data-label="{name}">{cell}</td>' for name, cell in labelled) + "</tr>\n"
     yield "</table></div>\n"
 
 

@@ -42,42 +42,92 @@ function draw(place) {
     label: name, stroke: colour[name], paths: () => null, points: points(5, colour[name], colour[name]),
     value: (chart, value) => (value === null ? "" : String(value)),
   }));
-  const rings = Object.keys(data.marks).map((name, number) => ({
-    label: name, stroke: name === "Equal time" ? colour.twin : colour.mark, paths: () => null,
-    points: points(9 + 2 * number, name === "Equal time" ? colour.twin : colour.mark, "transparent"),
-    value: (chart, value) => (value === null ? "" : "here"),
-  }));
-  const time = { label: `time (${zone})`, value: (chart, value) => (value === null ? "" : clock.format(value * 1000)) };
-  const name = { label: "frame", stroke: colour.ink, paths: () => null, points: { show: false }, scale: "none",
-    value: (chart, value, series, index) => (index === null ? "" : data.names[index]) };
+  const marks = Object.keys(data.marks).map((name) => ({ label: name, paths: () => null, points: { show: false } }));
+  const reading = document.createElement("p");
+  reading.className = "pointed";
+  /* What is odd has a sign of its own above the point; several stand above one another. */
+  const drawSigns = (chart) => {
+    const { ctx } = chart;
+    ctx.save();
+    ctx.font = `bold ${15 * devicePixelRatio}px system-ui, "DejaVu Sans", sans-serif`;
+    ctx.textAlign = "center";
+    ctx.fillStyle = colour.mark;
+    data.x.forEach((seconds, n) => {
+      if (seconds < chart.scales.x.min || seconds > chart.scales.x.max) return;
+      Object.entries(data.marks).filter(([, column]) => column[n] !== null).forEach(([kind, column], number) => {
+        const top = chart.valToPos(column[n], "y", true) - (8 + 14 * number) * devicePixelRatio;
+        const lowest = chart.bbox.top + 14 * devicePixelRatio;
+        ctx.fillText(SIGNS[kind], chart.valToPos(seconds, "x", true), Math.max(top, lowest));
+      });
+    });
+    ctx.restore();
+  };
+  const read = (chart) => {
+    const index = chart.cursor.idx;
+    reading.textContent = index === null || index === undefined ? "Point at a frame to see its name." : tell(data, index, clock, zone);
+  };
   const options = {
     width: place.clientWidth, height: 220, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     scales: { y: { range: (chart, low, high) => [0, Math.max(high, 1) * 1.08] } },
     axes: [{ ...axis, values: (chart, splits, axis, space, step) => labelTimes(clock, splits, step), space: 80 }, { ...axis, size: 56, label: data.unit, labelSize: 22 }],
-    series: [time, ...dots, ...rings, name],
+    legend: { show: false }, hooks: { draw: [drawSigns], setCursor: [read] },
+    series: [{}, ...dots, ...marks],
   };
-  const columns = [data.x, ...Object.values(data.values), ...Object.values(data.marks), data.x.map(() => null)];
+  const columns = [data.x, ...Object.values(data.values), ...Object.values(data.marks)];
   const chart = new uPlot(options, columns, place);
   addTools(place, chart, data);
+  place.before(legendOf(data, colour));
+  place.after(reading);
+  read(chart);
   return chart;
+}
+
+const SIGNS = { Unreadable: "×", "Odd size": "□", "Whole picture changed": "◇", "After a gap": "▷", "Short interval": "∥",
+  "Equal time": "=", "Clock fault": "!", "Clock set back": "◁", "Same bytes": "≡" };
+
+/* Name, time and value of a frame, and what is odd about it. */
+function tell(data, index, clock, zone) {
+  const [unit, column] = Object.entries(data.values).find(([, values]) => values[index] !== null) ?? ["", []];
+  const value = unit === "" ? "" : unit === "interval" ? `, ${column[index]} s after the one before` : `, ${unit}, brightness ${column[index]}`;
+  const odd = Object.keys(data.marks).filter((kind) => data.marks[kind][index] !== null);
+  return `${data.names[index]}: ${clock.format(data.x[index] * 1000)} ${zone}${value}${odd.length ? ` - ${odd.join(", ").toLowerCase()}` : ""}`;
+}
+
+function legendOf(data, colour) {
+  const list = document.createElement("ul");
+  list.className = "legend";
+  const add = (sign, text, ink) => {
+    const item = document.createElement("li"), shown = document.createElement("span");
+    shown.textContent = sign;
+    shown.style.color = ink;
+    shown.ariaHidden = "true";
+    item.append(shown, ` ${text}`);
+    list.append(item);
+  };
+  for (const name of Object.keys(data.values)) add("●", name, colour[name]);
+  for (const kind of Object.keys(data.marks)) add(SIGNS[kind], kind.toLowerCase(), colour.mark);
+  return list;
 }
 
 function addTools(place, chart, data) {
   const tools = document.createElement("div");
   tools.className = "tools";
-  const add = (text, action) => {
+  const add = (sign, text, action) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = text;
+    button.textContent = sign;
+    button.title = text;
+    button.setAttribute("aria-label", text);
     button.addEventListener("click", action);
     tools.append(button);
   };
   const show = (middle, width) => chart.setScale("x", { min: middle - width / 2, max: middle + width / 2 });
   const view = () => chart.scales.x;
-  add("Zoom in", () => show((view().min + view().max) / 2, (view().max - view().min) / 2));
-  add("Earlier", () => show(view().min, view().max - view().min));
-  add("Later", () => show(view().max, view().max - view().min));
-  add("All", () => chart.setData(chart.data));
+  add("+", "Zoom in", () => show((view().min + view().max) / 2, (view().max - view().min) / 2));
+  add("−", "Zoom out", () => show((view().min + view().max) / 2, (view().max - view().min) * 2));
+  add("◀", "Earlier", () => show(view().min, view().max - view().min));
+  add("▶", "Later", () => show(view().max, view().max - view().min));
+  add("All", "All", () => chart.setData(chart.data));
   place.before(tools);
 }
 

@@ -22,7 +22,8 @@ const pictures = (() => {
       return null;
     }
   };
-  const gone = new Set();
+  // What is not there is not asked for again, and a place that has none of the first frames is not asked at all.
+  const gone = new Set(), tallies = {};
   const load = (url) => new Promise((resolve) => {
     const image = new Image();
     image.onload = () => resolve(true);
@@ -32,8 +33,15 @@ const pictures = (() => {
   // The address of a frame itself, or null where the page does not see it.
   const find = async (places, path) => {
     const end = address(path);
-    for (const place of end === null ? [] : places)
-      if (!gone.has(place + end) && await load(place + end)) return place + end;
+    for (const place of end === null ? [] : places) {
+      const tally = tallies[place] ??= { seen: 0, missed: 0 };
+      if (gone.has(place + end) || (!tally.seen && tally.missed > 2)) continue;
+      if (await load(place + end)) {
+        tally.seen++;
+        return place + end;
+      }
+      tally.missed++;
+    }
     return null;
   };
   // Shows a frame: its small picture at once, the frame itself when it is there. Tells whether it is itself.

@@ -43,7 +43,9 @@ function show(state) {
   find("progress").value = done ? state.asked : state.number - 1;
   if (done) {
     find("place").textContent = `${state.asked} answered`;
-    find("lines").textContent = state.lines.join("\n");
+    find("lines").textContent = state.lines.slice(0, -1).join("\n");
+    find("command").textContent = state.lines.at(-1);
+    find("copy").textContent = "Copy the command";
     find("finish").focus();
   } else ask(state);
 }
@@ -94,6 +96,17 @@ function finish() {
   if (shown && "lines" in shown) call("finish", {});
 }
 
+/* Where the browser does not let the page copy, the command is selected for the person to do so. */
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(find("command").textContent);
+    find("copy").textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(find("command"));
+    find("copy").textContent = "Selected: copy it with Ctrl-C";
+  }
+}
+
 const keys = { y: () => answer("yes"), n: () => answer("no"), u: () => answer("unsure"), f: swap, ArrowLeft: goBack };
 addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -106,6 +119,7 @@ for (const button of document.querySelectorAll("[data-answer]"))
 find("back").addEventListener("click", goBack);
 find("again").addEventListener("click", goBack);
 find("swap").addEventListener("click", swap);
+find("copy").addEventListener("click", copy);
 find("finish").addEventListener("click", finish);
 for (const side of ["reference", "path"])
   find(side).addEventListener("error", () => { find("trouble").textContent = "A frame cannot be read any more."; });
