@@ -41,7 +41,7 @@ def _point_at_a_frame(page: Page) -> None:
     kept = page.locator("details", has_text="score nearest above").first
     kept.locator("summary").click()
     kept.get_by_role("button", name="Show on the timeline").first.click()
-    page.evaluate("scrollTo(0, document.querySelector('.camera').offsetTop - 12)")
+    page.evaluate("document.querySelector('.camera').scrollIntoView()")
     page.evaluate("document.activeElement.blur()")
     page.wait_for_timeout(1000)  # until the pictures have come into view and are decoded
 
