@@ -23,7 +23,6 @@ from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_camer
 from framesift.stores import is_url
 
 __all__ = [
-    "album",
     "rehearsal",
     "write_report",
 ]

@@ -11,8 +11,9 @@ from framesift.filtering.selection import Decision
 from framesift.looking.evidence import Evidence, trace_contour
 from framesift.looking.explanation import Explanation, explain_decision, read_pixels
 from framesift.looking.explanation_picture import draw_explanation, encode_picture
-from framesift.looking.report.album import encode
+from framesift.looking.page.thumbnails import shrink_image
 from framesift.looking.wording import describe_changes
+from framesift.review.duplicates.pictures import encode_jpeg
 from framesift.review.refusals import Conflict
 from framesift.review.runs.confines import OUTSIDE, Confines
 from framesift.review.runs.runs import Run
@@ -46,7 +47,7 @@ class RunPictures:
         )
 
     def frame(self, run: Run, number: int, reference: bool, width: int) -> bytes:
-        """Return the frame of a decision, or its reference, as JPEG of at most this width."""
+        """Return the frame of a decision, or its reference, as JPEG of at most this width, and twice as high."""
         decision = self._find(run, number)
         path = decision.reference if reference else decision.frame.path
         if path is None:
@@ -58,7 +59,7 @@ class RunPictures:
             pixels = read_pixels(run.record, decision.frame.camera, path)
             if isinstance(pixels, str):
                 raise Conflict(pixels)
-            return encode(pixels, wide)
+            return encode_jpeg(shrink_image(pixels, wide))
 
         return bytes(self._keep(run, decision, (reference, wide), draw))
 
