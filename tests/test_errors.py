@@ -1,6 +1,6 @@
 import json
 import sys
-from importlib.metadata import PathDistribution
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,7 +43,9 @@ def installed(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     origin = {"url": clone.as_uri()}
-    monkeypatch.setattr(PathDistribution, "read_text", lambda *_: json.dumps(origin))
+    monkeypatch.setattr(
+        "importlib.metadata.distribution", lambda _: SimpleNamespace(read_text=lambda _: json.dumps(origin))
+    )
     return origin, clone
 
 
