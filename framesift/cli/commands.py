@@ -8,7 +8,7 @@ COMMANDS = {
     "explain": ("draw why one frame was kept, dropped or skipped", "explain", "add_arguments"),
     "audit": ("bound what was lost, by looking at some dropped frames", "audit", "add_arguments"),
     "tune": ("find thresholds from a few answers about your own frames", "tune", "add_arguments"),
-    "mask": ("begin a mask file and show what is masked", "mask", "add_arguments"),
+    "mask": ("draw regions to leave out, and show what is masked", "mask", "add_arguments"),
     "duplicates": ("find near-duplicate images and films and say which to keep", "duplicates", "add_arguments"),
     "serve": ("pages in the browser: near-duplicates, removals and runs", "serve", "add_arguments"),
     "apply": ("carry out a plan of removal", "backups", "add_apply_arguments"),

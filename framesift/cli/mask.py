@@ -1,17 +1,20 @@
-"""`framesift mask`: begin a mask file, and show for each camera what is masked."""
+"""`framesift mask`: begin a mask file, show for each camera what is masked, and draw masks on a page."""
 
 import argparse
 import hashlib
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
     SKIPPED,
+    add_jobs_argument,
     add_mask_argument,
     add_reading_arguments,
     add_settings,
@@ -19,16 +22,20 @@ from framesift.cli.options import (
     refuse_among_frames,
     tell_left_out,
 )
-from framesift.errors import UnreadableFrame, show
+from framesift.errors import UnreadableFrame, UsageError, show
 from framesift.filtering.options import OPTIONS
 
 if TYPE_CHECKING:
+    from framesift.filtering.manifest import Record
     from framesift.filtering.settings import Settings
+    from framesift.looking.masking import CameraChanges, Sheet
     from imaging_interview import Image
 
 DESCRIPTION = """\
 Writes a mask file with an entry for each camera, in which nothing is masked yet, and draws a frame of each camera:
-dimmed is what is not compared. With --mask FILE it draws what that file masks, and writes no other."""
+dimmed is what is not compared. With --mask FILE it draws what that file masks, and writes no other. With --page it
+writes a page instead, which opens offline: there regions are drawn with mouse, finger or keys, over where the changes
+of a run were, and saved as a mask file."""
 
 _LONGEST = 180
 """Bytes of a camera's name in that of its picture, which is first written under a longer one."""
@@ -38,6 +45,7 @@ example:
   %(prog)s frames                            begins mask.json; draws mask-pictures/CAMERA.png
   %(prog)s frames --mask mask.json           draws what mask.json masks: edit, look, and edit again
   framesift filter frames results --mask mask.json
+  %(prog)s frames --page masks.html --results results    a page to draw on, which says what would be kept
 
 """
 
@@ -51,13 +59,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--output", metavar="FILE.json", default="mask.json", help="the file to begin (default mask.json)")
     pictures = "folder for the pictures, outside of DIR (default mask-pictures)"
     add("--pictures", metavar="FOLDER", default="mask-pictures", help=pictures)
+    page = "write a page to draw masks on instead; what it saves has the name that --output gives"
+    add("--page", metavar="FILE.html", help=page)
+    results = "folder of a run with these frames: --page shows where changes were, and estimates what would be kept"
+    add("--results", metavar="RESULTS", help=results)
     add_mask_argument(parser, "draw what this file masks in framesift filter")
     add_settings(parser, [OPTIONS["border_mask"]])
-    add_reading_arguments(parser.add_argument_group("frames"))
+    frames = parser.add_argument_group("frames")
+    add_reading_arguments(frames)
+    add_jobs_argument(frames)
 
 
 def mask_command(options: argparse.Namespace) -> int:
-    """Begin a mask file, or take one, and draw a frame of each camera."""
+    """Begin a mask file, or take one, and draw a frame of each camera; or write the page."""
+    if options.page:
+        return _write_page(options)
+    if options.results:
+        raise UsageError("--results is shown on a page: name one with --page FILE.html")
+    return _draw_pictures(options)
+
+
+def _draw_pictures(options: argparse.Namespace) -> int:
     from framesift.actions import storage_errors
     from framesift.actions.files.outputs import create_output
     from framesift.comparators.masks import require_cameras
@@ -97,16 +119,13 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     """Draw the first whole frame of a camera; tell whether there is one."""
     from framesift.actions.files.outputs import replace_output
     from framesift.filtering.comparator_choice import comparator_of
-    from framesift.filtering.describing import check_masks
     from framesift.looking.evidence import draw_ruler, outline_compared
     from framesift.looking.explanation_picture import encode_picture
 
-    path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
+    pixels = _read_first(options, settings, camera, paths)
     if pixels is None:
-        print(f"{show(camera)}: has no whole frame to draw", file=sys.stderr)
         return False
     height, width = pixels.shape[:2]
-    check_masks(settings, camera, (width, height), path)
     part = comparator_of(settings, camera).compared_part((width, height))
     target = os.path.join(options.pictures, _name_picture(camera))
     with replace_output(target) as file:
@@ -114,6 +133,18 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     share = 100 * part.area / (width * height)
     print(f"{show(camera)}: {share:.0f} % of {width}x{height} px are compared: {show(target)}")
     return True
+
+
+def _read_first(options: argparse.Namespace, settings: "Settings", camera: str, paths: list[str]) -> "Image | None":
+    """Return the first whole frame of a camera, which its masks must fit; say so where there is none."""
+    from framesift.filtering.describing import check_masks
+
+    path, pixels = next(_read_whole(options.directory, paths, settings), ("", None))
+    if pixels is None:
+        print(f"{show(camera)}: has no whole frame to draw", file=sys.stderr)
+        return None
+    check_masks(settings, camera, (pixels.shape[1], pixels.shape[0]), path)
+    return pixels
 
 
 def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iterator[tuple[str, Image | None]]":
@@ -142,3 +173,78 @@ def _name_picture(camera: str) -> str:
     if len(encoded) > _LONGEST:
         name = f"{encoded[:_LONGEST].decode(errors='ignore')}-{hashlib.sha256(encoded).hexdigest()[:16]}"
     return f"{name}.png"
+
+
+def _write_page(options: argparse.Namespace) -> int:
+    """Write the page on which masks are drawn."""
+    from framesift.actions.files.outputs import check_output
+    from framesift.cli.progress import open_bar
+    from framesift.comparators.masks import require_cameras
+    from framesift.filtering.manifest import open_record
+    from framesift.looking.masking import Drawing, list_polygons, sample_changes, write_masking
+
+    check_output(options.page)
+    settings = read_options(options)
+    record = open_record(options.results, options.directory) if options.results else None
+    if record:
+        _refuse_settings(options)
+        settings = replace(record.settings, masks=settings.masks or record.settings.masks)
+    cameras = _find_cameras(options.directory, settings)
+    require_cameras(settings.masks, list(cameras), options.directory)
+    changes = sample_changes(record) if record else {}
+    polygons = list_polygons(settings.masks)
+    if record and not changes.keys() & cameras.keys():
+        raise UsageError(
+            f"is of other frames: it has decided none of a camera of {show(options.directory)}", record.folder
+        )
+    sheets = [_lay_sheet(options, settings, camera, paths, changes) for camera, paths in cameras.items()]
+    title = f"Masks of {show(os.path.basename(os.path.abspath(options.directory)))}"
+    commands = _write_commands(options, record)
+    drawing = Drawing(title, list(cameras), polygons, os.path.basename(options.output), *commands, record)
+    total = sum(len(sheet.changes.choose()) for sheet in sheets if sheet.changes)
+    with open_bar(stage="mask", total=total) as bar:
+        write_masking(options.page, drawing, sheets, options.jobs, bar.update)
+    print(f"{show(options.page)}: open it, draw, and save the mask")
+    return DONE if all(sheet.picture is not None for sheet in sheets) else SKIPPED
+
+
+def _refuse_settings(options: argparse.Namespace) -> None:
+    """Raise UsageError for what a run has settled: with other settings its changes would be others."""
+    from framesift.filtering.options import OPTIONS as ALL
+
+    for option in ALL.values():
+        if option.name != "mask" and getattr(options, option.name, None) not in (None, [], False):
+            raise UsageError(f"{option.flag} is as RESULTS says: leave it away")
+
+
+def _lay_sheet(
+    options: argparse.Namespace,
+    settings: "Settings",
+    camera: str,
+    paths: list[str],
+    changes: "dict[str, CameraChanges]",
+) -> "Sheet":
+    """Return what a person draws on: a frame of a camera, in the colours that it has."""
+    from framesift.filtering.comparator_choice import comparator_of
+    from framesift.filtering.option_values import Decoding, Method
+    from framesift.looking.masking import Sheet, lay_sheet
+
+    shown = replace(settings, method=Method.FRAMEDIFF, decode=Decoding.EXACT, size=None)
+    pixels = _read_first(options, shown, camera, paths)
+    if pixels is None:
+        return Sheet(camera, None, (0, 0, 1, 1), changes.get(camera))
+    part = comparator_of(replace(shown, masks=()), camera).compared_part((pixels.shape[1], pixels.shape[0]))
+    return lay_sheet(camera, pixels, part, changes.get(camera))
+
+
+def _write_commands(options: argparse.Namespace, record: "Record | None") -> tuple[str, str]:
+    """Return the command that says what a mask keeps, and the one that keeps it."""
+    settings: list[str] = []
+    if record:
+        thresholds = record.settings.min_contour_area, record.settings.score_threshold
+        settings = [*map(str, thresholds), *record.settings.options()]
+    mask = ["--mask", os.path.basename(options.output)]
+    results = f"{os.path.normpath(options.results or options.directory)}-masked"
+    begin = ["framesift", "filter", options.directory]
+    words = [*begin, *settings, *mask, "--dry-run"], [*begin, results, *settings, *mask]
+    return shlex.join(map(show, words[0])), shlex.join(map(show, words[1]))

@@ -6,9 +6,11 @@ __all__ = [
     "evidence",
     "explanation",
     "explanation_picture",
+    "masking",
     "numbers",
     "overview",
     "page",
     "report",
+    "spread",
     "wording",
 ]

@@ -151,6 +151,22 @@ def test_all_formats_mask_the_same(read, content):
     assert hash(mask) == hash(read(content)[0])
 
 
+def test_polygons_may_have_names_which_change_nothing(read):
+    plain, named = own("c9", ignore=[TRIANGLE], only=[SQUARE]), json.loads(own("c9", ignore=[TRIANGLE], only=[SQUARE]))
+    part = named["cameras"]["c9"]
+    part["ignore"] = [{"name": "the \u00e4sh tree", "points": part["ignore"][0]}]
+    [mask] = read(json.dumps(named).encode())
+    assert mask.names == ("the \u00e4sh tree", "")
+    assert [mask] == list(read(plain)) and digest_masks((mask,)) == digest_masks(read(plain))
+    for polygon, line in (
+        ({"name": 3, "points": [list(p) for p in TRIANGLE]}, "polygon 1 has a name that is no text"),
+        ({"name": "x"}, "polygon 1 is not a list of points"),
+        ({"nam": "x"}, "polygon 1 has the key 'nam'"),
+    ):
+        with pytest.raises(UsageError, match=line):
+            read(json.dumps({"all": {"only": [polygon]}}).encode())
+
+
 def test_whose_mask_it_is(read):
     assert [m.camera for m in read(own(ignore=[TRIANGLE]))] == [None]
     assert [m.camera for m in read(own("c9", only=[TRIANGLE]))] == ["c9"]

@@ -21,7 +21,8 @@ from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.report import write_report
 from framesift.looking.report.album import choose_width
-from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, Spread, find_bin
+from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, find_bin
+from framesift.looking.spread import Spread
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import MOVED, NEW, name, scene, views
 
@@ -140,7 +141,7 @@ def test_where_no_whole_picture_changed_nothing_is_said_of_it(results):
 
 
 def test_some_of_many_changes_are_shown_from_all_over_the_run():
-    spread = Spread()
+    spread = Spread(2 * DOUBTFUL)
     for number in range(1000):
         spread.add(number)
     shown = spread.items(50)

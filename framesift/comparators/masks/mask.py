@@ -35,6 +35,8 @@ class Mask:
     """The file it was read from, for messages."""
     picture: str = field(default="", compare=False)
     """Of a mask of all cameras that was drawn on a picture: its name without suffix, perhaps that of one camera."""
+    names: tuple[str, ...] = field(default=(), compare=False)
+    """What people call the polygons, those of `ignore` first, empty where one has no name; () where none has."""
 
     def fits(self, size: tuple[int, int]) -> bool:
         """Tell whether a frame of this width and height has the shape of the picture, but for a pixel's rounding."""

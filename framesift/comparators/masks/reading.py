@@ -5,7 +5,8 @@ Our own JSON, which `framesift mask DIR` begins:
     {"all": {"ignore": [], "only": []},
      "cameras": {"c10": {"ignore": [[[0, 0], [0.5, 0], [0.5, 0.2]]], "only": []}}}
 
-A polygon is a list of at least three points [x, y] in shares of the width and height of the upright picture, 0 to 1.
+A polygon is a list of at least three points [x, y] in shares of the width and height of the upright picture, 0 to 1, or
+{"name": "tree", "points": [[0, 0], [0.5, 0], [0.5, 0.2]]}: the name is for people.
 What lies in any polygon of `ignore` is not compared; where `only` has polygons, nothing but what lies in one of them
 is. What stands under `all` holds for every camera, what stands under a camera on top of it. Every key may be missing.
 """
@@ -94,15 +95,24 @@ def _read_own(data: dict[str, Any]) -> Iterator[Mask]:
     for camera, part in [(None, data.get("all", {})), *cameras.items()]:
         name = "all" if camera is None else f"camera {show(camera)}"
         _require_keys(part, KINDS, name)
-        ignore, only = (tuple(_read_polygons(part.get(kind, []), f"{name}: {kind}")) for kind in KINDS)
-        yield Mask(camera, ignore, only)
+        ignore, only = (list(_read_polygons(part.get(kind, []), f"{name}: {kind}")) for kind in KINDS)
+        names = tuple(called for called, _ in (*ignore, *only))
+        ignored, alone = (tuple(polygon for _, polygon in found) for found in (ignore, only))
+        yield Mask(camera, ignored, alone, names=names)
 
 
-def _read_polygons(polygons: Any, name: str) -> Iterator[Polygon]:
+def _read_polygons(polygons: Any, name: str) -> Iterator[tuple[str, Polygon]]:
+    """Yield the name that a person has given, or none, and the polygon."""
     if not isinstance(polygons, list):
         raise UsageError(f"{name} is not a list of polygons")
     for number, points in enumerate(polygons, start=1):
-        yield make_polygon(points, f"{name}: polygon {number}")
+        called, place = "", f"{name}: polygon {number}"
+        if isinstance(points, dict):
+            _require_keys(points, ("name", "points"), place)
+            called, points = points.get("name", ""), points.get("points")
+        if not isinstance(called, str):
+            raise UsageError(f"{place} has a name that is no text")
+        yield called, make_polygon(points, place)
 
 
 def _require_keys(part: Any, keys: Sequence[str], name: str) -> None:

@@ -53,18 +53,24 @@ def encode_json(value: Any) -> str:
 
 
 def write_page(
-    path: PathLike, title: str, body: Iterable[str], scripts: Sequence[str] = (), beside: bool = False
+    path: PathLike,
+    title: str,
+    body: Iterable[str],
+    scripts: Sequence[str] = (),
+    beside: bool = False,
+    styles: Sequence[str] = (),
 ) -> None:
     """Write a page to `path`, piece by piece as `body` yields them: markup of the main part, names already escaped.
 
     `scripts` are names of files in `assets`; they run after the body, in that order. An element with the id `content`
-    must be in the body: the skip link leads there. `beside` lets it show pictures that lie near it.
+    must be in the body: the skip link leads there. `beside` lets it show pictures that lie near it. `styles` are names
+    of files in `assets` too, besides those that every page has.
 
     Raises UsageError for a file that is not ours, StorageError.
     """
     with replace_output(path) as file:
         file.write(HTML_MARK)
-        file.write(_head(title, scripts, beside).encode())
+        file.write(_head(title, scripts, beside, styles).encode())
         for piece in body:
             file.write(piece.encode())
         if CHARTS in scripts:
@@ -74,8 +80,8 @@ def write_page(
         file.write(b"</body>\n</html>\n")
 
 
-def _head(title: str, scripts: Sequence[str], beside: bool) -> str:
-    styles = [read_asset(name) for name in _STYLES]
+def _head(title: str, scripts: Sequence[str], beside: bool, more: Sequence[str]) -> str:
+    styles = [read_asset(name) for name in (*_STYLES, *more)]
     policy = (
         f"default-src 'none'; img-src data:{_BESIDE if beside else ''}; base-uri 'none'; form-action 'none'; "
         f"script-src {_digests(map(read_asset, scripts))}; style-src {_digests(styles)}"

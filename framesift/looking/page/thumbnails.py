@@ -29,13 +29,18 @@ def embed_image(image: Pixels, alternative: str, width: int, overlay: str = "") 
     `overlay` is markup that lies on it.
     """
     small = shrink_image(image, width)
-    _, content = cv2.imencode(".jpg", small, _QUALITY)
-    data = base64.b64encode(content.tobytes()).decode()
+    data = encode_jpeg(small)
     height, shown = small.shape[:2]
     return (
         f'<div class="picture"><img src="data:image/jpeg;base64,{data}" width="{shown}" height="{height}" '
         f'alt="{escape(alternative)}">{overlay}</div>'
     )
+
+
+def encode_jpeg(image: Pixels) -> str:
+    """Return an image, (height, width, 3) BGR, as a JPEG in base64."""
+    _, content = cv2.imencode(".jpg", image, _QUALITY)
+    return base64.b64encode(content.tobytes()).decode()
 
 
 def shrink_image(image: Pixels, width: int) -> Pixels:

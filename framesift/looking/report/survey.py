@@ -12,6 +12,7 @@ from framesift.filtering.manifest import Record, locate_decisions
 from framesift.filtering.selection import Decision, Verdict, mark_of, remember
 from framesift.filtering.summary import CameraSummary
 from framesift.looking.explanation import compared_area
+from framesift.looking.spread import Spread
 
 DOUBTFUL = 50
 """So many drops, and so many keeps, are shown with what changed."""
@@ -75,29 +76,6 @@ class Nearest:
 
 
 @dataclass(slots=True)
-class Spread:
-    """Some of many decisions, from all over the run: in order, and at most twice `DOUBTFUL` of them."""
-
-    _items: list[Item] = field(default_factory=list)
-    _step: int = 1
-    met: int = 0
-    """So many there are in all."""
-
-    def add(self, item: Item) -> None:
-        """Take an item in, and where there are too many every second out."""
-        if self.met % self._step == 0:
-            self._items.append(item)
-        self.met += 1
-        if len(self._items) > 2 * DOUBTFUL:
-            self._items, self._step = self._items[::2], 2 * self._step
-
-    def items(self, most: int) -> list[Item]:
-        """Return at most so many items, in order."""
-        number = len(self._items)
-        return [self._items[place * number // most] for place in range(most)] if number > most else [*self._items]
-
-
-@dataclass(slots=True)
 class CameraSurvey:
     """What is known of one camera after the first reading."""
 
@@ -113,7 +91,7 @@ class CameraSurvey:
     """The histogram of scores, by verdict; not of what was left out, which its score does not tell."""
     drops: Nearest = field(default_factory=lambda: Nearest(TRIED * DOUBTFUL))
     keeps: Nearest = field(default_factory=Nearest)
-    changes: Spread = field(default_factory=Spread)
+    changes: Spread[Item] = field(default_factory=lambda: Spread(2 * DOUBTFUL))
     """Frames whose whole picture has changed, or that were left out."""
     skips: list[Decision] = field(default_factory=list)
     """The first of the skipped."""
