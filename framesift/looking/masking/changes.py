@@ -82,7 +82,7 @@ class Change:
     least: float
     """`min_contour_area` in px."""
     patches: tuple[Patch, ...]
-    """Also those that count only where a mask leaves little."""
+    """Those that count, and those that would where a mask leaves little."""
 
 
 def sample_changes(record: Record) -> dict[str, CameraChanges]:
@@ -105,34 +105,32 @@ def find_changes(
 
     `follow` is told of each frame. Raises UsageError as `compare_again` does.
     """
-    unmasked = replace(record, settings=replace(record.settings, masks=()), known_levels=record.levels)
+    settings = replace(record.settings, masks=(), min_contour_area=_lessen(record.settings.min_contour_area))
+    unmasked = replace(record, settings=settings, known_levels=record.levels)
     jobs = jobs or count_cores()
     with open_workers(None, jobs) as workers:
-        look = partial(_find_change, unmasked, grid)
+        look = partial(_find_change, unmasked, record.settings.min_contour_area, grid)
         for change in map_ordered(workers, look, decisions, 2 * jobs + 2):
             follow()
             if change is not None:
                 yield change
 
 
-def _find_change(record: Record, grid: Grid, decision: Decision) -> Change | None:
+def _lessen(least: Threshold) -> Threshold:
+    """Return the `min_contour_area` from which on a region may count with some mask."""
+    return replace(least, value=least.value / _SMALLER) if least.relative else least
+
+
+def _find_change(record: Record, min_contour_area: Threshold, grid: Grid, decision: Decision) -> Change | None:
     comparison = compare_again(record, decision)
     if comparison is None:
         return None
     settings = record.settings
     area = comparator_of(settings, decision.frame.camera).compared_area(comparison.threshold)
-    patches = tuple(_lay(region, comparison, grid) for region in _choose(comparison, settings.min_contour_area))
-    kept = decision.verdict is Verdict.KEEP
-    return Change(kept, settings.score_threshold.px(area), comparison.min_contour_area, patches)
-
-
-def _choose(comparison: Comparison, min_contour_area: Threshold) -> Iterator[Region]:
-    """Yield the regions that count, or would where a mask leaves less of the picture."""
-    smallest = comparison.min_contour_area / _SMALLER
-    for region in comparison.regions:
-        may_count = min_contour_area.relative and region.bearing is Bearing.SMALL and region.area >= smallest
-        if region.area > 0 and (region.bearing is Bearing.COUNTED or may_count):
-            yield region
+    counted = (region for region in comparison.regions if region.bearing is Bearing.COUNTED and region.area > 0)
+    patches = tuple(_lay(region, comparison, grid) for region in counted)
+    limits = settings.score_threshold.px(area), min_contour_area.px(area)
+    return Change(decision.verdict is Verdict.KEEP, *limits, patches)
 
 
 def _lay(region: Region, comparison: Comparison, grid: Grid) -> Patch:

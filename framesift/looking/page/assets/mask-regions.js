@@ -20,7 +20,7 @@ function reckon() {
   find("total").textContent = seen.length < 2 ? ""
     : `All cameras: ${sum(seen.map(([, each]) => each.first + each.kept))} kept.${outlook(sum(seen.map(([keeps]) => keeps)))}`;
   find("basis").textContent = here ? `An estimate: ${here.looked[0]} of ${own.kept} kept and ${here.looked[1]} of ${own.dropped} dropped frames were `
-    + "compared again, each with the frame it was compared with in the run. The command below says it exactly." : "";
+    + "compared again, each with the frame it was compared with in the run. What changes bit by bit adds up to more: the command below says it exactly." : "";
 }
 
 /* Without a region there is nothing to estimate: the run has said it, unless it had masks. */
