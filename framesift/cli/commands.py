@@ -7,6 +7,7 @@ COMMANDS = {
     "report": ("show every decision of a run on one page", "report", "add_arguments"),
     "explain": ("draw why one frame was kept, dropped or skipped", "explain", "add_arguments"),
     "audit": ("bound what was lost, by looking at some dropped frames", "audit", "add_arguments"),
+    "advise": ("measure what would keep fewer frames, and why so many are kept", "advise", "add_arguments"),
     "tune": ("find thresholds from a few answers about your own frames", "tune", "add_arguments"),
     "mask": ("draw regions to leave out, and show what is masked", "mask", "add_arguments"),
     "duplicates": ("find near-duplicate images and films and say which to keep", "duplicates", "add_arguments"),
@@ -22,12 +23,12 @@ imported when it is needed, and imports little at its top, not even typing: `--h
 GROUPS = {
     "keep what is new": ("filter", "demo"),
     "look": ("overview", "report", "explain", "audit"),
-    "choose what counts as new": ("tune", "mask"),
+    "choose what counts as new": ("advise", "tune", "mask"),
     "near-duplicates": ("duplicates", "serve"),
     "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
     "hand over": ("export",),
 }
-WITHOUT_TRACE = {"report", "explain", "export", "overview", "mask", "verify"}
+WITHOUT_TRACE = {"report", "explain", "export", "overview", "mask", "verify", "advise"}
 """What was stopped of these has written nothing, and begins anew. The others go on where they were."""
 _HELP = """\
 usage: framesift COMMAND ...

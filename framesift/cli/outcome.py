@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _BAR = 20
 """Columns of the bar of what was kept."""
+_MANY = 20
+"""Of so many frames on it is worth a word that more than half are kept."""
 _CAMERA = 30
 """Columns that the name of a camera may take."""
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -118,6 +120,17 @@ def _describe_outcome(run: "Run", options: argparse.Namespace) -> "Iterator[str]
         yield f"report: {show(options.report)}"
     elif not (options.dry_run or options.remove_to):
         yield f"Look: {_command('report', options.results)}"
+        yield from _point_to_advice(run, options)
+
+
+def _point_to_advice(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
+    """Name the command that measures why so many frames are kept, where many are, of pictures on this machine."""
+    from framesift.stores import is_url
+
+    volume = run.sink.volume
+    many = volume.frames >= _MANY and 2 * volume.kept > volume.frames
+    if many and run.source.listing.frames and not is_url(options.results):
+        yield f"Too many? {_command('advise', options.results)}"
 
 
 def _describe_films(source: "Source") -> "Iterator[str]":

@@ -1,6 +1,7 @@
 """What people look at: the evidence of a decision, its picture, and the pages that show many."""
 
 __all__ = [
+    "advice",
     "audit",
     "decision_search",
     "evidence",

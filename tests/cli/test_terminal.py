@@ -118,6 +118,13 @@ def test_the_next_step_is_named(frames, tmp_path):
     assert "Move them away: framesift duplicates frames --similarity 99% --remove-to backup\n" in shown
 
 
+@pytest.mark.parametrize(("boxes", "named"), [([None, NEW] * 10, True), ([None, NEW, *[None] * 18], False)])
+def test_where_many_frames_are_kept_the_command_that_says_why_is_named(write_tree, tmp_path, boxes, named):
+    write_tree(scene(*boxes))
+    _, shown = show("filter", "frames", "r", folder=tmp_path)
+    assert ("Look: framesift report r\nToo many? framesift advise r\n" in shown) is named
+
+
 def test_a_stopped_command_leaves_a_clean_line(frames, tmp_path):
     (tmp_path / "stop.py").write_text(
         "from framesift import cli\n"

@@ -21,6 +21,7 @@ __all__ = [
     "choose_masks",
     "digest_masks",
     "make_polygon",
+    "raster",
     "reading",
     "require_cameras",
     "require_fit",
