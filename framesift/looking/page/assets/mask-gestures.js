@@ -1,9 +1,8 @@
 "use strict";
 /* Drawing and moving with mouse, finger and keys. */
 function drop(number) {
-  change(() => regions.splice(number, 1));
   chosen = -1;
-  paint();
+  change(() => regions.splice(number, 1));
   editor.focus({ preventScroll: true });
 }
 
