@@ -87,7 +87,10 @@ def _help(words: list[str]) -> "NoReturn":
     """Print the help: asked for, or where nothing was."""
     if words[1:2] and words[1] in COMMANDS:
         Parser(words[1], f"framesift {words[1]}").parse_args(["--help"])
-    print(f"{write_help()}\n{EXIT_CODES}", file=sys.stdout if words else sys.stderr)
+    try:
+        print(f"{write_help()}\n{EXIT_CODES}", file=sys.stdout if words else sys.stderr, flush=True)
+    except BrokenPipeError:  # head has gone, and leaving would try again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(0 if words else USAGE)
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -313,6 +314,16 @@ def test_help_names_units_and_an_example():
     text = subprocess.run([*MAIN, "--help"], capture_output=True, text=True, check=True).stdout
     for word in ("px", "0.75%", "main.py frames results 500 5000", "exit codes", "Europe/Berlin"):
         assert word in text
+
+
+@pytest.mark.parametrize("words", [["--help"], ["filter", "--help"], ["help", "tune"]])
+def test_help_that_nobody_reads_to_its_end_says_no_more(words):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "framesift", *words]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    os.close(writing)
+    assert done.stderr == ""
 
 
 def test_help_imports_nothing_heavy():
