@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -36,8 +36,16 @@ _LONGEST_USUAL = 512
 _VERDICT = re.compile(rb'"verdict": "(keep|drop|skip)"')
 """Cannot stand within a text, where the quotes are escaped."""
 _ENCODE = json.JSONEncoder().encode
-Kept = tuple[datetime, str, tuple[int, int] | None]
-"""Time, path and size of a kept frame."""
+
+
+class Kept(NamedTuple):
+    """A frame that late ones may be compared with."""
+
+    time: datetime
+    path: str
+    size: tuple[int, int] | None
+    kept: bool = True
+    """Else it was left out."""
 
 
 class Past:
@@ -142,10 +150,10 @@ class Past:
         return self._signs[place] == sign
 
     def read_kept(self, camera: str) -> list[Kept]:
-        """Return the kept frames of a camera whose time can be right, in no order. Raises StorageError."""
+        """Return the frames of a camera, in no order, that late ones may be compared with. Raises StorageError."""
         if camera not in self._kept:
             kept = (decision for decision in manifest.read_decisions(self._path) if decision.frame.camera == camera)
-            self._kept[camera] = [each for each in map(_as_kept, kept) if each]
+            self._kept[camera] = [each for each in map(as_kept, kept) if each]
         return self._kept[camera]
 
     def read_skipped(self, end: float) -> dict[str, str]:
@@ -175,7 +183,7 @@ class Past:
             self.clocks[frame.camera] = self.clocks.get(frame.camera, Clock()).after(stamp, decision.order)
         if frame.source is not None:
             self.refreshed[frame.source] = decision.verdict, file
-        if frame.camera in self._kept and (kept := _as_kept(decision)):
+        if frame.camera in self._kept and (kept := as_kept(decision)):
             self._kept[frame.camera].append(kept)
         if mark := mark_of(decision):
             self._remember(frame.camera, decision.size, mark)
@@ -274,9 +282,9 @@ def _as_stamp(row: Row) -> Stamp:
     return Stamp(frame.path, frame.time, as_written(file and file.mtime_ns))
 
 
-def _as_kept(decision: Decision) -> Kept | None:
-    """Return what late frames need to know of a kept one; None where they are not compared with it."""
-    frame = decision.frame
-    if decision.verdict is Verdict.KEEP and frame.time is not None and decision.order is not Order.FAULT:
-        return frame.time, frame.path, decision.size
+def as_kept(decision: Decision) -> Kept | None:
+    """Return what late frames need to know of a decided one; None where they are not compared with it."""
+    frame, is_kept = decision.frame, decision.verdict is Verdict.KEEP
+    if (is_kept or decision.left_out) and frame.time is not None and decision.order is not Order.FAULT:
+        return Kept(frame.time, frame.path, decision.size, is_kept)
     return None

@@ -2,12 +2,13 @@
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from heapq import merge
-from itertools import chain, groupby
+from heapq import heappop, heappush, merge
+from itertools import chain
 
 from framesift.errors import PathLike, UnreadableFrame, UsageError
 from framesift.filtering.comparator_choice import comparator_of, rule_of
@@ -19,7 +20,16 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
 from framesift.frames.frame import AFTER_ALL, Frame, order_key
-from framesift.frames.videos import Film, Still, VideoInfo, name_film, name_still, probe_video, walk_stills
+from framesift.frames.videos import (
+    Film,
+    Passage,
+    Still,
+    frame_of,
+    name_film,
+    name_still,
+    probe_video,
+    walk_stills,
+)
 from framesift.stores import join
 
 
@@ -35,13 +45,17 @@ class Films(Source):
     def __init__(self, directory: PathLike, settings: Settings) -> None:
         super().__init__(directory, settings)
         self._sampling = sampling_of(settings)
-        self._beside: dict[str, list[Frame]] = {}
+        self._beside: defaultdict[str, list[Frame]] = defaultdict(list)
         """The pictures of cameras of which films are walked."""
         self._offsets: dict[str, float] = {}
         """How far films have been decided."""
         self._changed: set[str] = set()
         """Those of them that have been written to since."""
         self._films: list[Film] = []
+        self._overdue: list[Film] = []
+        """Those that begin before the last decided frame of their camera."""
+        self._marks: dict[str, datetime | None] = {}
+        """The time of that frame, of the cameras of films."""
 
     def find(self, sink: Sink) -> None:
         """Leave out the films that earlier runs have walked to their end, as far as their headers tell it."""
@@ -52,64 +66,105 @@ class Films(Source):
             if film.camera != film.path and film.path in known:
                 alone = "was filled when each film was a camera of its own: choose another results folder"
                 raise UsageError(alone, sink.folder or self.directory)
+            self._marks[film.camera] = sink.clock(film.camera).mark
             if not self._leave_out(sink, film.path):
                 self._consider(film, sink)
-        of_films = {film.camera for film in self._films}
+        of_films = {film.camera for film in (*self._films, *self._overdue)}
         for frame in self.pictures:
             if frame.camera in of_films:
-                self._beside.setdefault(frame.camera, []).append(frame)
+                self._beside[frame.camera].append(frame)
         self.pictures = [frame for frame in self.pictures if frame.camera not in of_films]
+
+    def take_overdue(self) -> Iterator[Frame | Still]:
+        """Yield what is overdue, which is decided now: camera after camera, the frames of films among the pictures."""
+        films, self._overdue = self._overdue, []
+        if not films:
+            yield from super().take_overdue()
+            return
+        pictures, self.overdue = sorted(self.overdue, key=order_key), []
+        yield from self._walk_cameras(pictures, films, self._walk_overdue)
 
     def rounds(self) -> Iterator[Iterable[Frame | Still]]:
         """Yield the pictures and the frames of one film after the other in one round."""
-        yield chain(self.take_pictures(), self._walk_cameras())
+        beside = list(chain.from_iterable(self._beside.values()))
+        films = sorted(self._films, key=lambda film: order_key(film.frame))
+        yield chain(self.take_pictures(), self._walk_cameras(beside, films, self._walk))
 
     def _consider(self, film: Film, sink: Sink) -> None:
         """Add a film to those to be walked, unless it is late, or nothing of it is left."""
-        decided = sink.last_offset(film.path)
+        decided, seconds = sink.last_offset(film.path), 0.0
         with suppress(UnreadableFrame):
             info = probe_video(os.path.join(self.directory, film.path))
-            if not self._is_chosen(film, info.duration_s):
-                return
-            if decided is None and self._is_late(film, info, sink):
-                self.late.append(film.frame)
+            seconds = info.duration_s
+            if not self._is_chosen(film, seconds):
                 return
             step = self._sampling.every or (1 / info.frame_rate if info.frame_rate else 1)
             due = 0.0 if decided is None else (math.floor((decided + 0.0005) / step) + 1) * step
-            left = info.duration_s - due
             if decided is not None and not sink.holds(name_still(film, decided, self.settings.naming).path, film.path):
                 self._changed.add(film.path)
-            elif decided is not None and info.duration_s and left < step / 1000:
+            elif decided is not None and seconds and seconds - due < step / 1000:
                 return
-            self.expected += max(math.ceil(left / step), 0)
+            self.expected += max(math.ceil((seconds - due) / step), 0)
+        if self._leaves(film) and decided is None and self._is_late(film, seconds):
+            self.late.append(film.frame)
+            return
         if decided is not None:
             self._offsets[film.path] = decided
-        self._films.append(film)
+        is_overdue = not self._leaves(film) and self._is_late(film, decided or 0.0)
+        (self._overdue if is_overdue else self._films).append(film)
 
-    def _is_late(self, film: Film, info: VideoInfo, sink: Sink) -> bool:
-        """Tell whether a film ends before the last decided frame of its camera; asked for, such a one is walked too."""
-        mark, start = sink.clock(film.camera).mark, film.frame.time
-        if self.settings.late is Lateness.DECIDE or mark is None or start is None:
-            return False
-        return start + timedelta(seconds=info.duration_s) < mark
+    def _is_late(self, film: Film, seconds: float) -> bool:
+        """Tell whether a film comes, so many seconds after its beginning, before the last decided one of its camera."""
+        mark = self._marks[film.camera]
+        return mark is not None and film.start is not None and film.start + timedelta(seconds=seconds) < mark
 
-    def _walk_cameras(self) -> Iterator[Frame | Still]:
-        for camera, films in groupby(self._films, key=lambda film: film.camera):
-            pictures: Iterable[Frame | Still] = self._spread(self._beside.get(camera, []))
-            yield from merge(pictures, chain.from_iterable(map(self._walk, films)), key=_time_of)
+    def _leaves(self, film: Film) -> bool:
+        """Tell whether what is late of a film is left: not of one that was skipped, and has changed."""
+        return self.settings.late is Lateness.LEAVE and film.path not in self._repeated
 
-    def _walk(self, film: Film) -> Iterator[Still]:
+    def _walk_cameras(
+        self, pictures: Iterable[Frame], films: Iterable[Film], walk: Callable[[Film], Iterator[Still]]
+    ) -> Iterator[Frame | Still]:
+        """Yield pictures, and the frames of films as `walk` does, both given in order: those of a camera by time."""
+        cameras: dict[str, tuple[list[Frame], list[Film]]] = {}
+        for film in films:
+            cameras.setdefault(film.camera, ([], []))[1].append(film)
+        for picture in pictures:
+            cameras.setdefault(picture.camera, ([], []))[0].append(picture)
+        for beside, of_camera in cameras.values():
+            spread: Iterable[Frame | Still] = self._spread(beside)
+            yield from merge(spread, weave(of_camera, walk), key=_time_of)
+
+    def _walk_overdue(self, film: Film) -> Iterator[Still]:
+        """Yield the frames of a film that come before the last decided one of its camera; the rest goes on from it."""
+        mark, passage = self._marks[film.camera], Passage()
+        for still in self._walk(film, passage):
+            if mark and still.frame.time and still.frame.time >= mark:
+                self._films.append(film)
+                return
+            self._offsets[film.path] = still.frame.offset or self._offsets.get(film.path, 0.0)
+            yield still
+        self.passage.include(passage)
+
+    def _walk(self, film: Film, passage: Passage | None = None) -> Iterator[Still]:
         """Yield the frames of a film that are not decided. It is walked from its beginning: a seek is not exact."""
-        decided = self._offsets.get(film.path, -math.inf)
+        decided, end = self._offsets.get(film.path, -math.inf), film.start
         choice, left_out = self.settings.choice, self.left_out
         before = ask_status(join(self.directory, film.path))
-        for still in walk_stills(self.directory, film, self._sampling, self.settings.naming, self.passage):
+        for still in walk_stills(self.directory, film, self._sampling, self.settings.naming, passage or self.passage):
             if film.path in self._changed and self._is_other(still, decided):
                 self.replaced.append(film.path)
                 return
-            is_taken = still.problem or choice.takes_time(still.frame.time, left_out)
-            if is_taken and (still.frame.offset is None or still.frame.offset > decided):
-                yield still if still.stat else replace(still, stat=before)
+            if still.frame.offset is None:  # what is wrong is told of the time up to which it is not
+                yield replace(still, frame=replace(still.frame, time=end), stat=still.stat or before)
+                continue
+            end = still.frame.time
+            if not choice.takes_time(end, left_out) or still.frame.offset <= decided:
+                continue
+            if decided >= 0 and self._leaves(film) and self._is_late(film, still.frame.offset):
+                self.late.append(film.frame)
+                return
+            yield still if still.stat else replace(still, stat=before)
 
     def _is_other(self, still: Still, decided: float) -> bool:
         """Tell whether a frame of a film shows something new against what stands for the one that was decided."""
@@ -136,6 +191,23 @@ class Films(Source):
         return self.settings.choice.takes_span(start, end, self.left_out)
 
 
+def weave(films: Sequence[Film], walk: Callable[[Film], Iterator[Still]]) -> Iterator[Still]:
+    """Yield the frames of the films of one camera, given in order, in the order of time.
+
+    A film is opened when the others have come to its beginning: of most cameras one after the other.
+    """
+    waiting = deque(enumerate(films))
+    heads: list[tuple[datetime, int, Still, Iterator[Still]]] = []
+    while waiting or heads:
+        if waiting and (not heads or (waiting[0][1].start or AFTER_ALL) < heads[0][0]):
+            number, film = waiting.popleft()
+            walked = walk(film)
+        else:
+            _, number, still, walked = heappop(heads)
+            yield still
+        if (head := next(walked, None)) is not None:
+            heappush(heads, (_time_of(head), number, head, walked))
+
+
 def _time_of(item: Frame | Still) -> datetime:
-    frame = item.frame if isinstance(item, Still) else item
-    return frame.time or AFTER_ALL
+    return frame_of(item).time or AFTER_ALL

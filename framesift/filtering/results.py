@@ -134,7 +134,7 @@ class Results(Sink):
         return self._past.clocks.get(camera, Clock())
 
     def kept(self, camera: str) -> list[Kept]:
-        """Return the kept frames of a camera whose time can be right, in no order. Raises StorageError."""
+        """Return the frames of a camera, in no order, that late ones may be compared with. Raises StorageError."""
         if camera not in self.summary.cameras:
             return []
         if not self._dry_run:

@@ -26,7 +26,7 @@ from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
 from framesift.frames.frame import Frame
 from framesift.frames.reader.pages import find_page
-from framesift.frames.videos import Still, is_still, read_still
+from framesift.frames.videos import Still, frame_of, is_still, read_still
 from framesift.stores import is_url, join
 from imaging_interview import Image
 
@@ -121,13 +121,15 @@ class Run:
             self.sink.add(view, decision)
             yield decision
 
-    def _decide_overdue(self, view: Callable[[list[Frame]], Iterable[View]]) -> Iterator[Decision]:
+    def _decide_overdue(self, view: Callable[[Iterable[Frame | Still]], Iterable[View]]) -> Iterator[Decision]:
         """Decide frames that come late by the kept frame before each."""
         one_chain, against = self.settings.size is not None, self.settings.against
-        for camera, of_camera in groupby(self.source.take_overdue(), key=lambda frame: frame.camera):
+        for camera, of_camera in groupby(self.source.take_overdue(), key=lambda item: frame_of(item).camera):
             kept = KeptFrames(self.sink.kept(camera), one_chain, against)
-            for frames in kept.split(of_camera):
-                references = self._describe_marks(camera, kept.find_marks(frames[0]), lenient=True)
+            for first, frames in kept.split(of_camera):
+                if first.offset is not None:
+                    self.sink.flush()  # a still that was kept just now is read from there
+                references = self._describe_marks(camera, kept.find_marks(first), lenient=True)
                 views = self.levels.settle(view(frames))
                 for seen, decided in select_frames(views, rule_of(self.settings, camera), references):
                     decision = self.source.describe(decided, late=True)

@@ -82,7 +82,7 @@ class Sink:
         return Clock()
 
     def kept(self, camera: str) -> list[Kept]:
-        """Return the kept frames of a camera whose time can be right, in no order."""
+        """Return the frames of a camera, in no order, that late ones may be compared with."""
         return []
 
     def skipped(self) -> dict[str, str]:

@@ -124,10 +124,10 @@ class Source:
     def settle(self, frame: Frame) -> None:
         """Take note that a frame is decided."""
 
-    def take_overdue(self) -> list[Frame]:
-        """Return the frames that are overdue, which are decided now, in total order."""
+    def take_overdue(self) -> Iterator[Frame | Still]:
+        """Yield the frames that are overdue, which are decided now, in total order."""
         overdue, self.overdue = sorted(self.overdue, key=order_key), []
-        return list(self._spread(overdue))
+        yield from self._spread(overdue)
 
     def describe(self, decision: Decision, late: bool = False) -> Decision:
         """Return a decision with what is known of how its frame came."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import cv2
@@ -12,9 +13,12 @@ from framesift import cli, filter_frames
 from framesift.cli import options
 from framesift.errors import UsageError
 from framesift.filtering import manifest
+from framesift.filtering.films import Films
 from framesift.filtering.option_values import parse_every
 from framesift.filtering.options import OPTIONS
-from framesift.filtering.settings import Settings
+from framesift.filtering.results import Results
+from framesift.filtering.run import Run
+from framesift.filtering.settings import Settings, read_settings
 from framesift.frames.naming import Naming
 from framesift.frames.videos import name_film
 from tests.conftest import encode, make_image, read_tree
@@ -240,6 +244,101 @@ class TestGoingOn:
             decide(folder, tmp_path / "results", every="frame")
         found = list(manifest.read_decisions(str(tmp_path / "results" / manifest.NAME)))
         assert found == decide(folder, every="frame") and len(found) == 40
+
+
+BOX = (60, 50, 60, 50)
+LATE = {
+    "front_20230612_100000.avi": [],
+    "front_20230612_100100.avi": [(0, 2), (3, 4)],  # comes late
+    "front_20230612_100101.avi": [(0, 2)],  # so does this, beside it
+    "front_20230612_100200.avi": [],
+    "front_20230612_100300.avi": [(0, 4)],
+}
+
+
+@pytest.fixture
+def late(tmp_path) -> Path:
+    """Frames of which all but three films and a picture have been decided into `results`."""
+    folder = tmp_path / "frames"
+    for name in ("front_20230612_100000.avi", "front_20230612_100200.avi"):
+        door(folder / name, LATE[name])
+    decide(folder, tmp_path / "results", late="decide")
+    for name, events in LATE.items():
+        if not (folder / name).exists():
+            door(folder / name, events)
+    (folder / "front_20230612_100102.png").write_bytes(encode(make_image(*SIZE, box=BOX)))
+    return folder
+
+
+class TestLate:
+    def test_each_frame_is_compared_with_the_kept_one_before_it_and_nothing_else_changes(self, late, tmp_path):
+        decisions = decide(late, tmp_path / "results", late="decide")
+        found = [(d.frame.path[15:21], f"{d.frame.time:%M:%S}", d.verdict[0], d.order) for d in decisions]
+        assert found == [
+            ("100100", "01:00", "k", "late"),
+            ("100100", "01:01", "d", "late"),
+            ("100101", "01:01", "d", "late"),
+            ("100102", "01:02", "d", "late"),
+            ("100100", "01:02", "k", "late"),
+            ("100101", "01:02", "k", "late"),
+            ("100100", "01:03", "d", "late"),
+            ("100101", "01:03", "k", "late"),
+            ("100101", "01:04", "d", "late"),
+            *(("100300", f"03:0{second}", "k" if not second else "d", None) for second in range(4)),
+        ]
+        assert decisions[-1].reference == decisions[-4].frame.path
+        assert decisions[-4].reference == "front_20230612_100000.avi/front_2023_06_12__10_00_00.000Z.png"
+        assert decide(late, tmp_path / "results", late="decide") == []
+
+    @pytest.mark.parametrize("chosen", [{}, {"against": 2}, {"most": 1}, {"method": "tolerance"}, {"every": 0.5}])
+    @pytest.mark.parametrize("stop", [1, 3, 6, 10])
+    def test_stopped_and_run_again_is_an_undisturbed_run(self, late, tmp_path, stop, chosen):
+        if chosen:
+            shutil.rmtree(tmp_path / "results")
+            (tmp_path / "aside").mkdir()
+            aside = [path for path in late.iterdir() if path.name[15:21] not in ("100000", "100200")]
+            for path in aside:
+                path.rename(tmp_path / "aside" / path.name)
+            decide(late, tmp_path / "results", **chosen)
+            for path in aside:
+                (tmp_path / "aside" / path.name).rename(path)
+        shutil.copytree(tmp_path / "results", tmp_path / "stopped")
+        chosen = {"every": 1, "late": "decide", **chosen}
+        whole = list(filter_frames(late, tmp_path / "results", jobs=4, **chosen))
+        steps = filter_frames(late, tmp_path / "stopped", jobs=1, **chosen)
+        for _ in range(stop):
+            next(steps)
+        steps.close()
+        assert len(list(filter_frames(late, tmp_path / "stopped", jobs=1, **chosen))) == len(whole) - stop
+        assert read_tree(tmp_path / "stopped") == read_tree(tmp_path / "results")
+
+    def test_of_a_film_that_goes_on_beyond_the_last_decided_frame_the_rest_is_in_order(self, late, tmp_path):
+        door(late / "front_20230612_100159.avi", [], end=6)
+        decisions = decide(late, tmp_path / "results", late="decide")
+        found = [(f"{d.frame.time:%S}", d.order) for d in decisions if "100159" in d.frame.path]
+        assert found == [("59", "late"), ("00", "late"), ("01", "late"), ("02", "late"), ("03", None), ("04", None)]
+        assert decide(late, tmp_path / "results", late="decide") == []
+
+    def test_what_grows_late_is_named_and_moves_nothing(self, tmp_path):
+        folder, results = tmp_path / "frames", tmp_path / "results"
+        for name in ("front_20230612_100000.avi", "front_20230612_100200.avi"):
+            door(folder / name)
+        decide(folder, results)
+        before = read_tree(results)
+        door(folder / "front_20230612_100000.avi", end=7)
+        os.utime(folder / "front_20230612_100000.avi", (1_700_000_000, 1_700_000_000))
+        source = Films(folder, read_settings(every=1))
+        with Run(source, Results(results, folder, source.settings), source.settings) as run:
+            assert list(run.decide()) == []
+        assert [frame.path for frame in source.late] == ["front_20230612_100000.avi"] and read_tree(results) == before
+        assert {d.order for d in decide(folder, results, late="decide")} == {"late"}
+
+    def test_the_end_of_a_damaged_film_moves_nothing_back(self, tmp_path):
+        folder, results = tmp_path / "frames", tmp_path / "results"
+        content = door(folder / "front_20230612_100000.avi", end=10).read_bytes()
+        (folder / "front_20230612_100000.avi").write_bytes(content[: len(content) * 2 // 3])
+        times = [decision.frame.time for decision in decide(folder, results)]
+        assert times == sorted(times) and len(set(times)) > 3
 
 
 class TestSampling:

@@ -82,6 +82,17 @@ class Passage:
         self.passed_over += max(frames - samples, 0)
         self.torn += video.torn > 0
 
+    def include(self, other: "Passage") -> None:
+        """Count what was passed over elsewhere too."""
+        self.frames += other.frames
+        self.passed_over += other.passed_over
+        self.torn += other.torn
+
+
+def frame_of(item: Frame | Still) -> Frame:
+    """Return what a picture, or a frame of a video, is among all frames."""
+    return item.frame if isinstance(item, Still) else item
+
 
 def name_film(video: str, naming: Naming) -> Film:
     """Return the video, given relative to the input folder, with what its name says."""
