@@ -58,8 +58,10 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
 
 def describe_order(source: "Source") -> "Iterator[str]":
     """Yield a line for each camera of which frames came out of order, and for what is left under a decided name."""
-    from framesift.filtering.sources import AHEAD_OF_OTHERS, describe_fault
+    from framesift.filtering.sources import AHEAD_OF_OTHERS, CONTRARY, describe_fault
 
+    for camera, paths in source.listing.contrary.items():
+        yield f"camera {show(camera)}: {counted(len(paths), 'frame')}, such as {show(paths[0])}: {CONTRARY}"
     for camera, faults in groupby(source.faults, key=lambda frame: frame.camera):
         number, first = counted(len(faulty := list(faults)), "frame"), faulty[0]
         yield f"camera {show(camera)}: clock fault: {number}, such as {show(first.path)}: {describe_fault(first)}"

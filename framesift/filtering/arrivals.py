@@ -18,7 +18,7 @@ from framesift.filtering.clocks import Judgement
 from framesift.filtering.describing import View
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
-from framesift.filtering.sources import AHEAD_OF_OTHERS, LATE_HINT, Source, describe_fault
+from framesift.filtering.sources import AHEAD_OF_OTHERS, CONTRARY, LATE_HINT, Source, describe_fault
 from framesift.filtering.waiting import File, Folder, ask_mtime_ns
 from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, scan_folder
@@ -210,6 +210,11 @@ class Arrivals(Source):
         for frame in name_frames(arrived, self._names):
             if frame.time is None or self.settings.choice.takes_time(frame.time, arrived[frame.path]):
                 self._files[frame.path] = File(frame, frame)
+        for camera, paths in self._names.contrary.items():
+            if camera not in self.listing.contrary:
+                self._tell(os.path.join(self.directory, paths[0]), f"camera {show(camera)}: {CONTRARY}")
+                self.listing.contrary[camera] = paths
+        self._names.contrary.clear()
 
     def _is_ready(self, file: File, now: float) -> bool:
         return file.steady and (not file.refused or now - file.since >= PATIENCE)

@@ -20,6 +20,7 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
 from framesift.frames.frame import AFTER_ALL, Frame, order_key
+from framesift.frames.naming import Names
 from framesift.frames.videos import (
     Film,
     Passage,
@@ -61,6 +62,7 @@ class Films(Source):
         """Leave out the films that earlier runs have walked to their end, as far as their headers tell it."""
         super().find(sink)
         films = [name_film(path, self.settings.naming) for path in self.listing.videos]
+        self._compare_names(films, sink)
         known = set(sink.cameras)
         for film in sorted(films, key=lambda film: order_key(film.frame)):
             if film.camera != film.path and film.path in known:
@@ -89,6 +91,14 @@ class Films(Source):
         beside = list(chain.from_iterable(self._beside.values()))
         films = sorted(self._films, key=lambda film: order_key(film.frame))
         yield chain(self.take_pictures(), self._walk_cameras(beside, films, self._walk))
+
+    def _compare_names(self, films: Iterable[Film], sink: Sink) -> None:
+        """Note the films whose names, each read for itself, say another day than all of them do together."""
+        names = Names(self.settings.naming, sink.last_frames)
+        together = {path: time for path, _, time in names.read_all(self.listing.videos)}
+        for film in films:
+            if film.start != together[film.path] and not sink.last_offset(film.path):
+                self.listing.contrary.setdefault(film.camera, []).append(film.path)
 
     def _consider(self, film: Film, sink: Sink) -> None:
         """Add a film to those to be walked, unless it is late, or nothing of it is left."""

@@ -24,6 +24,7 @@ from framesift.filtering.standing import find_standing
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader.pages import encode_page, find_page, name_page, split_page
+from framesift.frames.suffixes import is_video
 from framesift.frames.videos import encode_still, is_still
 from framesift.stores import is_url, join, locate
 
@@ -104,8 +105,10 @@ class Results(Sink):
 
     @property
     def last_frames(self) -> list[Frame]:
-        """The last decided frame of each of them."""
-        return [Frame(frame.file, frame.camera, frame.time) for frame in self._past.last.values()]
+        """The last decided frames of each of them, the last that has a time among them."""
+        stamps = [(s.path, camera, s.time) for camera, clock in self._past.clocks.items() for s in clock.recent[-1:]]
+        last = [(frame.file, frame.camera, frame.time) for frame in self._past.last.values()]
+        return [Frame(_file_of(path), camera, time) for path, camera, time in (*stamps, *last)]
 
     def is_decided(self, path: str) -> bool:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
@@ -249,3 +252,11 @@ class Results(Sink):
         self._writer.shutdown()
         self._past.close()
         self._place.close()
+
+
+def _file_of(path: str) -> str:
+    """Return the file that a decided frame is of: a page or a frame of a film lies below it."""
+    if page := split_page(path):
+        return page[0]
+    folder = path.rpartition("/")[0]
+    return folder if is_video(folder) else path

@@ -51,7 +51,7 @@ class Sink:
 
     @property
     def last_frames(self) -> list[Frame]:
-        """The last decided frame of each of them."""
+        """The last decided frames of each of them, the last that has a time among them."""
         return []
 
     def begin(self) -> None:

@@ -29,6 +29,11 @@ from framesift.stores import is_url, join, locate
 LATE_HINT = "--late decide compares it with the kept frame before it"
 AHEAD_OF_OTHERS = "it is ahead of frames that followed: these go on in the order of arrival"
 
+CONTRARY = (
+    "day and month seem to stand in another order than its other names were read in: --time-format says how they "
+    "are written, such as %m-%d-%Y_%H.%M.%S (with other results, where frames are decided)"
+)
+
 
 def describe_fault(frame: Frame) -> str:
     """Say what is wrong with the time of a frame."""

@@ -43,6 +43,8 @@ class Listing:
     """Relative paths of folders left out because they hold the results or the backup of an earlier run."""
     left_out: LeftOut = field(default_factory=LeftOut)
     """What does not belong to the frames, and what was not chosen."""
+    contrary: dict[str, list[str]] = field(default_factory=dict)
+    """Frames, by their cameras, whose day and month seem to stand in another order than the others are read in."""
     others: Counter[str] = field(default_factory=Counter)
     """How many files are neither a frame nor a video, by their suffix, without texts that describe frames."""
 
@@ -91,10 +93,12 @@ def find_frames(
     if found and not matched:
         option = "--name-pattern" if naming.pattern else "--time-format"
         raise UsageError(f"{option} {asked!r} matches none of {found} frames", directory)
-    frames = _name_frames(root, paths, Names(naming, known, own_camera(root)))
+    names = Names(naming, known, own_camera(root))
+    frames = _name_frames(root, paths, names)
     if choice.period:
         frames = (frame for frame in frames if choice.takes_time(frame.time, listing.left_out))
     listing.frames.extend(frames)
+    listing.contrary.update(names.contrary)
     if not listing.frames and len(paths) == found and not (videos and listing.videos):
         raise UsageError(f"holds no frame of these times{_describe_rest(listing)}", directory)
     listing.frames.sort(key=order_key)

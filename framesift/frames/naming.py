@@ -228,6 +228,8 @@ class Names:
         self.naming = naming
         self.own = own
         """The camera of the frames that lie in the input folder directly and name none."""
+        self.contrary: dict[str, list[str]] = {}
+        """Names, by their cameras, whose day and month seem to stand in another order than the others are read in."""
         self._agreement = Agreement()
         for frame in known:
             reading = naming.take_apart(frame.path)
@@ -235,8 +237,12 @@ class Names:
 
     def read(self, path: str) -> tuple[str, datetime | None]:
         """Return the camera and the time (aware, UTC; None for one without) of one path."""
-        camera, time = self._agreement.settle(self.naming.take_apart(path))
-        return camera or self.own, time
+        reading = self.naming.take_apart(path)
+        camera, time = self._agreement.settle(reading)
+        camera = camera or self.own
+        if reading.day and (time is None or reading.group in self._agreement.doubted):
+            self.contrary.setdefault(camera, []).append(path)
+        return camera, time
 
     def read_all(self, paths: Iterable[str], strict: bool = False) -> Iterator[tuple[str, str, datetime | None]]:
         """Yield each path with its camera and its time (aware, UTC; None for one without), in another order.
@@ -255,6 +261,7 @@ class Names:
                 self._agreement.note(reading)
             else:
                 yield path, reading.camera or self.own, reading.time
+        self._agreement.doubted.clear()
         self._agreement.conclude()
         for path in left_open:
             yield path, *self.read(path)

@@ -19,6 +19,7 @@ from framesift.filtering.options import OPTIONS
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.sinks import Sink
 from framesift.frames.naming import Naming
 from framesift.frames.videos import name_film
 from tests.conftest import encode, make_image, read_tree
@@ -339,6 +340,20 @@ class TestLate:
         (folder / "front_20230612_100000.avi").write_bytes(content[: len(content) * 2 // 3])
         times = [decision.frame.time for decision in decide(folder, results)]
         assert times == sorted(times) and len(set(times)) > 3
+
+
+def test_films_whose_days_stand_in_another_order_are_named(tmp_path):
+    """Each name is read for itself: their stills are called after their times, and are found again by them."""
+    folder, settings = tmp_path / "frames", read_settings(every=1)
+    for day, contrary in (("03-04-2021", []), ("03-25-2021", ["front_03-25-2021_10.00.00.avi"])):
+        door(folder / f"front_{day}_10.00.00.avi")
+        source = Films(folder, settings)
+        with Run(source, Results(tmp_path / "results", folder, settings), settings) as run:
+            list(run.decide())
+        assert [path for paths in source.listing.contrary.values() for path in paths] == contrary
+    source = Films(folder, settings)
+    with Run(source, Sink(), settings):
+        assert source.listing.contrary == {"front": ["front_03-04-2021_10.00.00.avi"]}
 
 
 class TestSampling:

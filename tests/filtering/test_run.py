@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from framesift import filter_frames, verify
+from framesift import cli, filter_frames, verify
 from framesift.errors import StorageError, UsageError
 from framesift.filtering import earlier_runs as past
 from framesift.filtering import manifest
@@ -21,6 +21,7 @@ from framesift.filtering.manifest import open_record
 from framesift.filtering.results import Results
 from framesift.filtering.selection import Order, Verdict
 from framesift.filtering.settings import Settings
+from framesift.filtering.sources import CONTRARY
 from tests.conftest import encode, make_image, read_tree, without_files
 from tests.filtering.plain_loop import plain_filter
 
@@ -270,6 +271,21 @@ def test_late_frames_are_left_out(write_tree, tmp_path):
     list(filter_frames(tmp_path / "frames", tmp_path / "results"))
     frames = write_tree(scene(NEW, start=1))
     assert list(filter_frames(frames, tmp_path / "results")) == []
+
+
+def test_the_order_of_days_that_was_decided_holds_and_what_says_another_is_named(write_tree, tmp_path, capsys):
+    def run(*days: str) -> tuple[str, list[str | None]]:
+        frames = write_tree({f"gate_{day}-2021_10.00.00.png": encode(make_image()) for day in days})
+        assert cli.main(["filter", str(frames), str(tmp_path / "results"), "--quiet"]) == 0
+        times = [d.frame.time for d in open_record(tmp_path / "results").decisions()]
+        return capsys.readouterr().err, [time and f"{time:%m-%d}" for time in times]
+
+    assert run("03-04") == ("", ["04-03"])
+    error, times = run("03-25")
+    assert error == f"{tmp_path / 'frames'}: camera gate: 1 frame, such as gate_03-25-2021_10.00.00.png: {CONTRARY}\n"
+    assert times == ["04-03", None] and run("03-25") == ("", times)
+    error, times = run("03-26", "04-05")
+    assert "camera gate: 1 frame, such as gate_03-26" in error and times == ["04-03", None, "05-04", None]
 
 
 def test_a_damaged_frame_is_skipped_and_never_a_reference(write_tree, tmp_path):

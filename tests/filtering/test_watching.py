@@ -21,7 +21,7 @@ from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings, read_settings
-from framesift.filtering.sources import LATE_HINT
+from framesift.filtering.sources import CONTRARY, LATE_HINT
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene
 from tests.frames.test_finding import jpeg_with_time
@@ -224,6 +224,12 @@ def test_a_clock_fault_is_told_once_and_makes_nothing_late(watch, at):
     assert watch.told == [
         f"{wrong.name}: clock fault: its time, 2036-02-07 06:28, cannot be right; decided in the order of arrival"
     ]
+
+
+def test_days_that_say_another_order_than_the_first_are_told_once(watch, at):
+    days = [at(1).with_name(f"{day}-2021_10.00.00.png") for day in ("03-04", "03-25", "03-26")]
+    watch.play(step for day in days for step in (put(day, EMPTY), *LOOKS))
+    assert letters(watch.decisions) == "kdd" and watch.told == [f"{days[1].name}: camera c1: {CONTRARY}"]
 
 
 def test_a_file_that_is_refreshed_is_a_new_frame_each_time(watch, at):

@@ -379,6 +379,42 @@ def test_what_was_decided_of_days_holds() -> None:
     assert names.read("d/06-04-2021_12-53-37.jpg")[1] == datetime(2021, 4, 6, 12, 53, 37, tzinfo=UTC)
 
 
+def first_day(date: str, order: str) -> Frame:
+    day = datetime.strptime(f"{date}_12-53-37", f"{order}_%H-%M-%S").replace(tzinfo=UTC)
+    return Frame(f"c/{date}_12-53-37.jpg", "c", day)
+
+
+@pytest.mark.parametrize(
+    ("decided", "order", "dates", "contrary"),
+    [
+        ("03-04-2021", "%d-%m-%Y", ["03-25-2021", "04-04-2021"], ["03-25-2021"]),
+        ("03-04-2021", "%m-%d-%Y", ["25-03-2021"], ["25-03-2021"]),
+        ("03-04-2021", "%d-%m-%Y", ["03-05-2021", "03-06-2021"], ["03-05-2021", "03-06-2021"]),
+        ("03-04-2021", "%d-%m-%Y", ["04-04-2021", "13-04-2021"], []),
+        ("03-04-2021", "%d-%m-%Y", ["03-07-2022"], []),
+        ("05-05-2021", "%m-%d-%Y", ["06-06-2021"], []),
+        ("12-04-2021", "%d-%m-%Y", ["01-05-2021"], []),
+        ("11-30-2021", "%m-%d-%Y", ["12-01-2021", "12-02-2021"], []),
+        ("21-03-04", "%d-%m-%y", ["21-03-25", "21-03-26"], ["21-03-25", "21-03-26"]),
+    ],
+)
+def test_days_that_say_another_order_than_what_was_decided_are_noted(decided, order, dates, contrary) -> None:
+    names = Names(Naming(), [first_day(decided, order)])
+    list(names.read_all(f"c/{date}_12-53-37.jpg" for date in dates))
+    assert names.contrary == ({"c": [f"c/{date}_12-53-37.jpg" for date in contrary]} if contrary else {})
+
+
+def test_what_is_of_another_order_among_the_first_is_noted_too() -> None:
+    names = Names(Naming())
+    found = list(names.read_all(f"c/{date}_12-53-37.jpg" for date in ("05-13-2021", "05-14-2021", "15-05-2021")))
+    assert [time is None for _, _, time in found] == [False, False, True] and len(names.contrary["c"]) == 1
+
+
+def test_the_last_frame_of_a_film_tells_the_order_of_its_day() -> None:
+    late = Frame("c/05-04-2021_23-53-37.mp4", "c", datetime(2021, 5, 5, 2, 13, tzinfo=UTC))
+    assert Names(Naming(), [late]).read("c/05-06-2021_10-00-00.mp4")[1] == datetime(2021, 5, 6, 10, tzinfo=UTC)
+
+
 def test_times_are_shown_in_their_zone() -> None:
     assert Naming().show(NOON) + Naming().zone_name == "2021-03-27 12:53"
     tokyo = Naming(timezone="Asia/Tokyo")

@@ -15,6 +15,11 @@ _EVENTS = 3
 """So many numbers, one after the other in time, are events."""
 _FRAMES = 3
 """So many frames each number of a camera has at least, on average."""
+_NEAR = timedelta(days=2)
+"""The last frame of a film is so long after the time in its name; in another order of day and month it is farther."""
+
+_APART, _CLOSER = timedelta(days=27), 4
+"""Days that lie farther apart than this, and so many times closer together in another order, may be read wrongly."""
 
 
 @dataclass(slots=True)
@@ -40,7 +45,11 @@ class Agreement:
     """How names are read that leave something open: by what earlier runs decided, then by what all of them allow."""
 
     def __init__(self) -> None:
+        self.doubted: set[str] = set()
+        """Groups of names of which the last say another order of days than they are read in."""
         self._orders: dict[str, str] = {}
+        self._days: dict[str, Day] = {}
+        """A day of each group that has been read in its order."""
         self._counts_cameras: dict[str, bool] = {}
         self._evidence: defaultdict[str, _Evidence] = defaultdict(_Evidence)
 
@@ -49,9 +58,10 @@ class Agreement:
         if reading.number and camera in (reading.camera, reading.other):
             self._counts_cameras.setdefault(reading.group, camera == reading.numbered)
         if reading.day and time:
-            order = next((order for order in orders_of(reading.day) if settle(reading.day, order) == time), None)
-            if order:
+            orders = ((order, settle(reading.day, order)) for order in orders_of(reading.day))
+            if order := next((order for order, day in orders if day and abs(time - day) < _NEAR), None):
                 self._orders.setdefault(reading.group, order)
+                self._days.setdefault(reading.group, reading.day)
 
     def note(self, reading: Reading) -> None:
         """Take note of a name that leaves something open."""
@@ -60,13 +70,22 @@ class Agreement:
     def conclude(self) -> None:
         """Decide what the names noted leave open that nothing is decided of, by all of them together."""
         for group, evidence in self._evidence.items():
-            if evidence.days and group not in self._orders:
-                self._orders[group] = _choose_order(list(evidence.days.values()))
+            if evidence.days:
+                self._conclude_days(group, list(evidence.days.values()))
             if len(evidence.known) > 1 and group not in self._counts_cameras:
                 counts = _count_cameras(evidence)
                 if counts is not None:
                     self._counts_cameras[group] = counts
         self._evidence.clear()
+
+    def _conclude_days(self, group: str, days: list[Day]) -> None:
+        order = self._orders.setdefault(group, _choose_order(days))
+        known = [self._days.get(group, days[0]), *days]
+        other = _choose_order(known)
+        spans = [max(times) - min(times) for each in (order, other) if (times := _settle_all(known, each))]
+        if len(spans) == 2 and spans[0] > max(_APART, _CLOSER * spans[1]):
+            self.doubted.add(group)
+        self._days[group] = next((day for day in days if settle(day, order)), known[0])
 
     def settle(self, reading: Reading) -> tuple[str, datetime | None]:
         """Return the camera and the time of a name."""
@@ -87,13 +106,17 @@ def _choose_order(days: list[Day]) -> str:
     orders = orders_of(days[0])
 
     def judge(order: str) -> tuple[int, bool, float, int]:
-        times = [time for day in days if (time := settle(day, order))]
+        times = _settle_all(days, order)
         if not times:
             return 0, True, 0.0, 0
         span = (max(times) - min(times)).days
         return -len(times), min(times) > soon, span, orders.index(order)
 
     return min(orders, key=judge)
+
+
+def _settle_all(days: list[Day], order: str) -> list[datetime]:
+    return [time for day in days if (time := settle(day, order))]
 
 
 def _count_cameras(evidence: _Evidence) -> bool | None:
