@@ -9,6 +9,7 @@ __all__ = [
     "describing",
     "earlier_runs",
     "exposure",
+    "file_state",
     "films",
     "manifest",
     "manifest_file",

@@ -12,15 +12,17 @@ from framesift.comparators.comparison import Comparison
 from framesift.errors import UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame, sampling_of
+from framesift.filtering.file_state import ask_status, name_before
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.levels import Levels
 from framesift.frames.reader import read_picture
+from framesift.frames.reader.pages import name_page, split_page
 from framesift.frames.videos import is_still, read_still
 from framesift.looking.evidence import Evidence, draw_evidence
 from framesift.looking.numbers import format_px, tell_apart
-from framesift.stores import join
+from framesift.stores import is_url, join
 
 Pixels = NDArray[np.uint8]
 
@@ -77,20 +79,34 @@ def compared_area(settings: Settings, camera: str, size: tuple[int, int]) -> int
 def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False) -> Pixels | str:
     """Return the pixels of a camera's frame, (height, width, 3) BGR, or the reason why there are none.
 
-    Of 16 bits they are in the range in which the run has read them. A frame that is gone from its folder may have been
-    kept: then the results folder has it. So are the frames of films.
+    Of 16 bits they are in the range in which the run has read them. A frame that is gone from its folder, or whose file
+    has been written to since, may have been kept: then the results folder has it. So are the frames of films.
     """
     read = partial(read_picture, max_pixels=record.settings.max_pixels, levels=record.levels.get(camera))
-    try:
-        return read(record.find_frame(path)).pixels
-    except UnreadableFrame as error:
-        reason = error.reason
-    try:
-        return read(join(record.folder, path)).pixels
-    except UnreadableFrame:
-        if is_still(path, record.source):
-            return _read_still(record, path) if walk_films else "a frame of a film: framesift explain draws it"
-        return reason
+    reasons = {}
+    for place in _find_places(record, path):
+        try:
+            return read(place).pixels
+        except UnreadableFrame as error:
+            reasons[place] = error.reason
+    if is_still(path, record.source):
+        return _read_still(record, path) if walk_films else "a frame of a film: framesift explain draws it"
+    return reasons[record.find_frame(path)]
+
+
+def _find_places(record: Record, path: str) -> list[str]:
+    """Return where a frame may be read: where it lies, or first in the results where its file is not what it was."""
+    source, kept = record.find_frame(path), join(record.folder, path)
+    if is_url(source) or is_url(kept):
+        return [source, kept]
+    file, page = split_page(path) or (path, 0)
+    status, kept_status = ask_status(join(record.source, file)), ask_status(kept)
+    if status and kept_status and status.st_mtime_ns != kept_status.st_mtime_ns:
+        return [kept, source]
+    places = [source, kept]
+    if not status and (refreshed := name_before(file)):
+        places.append(record.find_frame(name_page(refreshed, page) if page else refreshed))
+    return places
 
 
 def _read_still(record: Record, path: str) -> Pixels | str:
@@ -131,7 +147,7 @@ def compare_again(record: Record, decision: Decision) -> Comparison | None:
 
 def _read_compared(record: Record, camera: str, path: str) -> Pixels | None:
     """Return the pixels that a run compares, which need not be those that people are shown."""
-    for place in (record.find_frame(path), join(record.folder, path)):
+    for place in _find_places(record, path):
         with suppress(UnreadableFrame):
             return read_frame(place, record.settings, record.levels.get(camera)).pixels
     return None

@@ -1,5 +1,6 @@
 """`explain`: which frame is meant, what is said of it, and whether the files are still those of the run."""
 
+import os
 import shutil
 
 import cv2
@@ -12,7 +13,7 @@ from framesift.cli import options
 from framesift.errors import UsageError
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
-from framesift.filtering.selection import Verdict
+from framesift.filtering.selection import Decision, Verdict
 from framesift.looking.decision_search import find_decision, find_time
 from framesift.looking.explanation import explain_decision
 from framesift.looking.explanation_picture import GAP, WIDTH, draw_explanation, encode_picture
@@ -170,6 +171,26 @@ def test_a_kept_frame_that_is_gone_is_taken_from_the_results(run):
     assert explain(run, name(1)).change == ""
     (run / "results" / "c1" / name(0)).unlink()
     assert explain(run, name(1)).change.startswith("the reference cannot be read any more: No such file")
+
+
+def test_a_kept_frame_whose_file_was_refreshed_is_taken_from_the_results(run):
+    """Each picture that a file has held is explained by what it held then, as far as that is anywhere."""
+
+    def refresh(content: bytes, mtime: int) -> Decision:
+        path = run / "frames" / "c1" / name(0)
+        path.write_bytes(content)
+        os.utime(path, (mtime, mtime))
+        cli.main(["filter", str(run / "frames"), str(run / "results"), "2%", "3%", "--quiet"])
+        [*_, last] = open_record(run / "results").decisions()
+        return last
+
+    dropped = refresh(encode(make_image(box=NEW)), 1_700_000_000)
+    assert (dropped.verdict, dropped.frame.source) == ("drop", f"c1/{name(0)}")
+    assert explain(run, dropped.frame.path).change == explain(run, name(1)).change == ""
+    kept = refresh(encode(make_image()), 1_700_000_060)
+    refresh(encode(make_image(level=200)), 1_700_000_120)
+    assert kept.verdict == "keep" and explain(run, kept.frame.path).change == explain(run, name(1)).change == ""
+    assert explain(run, dropped.frame.path).change.startswith("the score is now")
 
 
 def test_wrong_usage(run, capsys):

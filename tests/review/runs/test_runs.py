@@ -420,10 +420,11 @@ def test_draws_decisions_as_explain_does(served, run_id, tmp_path):
 
 
 def test_pictures_follow_their_files_and_take_bounded_room(served, run_id, tmp_path, monkeypatch):
-    before = served.sheet(run_id, 2)
-    path = tmp_path / "site" / "deck" / served.decision(run_id, 2)["path"]
-    path.write_bytes(next(iter(scene(NEW).values())))
-    changed = served.sheet(run_id, 2)
+    dropped = next(number for number in range(1, 16) if served.decision(run_id, number)["verdict"] == "drop")
+    before = served.sheet(run_id, dropped)
+    path = tmp_path / "site" / "deck" / served.decision(run_id, dropped)["path"]
+    path.write_bytes(encode(make_image(level=200)))
+    changed = served.sheet(run_id, dropped)
     assert changed != before, "the sheet says that the files have changed"
     monkeypatch.setattr("framesift.review.runs.pictures._ROOM", len(changed) + 1)
     for number in range(1, 6):
