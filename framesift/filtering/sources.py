@@ -14,7 +14,7 @@ from framesift.filtering.clocks import Judgement, Stamp, as_written, judge
 from framesift.filtering.describing import View, check_masks
 from framesift.filtering.file_state import Standing, ask_status, name_refreshed
 from framesift.filtering.option_values import Lateness
-from framesift.filtering.pages import is_begun, spread_pages
+from framesift.filtering.pages import is_begun, page_of, spread_pages
 from framesift.filtering.second_hour import SecondHour
 from framesift.filtering.selection import Decision, Order
 from framesift.filtering.settings import Settings
@@ -137,8 +137,9 @@ class Source:
     def describe(self, decision: Decision, late: bool = False) -> Decision:
         """Return a decision with what is known of how its frame came."""
         frame = decision.frame
-        order = Order.LATE if late else Order.FAULT if frame.path in self._fault_paths else None
-        self._fault_paths.discard(frame.path)
+        whole = frame.path if frame.page is None else frame.path.rpartition("/")[0]
+        order = Order.LATE if late else Order.FAULT if whole in self._fault_paths else None
+        self._fault_paths.discard(frame.path)  # not of pages, of which others follow
         skipped = frame.path if frame.path in self._again else frame.file
         again = skipped in self._again
         self._again.discard(skipped)
@@ -171,7 +172,7 @@ class Source:
     def _arrange(self, frames: Iterable[Frame], sink: Sink) -> list[Frame]:
         """Return frames, in whatever order, as they are to be decided, and note which are late or of a wrong clock.
 
-        A file of which pages have been decided comes first: the others are next, and not late.
+        A file of which pages have been decided in order comes first: the others are next, and not late.
         """
         arranged: list[Frame] = []
         outvote, now = self.settings.late is Lateness.LEAVE, self._now()
@@ -190,7 +191,11 @@ class Source:
         return arranged
 
     def _is_next(self, sink: Sink, frame: Frame) -> bool:
-        return is_begun(frame, sink.is_decided) and frame.file not in self._repeated
+        """Tell whether pages of a file have been decided in order, so that the others are next."""
+        if not is_begun(frame, sink.is_decided) or frame.file in self._repeated:
+            return False
+        first = sink.find_decision(page_of(frame, 1).path)
+        return first is None or first.order is None
 
     def _note_faults(self, camera: str, judged: Judgement) -> None:
         self.faults += judged.faults
