@@ -49,7 +49,7 @@ class Known(Protocol):
     def time(self) -> datetime | None: ...
 
 
-_OF_FILMS = {"3gp", "3g2", "264", "265"}
+_USUAL, _OF_FILMS = {"jpg", "jpeg", "png"}, {"3gp", "3g2", "264", "265"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ class Naming:
         folder, _, name = path.rpartition("/")
         place = read_place(folder)
         usual = self._read_usual(path, split_suffix(name)[0], place)
+        if self._expression is None and self.camera is None:
+            return usual
         match = self._search(path)
         reading = usual if match is None else self._read_by_pattern(match, usual, place)
         return reading if self.camera is None else self._apply_choice(reading, place)
@@ -151,10 +153,11 @@ class Naming:
         found = self._find_time(path, stem, place)
         if found is None:
             return Reading(place.camera, False, None, None, place.number, place.other)
-        clock = found.time if found.time is None or self._zone is UTC else found.time.astimezone(self._zone)
-        before, behind = (stem[: found.start], stem[found.end :]) if found.in_name else ("", "")
+        start, end, time, day, in_name = found
+        clock = time if time is None or self._zone is UTC else time.astimezone(self._zone)
+        before, behind = (stem[:start], stem[end:]) if in_name else ("", "")
         camera, named, number, other = name_camera(place, before, behind, clock)
-        return Reading(camera, named, found.time, found.day, number, other)
+        return Reading(camera, named, time, day, number, other)
 
     def _find_time(self, path: str, stem: str, place: Place) -> Found | None:
         if self._format and (found := self._find_format(path, stem, place)):
@@ -163,10 +166,10 @@ class Naming:
         if place.day or place.unsure:
             if clock and clock.day and place.day and (time := settle_on(clock.day, place.day)):
                 return Found(clock.start, clock.end, time)
-            hour = find_hour(stem, place, self._zone)
             # 10.05.30-10.06.00 looks like a day of the year 2010 or 2030.
-            if hour and (clock is None or (clock.day and not clock.day.long and hour.in_name)):
-                return hour
+            if clock is None or (clock.day and not clock.day.long):
+                hour = find_hour(stem, place, self._zone)
+                return hour if hour and (clock is None or hour.in_name) else clock
         return clock
 
     def _find_format(self, path: str, stem: str, place: Place) -> Found | None:
@@ -273,6 +276,8 @@ def split_suffix(name: str) -> tuple[str, str]:
     Those of some films do not.
     """
     stem, _, suffix = name.rpartition(".")
+    if stem and suffix in _USUAL:
+        return stem, suffix
     if stem and suffix.isalnum() and (suffix[0].isalpha() or suffix.lower() in _OF_FILMS):
         return stem, suffix.lower()
     return name, ""

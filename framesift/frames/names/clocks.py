@@ -29,8 +29,10 @@ _FLAGS = re.ASCII | re.VERBOSE
 CLOCK = re.compile(_CLOCK_TEXT, _FLAGS)
 EPOCH = re.compile(_EPOCH_TEXT, re.ASCII)
 _END = r"(?=\Z|[^0-9A-Za-z])"
-_CLOCK_IN_NAME = re.compile(rf"(?:(?<!\d)|(?<=[A-Za-z]\d)){_CLOCK_TEXT}{_END}", _FLAGS)
-# Some write a time right behind the camera: gate220210429-200000.
+_ALONE = r"(?:(?<!\d{5})|(?<=[A-Za-z]\d{5}))"
+# Some write a time right behind the camera: gate220210429-200000. It is looked at behind the year, for a search that
+# begins with digits goes from digit to digit.
+_CLOCK_IN_NAME = re.compile(_CLOCK_TEXT.replace(_YEAR, _YEAR + _ALONE, 1) + _END, _FLAGS)
 _EPOCH_IN_NAME = re.compile(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_END}", re.ASCII)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -91,7 +93,9 @@ _SHORT_PACKED = re.compile(
 )
 _SEVEN_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 _LETTER = re.compile(r"[A-Za-z]")
-_OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE, _UNIX, *_NAMED_MONTHS)
+_MONTH_WORD = re.compile("|".join(_MONTHS), re.ASCII | re.IGNORECASE)
+_OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE)
+_WITH_MONTHS = (*_OTHERS, _UNIX, *_NAMED_MONTHS)
 _UNSURE = (_LONG, _HOUR_THEN_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)
 
 
@@ -124,14 +128,15 @@ def find_clock(text: str, zone: tzinfo) -> Found | None:
     """Return the date and time that stand in a text; None without one. Clocks without an offset show `zone`."""
     if match := _CLOCK_IN_NAME.search(text):
         if time := _read_plain(match, zone):
-            return Found(*match.span(), time)
+            return Found(match.start(), match.end(), time)
     elif match := _EPOCH_IN_NAME.search(text):
         return Found(*match.span(), read_epoch(match))
     return _find_other(text, zone) if _SEVEN_DIGITS.match(text) else None
 
 
 def _find_other(text: str, zone: tzinfo) -> Found | None:
-    for expression in _OTHERS if _LETTER.search(text) else (_HOUR_THEN_DAY,):
+    others = _WITH_MONTHS if _MONTH_WORD.search(text) else _OTHERS if _LETTER.search(text) else (_HOUR_THEN_DAY,)
+    for expression in others:
         if (match := expression.search(text)) and (time := read_clock(match, zone)):
             return Found(match.start(), match.end(), time)
     for expression in _UNSURE:
