@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from framesift.actions.marks import make_mark
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real frames and bad input, beside the checkout. Not part of a user's clone."""
 
@@ -37,6 +39,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the user's cache folder as it is, and workers apart."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same for the key that tells own backups, which is there before the calls of a run are counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        make_mark("/")
         yield
 
 

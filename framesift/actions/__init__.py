@@ -1,5 +1,6 @@
 """The one door to the disk: placing new files, and removing others by plan to a backup that gives them back."""
 
+from framesift.actions.backup.crossing import describe_crossing
 from framesift.actions.backup.emptying import count_backup, empty_backup
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.removal import apply_plan, check_backup
@@ -21,6 +22,7 @@ __all__ = [
     "check_backup",
     "count_backup",
     "decode_plan",
+    "describe_crossing",
     "empty_backup",
     "encode_plan",
     "list_backup",

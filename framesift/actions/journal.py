@@ -7,20 +7,21 @@ Each line carries a checksum of itself, so that a single damaged byte in it is f
     updating -> updated                 the former version of a metadata file, and then as above
 """
 
-import fcntl
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from framesift import __version__
+from framesift.actions.attributes import Attributes, decode_attributes
+from framesift.actions.files.access import close_folder, make_all_folders
 from framesift.actions.files.placing import storage_errors, sync_folder, write_all
 from framesift.actions.journal_lines import TooLong, check_entry, decode_line, encode_line, is_header, read_lines
+from framesift.actions.locks import lock
+from framesift.actions.marks import is_mark, make_mark
 from framesift.actions.plan import FileStat
-from framesift.errors import PathLike, ResultsInUse, StorageError, UsageError, show
+from framesift.errors import PathLike, StorageError, UsageError, show
 from framesift.frames.finding import JOURNAL as NAME
 
 SCHEMA = 1
@@ -51,6 +52,8 @@ class Entry:
     sha256: str = ""
     after: str = ""
     """SHA-256 of what a metadata file was replaced with."""
+    attributes: Attributes | None = None
+    """As they were when the file was about to be moved; None for what an earlier version has moved."""
     names: list[str] = field(default_factory=list)
     """The names that were taken out of a metadata file."""
     listed: bool = False
@@ -68,12 +71,16 @@ class Journal:
         self.backup = os.path.abspath(os.fsdecode(backup))
         self.root = self.known_root = root or ""
         """Where the files are from. The known one stands in the journal; the other may be where that has gone to."""
+        self.is_own = True
+        """Whether this user has begun it, here. What the journal of another says may have been written to do harm."""
         self.entries: dict[str, Entry] = {}
         """By `stored`, in the order in which they came."""
         self.touched: set[tuple[int, int]] = set()
         """Identities of files whose ctime moving has changed."""
         self.folders: set[str] = set()
         """Those below the backup folder that files stand or stood in."""
+        self._twins = defaultdict[tuple[int, ...], list[Entry]](list)
+        """Of files with several names. Some of them may have gone since."""
         self._came = defaultdict[str, list[Entry]](list)
         """By `path`. Some of them may have gone since."""
         self._path = os.path.join(self.backup, NAME)
@@ -117,6 +124,11 @@ class Journal:
         """Return the absolute path of what is stored as `path`."""
         return os.path.join(self.backup, path)
 
+    def twins_of(self, entry: Entry) -> list[Entry]:
+        """Return what the journal knows of other names of the same file, also of those that have gone back since."""
+        twins = [] if entry.file is None else self._twins.get(_name_file(entry.file), [])
+        return [twin for twin in twins if twin is not entry]
+
     def in_root(self, path: str) -> str:
         """Return the absolute path of `path` below the root."""
         return os.path.join(self.root, path)
@@ -128,10 +140,11 @@ class Journal:
             self._refuse_foreign_files()
         if self._writable:
             with storage_errors(self.backup):
-                os.makedirs(self.backup, exist_ok=True)
+                make_all_folders(self.backup, self.root)
+                close_folder(self.backup, self.root)
             with storage_errors(self._path):
                 flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-                self._lock(os.open(self._path, flags, 0o666))
+                self._lock(os.open(self._path, flags, 0o600))
             self._write_header()
 
     def _refuse_foreign_files(self) -> None:
@@ -178,7 +191,7 @@ class Journal:
         return length, b""
 
     def _write_header(self) -> None:
-        header = {"framesift": __version__, "schema": SCHEMA, "root": self.root}
+        header = {"framesift": __version__, "schema": SCHEMA, "root": self.root, "mark": make_mark(self.root)}
         self._waiting.append(encode_line(header))
         self.sync()
         sync_folder(self.backup)
@@ -195,6 +208,7 @@ class Journal:
         if self.root and self.root != header["root"]:
             raise UsageError(f"holds files of {show(header['root'])}: choose another backup folder", self.backup)
         self.root = self.known_root = header["root"]
+        self.is_own = is_mark(header.get("mark", ""), self.root)
 
     def _read_line(self, line: bytes, number: int) -> None:
         reason = ""
@@ -218,6 +232,10 @@ class Journal:
             entry.companion = event == "moving" and "keeper" not in line
             entry.sha256, entry.after = line.get("sha256", ""), line.get("after", "")
             entry.names = line.get("names", [])
+            if line.get("attributes"):
+                entry.attributes = decode_attributes(line["attributes"])
+                if file is not None and entry.attributes.names > 1:
+                    self._twins[_name_file(file)].append(entry)
             self.entries[stored] = entry
             self.folders.add(os.path.dirname(stored))
             self._came[entry.path].append(entry)
@@ -258,31 +276,9 @@ class Journal:
                 os.close(descriptor)
 
 
-def lock(descriptor: int, path: str) -> None:
-    """Take the lock of a file or folder. Raises ResultsInUse where another run has it."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise ResultsInUse("another run is using this folder", path) from None
-
-
-@contextmanager
-def locked_folder(folder: str) -> Iterator[None]:
-    """Hold a folder alone: two runs with two plans might each remove what the other keeps.
-
-    Where the file system cannot lock folders this does nothing. Raises UsageError, where there is no such folder, and
-    ResultsInUse.
-    """
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise UsageError(f"cannot be opened: {error.strerror}", folder) from None
-    try:
-        with suppress(OSError):
-            lock(descriptor, folder)
-        yield
-    finally:
-        os.close(descriptor)
+def _name_file(file: FileStat) -> tuple[int, ...]:
+    """Return what all names of a file share, as long as it is not written to."""
+    return *file.identity, file.size, file.mtime_ns
 
 
 def file_details(file: FileStat) -> dict[str, int]:

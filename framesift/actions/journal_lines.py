@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from framesift.actions.attributes import decode_attributes
 from framesift.actions.paths import METADATA, find_oddity, is_plain_folder, names_journal
 from framesift.actions.plan import decode_stat
 
@@ -54,7 +55,12 @@ def read_lines(descriptor: int) -> Iterator[bytes]:
 def is_header(line: Mapping[str, Any]) -> bool:
     """Tell whether an entry can be the first of a journal."""
     root = line.get("root")
-    return "framesift" in line and isinstance(root, str) and is_plain_folder(root)
+    return (
+        "framesift" in line
+        and isinstance(root, str)
+        and is_plain_folder(root)
+        and isinstance(line.get("mark", ""), str)
+    )
 
 
 def check_entry(line: Mapping[str, Any]) -> None:
@@ -69,6 +75,8 @@ def check_entry(line: Mapping[str, Any]) -> None:
                 _check_path(key, line[key])
         if event == "moving":
             decode_stat(line["file"])
+            if "attributes" in line:
+                decode_attributes(line["attributes"])
         elif "file" in line or os.path.basename(line["path"]) != METADATA:
             raise ValueError("updates what is no metadata file")
         _check_names(line.get("names", []))

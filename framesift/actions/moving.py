@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 
+from framesift.actions.attributes import Attributes
 from framesift.actions.files.placing import DISK_FULL, NO_HARD_LINKS, give_name, write_all
 from framesift.actions.plan import FileStat
 from framesift.errors import FramesiftError, StorageError
@@ -41,6 +42,10 @@ class Move:
     """What the source was when it was checked."""
     sha256: str | None = None
     """What its content must be, where that is known."""
+    attributes: Attributes | None = None
+    """What a copy is to have; None for those that the source has."""
+    twins: tuple[str, ...] = ()
+    """Where other names of the same file may have been brought already."""
 
 
 def secure(move: Move) -> str:
@@ -55,7 +60,7 @@ def secure(move: Move) -> str:
         with _full_disk(move.target), _left_alone():
             if error.errno not in _CANNOT_LINK:
                 raise
-            return _copy(move)
+            return _link_to_twin(move) or _copy(move)
     try:
         return _check_content(move, read_digest(move.target, move.file))
     except LeftOut:
@@ -160,6 +165,25 @@ def _is_one_content(move: Move) -> bool:
         return False
 
 
+def _link_to_twin(move: Move) -> str:
+    """Secure a file by another name of it that was copied before; return an empty string where there is none."""
+    digest = _check_content(move, read_digest(move.source, move.file)) if move.twins else ""
+    for twin in move.twins:
+        try:
+            os.link(twin, move.target, follow_symlinks=False)
+        except FileExistsError:
+            raise LeftOut(f"a file of this name has come to {os.path.dirname(move.target)}") from None
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ENOTDIR, *_CANNOT_LINK}:
+                continue
+            raise
+        with contextlib.suppress(LeftOut):
+            if read_digest(move.target) == digest:
+                return digest
+        withdraw(move)
+    return ""
+
+
 def _copy(move: Move) -> str:
     """Secure a file on another file system."""
     partial = _beside(move.target, PARTIAL)
@@ -178,7 +202,7 @@ def _copy(move: Move) -> str:
 
 def _write_copy(move: Move, partial: str) -> str:
     with _opened(move.source) as descriptor:
-        status = os.fstat(descriptor)
+        attributes = move.attributes or Attributes.of(descriptor)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         target = os.open(partial, flags, 0o600)
         try:
@@ -186,10 +210,7 @@ def _write_copy(move: Move, partial: str) -> str:
             for chunk in _chunks(descriptor, move.file):
                 digest.update(chunk)
                 write_all(target, chunk)
-            with contextlib.suppress(PermissionError):  # only root gives files away
-                os.chown(target, status.st_uid, status.st_gid)
-            os.chmod(target, stat.S_IMODE(status.st_mode))
-            os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+            attributes.give(target)
             os.fsync(target)
         finally:
             os.close(target)
@@ -205,7 +226,7 @@ def _check_content(move: Move, digest: str) -> str:
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[int]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = _open_unnoticed(path)
     except FileNotFoundError:
         raise LeftOut("is gone") from None
     except OSError as error:
@@ -219,6 +240,14 @@ def _opened(path: str) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _open_unnoticed(path: str) -> int:
+    """Open a file to read it, so that its time of access stays, where that is allowed."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    with contextlib.suppress(PermissionError):
+        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    return os.open(path, flags)
 
 
 def _chunks(descriptor: int, file: FileStat) -> Iterator[bytes]:

@@ -67,6 +67,7 @@ def audit_command(options: argparse.Namespace) -> int:
 
 def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions import storage_errors
+    from framesift.actions.files.access import make_all_folders
     from framesift.actions.files.staging import holds_only
     from framesift.cli.progress import follow_steps, open_bar
     from framesift.looking.audit import draw_sample, write_answers, write_audit
@@ -75,7 +76,7 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
     sample = draw_sample(record, options.number, options.seed)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
     with storage_errors(folder):
-        os.makedirs(folder, exist_ok=True)
+        make_all_folders(folder, options.results)
         if not holds_only(folder, r"audit\.html"):  # the table, which is written last, ends it
             raise UsageError(_describe_folder(options, folder), folder)
     page, table = os.path.join(folder, "audit.html"), os.path.join(folder, "answers.csv")

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 
+from framesift.cli.cautions import tell
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
 from framesift.errors import UsageError, counted, show
 
@@ -20,7 +21,8 @@ whose keeper has, stays where it is. PLAN is JSON: steps can be deleted from it 
 all files back."""
 UNDO = """\
 Moves every file of BACKUP back to where it was, with its times and its mode, and metadata.json files to what they were.
-Nothing that has come since is overwritten: such files stay in BACKUP. Can be repeated."""
+Nothing that has come since is overwritten: such files stay in BACKUP. Can be repeated. A backup that you have not begun
+on this machine takes --to: the place that it names itself may be anybody's choice."""
 EMPTY = """\
 Deletes for good the files that framesift has moved to BACKUP and that are still what they were. Other files stay, and
 so does the journal. This is the only command that deletes files."""
@@ -95,14 +97,14 @@ def check_plan_file(options: argparse.Namespace) -> None:
 
 def remove(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
     """Write the plan and carry it out as the options say; return the tally, with the lines on problems printed."""
-    from framesift.actions import apply_plan, seal_plan, write_plan
+    from framesift.actions import seal_plan, write_plan
 
     if options.plan:
         plan = seal_plan(plan, lambda steps: _follow(steps, options, "sealing"))
         write_plan(plan, options.plan)
     if not options.remove_to:
         return {"done": 0, "left": []}
-    return _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
+    return _apply(plan, options)
 
 
 def describe_removal(tally: "dict[str, Any]", options: argparse.Namespace) -> str:
@@ -114,11 +116,18 @@ def describe_removal(tally: "dict[str, Any]", options: argparse.Namespace) -> st
 
 def apply_command(options: argparse.Namespace) -> int:
     """Carry out a plan that was written before."""
-    from framesift.actions import apply_plan, read_plan
+    from framesift.actions import read_plan
 
-    plan = read_plan(options.plan)
-    tally = _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
+    tally = _apply(read_plan(options.plan), options)
     return _conclude(tally, options, describe_removal(tally, options))
+
+
+def _apply(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
+    """Carry out a plan, or check it, once it is said what of the files another disk does not hold."""
+    from framesift.actions import apply_plan, describe_crossing
+
+    tell(filter(None, [describe_crossing(plan, options.remove_to)]), options)
+    return _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
 
 
 def undo_command(options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 import argparse
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from framesift.cli.terminal import Terminal
 from framesift.errors import counted, show
@@ -25,7 +25,7 @@ _NAMED = 3
 """So many cameras are named."""
 
 
-def tell(lines: "Iterator[str]", options: argparse.Namespace) -> None:
+def tell(lines: "Iterable[str]", options: argparse.Namespace) -> None:
     """Print lines on stderr."""
     import sys
 

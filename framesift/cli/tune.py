@@ -137,11 +137,12 @@ def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing"
 
 def _draw_pairs(options: argparse.Namespace, session: "Session") -> int:
     from framesift.actions import storage_errors
+    from framesift.actions.files.access import make_all_folders
     from framesift.tuning import AnswerTable, write_pairs
 
     session.ask_all(max(options.questions - len(session.questions), 0))
     with storage_errors(options.pairs):
-        os.makedirs(options.pairs, exist_ok=True)
+        make_all_folders(options.pairs, options.directory)
     sweep = session.sweep
     problems = write_pairs(
         options.pairs, options.directory, session.questions, sweep.settings.max_pixels, sweep.levels.find

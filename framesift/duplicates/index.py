@@ -93,7 +93,7 @@ class Index:
 
     def __enter__(self) -> "Index":
         with _explained(self.path):
-            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
             self._refuse_foreign()
             try:
                 self._open()
@@ -153,6 +153,8 @@ class Index:
             self._database.executemany("DELETE FROM features WHERE path = ?", gone)
 
     def _open(self) -> None:
+        with suppress(FileExistsError):  # for its owner alone: a descriptor is a small picture
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         self._database = sqlite3.connect(self.path, timeout=_TIMEOUT)
         try:
             if self._database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:

@@ -191,7 +191,8 @@ class Results(Sink):
             symbolic = self._settings.link is Placement.SYMBOLIC
             self._files.append(Link(frame.path, join(self.source, frame.file), symbolic))
         elif content is not None and view.stat is not None:
-            self._files.append(Copy(frame.path, content, view.stat))
+            source = self._below and join(self.source, frame.file)
+            self._files.append(Copy(frame.path, content, view.stat, source))
             self._waiting += len(content)
 
     def _flush(self) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -99,10 +100,12 @@ class Review:
 
 
 def _lock_folder(folder: str) -> int:
-    """Make a folder if need be and hold it alone; return the descriptor that holds it."""
+    """Make a folder if need be, for its owner alone, and hold it; return the descriptor that holds it."""
     with storage_errors(folder):
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    with suppress(PermissionError):  # of one that another user has made; what is made within is ours alone
+        os.chmod(descriptor, 0o700)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

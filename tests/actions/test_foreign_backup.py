@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import os
+import shlex
+import shutil
 import stat
 import zlib
 from collections.abc import Callable
@@ -16,11 +18,13 @@ from hypothesis import strategies as st
 
 from framesift import cli
 from framesift.actions import apply_plan, count_backup, empty_backup, undo, verify_backup
+from framesift.actions.attributes import Attributes
 from framesift.actions.journal import Journal
 from framesift.actions.journal_lines import decode_line, encode_line
+from framesift.actions.marks import make_mark
 from framesift.cli import options
 from framesift.errors import FramesiftError, StorageError, UsageError
-from tests.actions.removals import picture, plan_of, stat_of
+from tests.actions.removals import link_nowhere, picture, plan_of, stat_of
 from tests.conftest import read_tree
 
 PRECIOUS = b"exists once"
@@ -54,8 +58,10 @@ def details(path: Path) -> dict[str, int]:
 
 
 def forge(place: Path, *lines: dict[str, Any], **header: Any) -> None:
-    """Write a journal whose every line has the right checksum."""
+    """Write a journal whose every line has the right checksum, and the mark of one that this user has begun."""
     head = {"framesift": "0.1.0", "schema": 1, "root": str(place / "root"), **header}
+    if isinstance(head["root"], str):
+        head = {"mark": make_mark(head["root"]), **head}
     (place / "backup/journal.jsonl").write_bytes(b"".join(map(encode_line, [head, *lines])))
 
 
@@ -261,6 +267,146 @@ def test_undo_says_where_before_anything_is_touched(place):
     before = read_tree(place / "root")
     list(outcomes)
     assert told == [(str(place / "new"), before)] and (place / "new/a.txt").read_bytes() == PRECIOUS
+
+
+class TestStrangers:
+    """Backups that this user has not begun here: no mark, that of another user, or that of another root."""
+
+    @pytest.fixture(params=["", "0" * 64, "of another root", "\ud800"])
+    def mark(self, request) -> str:
+        return make_mark("/elsewhere") if request.param == "of another root" else request.param
+
+    @pytest.fixture
+    def root(self, place) -> str:
+        return str(place / "home")
+
+    def test_nothing_goes_where_they_say(self, place, root, mark, capsys):
+        forge(place, *moved(place, path=".config/autostart/x"), root=root, mark=mark)
+        before = read_tree(place)
+        assert cli.main(["undo", str(place / "backup")]) == options.USAGE
+        [line] = capsys.readouterr().err.splitlines()
+        assert "was not begun by you on this machine" in line
+        command = shlex.split(line.partition("if that is right: framesift ")[2])
+        assert command == ["undo", str(place / "backup"), "--to", root]
+        assert read_tree(place) == before
+        assert cli.main(command) == options.DONE
+        assert (place / "home/.config/autostart/x").read_bytes() == PRECIOUS
+
+    def test_names_in_that_line_do_not_move_the_cursor(self, place, capsys):
+        evil = place / "a\x1b[2J\nb\u202e"
+        evil.mkdir()
+        forge(place, *moved(place), root=str(evil), mark="")
+        assert cli.main(["undo", str(place / "backup")]) == options.USAGE
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "\x1b" not in said and "\u202e" not in said
+
+    @pytest.mark.parametrize("then", ["undo --to", "empty-backup"])
+    @pytest.mark.parametrize("state", ["moving", "moving with a leader", "returning"])
+    def test_nothing_is_brought_to_an_end_there(self, place, root, mark, state, then):
+        """A file of the user's of which the stranger has a copy would else be unlinked."""
+        lines = [moving(place, "x", "precious")]
+        if state == "moving with a leader":
+            (place / "backup/y").write_bytes(PRECIOUS)
+            leader = [moving(place, "y", "gone")]
+            lines = [*leader, moving(place, "x", "precious", **{"with": "y"})]
+        elif state == "returning":
+            held = details(place / "backup/x")
+            lines = [*moved(place), {"event": "returning", "stored": "x", "held": held, "to": root}]
+        forge(place, *lines, root=root, mark=mark)
+        if then == "empty-backup":
+            with pytest.raises(UsageError, match="was not begun by you on this machine, and was stopped"):
+                list(empty_backup(place / "backup"))
+        else:
+            list(undo(place / "backup", place / "new"))
+        assert read_tree(place / "home") == {"precious": PRECIOUS}
+
+    def test_no_owner_and_no_rights_are_taken_from_them(self, place, mark, monkeypatch):
+        monkeypatch.setattr(os, "link", link_nowhere)
+        attributes = Attributes(0o6777, 1234, 1234, 5, 7, 1, {"user.note": b"a", "trusted.note": b"b"})
+        forge(place, *moved(place, attributes=attributes.encode()), mark=mark)
+        list(undo(place / "backup", place / "new"))
+        found = Attributes.of(str(place / "new/a.txt"))
+        assert (found.mode, found.owner, found.mtime_ns) == (0o777, os.geteuid(), 7)
+        assert set(found.extended) <= {"user.note"}
+
+    def test_an_empty_one_asks_for_nothing(self, place, mark):
+        forge(place, mark=mark)
+        assert list(undo(place / "backup")) == []
+
+    def test_looking_at_one_and_emptying_it_need_no_mark(self, place, mark):
+        forge(place, *moved(place), mark=mark)
+        assert [each.problem for each in verify_backup(place / "backup")] == [""]
+        assert [each.problem for each in empty_backup(place / "backup")] == [""]
+        assert read_tree(place / "home") == {"precious": PRECIOUS}
+
+
+class TestKeys:
+    """What tells own backups: a file of the user's that nobody else can read."""
+
+    @pytest.fixture
+    def state(self, tmp_path, monkeypatch) -> Path:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        return tmp_path / "state"
+
+    def is_known(self, place: Path) -> bool:
+        """Whether `undo` gives back what a removal has just moved."""
+        (place / "backup/x").unlink(missing_ok=True)
+        list(apply_plan(plan_of(place / "root", a1="a0"), place / "backup"))
+        try:
+            list(undo(place / "backup"))
+        except UsageError:
+            return False
+        return True
+
+    def test_it_is_made_once_for_this_user_alone(self, place, state):
+        assert self.is_known(place)
+        [key] = state.rglob("*key")
+        before = key.read_bytes()
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600 and stat.S_IMODE(key.parent.stat().st_mode) == 0o700
+        (place / "backup/journal.jsonl").unlink()
+        assert self.is_known(place) and key.read_bytes() == before
+
+    def test_a_backup_may_be_moved(self, place, state, tmp_path):
+        (place / "backup/x").unlink()
+        list(apply_plan(plan_of(place / "root", a1="a0"), place / "backup"))
+        shutil.copytree(place / "backup", tmp_path / "elsewhere")
+        assert [each.problem for each in undo(tmp_path / "elsewhere")] == [""]
+
+    @pytest.mark.parametrize("kind", ["open", "short", "link", "pipe", "folder", "of another"])
+    def test_a_key_that_others_could_have_laid_there_is_none(self, place, state, kind):
+        assert make_mark("/")
+        [key] = state.rglob("*key")
+        content = key.read_bytes()
+        if kind == "open":
+            key.chmod(0o640)
+        elif kind == "short":
+            key.write_bytes(content[:-2])
+        elif kind == "of another":
+            if os.geteuid() != 0:
+                pytest.skip("only root gives files away")
+            os.chown(key, 1234, -1)
+        else:
+            key.rename(state / "other")
+            made = {"link": lambda: key.symlink_to(state / "other"), "pipe": lambda: os.mkfifo(key)}
+            made.get(kind, key.mkdir)()
+        assert not self.is_known(place)
+
+    @pytest.mark.parametrize("kind", ["read-only", "a file", "of another", "nowhere"])
+    def test_without_a_place_for_it_removing_works_and_undo_takes_to(self, place, state, kind, monkeypatch):
+        if kind == "a file":
+            state.write_bytes(b"")
+        elif kind == "nowhere":
+            monkeypatch.setenv("XDG_STATE_HOME", "relative")
+            monkeypatch.setenv("HOME", "relative")
+        else:
+            state.mkdir(mode=0o500)
+            if os.geteuid() == 0:
+                os.chown(state, 1234, 1234)
+            elif kind == "of another":
+                pytest.skip("only root gives files away")
+        assert not self.is_known(place)
+        assert [each.problem for each in undo(place / "backup", place / "root")] == [""]
+        assert not Path("relative").exists()
 
 
 def test_a_file_with_the_name_of_a_journal_is_not_removed(place):

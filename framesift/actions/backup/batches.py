@@ -96,14 +96,18 @@ def goes_only_with(path: str, reason: str) -> str:
 def removal_of(entry: Entry, journal: Journal, sha256: str | None = None) -> Move:
     """Return the move of an entry into the backup."""
     assert entry.file is not None
-    return Move(journal.in_root(entry.path), journal.in_backup(entry.stored), entry.file, sha256)
+    twins = tuple(journal.in_backup(twin.stored) for twin in journal.twins_of(entry))
+    return Move(journal.in_root(entry.path), journal.in_backup(entry.stored), entry.file, sha256, twins=twins)
 
 
 def return_of(entry: Entry, journal: Journal) -> Move:
     """Return the move of an entry out of the backup."""
     assert entry.held is not None
-    target = os.path.join(entry.to or journal.root, entry.path)
-    return Move(journal.in_backup(entry.stored), target, entry.held, entry.sha256)
+    target, *twins = (os.path.join(each.to or journal.root, each.path) for each in (entry, *journal.twins_of(entry)))
+    attributes = entry.attributes
+    if attributes is not None and not journal.is_own:
+        attributes = attributes.without_rights()
+    return Move(journal.in_backup(entry.stored), target, entry.held, entry.sha256, attributes, tuple(twins))
 
 
 def sync_folders(paths: Iterable[str]) -> None:

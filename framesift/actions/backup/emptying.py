@@ -5,13 +5,13 @@ from collections.abc import Generator, Iterator
 
 from framesift.actions.backup.batches import GROUP, sync_folders
 from framesift.actions.backup.outcome import Outcome
-from framesift.actions.backup.recovery import recover_run
+from framesift.actions.backup.recovery import UNFINISHED, recover_run
 from framesift.actions.backup.tidying import remove_empty_folders
 from framesift.actions.files.placing import storage_errors
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.moving import LeftOut, read_digest
 from framesift.actions.paths import lies_behind_link
-from framesift.errors import PathLike
+from framesift.errors import PathLike, UsageError
 
 DELETABLE = {"moved", "updated", "deleting"}
 
@@ -21,9 +21,12 @@ def empty_backup(backup: PathLike) -> Generator[Outcome, None, None]:
 
     The journal stays, and so does every file that it does not list or that has changed.
 
-    Raises UsageError (no backup of framesift), ResultsInUse and StorageError.
+    Raises UsageError (no backup of framesift, one of a stranger that was stopped), ResultsInUse and StorageError.
     """
     with Journal(backup) as journal:
+        if not journal.is_own and any(entry.state in UNFINISHED for entry in journal.entries.values()):
+            stopped = "was not begun by you on this machine, and was stopped: `framesift undo --to FOLDER` ends it"
+            raise UsageError(stopped, journal.backup)
         recover_run(journal)
         entries = [entry for entry in journal.entries.values() if entry.state in DELETABLE]
         for start in range(0, len(entries), GROUP):

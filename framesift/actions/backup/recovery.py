@@ -10,7 +10,7 @@ from framesift.actions.moving import read_digest, recover
 from framesift.actions.paths import lies_behind_link
 from framesift.errors import UsageError
 
-_UNFINISHED = {"moving", "returning", "updating"}
+UNFINISHED = {"moving", "returning", "updating"}
 
 
 def recover_run(journal: Journal) -> None:
@@ -18,7 +18,7 @@ def recover_run(journal: Journal) -> None:
 
     Raises UsageError where the root is gone, or a folder has become a link, with nothing touched; and StorageError.
     """
-    unfinished = [entry for entry in journal.entries.values() if entry.state in _UNFINISHED]
+    unfinished = [entry for entry in journal.entries.values() if entry.state in UNFINISHED]
     for folder in {entry.to or journal.root for entry in unfinished}:
         if not os.path.isdir(folder):
             raise UsageError("the folder that files were being moved from or to is gone", folder)

@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
+from typing import Any
 
+from framesift.actions.attributes import Attributes
 from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, removal_of
 from framesift.actions.backup.bundles import Bundler, Going
 from framesift.actions.backup.checks import Checker
@@ -13,7 +15,8 @@ from framesift.actions.backup.naming import find_free_names
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
-from framesift.actions.journal import Journal, file_details, locked_folder
+from framesift.actions.journal import Journal, file_details
+from framesift.actions.locks import locked_folder
 from framesift.actions.metadata.files import update_folders
 from framesift.actions.moving import LeftOut, Move
 from framesift.actions.plan import Plan, Step
@@ -129,7 +132,9 @@ def _move(going: dict[str, Going], checker: Checker, journal: Journal) -> dict[s
 def _record_intent(going: Going, stored: str, leader: str, journal: Journal) -> None:
     step = going.step
     details = {"keeper": step.keeper, "similarity": step.similarity, "reason": step.reason} if step else {}
-    more = {"with": leader} if leader != stored else {}
+    more: dict[str, Any] = {"with": leader} if leader != stored else {}
+    with storage_errors(journal.in_root(going.path)):
+        more |= {"attributes": Attributes.of(journal.in_root(going.path)).encode()}
     journal.record("moving", stored, path=going.path, file=file_details(going.file), **details, **more)
 
 
@@ -137,7 +142,7 @@ def _make_folders(journal: Journal, moves: dict[str, Move]) -> None:
     touched: set[str] = set()
     for path in moves:
         with storage_errors(journal.in_backup(path)):
-            touched |= make_folders(journal.backup, path)
+            touched |= make_folders(journal.backup, path, journal.root, journal.entries[path].path)
     for folder in sorted(touched):
         sync_folder(folder)
 

@@ -1,19 +1,22 @@
 """Gives back what was moved to a backup folder. Nothing that has come in the meantime is overwritten."""
 
 import os
+import shlex
 from collections.abc import Callable, Generator, Iterator
 
 from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, return_of
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.backup.tidying import remove_empty_folders
+from framesift.actions.files.access import make_all_folders
 from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
-from framesift.actions.journal import Entry, Journal, file_details, locked_folder
+from framesift.actions.journal import Entry, Journal, file_details
+from framesift.actions.locks import locked_folder
 from framesift.actions.metadata.files import give_back
 from framesift.actions.moving import LeftOut
 from framesift.actions.paths import lies_behind_link
 from framesift.actions.plan import FileStat
-from framesift.errors import PathLike, UsageError
+from framesift.errors import PathLike, UsageError, show
 
 
 def undo(
@@ -24,7 +27,8 @@ def undo(
     With `to` they go to the same paths below that folder, which is made where it is not there. A file whose place has
     been taken since stays in the backup. Done twice, or again after it was stopped, it ends the same. Where there is
     something to give back, `begin` is called with the absolute path of the folder it goes to, before it is touched.
-    Raises UsageError (no backup, its root is gone), ResultsInUse and StorageError.
+    Raises UsageError (no backup, its root is gone, or without `to` one that this user has not
+    begun on this machine), ResultsInUse and StorageError.
     """
     with Journal(backup) as journal:
         place = _find_place(journal, to)
@@ -40,20 +44,33 @@ def undo(
 
 
 def _find_place(journal: Journal, to: PathLike | None) -> str:
-    """Return the folder that files are given back to. If the root is gone, it is taken for the root that has moved."""
+    """Return the folder that files are given back to. If the root is gone, it is taken for the root that has moved.
+
+    The root that a stranger has written down is not asked: nothing there is brought to an end.
+    """
     if to is None:
         if not os.path.isdir(journal.root):
             gone = "the folder that the files came from is gone: --to FOLDER gives them back to another place"
             raise UsageError(gone, journal.root)
+        if journal.entries and not journal.is_own:
+            raise UsageError(_describe_stranger(journal), journal.backup)
         return journal.root
     place, held = os.path.realpath(os.fsdecode(to)), os.path.realpath(journal.backup)
     if os.path.commonpath([place, held]) == held:
         raise UsageError("is or lies in the backup folder", place)
     with storage_errors(place):
-        os.makedirs(place, exist_ok=True)
-    if not os.path.isdir(journal.root):
+        make_all_folders(place, journal.backup)
+    if not journal.is_own or not os.path.isdir(journal.root):
         journal.root = place
     return place
+
+
+def _describe_stranger(journal: Journal) -> str:
+    command = shlex.join(map(show, ["framesift", "undo", journal.backup, "--to", journal.root]))
+    return (
+        f"was not begun by you on this machine, so where it gives back to may be anybody's choice: "
+        f"{show(journal.root)}; if that is right: {command}"
+    )
 
 
 def _put_newest_first(entries: list[Entry]) -> list[Entry]:
@@ -136,7 +153,7 @@ def _check(entry: Entry, journal: Journal, place: str) -> FileStat:
 def _make_folder(entry: Entry, journal: Journal, place: str) -> set[str]:
     with storage_errors(journal.in_backup(entry.stored)):
         try:
-            return make_folders(place, entry.path)
+            return make_folders(place, entry.path, journal.backup, entry.stored)
         except FileExistsError:
             raise LeftOut("something else stands where its folder was") from None
         except PermissionError as error:

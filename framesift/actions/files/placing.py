@@ -7,7 +7,9 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
+from framesift.actions.files.access import limit, make_folder, permissions
 from framesift.errors import StorageError
 from framesift.stores import ObjectStat
 
@@ -30,6 +32,8 @@ class Copy:
     content: bytes
     stat: os.stat_result | ObjectStat | None = None
     """None for a file without a source: the usual mode, the time of writing."""
+    source: str = ""
+    """Absolute path of that on this machine, whose readers the copy has at most; empty for one elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,22 @@ class Link:
     symbolic: bool
 
 
-def place_files(folder: str, files: Sequence[Copy | Link]) -> None:
+def place_files(folder: str, files: Sequence[Copy | Link], like: str = "") -> None:
     """Put files below `folder`, each under its final name whole or not at all, and durable when this returns.
 
     A file of the same content that already stands there (a run was killed between placing and recording it) is left
-    as it is. Raises StorageError, with no temporary file left, when the disk refuses or another file is in the way.
+    as it is. New folders are as open as those of the same paths below the folder `like`, if there is one.
+
+    Raises StorageError, with no temporary file left, when the disk refuses or another file is in the way.
     """
     touched = {folder}
+    for file in files:
+        with storage_errors(os.path.join(folder, file.path)):
+            touched |= make_folders(folder, file.path, like)
     with _staged(folder, [file for file in files if isinstance(file, Copy)]) as staged:
         for file in files:
             target = os.path.join(folder, file.path)
             with storage_errors(target):
-                touched |= make_folders(folder, file.path)
                 if isinstance(file, Link):
                     _link(file, target)
                 else:
@@ -94,7 +102,7 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
         for number, copy in enumerate(copies):
             temporary = os.path.join(folder, f".framesift-{batch}-{number}.tmp")
             with storage_errors(os.path.join(folder, copy.path)):
-                descriptors.append(_write(temporary, copy))
+                descriptors.append(_write(temporary, copy, os.path.dirname(os.path.join(folder, copy.path))))
             staged[copy.path] = temporary
         _sync_and_close(descriptors, folder)
         yield staged
@@ -112,10 +120,12 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
                 os.unlink(temporary)
 
 
-def _write(temporary: str, copy: Copy) -> int:
+def _write(temporary: str, copy: Copy, folder: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, copy.stat.st_mode & 0o777 if copy.stat else 0o666)
     try:
+        if copy.source and isinstance(copy.stat, os.stat_result):
+            _close(descriptor, copy.source, copy.stat, folder)
         write_all(descriptor, copy.content)
         if copy.stat:
             os.utime(descriptor, ns=(copy.stat.st_atime_ns, copy.stat.st_mtime_ns))
@@ -125,6 +135,15 @@ def _write(temporary: str, copy: Copy) -> int:
             os.unlink(temporary)
         raise
     return descriptor
+
+
+def _close(descriptor: int, source: str, status: os.stat_result, folder: str) -> None:
+    """Take the copy, which is to stand in `folder`, from whom the source is closed to."""
+    made = os.fstat(descriptor)
+    bits = permissions(source, status)
+    allowed = limit(bits, status.st_gid, os.path.dirname(os.path.realpath(source)), folder, made.st_gid)
+    if made.st_mode & 0o777 & ~allowed:
+        os.chmod(descriptor, made.st_mode & allowed)
 
 
 def write_all(descriptor: int, content: bytes) -> None:
@@ -191,18 +210,23 @@ def _has_content(target: str, content: bytes) -> bool:
         return file.read() == content
 
 
-def make_folders(folder: str, path: str) -> set[str]:
+def make_folders(folder: str, path: str, like: str = "", like_path: str = "") -> set[str]:
     """Make the folders of `path` below `folder`; return those whose names must be synced.
 
-    A link or file that stands where a folder should be is refused: nothing is written outside `folder`.
+    They are as open as those of `like_path`, or else of `path`, below the folder `like`, if there is one. A link or
+    file that stands where a folder should be is refused: nothing is written outside `folder`.
     """
     touched = set()
-    parent = folder
-    for part in path.split("/")[:-1]:
+    parent, original = folder, like
+    for part, its in zip_longest(path.split("/")[:-1], (like_path or path).split("/")[:-1]):
+        if part is None:
+            break
         touched.add(parent)
         parent = os.path.join(parent, part)
+        if like and its and os.path.isdir(os.path.join(original, its)):
+            original = os.path.join(original, its)
         try:
-            os.mkdir(parent)
+            make_folder(parent, original)
         except FileExistsError:
             if os.path.islink(parent) or not os.path.isdir(parent):
                 raise

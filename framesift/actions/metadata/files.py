@@ -72,7 +72,7 @@ def give_back(entry: Entry, journal: Journal, place: str) -> None:
     with storage_errors(path):
         try:
             if place != journal.known_root and not os.path.lexists(path):
-                _place_former(entry, stored, place)
+                _place_former(entry, stored, place, journal)
             with _locked(path) as (current, status):
                 if _digest(current) != entry.sha256:
                     if _digest(current) != entry.after:
@@ -87,12 +87,12 @@ def give_back(entry: Entry, journal: Journal, place: str) -> None:
         os.unlink(stored)
 
 
-def _place_former(entry: Entry, stored: str, place: str) -> None:
+def _place_former(entry: Entry, stored: str, place: str, journal: Journal) -> None:
     """Put the former version where no version is."""
     with _locked(stored) as (former, status):
         if _digest(former) == entry.sha256:
             remove_leftovers(place)
-            place_files(place, [Copy(entry.path, former, status)])
+            place_files(place, [Copy(entry.path, former, status, stored)], journal.backup)
 
 
 def recover_updates(journal: Journal) -> None:
@@ -132,7 +132,8 @@ class _Keeping:
         digests = {"sha256": _digest(former), "after": _digest(content)}
         self._journal.record("updating", stored, path=self._path, names=self._names, **digests)
         self._journal.sync()
-        place_files(self._journal.backup, [Copy(stored, former, status)])
+        kept = Copy(stored, former, status, self._journal.in_root(self._path))
+        place_files(self._journal.backup, [kept], self._journal.root)
 
 
 def _unlisted(journal: Journal) -> dict[str, tuple[set[str], set[str]]]:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from framesift.actions import Copy, Link, place_files, storage_errors, sync_folder, write_all
+from framesift.actions.files.access import make_all_folders
 from framesift.actions.files.outputs import is_output
 from framesift.actions.files.placing import LEFTOVER, is_link_to, remove_leftovers
 from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
@@ -59,7 +60,7 @@ class LocalPlace(Place):
     def begin(self, header: bytes) -> int:
         if not os.path.isdir(self.folder):
             with storage_errors(self.folder):
-                os.makedirs(self.folder, exist_ok=True)
+                make_all_folders(self.folder, self.source)
             sync_folder(os.path.dirname(self.folder))
         if self._descriptor is None:
             self._descriptor = self._create()
@@ -77,7 +78,7 @@ class LocalPlace(Place):
     def write(self, files: Sequence[Copy | Link], lines: bytes) -> None:
         assert self._descriptor is not None
         if files:
-            place_files(self.folder, files)
+            place_files(self.folder, files, "" if is_url(self.source) else self.source)
         with storage_errors(self.manifest):
             write_all(self._descriptor, lines)
             os.fsync(self._descriptor)

@@ -134,12 +134,17 @@ class RemovalJobs:
         self._update(part, state=EMPTIED, left_files=json.dumps([*json.loads(part["left_files"]), *left]))
 
     def _return(self, part: Any, progress: Progress) -> None:
-        with closing(undo(self._backup(part))) as returning:
+        with closing(undo(self._backup(part), self._find_place(part))) as returning:
             followed = progress.follow(returning, "giving back", part["removed"])
             left = [_describe(outcome) for outcome in followed if outcome.problem and not outcome.companion]
         self._groups.forget(part["collection_id"], None)
         self._refresh(part["collection_id"])
         self._update(part, state=PARTLY if left else UNDONE, left_files=json.dumps(left))
+
+    def _find_place(self, part: Any) -> str | None:
+        """Return the folder that a removal took from, if that lies in what is served; else its backup must know."""
+        root, place = self._collections.root, decode_plan(part["plan"]).root
+        return place if os.path.isdir(place) and os.path.commonpath([root, place]) == root else None
 
     def _count_moved(self, part: Any) -> int:
         """Return how many files of a plan that could not be carried out whole lie in the backup."""
