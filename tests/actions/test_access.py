@@ -208,7 +208,7 @@ def test_the_folder_of_the_server_is_closed_also_where_it_was_open(tmp_path):
         assert mode(tmp_path / "root-output") == 0o700
 
 
-@pytest.mark.parametrize("command", ["tune --pairs new root", "mask root --to m.json --pictures new"])
+@pytest.mark.parametrize("command", ["tune --pairs new root", "mask root --output m.json --pictures new"])
 def test_folders_of_pictures_are_as_open_as_the_frames(open_place, monkeypatch, command):
     make_frames(open_place / "root", "")
     (open_place / "root").chmod(0o700)
