@@ -140,7 +140,10 @@ def undo_command(options: argparse.Namespace) -> int:
 
             tqdm.write(f"giving back to {show(place)}", file=sys.stderr)
 
-    tally = _carry_out(undo(options.backup, options.to, begin=announce), options)
+    def warn(line: str) -> None:
+        tell([line], options)
+
+    tally = _carry_out(undo(options.backup, options.to, begin=announce, warn=warn), options)
     to = f" to {show(options.to)}" if options.to else ""
     return _conclude(tally, options, f"{_count(tally)} given back from {show(options.backup)}{to}")
 

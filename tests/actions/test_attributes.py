@@ -4,9 +4,11 @@ import errno
 import itertools
 import json
 import os
+import signal
 import struct
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from framesift.actions.attributes import Attributes, decode_attributes
 from framesift.actions.files.access import ACCESS_LIST
 from framesift.cli import options
 from tests.actions.removals import link_across, picture, plan_of
+from tests.killing import count_changes, kill, run_here, run_in_child
 
 TIMES = 1_500_000_000_123_456_789, 1_600_000_000_987_654_321
 
@@ -242,3 +245,43 @@ def test_what_no_file_has_is_refused(name, data):
 def test_a_backup_that_was_made_before_there_were_such_lines(root, tmp_path):
     remove(root, tmp_path / "backup")
     assert [each.problem for each in empty_backup(tmp_path / "backup")] == [""] * 4
+
+
+@pytest.mark.parametrize("command", ["apply", "undo"])
+def test_killed_anywhere_and_run_again_all_comes_back(root, other_disk, command):
+    words = {"apply": ["apply", str(root / "plan.json"), "--remove-to"], "undo": ["undo"]}
+    write_plan(whole_plan(root), root / "plan.json")
+    before = describe(root)
+    plain = [*words["undo"], str(other_disk / "plain")]
+    assert run_here([*words["apply"], str(other_disk / "plain")]) == options.DONE
+    calls = count_changes(plain, root, options.DONE)
+    if command == "apply":
+        (other_disk / "count").mkdir()
+        write_plan(whole_plan(root), root / "again.json")
+        words["apply"][1] = str(root / "again.json")
+        calls = count_changes([*words["apply"], str(other_disk / "count")], root, options.DONE)
+        assert run_here(["undo", str(other_disk / "count")]) == options.DONE
+    assert describe(root) == before
+    for call in range(1, calls + 1, 5):
+        backup = str(other_disk / str(call))
+        write_plan(whole_plan(root), root / f"{call}.json")
+        words["apply"][1] = str(root / f"{call}.json")
+        if command == "undo":
+            assert run_here([*words["apply"], backup]) == options.DONE
+        assert run_in_child([*words[command], backup], partial(kill, call)) == -signal.SIGKILL
+        assert run_here([*words[command], backup]) == options.DONE, f"call {call}"
+        if command == "apply":
+            assert run_here(["undo", backup]) == options.DONE
+        assert describe(root) == before, f"killed at call {call}"
+
+
+def test_a_place_that_cannot_hold_them_is_named_before_they_go_there(root, tmp_path, monkeypatch, capsys):
+    remove(root, tmp_path / "backup")
+    monkeypatch.setattr("framesift.actions.backup.crossing._can_hold", lambda place, _: not place.endswith("/new"))
+    assert cli.main(["undo", str(tmp_path / "backup"), "--to", str(tmp_path / "new")]) == options.DONE
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"giving back to {tmp_path}/new"
+    assert second == (
+        f"framesift: note: the disk of {tmp_path}/new cannot hold the extended attributes of 1 file and access lists "
+        "of 1 file: they are lost there"
+    )

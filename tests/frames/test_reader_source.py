@@ -202,3 +202,14 @@ class TestFence:
     def test_no_address(self, secret: Path, url: str) -> None:
         with pytest.raises(UnreadableFrame):
             read_file(url)
+
+
+def test_to_be_looked_at_is_not_to_be_used(tmp_path):
+    """The time of access stays: a removal gives back what it has found."""
+    if not hasattr(os, "O_NOATIME"):
+        pytest.skip("needs O_NOATIME, which Linux has")
+    path = tmp_path / "a.png"
+    path.write_bytes(encode(make_scene()))
+    os.utime(path, ns=(5, 10**18))
+    read_picture(path)
+    assert path.stat().st_atime_ns == 5

@@ -64,7 +64,7 @@ def connect(server: Server, beginning: bytes) -> socket.socket:
 
 
 def ask(server: Server) -> int:
-    """The status of an answer by a connection of its own: one that is silent meanwhile may be closed like the others."""
+    """The status of an answer by a connection of its own: one that is silent may be closed like the others."""
     headers = {**server.client.headers, "Connection": "close"}
     return httpx.get(f"{server.address}/api/collections", headers=headers, timeout=30, trust_env=False).status_code
 

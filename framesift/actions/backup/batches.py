@@ -103,11 +103,13 @@ def removal_of(entry: Entry, journal: Journal, sha256: str | None = None) -> Mov
 def return_of(entry: Entry, journal: Journal) -> Move:
     """Return the move of an entry out of the backup."""
     assert entry.held is not None
-    target, *twins = (os.path.join(each.to or journal.root, each.path) for each in (entry, *journal.twins_of(entry)))
+    place = entry.to or journal.root
+    twins = [twin.path for twin in journal.twins_of(entry) if (twin.to or journal.root) == place]
+    target, *others = (os.path.join(place, path) for path in (entry.path, *twins))
     attributes = entry.attributes
     if attributes is not None and not journal.is_own:
         attributes = attributes.without_rights()
-    return Move(journal.in_backup(entry.stored), target, entry.held, entry.sha256, attributes, tuple(twins))
+    return Move(journal.in_backup(entry.stored), target, entry.held, entry.sha256, attributes, tuple(others))
 
 
 def sync_folders(paths: Iterable[str]) -> None:

@@ -3,11 +3,12 @@
 import errno
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from framesift.actions.attributes import Attributes
 from framesift.actions.files.access import ACCESS_LIST
+from framesift.actions.journal import Entry
 from framesift.actions.plan import Plan
 from framesift.errors import PathLike, counted, show
 from framesift.frames.companions import Companions
@@ -38,6 +39,13 @@ def describe_crossing(plan: Plan, backup: PathLike) -> str:
     return "; ".join(filter(None, [kept, lost]))
 
 
+def describe_return(entries: Iterable[Entry], place: str) -> str:
+    """Say in one line what of the files of a backup the disk of `place` cannot hold; empty where it holds all."""
+    return _describe_kept(
+        place, [entry.attributes for entry in entries if entry.attributes], place, "they are lost there"
+    )
+
+
 def _read_all(plan: Plan) -> Iterator[tuple[int, tuple[int, int], Attributes]]:
     """Yield device, identity and attributes of all that would go."""
     companions = Companions(plan.root)
@@ -50,8 +58,10 @@ def _read_all(plan: Plan) -> Iterator[tuple[int, tuple[int, int], Attributes]]:
             yield status.st_dev, (status.st_dev, status.st_ino), Attributes.of(full)
 
 
-def _describe_kept(place: str, files: list[Attributes], backup: PathLike) -> str:
-    """Say what the backup itself will not have."""
+def _describe_kept(
+    place: str, files: list[Attributes], named: PathLike, then: str = "the journal keeps them for undo"
+) -> str:
+    """Say what files will not have on the disk of a place."""
     extended = sum(any(name != ACCESS_LIST for name in each.extended) for each in files)
     lists = sum(ACCESS_LIST in each.extended for each in files)
     lacking = [
@@ -61,7 +71,7 @@ def _describe_kept(place: str, files: list[Attributes], backup: PathLike) -> str
     ]
     if not lacking:
         return ""
-    return f"the disk of {show(backup)} cannot hold the {' and '.join(lacking)}: the journal keeps them for undo"
+    return f"the disk of {show(named)} cannot hold the {' and '.join(lacking)}: {then}"
 
 
 def _describe_lost(files: dict[tuple[int, int], Attributes], names: Counter[tuple[int, int]]) -> str:

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Generator, Iterator
 
 from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, return_of
+from framesift.actions.backup.crossing import describe_return
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.backup.tidying import remove_empty_folders
@@ -20,13 +21,19 @@ from framesift.errors import PathLike, UsageError, show
 
 
 def undo(
-    backup: PathLike, to: PathLike | None = None, *, begin: Callable[[str], None] = lambda place: None
+    backup: PathLike,
+    to: PathLike | None = None,
+    *,
+    begin: Callable[[str], None] = lambda place: None,
+    warn: Callable[[str], None] = lambda line: None,
 ) -> Generator[Outcome, None, None]:
     """Move every file of a backup folder back to where it was, metadata files last, and yield what came of each.
 
     With `to` they go to the same paths below that folder, which is made where it is not there. A file whose place has
     been taken since stays in the backup. Done twice, or again after it was stopped, it ends the same. Where there is
-    something to give back, `begin` is called with the absolute path of the folder it goes to, before it is touched.
+    something to give back, `begin` is called with the absolute path of the folder it goes to, before it is touched, and
+    `warn` with a line on what the disk there cannot hold.
+
     Raises UsageError (no backup, its root is gone, or without `to` one that this user has not
     begun on this machine), ResultsInUse and StorageError.
     """
@@ -34,6 +41,8 @@ def undo(
         place = _find_place(journal, to)
         if journal.entries:
             begin(place)
+            if line := describe_return(journal.entries.values(), place):
+                warn(line)
         with locked_folder(place):
             recover_run(journal)
             files = _put_newest_first([entry for entry in journal.entries.values() if entry.state == "moved"])

@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from framesift.errors import FramesiftError, PathLike, StorageError, UnreadableFrame
@@ -24,6 +24,9 @@ _OF_THE_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 """Without O_NONBLOCK, opening a FIFO that nobody writes to hangs for ever."""
+
+_UNNOTICED = getattr(os, "O_NOATIME", 0)
+"""The time of access stays as it is: to be looked at by us is not to be used."""
 
 
 class _ChangedWhileRead(Exception):
@@ -105,6 +108,8 @@ def _read_once(path: PathLike) -> tuple[bytes, os.stat_result]:
 
 def _open(path: PathLike) -> int:
     try:
+        with suppress(PermissionError):  # of another owner's file, where that is not allowed
+            return os.open(path, _FLAGS | _UNNOTICED)
         return os.open(path, _FLAGS)
     except ValueError:
         raise UnreadableFrame("a name that no file can have", path) from None
