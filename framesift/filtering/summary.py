@@ -211,7 +211,7 @@ def find_rare(sizes: Counter[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _counted(verdicts: Counter[Verdict], frames: int) -> str:
     kept = verdicts[Verdict.KEEP]
-    share = f" ({100 * kept / frames:.0f}%)" if frames else ""
+    share = f" ({100 * kept / frames:.0f} %)" if frames else ""
     rest = f"{verdicts[Verdict.DROP]} dropped, {verdicts[Verdict.SKIP]} skipped"
     return f"{counted(frames, 'frame')}, {kept} kept{share}, {rest}"
 

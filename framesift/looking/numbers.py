@@ -1,6 +1,11 @@
-"""Areas as people read them: as shares of the picture first, px rounded and with separators."""
+"""Areas as people read them: as shares of the picture first, px rounded and with separators.
 
-from framesift.comparators.thresholds import format_number
+`page/assets/numbers.js` says the same in the browser, to the letter.
+"""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+_EXACT = Context(prec=400)
 
 
 def describe_score(score: float, limit: float, area: int) -> str:
@@ -32,6 +37,11 @@ def format_px(px: float) -> str:
 
 def _shorten(number: float, digits: int, whole: bool) -> str:
     """Round to so many digits, where the number is to be `whole` only what is behind the point, from 10 on."""
-    rounded = round(number, digits - 2) if whole and number >= 10 else float(f"{number:.{digits}g}")
-    before, point, behind = format_number(rounded).partition(".")
-    return f"{int(before):,}{point}{behind}"
+    exact = Decimal(number)
+    if whole and number >= 10:
+        rounded = exact.quantize(Decimal(1).scaleb(2 - digits), ROUND_HALF_UP, _EXACT)
+    else:
+        rounded = Context(prec=digits, rounding=ROUND_HALF_UP).plus(exact)
+    before, point, behind = f"{rounded:,f}".partition(".")
+    behind = behind.rstrip("0")
+    return f"{before}{point}{behind}" if behind else before

@@ -24,6 +24,7 @@ _PLAIN, _JSON, _JPEG = "text/plain; charset=utf-8", "application/json", "image/j
 _ASSETS = {
     "page.css": "text/css; charset=utf-8",
     "questions.css": "text/css; charset=utf-8",
+    "comparer.js": "text/javascript; charset=utf-8",
     "questions.js": "text/javascript; charset=utf-8",
 }
 _ANSWERS = {str(answer): answer for answer in Answer}
@@ -101,9 +102,10 @@ class QuestionServer:
             if not 0 <= place < len(self._session.questions):
                 raise UsageError(f"there is no question {place + 1}")
             question = self._session.questions[place]
-            total = max(self._number, len(self._session.questions))
+            asked = len(self._session.questions)
+        total = max(self._number, asked)
         pair = {key: show(getattr(question.pair, key)) for key in ("camera", "reference", "path")}
-        return {"number": place + 1, "total": total, "answer": str(question.answer), **pair}
+        return {"number": place + 1, "total": total, "asked": asked, "answer": str(question.answer), **pair}
 
     def picture(self, number: int, side: str) -> bytes:
         """Return the `reference` or the `path` of a question as JPEG. Raises UsageError and UnreadableFrame."""

@@ -33,7 +33,7 @@ def test_filter_moves_what_shows_nothing_new_and_undo_gives_it_back(frames, tmp_
     assert run("filter", frames, "--remove-to", backup) == options.SKIPPED
     output, errors = capsys.readouterr()
     assert output.splitlines()[-2:] == [
-        "total: 5 frames, 3 kept (60%), 1 dropped, 1 skipped",
+        "total: 5 frames, 3 kept (60 %), 1 dropped, 1 skipped",
         f"1 file moved to {backup}",
     ]
     assert errors == f"{frames}/c2/{name(5, 'c2')}: truncated PNG\n"

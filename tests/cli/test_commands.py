@@ -33,9 +33,9 @@ def test_a_run(frames, tmp_path, capsys):
     assert run(frames, tmp_path / "results") == options.DONE
     output, errors = capsys.readouterr()
     assert output.splitlines() == [
-        "c1: 3 frames, 2 kept (67%), 1 dropped, 0 skipped, 2021-03-27 10:00 to 2021-03-27 10:02",
-        "c2: 1 frame, 1 kept (100%), 0 dropped, 0 skipped, 2021-03-27 10:00 to 2021-03-27 10:00",
-        "total: 4 frames, 3 kept (75%), 1 dropped, 0 skipped",
+        "c1: 3 frames, 2 kept (67 %), 1 dropped, 0 skipped, 2021-03-27 10:00 to 2021-03-27 10:02",
+        "c2: 1 frame, 1 kept (100 %), 0 dropped, 0 skipped, 2021-03-27 10:00 to 2021-03-27 10:00",
+        "total: 4 frames, 3 kept (75 %), 1 dropped, 0 skipped",
     ]
     assert errors == ""
 
@@ -291,7 +291,7 @@ def test_the_program(frames, tmp_path):
     process = start(frames, tmp_path / "results", "0.05%", "0.75%")
     output, errors = process.communicate(timeout=60)
     assert process.returncode == options.DONE and errors == ""
-    assert output.splitlines()[-1] == "total: 4 frames, 3 kept (75%), 1 dropped, 0 skipped"
+    assert output.splitlines()[-1] == "total: 4 frames, 3 kept (75 %), 1 dropped, 0 skipped"
 
 
 def test_no_library_writes_to_the_terminal(tmp_path):

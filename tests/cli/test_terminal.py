@@ -97,7 +97,7 @@ def test_a_narrow_terminal_breaks_no_line(frames, tmp_path):
 def test_what_is_piped_has_no_colour_bar_or_advice(frames, tmp_path, capsys):
     cli.main(["filter", str(frames), str(tmp_path / "r")])
     output, errors = capsys.readouterr()
-    assert output.splitlines()[-1] == "total: 5 frames, 3 kept (60%), 1 dropped, 1 skipped"
+    assert output.splitlines()[-1] == "total: 5 frames, 3 kept (60 %), 1 dropped, 1 skipped"
     assert "\x1b" not in output + errors and "\r" not in output + errors
 
 

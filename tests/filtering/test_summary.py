@@ -28,7 +28,7 @@ def summary_of(*decisions: Decision) -> Summary:
 
 def test_totals_are_the_sum_of_the_cameras():
     summary = summary_of(decide(0, Verdict.KEEP), decide(1), decide(0, Verdict.SKIP, None, "c2"))
-    assert summary.lines()[-1] == "total: 3 frames, 1 kept (33%), 1 dropped, 1 skipped"
+    assert summary.lines()[-1] == "total: 3 frames, 1 kept (33 %), 1 dropped, 1 skipped"
     assert summary.as_json()["frames"] == sum(camera["frames"] for camera in summary.as_json()["cameras"]) == 3
 
 
@@ -37,7 +37,7 @@ def test_nothing_decided():
 
 
 def test_a_camera_without_times():
-    assert summary_of(decide(0, time=False)).lines()[0] == "c1: 1 frame, 0 kept (0%), 1 dropped, 0 skipped"
+    assert summary_of(decide(0, time=False)).lines()[0] == "c1: 1 frame, 0 kept (0 %), 1 dropped, 0 skipped"
 
 
 def test_how_often_the_whole_picture_has_changed_and_what_was_left_out_for_it():

@@ -94,7 +94,7 @@ def test_answering_with_the_keyboard(open_page, folder, tmp_path, capsys):
     state = page.locator("#state")
     assert state.inner_text() == f"1 of {number}, 0 answered"
     page.keyboard.press("n")
-    page.keyboard.press("l")
+    page.keyboard.press("y")
     page.keyboard.press("ArrowLeft")
     assert page.locator('[data-answer="yes"]').get_attribute("aria-pressed") == "true"
     page.keyboard.press("u")
@@ -122,12 +122,56 @@ def test_outlines_can_be_taken_off(open_page):
     with_outline = page.locator("[data-number]").filter(has=page.locator(".counted[d^=M]")).first
     for _ in range(int(with_outline.get_attribute("data-number")) - 1):
         page.keyboard.press("ArrowRight")
-    outline = page.locator("[data-number]:not([hidden]) .outline")
+    outline = page.locator("#shown .outline")
     assert outline.is_visible()
     page.keyboard.press("o")
     assert not outline.is_visible()
     page.get_by_role("button", name="Outlines").click()
     assert outline.is_visible()
+
+
+def test_a_pair_is_compared_as_on_all_pages(open_page):
+    page = open_page("audit/audit.html")
+    before, after = page.locator("#shown .before img"), page.locator("#shown .after img")
+    both = lambda: [before.is_visible(), after.is_visible()]  # noqa: E731
+    assert both() == [True, True] and before.bounding_box()["y"] == after.bounding_box()["y"]
+    page.keyboard.press("f")
+    assert both() == [False, True]
+    page.keyboard.press("f")
+    assert both() == [True, False] and before.bounding_box() == after.bounding_box()
+    page.keyboard.press("w")
+    assert both() == [True, True] and "inset" in page.locator("#shown .after .pane").evaluate("e => e.style.clipPath")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    assert page.locator("#state").inner_text().startswith("2 of ")
+    page.keyboard.press("b")
+    page.keyboard.press("z")
+    panes = page.locator("#shown .pane")
+    page.set_viewport_size({"width": 300, "height": 300})
+    panes.last.evaluate("pane => pane.scrollTo(40, 20)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('#shown .pane')].every(({ scrollLeft }) => scrollLeft === 40)"
+    )
+    panes.last.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#state").inner_text().startswith("2 of "), "at 1:1 the arrows move the picture"
+
+
+def test_space_presses_the_button_that_was_walked_to(open_page):
+    page = open_page("audit/audit.html")
+    flicker = page.get_by_role("button", name="Flicker")
+    page.keyboard.press(" ")
+    assert flicker.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Next").focus()
+    page.keyboard.press(" ")
+    assert page.locator("#state").inner_text().startswith("2 of ") and flicker.get_attribute("aria-pressed") == "true"
+
+
+def test_both_pictures_are_in_view_on_a_phone(open_page):
+    page = open_page("audit/audit.html", 400)
+    bottom = page.locator("#shown .after .pane").evaluate("pane => pane.getBoundingClientRect().bottom")
+    assert bottom <= page.viewport_size["height"]
 
 
 def test_the_legend_says_what_the_signs_mean(open_page):

@@ -150,10 +150,12 @@ def test_a_picture_opens_large_and_flips(open_page):
     picture = page.locator("#camera-1 details[open] .pair:has(.picture + .picture) .picture").first
     picture.focus()
     picture.press("Enter")
-    large = page.locator("dialog .pile img:visible")
-    assert large.count() == 2
+    large = page.locator("dialog .pane img:visible")
+    assert large.count() == 1 and not large.get_attribute("alt").startswith("reference: ")
     page.get_by_role("button", name="Flip").press("Enter")
     assert large.count() == 1 and large.get_attribute("alt").startswith("reference: ")
+    page.get_by_role("button", name="Side by side").press("Enter")
+    assert large.count() == 2
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
 
@@ -222,19 +224,19 @@ def test_a_first_frame_is_no_point_below_the_threshold(open_page):
 def test_the_zoom_says_what_it_shows_and_walks_by_keys(open_page):
     page = open_page()
     large = open_first_pair(page)
-    first, said = large.locator(".title").inner_text(), large.locator(".words").inner_text()
+    first, said = large.locator("figcaption:visible").inner_text(), large.locator(".words").inner_text()
     assert first.startswith("dropped c1/") and "2021-03-27 10:" in first
     assert said.startswith("Dropped: changed ") and "needed more than 0.75 %" in said
     page.keyboard.press("f")
-    assert large.locator(".title").inner_text().startswith("reference c1/")
+    assert large.locator("figcaption:visible").inner_text().startswith("reference c1/")
     page.keyboard.press("ArrowRight")
     assert (
         large.locator("[role=status]").inner_text().startswith("2 of ")
-        and large.locator(".title").inner_text() != first
+        and large.locator("figcaption:visible").inner_text() != first
     )
     page.keyboard.press("k")
-    assert large.locator(".title").inner_text() == first
-    for key, toggled in (("o", "Outlines"), ("z", "1:1"), ("w", "Wipe"), (" ", "Flicker")):
+    assert large.locator("figcaption:visible").inner_text() == first
+    for key, toggled in (("o", "Outlines"), ("z", "1:1"), ("w", "Wipe"), (" ", "Flicker"), ("b", "Side by side")):
         button = large.get_by_role("button", name=toggled)
         before = button.get_attribute("aria-pressed")
         page.keyboard.press(key)
@@ -247,8 +249,8 @@ def test_one_to_one_shows_the_frame_itself(open_page):
     page = open_page()
     large = open_first_pair(page)
     page.keyboard.press("z")
-    above = large.locator(".over img")
-    page.wait_for_function("document.querySelector('.over img').src.startsWith('file:')")
+    above = large.locator(".after img")
+    page.wait_for_function("document.querySelector('.after img').src.startsWith('file:')")
     assert above.evaluate("image => [image.naturalWidth, image.clientWidth]") == [64, 64]
 
 
@@ -257,11 +259,11 @@ def test_kept_frames_open_with_their_reference(open_page):
     page.locator("#camera-1 .contacts li .picture").nth(1).press("Enter")
     large = page.locator("dialog.large")
     assert (
-        large.locator(".title").inner_text().startswith("kept ")
+        large.locator("figcaption:visible").inner_text().startswith("kept ")
         and "It stands for " in large.locator(".words").inner_text()
     )
     page.keyboard.press("f")
-    assert large.locator(".title").inner_text().startswith("reference ")
+    assert large.locator("figcaption:visible").inner_text().startswith("reference ")
 
 
 def test_rows_of_the_table_open(open_page):
@@ -269,7 +271,7 @@ def test_rows_of_the_table_open(open_page):
     page.locator("#camera-1 details.table summary").click()
     page.locator("#camera-1 tbody .name").nth(2).click()
     large = page.locator("dialog.large")
-    assert f"c1/{name(2)}" in large.locator(".title").inner_text()
+    assert f"c1/{name(2)}" in large.locator("figcaption:visible").inner_text()
     assert large.locator("[role=status]").inner_text() == "3 of 56"
 
 
@@ -337,5 +339,5 @@ def test_a_page_without_its_frames_says_so_and_shows_its_small_pictures(browser,
     large = open_first_pair(page)
     page.wait_for_function("document.querySelector('dialog .faint').textContent")
     assert "does not see the frames themselves" in large.locator(".faint").inner_text()
-    assert large.locator(".over img").evaluate("image => image.naturalWidth") > 0
+    assert large.locator(".after img").evaluate("image => image.naturalWidth") > 0
     page.context.close()

@@ -58,7 +58,7 @@ def test_fits_the_screen(open_page, width, scheme):
     place(page, f"1 of 3, camera {HOSTILE}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("Array.from(document.images).every((image) => image.naturalWidth === 320)")
-    sides = [page.locator(f"#{side}").bounding_box() for side in ("reference", "path")]
+    sides = [side.bounding_box() for side in page.locator("#pair img").all()]
     assert (sides[0]["y"] == sides[1]["y"]) == (width == 1280), "beside each other where there is room"
     back, ink = (page.evaluate(f"getComputedStyle(document.body).{side}") for side in ("backgroundColor", "color"))
     brightness = [sum(map(int, color[4:-1].split(","))) for color in (back, ink)]
@@ -95,14 +95,17 @@ def test_answering_with_the_keyboard(open_page, server):
 def test_one_over_the_other(open_page):
     page = open_page()
     place(page, "1 of 3")
+    sides = page.locator("#pair img").all()
+    shown = lambda: [side.is_visible() for side in sides]  # noqa: E731
     page.keyboard.press("f")
-    sides = [page.locator(f"#{side}") for side in ("reference", "path")]
-    assert sides[0].bounding_box() == sides[1].bounding_box()
-    assert [side.is_visible() for side in sides] in ([True, False], [False, True])
-    page.locator("#path").wait_for(state="hidden", timeout=5000)
-    page.locator("#path").wait_for(state="visible", timeout=5000)
-    page.get_by_role("button", name="One over the other").click()
-    assert [side.is_visible() for side in sides] == [True, True]
+    assert sides[0].bounding_box() == sides[1].bounding_box() and shown() == [False, True]
+    page.keyboard.press("f")
+    assert shown() == [True, False]
+    page.keyboard.press(" ")
+    for state in ("hidden", "visible"):
+        page.locator("#pair .after img").wait_for(state=state, timeout=5000)
+    page.get_by_role("button", name="Side by side").click()
+    assert shown() == [True, True]
 
 
 def test_says_so_when_the_program_has_gone(open_page, server):

@@ -22,19 +22,19 @@ _WIDTH = 720
 _HEAD = """\
 <main id="content">
 <h1>Was anything lost?</h1>
-<p>These frames were drawn at random among the dropped ones. Left the frame that was kept, right the one that was
-dropped. Does the right one show something new that somebody would have wanted to keep? Red outlines counted as change,
-yellow ones were too small to count.</p>
+<p>Frames drawn at random among the dropped ones, each with the frame that was kept before it. Does the dropped one show
+something new that somebody would have wanted to keep?</p>
 <form id="answers" class="tools">
 <button type="button" data-answer="no">Nothing new <kbd>N</kbd></button>
-<button type="button" data-answer="yes">Lost <kbd>L</kbd></button>
+<button type="button" data-answer="yes">Lost <kbd>Y</kbd></button>
 <button type="button" data-answer="unsure">Not sure <kbd>U</kbd></button>
-<button type="button" data-step="-1">Back <kbd>←</kbd></button>
-<button type="button" data-step="1">On <kbd>→</kbd></button>
-<button type="button" id="outlines" aria-pressed="true">Outlines <kbd>O</kbd></button>
+<button type="button" data-step="-1">Previous <kbd>←</kbd></button>
+<button type="button" data-step="1">Next <kbd>→</kbd></button>
 <button type="button" id="save">Save answers.csv</button>
 <span id="state" role="status"></span>
 </form>
+<section class="panel" id="shown"></section>
+<p class="faint">Red outlines counted as change, yellow ones were too small to count.</p>
 """
 
 
@@ -52,7 +52,7 @@ def write_audit(
     Raises UsageError where `path` is a file that is not ours, StorageError where the disk refuses.
     """
     changes: list[tuple[str, str]] = []
-    write_page(path, "Was anything lost?", _body(record, sample, jobs, changes, follow), ("audit.js",))
+    write_page(path, "Was anything lost?", _body(record, sample, jobs, changes, follow), ("comparer.js", "audit.js"))
     return changes
 
 
@@ -89,14 +89,14 @@ def _draw_pair(number: int, explanation: Explanation) -> str:
     reference = explanation.reference if evidence is None else evidence.reference
     score = ""
     if decision.score is not None and explanation.limit is not None and explanation.area is not None:
-        score = describe_score(decision.score, explanation.limit, explanation.area)
+        score = "Dropped: " + describe_score(decision.score, explanation.limit, explanation.area)
     left = _draw_picture(reference, f"kept: {decision.reference}", "")
     right = _draw_picture(
         candidate, f"dropped: {decision.frame.path}", "" if evidence is None else draw_outlines(evidence)
     )
     change = f'<p class="skipped">{escape(explanation.change)}</p>\n' if explanation.change else ""
     return (
-        f'<section class="panel" data-number="{number}" hidden>\n{change}'
+        f'<section data-number="{number}" hidden>\n{change}'
         f'<div class="grid pairs">\n{left}{right}</div>\n'
         f'<p class="faint">{escape(score)}</p>\n</section>\n'
     )

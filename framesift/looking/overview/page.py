@@ -44,7 +44,7 @@ def find_oddities(camera: CameraOverview) -> dict[str, list[Oddity]]:
             Oddity(s.frame, f"{s.size[0]}x{s.size[1]}{', tiny' * is_tiny(s)}") for s in camera.odd_sized if s.size
         ],
         "Whole picture changed": [
-            Oddity(s.frame, f"{100 * (s.extent or 0):.0f}% of it, since the frame before") for s in camera.changes
+            Oddity(s.frame, f"{100 * (s.extent or 0):.0f} % of it, since the frame before") for s in camera.changes
         ],
         "After a gap": [_after(gap) for gap in (usual.gaps if usual else [])],
         "Short interval": [_after(i) for i in outliers if usual and i.seconds < usual.least],

@@ -37,7 +37,18 @@ PAIRS = 1000
 _ROW_SHARE = 0.4
 """Of a line of the manifest, so much is in the page."""
 _LEAST_BYTES = 1_000_000
-SCRIPTS = (CHARTS, "words.js", "pictures.js", "timeline.js", "histogram.js", "viewer.js", "film.js", "frames.js")
+SCRIPTS = (
+    CHARTS,
+    "numbers.js",
+    "words.js",
+    "pictures.js",
+    "timeline.js",
+    "histogram.js",
+    "comparer.js",
+    "viewer.js",
+    "film.js",
+    "frames.js",
+)
 
 
 def write_report(

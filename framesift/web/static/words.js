@@ -34,18 +34,7 @@ export function list(names, shown = 3) {
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** “0.73 % of the picture changed, more than 0.75 % needed (1,812 of 1,859 px)”. */
+/** “changed 0.73 % of the picture, needed more than 0.75 % (1,812 px, 1,859 px)”. */
 export function scored({ score, limit, area }) {
-  if (score === null || limit === null || !area) return "";
-  const [one, other] = [percent(score, limit, area), percent(limit, score, area)];
-  return `${one} of the picture changed, more than ${other} needed (${number(Math.round(score))} of ${number(Math.round(limit))} px)`;
-}
-
-/** A share in percent with as many digits as tell it from another one. */
-function percent(value, beside, whole) {
-  for (let digits = 2; digits < 6; digits += 1) {
-    const [one, other] = [value, beside].map((each) => ((100 * each) / whole).toFixed(digits));
-    if (one !== other || value === beside) return `${Number(one)} %`;
-  }
-  return `${(100 * value) / whole} %`;
+  return score === null || limit === null || !area ? "" : describeScore(score, limit, area);
 }

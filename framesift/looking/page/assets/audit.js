@@ -1,5 +1,6 @@
 "use strict";
-/* Shows one pair at a time and takes the answers. They are kept in this browser, and saved as CSV. */
+/* Shows one pair at a time and takes the answers. They are kept in this browser, and saved as CSV. The pairs lie hidden
+   in the page, each in a section; of the one that is looked at the comparer shows the pictures. */
 const table = JSON.parse(document.getElementById("table").text);
 const pairs = Array.from(document.querySelectorAll("[data-number]"));
 const answers = recall();
@@ -13,10 +14,22 @@ function recall() {
   return pairs.map(() => "");
 }
 
+const compare = new Comparer();
+const more = document.createElement("div");
+document.getElementById("shown").append(compare.tools, compare.wipe, compare.stage, more);
+
+/* What the comparer is to show of a figure: its picture, or why there is none. */
+function side(figure) {
+  const picture = figure.querySelector("img"), words = figure.querySelector("figcaption").textContent;
+  if (!picture) return { words, missing: figure.querySelector(".missing").textContent };
+  return { src: picture.src, alt: words, lines: figure.querySelector("svg")?.cloneNode(true) };
+}
+
 function show(number) {
-  pairs[current].hidden = true;
   current = Math.min(Math.max(number, 0), pairs.length - 1);
-  pairs[current].hidden = false;
+  const [before, after] = pairs[current].querySelectorAll("figure");
+  compare.show({ before: side(before), after: side(after) });
+  more.replaceChildren(...Array.from(pairs[current].querySelectorAll(":scope > p"), (part) => part.cloneNode(true)));
   for (const button of document.querySelectorAll("[data-answer]"))
     button.setAttribute("aria-pressed", String(button.dataset.answer === answers[current]));
   const done = answers.filter(Boolean).length;
@@ -31,11 +44,6 @@ function answer(word) {
   show(current + 1);
 }
 
-function toggleOutlines() {
-  const off = document.body.classList.toggle("plain");
-  document.getElementById("outlines").setAttribute("aria-pressed", String(!off));
-}
-
 function save() {
   const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = table.rows.map((row, number) => [...row.slice(0, -1), answers[number]]);
@@ -47,13 +55,13 @@ function save() {
   URL.revokeObjectURL(link.href);
 }
 
-const keys = {
-  n: () => answer("no"), l: () => answer("yes"), u: () => answer("unsure"), o: toggleOutlines,
-  ArrowLeft: () => show(current - 1), ArrowRight: () => show(current + 1),
-};
+const back = () => show(current - 1), next = () => show(current + 1);
+const keys = { n: () => answer("no"), y: () => answer("yes"), u: () => answer("unsure"),
+  ArrowLeft: back, k: back, ArrowRight: next, j: next };
 addEventListener("keydown", (event) => {
+  if (compare.moves(event) || compare.press(event)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !Object.hasOwn(keys, key)) return;
   event.preventDefault();
   keys[key]();
 });
@@ -61,6 +69,10 @@ for (const button of document.querySelectorAll("[data-answer]"))
   button.addEventListener("click", () => answer(button.dataset.answer));
 for (const button of document.querySelectorAll("[data-step]"))
   button.addEventListener("click", () => show(current + Number(button.dataset.step)));
-document.getElementById("outlines").addEventListener("click", toggleOutlines);
 document.getElementById("save").addEventListener("click", save);
+document.getElementById("answers").append(Comparer.help([
+  ["Y N U", "lost, nothing new, not sure"],
+  ["J K", "next and previous pair, as → and ←"],
+  ...Comparer.KEYS,
+]));
 show(current);

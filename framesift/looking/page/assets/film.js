@@ -5,7 +5,7 @@ class Film {
     Object.assign(this, { place, camera, playing: false, at: 0, known: new Map() });
     const { make } = words;
     this.kept = camera.frames.rows.flatMap((row, n) => row[3] === "keep" ? [n] : []);
-    this.button = words.toggle("▶ Play", "Space", () => this.toggle());
+    this.button = Comparer.button("▶ Play", "Space", () => this.toggle());
     this.speed = make("select", {}, ...[2, 4, 8].map((value) => make("option", { value }, `${value} a second`)));
     this.speed.value = "4";
     this.all = make("input", { type: "checkbox" });

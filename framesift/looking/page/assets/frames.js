@@ -30,7 +30,7 @@
 
     limit(row) { return row[4] === null ? null : this.frames.sizes[row[4]][2]; }
 
-    size(index) { return this.frames.sizes[this.frames.rows[index][4]]; }
+    size(index) { return this.frames.sizes[this.frames.rows[index][4]] ?? null; }
 
     rowOf(row) { return typeof row[5] === "number" ? this.frames.rows[row[5]] : undefined; }
 
@@ -67,7 +67,7 @@
     reason(row) {
       if (row[2] === null) return row[6];
       const more = row[7] === undefined ? "" : row[6].slice(row[6].indexOf(":"));
-      return words.numbers(row[2], this.limit(row), this.frames.sizes[row[4]][3]) + more;
+      return describeScore(row[2], this.limit(row), this.frames.sizes[row[4]][3]) + more;
     }
 
     picture(index) { return this.pictureOf(this.frames.rows[index][0], index); }
@@ -76,7 +76,7 @@
 
     outlines(index) {
       const drawn = this.lines.get(index);
-      return drawn ? [drawn.cloneNode(true)] : [];
+      return drawn?.cloneNode(true);
     }
 
     link(index) {

@@ -3,7 +3,7 @@
 const find = (identity) => document.getElementById(identity);
 let shown = null;
 let busy = false;
-let swapping = 0;
+const compare = new Comparer({ outlines: false });
 
 async function call(path, value) {
   if (busy) return;
@@ -53,13 +53,10 @@ function show(state) {
 function ask(state) {
   find("place").textContent = `${state.number} of ${state.total}, camera ${state.camera}`;
   find("back").disabled = state.number === 1;
-  for (const side of ["reference", "path"]) {
-    const image = find(side);
-    image.src = `picture/${state.number}/${side}`;
-    const word = side === "reference" ? "first" : "second";
-    image.alt = `the ${word} frame: ${state[side]}`;
-    image.closest("figure").querySelector("figcaption").textContent = `${word}: ${state[side]}`;
-  }
+  find("next").disabled = !state.answer && state.number >= state.asked;
+  const [before, after] = [["reference", "first"], ["path", "second"]].map(([side, word]) =>
+    ({ src: `picture/${state.number}/${side}`, alt: `the ${word} frame: ${state[side]}`, words: `${word}: ${state[side]}` }));
+  compare.show({ before, after });
   for (const button of document.querySelectorAll("[data-answer]"))
     button.setAttribute("aria-pressed", String(button.dataset.answer === state.answer));
 }
@@ -74,22 +71,9 @@ function goBack() {
   if (number >= 1) call(`state/${number}`);
 }
 
-/* Lays the two over each other in turns: what is new then jumps to the eye. */
-function swap() {
-  const figures = document.querySelectorAll("#pair figure");
-  for (const figure of figures) figure.classList.remove("under");
-  clearInterval(swapping);
-  const on = document.body.classList.toggle("swapped");
-  find("swap").setAttribute("aria-pressed", String(on));
-  if (!on) return;
-  let turn = 0;
-  const change = () => {
-    figures[turn].classList.remove("under");
-    turn = 1 - turn;
-    figures[turn].classList.add("under");
-  };
-  change();
-  swapping = setInterval(change, 600);
+/* To the question after this one: one that was asked already, or the next that needs an answer. */
+function goOn() {
+  if (shown && "number" in shown) call(shown.number < shown.asked ? `state/${shown.number + 1}` : "state/");
 }
 
 function finish() {
@@ -107,8 +91,10 @@ async function copy() {
   }
 }
 
-const keys = { y: () => answer("yes"), n: () => answer("no"), u: () => answer("unsure"), f: swap, ArrowLeft: goBack };
+const keys = { y: () => answer("yes"), n: () => answer("no"), u: () => answer("unsure"), k: goBack, ArrowLeft: goBack, j: goOn, ArrowRight: goOn };
 addEventListener("keydown", (event) => {
+  const asking = !find("pair").hidden;
+  if (asking && (compare.moves(event) || compare.press(event))) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !Object.hasOwn(keys, key)) return;
   event.preventDefault();
@@ -118,9 +104,13 @@ for (const button of document.querySelectorAll("[data-answer]"))
   button.addEventListener("click", () => answer(button.dataset.answer));
 find("back").addEventListener("click", goBack);
 find("again").addEventListener("click", goBack);
-find("swap").addEventListener("click", swap);
+find("next").addEventListener("click", goOn);
 find("copy").addEventListener("click", copy);
 find("finish").addEventListener("click", finish);
-for (const side of ["reference", "path"])
-  find(side).addEventListener("error", () => { find("trouble").textContent = "A frame cannot be read any more."; });
+find("pair").append(compare.tools, compare.wipe, compare.stage);
+find("tools").append(Comparer.help([
+  ["Y N U", "something new, nothing new, not sure"],
+  ["J K", "next and previous question, as → and ←"],
+  ...Comparer.KEYS.filter(([key]) => key !== "O"),
+]));
 call("state/");

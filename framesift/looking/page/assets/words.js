@@ -1,14 +1,7 @@
 "use strict";
-// How numbers and times are said, as the commands say them.
+// How verdicts and times are said, as the commands say them.
 const words = (() => {
   const VERDICTS = { keep: "kept", drop: "dropped", skip: "skipped" };
-  // Shares of the `area` that is compared, so short that the two are still told apart.
-  const numbers = (score, limit, area) => {
-    const share = (px, digits) => String(Number((100 * px / Math.max(area, 1)).toPrecision(digits)));
-    let digits = 2;
-    while (digits < 16 && score !== limit && share(score, digits) === share(limit, digits)) digits++;
-    return `changed ${share(score, digits)} % of the picture, needed more than ${share(limit, digits)} %`;
-  };
   const clocks = new Map();
   const clock = (seconds, frames) => {
     if (seconds === null || seconds === undefined) return "";
@@ -22,10 +15,5 @@ const words = (() => {
     element.append(...children);
     return element;
   };
-  const toggle = (name, key, act) => {
-    const button = make("button", { type: "button" }, name, " ", make("kbd", { ariaHidden: "true" }, key));
-    button.addEventListener("click", act);
-    return button;
-  };
-  return { VERDICTS, numbers, clock, make, toggle };
+  return { VERDICTS, clock, make };
 })();

@@ -1,9 +1,17 @@
-/* Two images at full size: beside each other, or one over the other to see what differs. */
+/* A keeper and one of its duplicates at full size, as all pages compare two pictures. */
 import { picture } from "../api.js";
-import { find } from "../dom.js";
+import { button, find, make } from "../dom.js";
 import { size } from "../words.js";
 
 const dialog = find("viewer");
+const compare = new Comparer({ outlines: false });
+const back = button("Previous", () => step(-1), { key: "←" });
+const next = button("Next", () => step(1), { key: "→" });
+const where = make("span", { role: "status" });
+compare.tools.append(back, next, button("Close", () => dialog.close(), { key: "Esc" }), where);
+dialog.append(compare.tools, compare.wipe, compare.stage);
+find("comparing").replaceWith(...Comparer.list(Comparer.KEYS.filter(([key]) => key !== "O")));
+
 let group = null;
 let place = 0;
 let before = null;
@@ -11,71 +19,41 @@ let before = null;
 /** Opens the viewer with the keeper and one member of a group. */
 export function view(shown, member) {
   [group, place, before] = [shown, Math.max(0, shown.members.indexOf(member)), document.activeElement];
-  show();
   dialog.showModal();
+  show();
+  compare.focus();
 }
 
 function show() {
   const member = group.members[place];
-  fill("keeper", group.keeper, "Keeper");
-  fill("other", member, member.excluded || !member.within ? "Stays" : "To be removed");
-  find("viewer-place").textContent = `${place + 1} of ${group.members.length}`;
-  find("viewer-back").disabled = place === 0;
-  find("viewer-next").disabled = place === group.members.length - 1;
+  const stays = member.excluded || !member.within;
+  compare.show({ before: side(group.keeper, "Keeper"), after: side(member, stays ? "Stays" : "To be removed") });
+  where.textContent = `${place + 1} of ${group.members.length}`;
+  back.disabled = place === 0;
+  next.disabled = place === group.members.length - 1;
 }
 
-function fill(side, image, role) {
-  const shown = find(`viewer-${side}`);
-  const source = picture(group.collection_id, image.id);
-  if (shown.getAttribute("src") !== source) shown.src = source;
-  shown.alt = `${role}: ${image.name}`;
-  const facts = `${image.width}×${image.height}, ${size(image.bytes)}`;
-  find(`viewer-${side}-text`).textContent = `${role}: ${image.name}, ${facts}`;
+function side(image, role) {
+  const words = `${role}: ${image.name}, ${image.width}×${image.height}, ${size(image.bytes)}`;
+  return { src: picture(group.collection_id, image.id), alt: `${role}: ${image.name}`, words };
 }
 
 function step(by) {
-  const next = place + by;
-  if (next < 0 || next >= group.members.length) return;
-  place = next;
+  const to = place + by;
+  if (to < 0 || to >= group.members.length) return;
+  place = to;
   show();
 }
 
-/** Lays the two over each other; each press shows the other one. */
-function flip() {
-  if (!dialog.classList.contains("flipped")) dialog.classList.add("flipped");
-  else dialog.classList.toggle("keeper-on-top");
-  showMode();
-}
-
-function putBeside() {
-  dialog.classList.remove("flipped", "keeper-on-top");
-  showMode();
-}
-
-function showMode() {
-  find("viewer-beside").setAttribute("aria-pressed", String(!dialog.classList.contains("flipped")));
-  find("viewer-flip").setAttribute("aria-pressed", String(dialog.classList.contains("flipped")));
-}
-
-/** One pixel of the image is one of the screen, or the whole image fits. */
-function zoom() {
-  find("viewer-zoom").setAttribute("aria-pressed", String(dialog.classList.toggle("zoomed")));
-}
-
-const KEYS = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), k: () => step(-1), j: () => step(1), f: flip, b: putBeside, z: zoom };
-dialog.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, k: -1, j: 1 };
+addEventListener("keydown", (event) => {
+  if (!dialog.open || find("help").open || compare.moves(event) || compare.press(event)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (!Object.hasOwn(KEYS, key)) return;
-  const scrolls = event.target.classList.contains("frame") && dialog.classList.contains("zoomed");
-  if (scrolls && key.startsWith("Arrow")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(STEPS, key)) return;
   event.preventDefault();
-  KEYS[key]();
+  step(STEPS[key]);
 });
-dialog.addEventListener("close", () => before?.focus?.());
-find("viewer-back").addEventListener("click", () => step(-1));
-find("viewer-next").addEventListener("click", () => step(1));
-find("viewer-flip").addEventListener("click", flip);
-find("viewer-beside").addEventListener("click", putBeside);
-find("viewer-zoom").addEventListener("click", zoom);
-find("viewer-close").addEventListener("click", () => dialog.close());
+dialog.addEventListener("close", () => {
+  compare.stop();
+  before?.focus?.();
+});

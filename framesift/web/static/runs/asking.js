@@ -1,21 +1,21 @@
 /* What audit and questions share: a dialog with a pair of pictures that is answered with keys. */
-import { find, make, say } from "../dom.js";
+import { find, say } from "../dom.js";
 
 export class Asking {
   /** `keys`: which key gives which answer. */
-  constructor(dialog, keys, { answer, step, outlines }) {
+  constructor(dialog, keys, { answer, step, outlines = false }) {
     this.dialog = dialog;
     this.keys = keys;
     this.answer = answer;
     this.step = step;
-    this.outlines = outlines;
+    this.compare = new Comparer({ outlines });
+    this.part("pair").append(this.compare.tools, this.compare.wipe, this.compare.stage);
+    dialog.addEventListener("close", () => this.compare.stop());
     this.waiting = [];
     // Of the window: where what had the focus is hidden, nothing within the dialog has it.
     addEventListener("keydown", (event) => dialog.open && !find("help").open && this.press(event));
     for (const button of this.all("[data-answer]")) button.addEventListener("click", () => this.guard(() => answer(button.dataset.answer)));
     for (const button of this.all("[data-step]")) button.addEventListener("click", () => this.guard(() => step(Number(button.dataset.step)), true));
-    this.part("outlines")?.addEventListener("click", () => outlines());
-    this.part("flip").addEventListener("click", () => this.flip());
     this.part("close").addEventListener("click", () => dialog.close());
   }
 
@@ -51,20 +51,14 @@ export class Asking {
   }
 
   press(event) {
+    if (!this.part("pair").hidden && (this.compare.moves(event) || this.compare.press(event))) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), k: () => this.step(-1), j: () => this.step(1), f: () => this.flip(), ...(this.outlines ? { o: this.outlines } : {}) }[key];
-    if (!act && !this.keys[key]) return;
+    const step = { ArrowLeft: -1, k: -1, ArrowRight: 1, j: 1 }[key];
+    if (!step && !this.keys[key]) return;
     event.preventDefault();
-    if (act) this.guard(act, true);
+    if (step) this.guard(() => this.step(step), true);
     else this.guard(() => this.answer(this.keys[key]));
-  }
-
-  /** Lays the two over each other; each press shows the other one, and a new pair lies beside each other again. */
-  flip() {
-    if (this.dialog.classList.contains("over")) this.dialog.classList.toggle("swapped");
-    else this.dialog.classList.add("over");
-    this.part("flip").setAttribute("aria-pressed", "true");
   }
 
   mark(answer) {
@@ -76,16 +70,10 @@ export class Asking {
     Object.assign(this.part("progress"), { max: Math.max(total, 1), value: done });
   }
 
-  /** Shows two pictures, each `{src, words}`; whatever else belongs onto the second is returned by `overlay`. */
+  /** Shows two pictures, each `{src, words}`. */
   pair(sides) {
-    this.dialog.classList.remove("over", "swapped");
-    this.part("flip").setAttribute("aria-pressed", "false");
-    this.part("pair").replaceChildren(...sides.map(({ src, words }) => {
-      const picture = make("div", { class: "picture" });
-      const missing = () => picture.replaceWith(make("div", { class: "missing" }, "This frame cannot be read any more."));
-      picture.append(make("img", { src, alt: words, onerror: missing }));
-      return make("figure", {}, picture, make("figcaption", {}, words));
-    }));
+    const [before, after] = sides.map(({ src, words }) => ({ src, alt: words, words }));
+    this.compare.show({ before, after });
   }
 
   tell(text) {

@@ -10,8 +10,8 @@ const WIDTH = 960;
 export class Audit {
   constructor(run, complain) {
     Object.assign(this, { run, complain, turn: 0 });
-    this.asking = new Asking(find("auditing"), { y: "yes", l: "yes", n: "no", u: "unsure" }, {
-      answer: (word) => this.answer(word), step: (step) => this.show(this.at + step), outlines: () => this.toggleOutlines(),
+    this.asking = new Asking(find("auditing"), { y: "yes", n: "no", u: "unsure" }, {
+      answer: (word) => this.answer(word), step: (step) => this.show(this.at + step), outlines: true,
     });
     this.asking.dialog.addEventListener("close", () => this.describe());
     find("audit").addEventListener("click", () => this.begin());
@@ -71,7 +71,7 @@ export class Audit {
       { src: this.src(decision, "thumbnail"), words: `dropped: ${decision.path}` },
     ]);
     const words = scored(decision);
-    this.asking.part("words").textContent = words ? `${words}.` : "";
+    this.asking.part("words").textContent = words ? `Dropped: ${words}.` : "";
     this.showState();
     this.outline(decision, mine).catch(() => {});
     this.preload(at + 1);
@@ -83,9 +83,10 @@ export class Audit {
 
   async outline(decision, mine) {
     if (!this.run.pictures) return;
-    const picture = this.asking.part("pair").querySelectorAll(".picture")[1];
-    const { change } = await outline(this.run, decision, picture);
-    if (change && mine === this.turn) this.asking.part("words").textContent += ` The files have changed since the run: ${change}.`;
+    const { lines, change } = await outline(this.run, decision);
+    if (mine !== this.turn) return;
+    if (lines) this.asking.compare.outline(lines);
+    if (change) this.asking.part("words").textContent += ` The files have changed since the run: ${change}.`;
   }
 
   async preload(at) {
@@ -99,11 +100,6 @@ export class Audit {
     this.audit = await call("PUT", address("audits", this.audit.id, "answers", String(this.at + 1)), { answer: word });
     if (this.at + 1 < this.audit.drawn) await this.show(this.at + 1);
     else this.showState();
-  }
-
-  toggleOutlines() {
-    const off = this.asking.dialog.classList.toggle("plain");
-    this.asking.part("outlines").setAttribute("aria-pressed", String(!off));
   }
 
   showState() {

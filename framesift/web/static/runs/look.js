@@ -13,10 +13,9 @@ export class Look {
     this.turn = 0;
     find("look-previous").addEventListener("click", () => this.walk(-1));
     find("look-next").addEventListener("click", () => this.walk(1));
-    find("look-zoom").addEventListener("click", () => this.zoom());
-    find("look-flip").addEventListener("click", () => this.flip());
-    find("look-beside").addEventListener("click", () => this.putBeside());
-    find("look-outlines").addEventListener("click", () => this.toggleOutlines());
+    this.compare = new Comparer();
+    find("look-pair").append(this.compare.tools, this.compare.wipe, this.compare.stage);
+    this.dialog.addEventListener("close", () => this.compare.stop());
     find("look-more").addEventListener("toggle", () => this.explain());
     find("look-close").addEventListener("click", () => this.dialog.close());
     addEventListener("keydown", (event) => this.dialog.open && !find("help").open && this.press(event));
@@ -53,34 +52,27 @@ export class Look {
   }
 
   draw(decision) {
-    const place = find("look-pair");
-    this.dialog.classList.remove("swapped");
+    const { verdict, path, reference, pictures } = decision;
     find("look-more").open = false;
-    find("look-more").hidden = !decision.pictures || !decision.reference;
+    find("look-more").hidden = !pictures || !reference;
     find("look-sheet").replaceChildren();
-    find("look-flip").disabled = !decision.pictures || !decision.reference;
-    if (!decision.pictures) {
-      place.replaceChildren(make("p", { class: "missing" }, this.run.problem ?? "no pictures"));
+    if (!pictures) {
+      this.compare.show({ after: { words: "", missing: this.run.problem ?? "no pictures" } });
       return;
     }
-    const frame = this.makeSide(decision, "thumbnail", TITLES[decision.verdict].toLowerCase(), decision.path);
-    if (!decision.reference) {
-      place.replaceChildren(frame);
-      return;
-    }
-    place.replaceChildren(this.makeSide(decision, "reference-thumbnail", "compared with", decision.reference), frame);
-    outline(this.run, decision, frame.firstChild).then(({ words, change }) => {
+    const before = reference ? this.makeSide(decision, "reference-thumbnail", "compared with", reference) : null;
+    this.compare.show({ before, after: this.makeSide(decision, "thumbnail", TITLES[verdict].toLowerCase(), path) });
+    if (!reference) return;
+    outline(this.run, decision).then(({ lines, words, change }) => {
       if (this.decision !== decision) return;
+      if (lines) this.compare.outline(lines);
       find("look-reason").textContent = [find("look-reason").textContent, words, change && `The files have changed since the run: ${change}.`].filter(Boolean).join(" ");
     }).catch(() => {});
   }
 
   makeSide(decision, kind, words, path) {
     const src = `${address("runs", this.run.id, "decisions", String(decision.number), kind)}?width=1600`;
-    const picture = make("div", { class: "picture" });
-    const missing = () => picture.replaceWith(make("div", { class: "missing" }, "This frame cannot be read any more."));
-    picture.append(make("img", { src, alt: `${words}: ${path}`, onerror: missing }));
-    return make("figure", {}, picture, make("figcaption", {}, `${words}: ${path}`));
+    return { src, alt: `${words}: ${path}` };
   }
 
   /** Difference and threshold image, as `framesift explain` draws them: for those who want to know how it was seen. */
@@ -93,30 +85,6 @@ export class Look {
       make("p", { class: "missing" }, "The pictures cannot be drawn: the frames are not what they were.")) }));
   }
 
-  /** Lays the two over each other; each press shows the other one. */
-  flip() {
-    if (find("look-flip").disabled) return;
-    if (this.dialog.classList.contains("over")) this.dialog.classList.toggle("swapped");
-    else this.dialog.classList.add("over");
-    this.showMode();
-  }
-
-  putBeside() {
-    this.dialog.classList.remove("over", "swapped");
-    this.showMode();
-  }
-
-  toggleOutlines() {
-    this.dialog.classList.toggle("plain");
-    this.showMode();
-  }
-
-  showMode() {
-    const has = (name) => this.dialog.classList.contains(name);
-    for (const [part, on] of [["flip", has("over")], ["beside", !has("over")], ["outlines", !has("plain")], ["zoom", has("zoomed")]])
-      find(`look-${part}`).setAttribute("aria-pressed", String(on));
-  }
-
   neighbour(step) {
     if (!this.list) return step < 0 ? this.decision.previous : this.decision.next;
     return this.list[this.list.indexOf(this.decision.number) + step] ?? null;
@@ -127,19 +95,11 @@ export class Look {
     if (next !== null) this.open(next, this.list);
   }
 
-  zoom() {
-    this.dialog.classList.toggle("zoomed");
-    this.showMode();
-  }
-
   press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const scrolls = key.startsWith("Arrow") && event.target === find("look-pair") && this.dialog.classList.contains("zoomed");
-    const acts = { ArrowLeft: () => this.walk(-1), ArrowRight: () => this.walk(1), k: () => this.walk(-1), j: () => this.walk(1),
-      f: () => this.flip(), b: () => this.putBeside(), o: () => this.toggleOutlines(), z: () => this.zoom() };
-    if (scrolls || !Object.hasOwn(acts, key)) return;
+    if (this.compare.moves(event) || this.compare.press(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1, k: -1, j: 1 }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!step) return;
     event.preventDefault();
-    acts[key]();
+    this.walk(step);
   }
 }

@@ -52,7 +52,9 @@ export class Questions {
     this.asking.part("end").hidden = !done;
     this.asking.part("pair").hidden = done;
     for (const button of this.asking.all("[data-answer]")) button.disabled = done;
-    this.asking.part("step").disabled = done ? asked === 0 : question.number === 1;
+    const [back, next] = this.asking.all("[data-step]");
+    back.disabled = done ? asked === 0 : question.number === 1;
+    next.disabled = done || (question.number >= asked && !question.answer);
     if (done) {
       this.asking.place(`${number(answered)} answered`, 1, 1);
       this.asking.part("lines").textContent = this.state.lines.join("\n");

@@ -50,4 +50,5 @@ function describe() {
   for (const camera of run.cameras) find("camera").append(make("option", { value: camera.camera }, camera.camera));
 }
 
+find("comparing").replaceWith(...Comparer.list(Comparer.KEYS));
 start();
