@@ -38,16 +38,8 @@ _ROW_SHARE = 0.4
 """Of a line of the manifest, so much is in the page."""
 _LEAST_BYTES = 1_000_000
 SCRIPTS = (
-    CHARTS,
-    "numbers.js",
-    "words.js",
-    "pictures.js",
-    "timeline.js",
-    "histogram.js",
-    "comparer.js",
-    "viewer.js",
-    "film.js",
-    "frames.js",
+    *(CHARTS, "numbers.js", "words.js", "pictures.js", "timeline.js", "histogram.js"),
+    *("comparer.js", "viewer.js", "film.js", "frames.js"),
 )
 
 
