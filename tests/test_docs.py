@@ -15,6 +15,7 @@ import pytest
 from benchmarks.scenes.readme.pictures import draw_pictures
 from framesift import cli
 from framesift.cli.commands import COMMANDS
+from tests.cli.test_terminal import show
 from tests.test_imports import ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,8 +103,22 @@ def test_extras_are_installed_in_one_way_that_works():
     assert "framesift[" not in ALL
 
 
-def test_the_options_of_the_main_job_stand_in_the_readme():
-    assert options_of("filter") <= set(re.findall(r"[` ](--[a-z][a-z-]+)", README))
+def test_the_options_of_the_main_job_stand_on_one_page():
+    page = PAGES[ROOT / "docs" / "options.md"]
+    assert options_of("filter") <= set(re.findall(r"[` ](--[a-z][a-z-]+)", page))
+
+
+def test_the_readme_shows_what_a_run_says(clone):
+    [said] = blocks("text")
+    _, shown = show("images/frames", "results", folder=clone, start=["main.py"])
+    assert re.sub(r"\x1b\[[0-9;]*[mK]", "", shown.rpartition("\r")[2]).splitlines()[-7:] == said.splitlines()
+
+
+def test_the_readme_shows_first_and_tunes_before_it_speaks_of_px():
+    heads = re.findall(r"^## (.*)", README, re.MULTILINE)
+    assert heads[:3] == ["Try it", "What you get", "See why"]
+    assert README.index("![") < README.index("## Try it")
+    assert README.index("framesift tune DIR") < README.index("--method") < README.index(" px")
 
 
 def test_the_readme_is_short():

@@ -78,11 +78,11 @@ def describe_order(source: "Source") -> "Iterator[str]":
 
 
 def tell_earlier(run: "Run", options: argparse.Namespace) -> int:
-    """Return how many frames earlier runs have decided, and tell whoever looks on."""
-    earlier = run.sink.summary.verdicts.total()
-    if earlier and sys.stderr.isatty() and not options.quiet:
-        rest = f"{run.source.expected:,} to go" if run.source.expected else "nothing new"
-        print(f"{show(options.results)}: {counted(earlier, 'frame')} decided earlier, {rest}", file=sys.stderr)
+    """Return how many frames earlier runs have decided, and tell whoever looks on where something is left to do."""
+    earlier, rest = run.sink.summary.verdicts.total(), run.source.expected
+    if earlier and rest and sys.stderr.isatty() and not options.quiet:
+        decided = counted(earlier, "frame")
+        print(f"{show(options.results)}: {decided} decided earlier, {rest:,} to go", file=sys.stderr)
     return earlier
 
 

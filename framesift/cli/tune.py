@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from framesift.tuning import Advice, AnswerTable, Session, Sweep
 
 DESCRIPTION = """\
-Shows what thresholds would keep: for each camera the scores against the last kept frame, and the frames kept with each
-threshold. Then it asks about a few pairs of frames whether the second shows something new, on a page of this machine or
-as pictures in a folder, and prints the thresholds that fit the answers. No frame is copied, moved or changed."""
+Asks about a few pairs of frames whether the second shows something new, on a page of this machine or as pictures in a
+folder, and prints the thresholds that fit the answers. With --questions 0 it shows what each threshold would keep: for
+each camera the scores against the last kept frame, and the frames kept. No frame is copied, moved or changed."""
 
 EXAMPLE = """\
 example:
-  %(prog)s frames --method tolerance         shows, asks ten questions in the browser, prints thresholds
-  %(prog)s frames --questions 0              shows and does not ask
+  %(prog)s frames --method tolerance         asks ten questions in the browser, prints thresholds
+  %(prog)s frames --questions 0              shows what each threshold keeps, and does not ask
   %(prog)s frames --pairs pairs              draws pairs/01.jpg ...; write yes or no into pairs/answers.csv, then
   %(prog)s frames --answers pairs/answers.csv
 
@@ -78,7 +78,6 @@ def tune_command(options: argparse.Namespace) -> int:
     from framesift.frames.finding import find_frames
     from framesift.stores import locate
     from framesift.tuning import Session
-    from framesift.tuning.summary import describe_sweep
 
     settings = read_options(options)
     table = _open_table(options)
@@ -88,7 +87,7 @@ def tune_command(options: argparse.Namespace) -> int:
     require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), options.directory)
     sweep = _sweep(options, settings, listing)
     if not (options.json or options.quiet):
-        print("\n".join(describe_sweep(sweep)))
+        _show(options, sweep)
         if listing.videos:
             print(f"{counted(len(listing.videos), 'video')} left out: tune looks at pictures only\n")
     questions, left_out = table.recall(sweep, listing.frames)
@@ -133,6 +132,17 @@ def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing"
     for _ in open_bar(walked, total=len(listing.frames), quiet=options.quiet):
         pass
     return sweep
+
+
+def _show(options: argparse.Namespace, sweep: "Sweep") -> None:
+    """Print what each threshold keeps; before a page that asks, for which one waits, only what is kept now."""
+    from framesift.tuning.summary import describe_sweep, summarise_sweep
+
+    if options.questions and not options.pairs:
+        print("\n".join(summarise_sweep(sweep)))
+        print("What other thresholds keep: the same command with --questions 0.\n", flush=True)
+    else:
+        print("\n".join(describe_sweep(sweep)))
 
 
 def _draw_pairs(options: argparse.Namespace, session: "Session") -> int:

@@ -46,8 +46,8 @@ CRITERIA = {
     "colour": _prefer(Traits.COLOUR, "in colour"),
     "sound": _prefer(Traits.SOUND, "with sound"),
     "exif": _prefer(Traits.EXIF, "with EXIF"),
-    "largest-file": Criterion(lambda item: -item.file_size, lambda item: f"largest file, {item.file_size} bytes"),
-    "smallest-file": Criterion(lambda item: item.file_size, lambda item: f"smallest file, {item.file_size} bytes"),
+    "largest-file": Criterion(lambda item: -item.file_size, lambda item: f"largest file, {item.file_size:,} bytes"),
+    "smallest-file": Criterion(lambda item: item.file_size, lambda item: f"smallest file, {item.file_size:,} bytes"),
     "oldest": Criterion(lambda item: item.mtime_ns, lambda item: f"oldest, {_show_time(item)}"),
     "newest": Criterion(lambda item: -item.mtime_ns, lambda item: f"newest, {_show_time(item)}"),
     "name": Criterion(

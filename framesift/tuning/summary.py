@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from framesift.comparators.thresholds import Threshold, format_number
+from framesift.comparators.thresholds import Threshold
 from framesift.errors import counted, show
 from framesift.filtering.summary import TOLD, TOO_FLAT, describe_levels
 from framesift.tuning.grid import AREAS, SCORES, Setting
@@ -31,6 +31,14 @@ def describe_sweep(sweep: Sweep) -> Iterator[str]:
         if tally.flat >= max(1, TOLD * tally.frames):
             yield f"  {tally.flat} of {counted(tally.frames, 'frame')} {TOO_FLAT}"
         yield ""
+
+
+def summarise_sweep(sweep: Sweep) -> Iterator[str]:
+    """Yield a line for each camera: its frames, and how many the given thresholds keep."""
+    given = sweep.grid.settings[sweep.grid.given]
+    for camera, tally in sweep.cameras.items():
+        kept = f", {int(tally.kept[sweep.grid.given])} kept with {given}" if tally.frames else ""
+        yield f"camera {show(camera)}: {_describe_frames(sweep, tally)}{kept}"
 
 
 def _describe_frames(sweep: Sweep, tally: Tally) -> str:
@@ -91,16 +99,14 @@ def describe_advice(sweep: Sweep, advice: Advice, asked: int) -> Iterator[str]:
     """Yield the lines of what is advised, but for the command. `asked`: questions with an answer, unsure ones too."""
     if advice.answers:
         unsure = f" ({asked - advice.answers} unsure)" if asked > advice.answers else ""
-        yield f"after {counted(advice.answers, 'answer')}{unsure}: {advice.setting}"
+        yield f"thresholds that fit {counted(advice.answers, 'answer')}{unsure}: {advice.setting}"
     else:
         yield f"no answers, so nothing is known of these frames; the defaults are {advice.setting}"
     share = 100 * advice.kept / max(advice.frames, 1)
     given = sweep.grid.given
-    now = f"; {sweep.grid.settings[given]}, as now, keeps {sweep.count_kept(given)}"
+    now = f"; now, with {sweep.grid.settings[given]}, it is {sweep.count_kept(given)}"
     changes = "" if advice.setting == sweep.grid.settings[given] else now
-    yield f"they keep {advice.kept} of {counted(advice.frames, 'frame')} ({share:.1f} %){changes}"
-    for camera, area, score in list_px(sweep, advice.setting):
-        yield f"  camera {show(camera)}: {format_number(area)} px and {format_number(score)} px"
+    yield f"they keep {advice.kept} of {counted(advice.frames, 'frame')} ({share:.0f} %){changes}"
 
 
 def list_px(sweep: Sweep, setting: Setting) -> Iterator[tuple[str, float, float]]:

@@ -73,7 +73,9 @@ def test_a_threshold_that_keeps_nearly_nothing(told):
 def test_names_without_times_are_told_on_stderr(told):
     pictures = scene(None, NEW, None).values()
     [line] = told("frames", "r", tree={f"odd/IMG_{n}.png": content for n, content in enumerate(pictures)})
-    assert line.startswith(f"{NOTE}no times in 3 frames (odd): in the order of names; --time-format says")
+    assert line.startswith(
+        f"{NOTE}no times in 3 frames: taken in the order of names, as camera odd; --time-format says"
+    )
 
 
 def test_folders_that_were_taken_for_each_other(told):

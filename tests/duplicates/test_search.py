@@ -88,7 +88,7 @@ def test_finds_the_versions_of_a_picture(tree, index, tmp_path, name):
         ("cut.jpg", "truncated JPEG"),
         ("page.png", "not a picture"),
     ]
-    assert findings.groups[0].reason == "largest file, {} bytes".format((tree / "a/one.png").stat().st_size)
+    assert findings.groups[0].reason == "largest file, {:,} bytes".format((tree / "a/one.png").stat().st_size)
     assert all(0.9 <= member.similarity <= 1 for group in findings.groups for member in group.members)
 
 

@@ -57,8 +57,8 @@ def find_doubts(tallies: Iterable[Tally]) -> Iterator[str]:
     if untimed:
         frames = sum(tally.frames for tally in untimed)
         yield (
-            f"no times in {counted(frames, 'frame')} ({_name(untimed)}): in the order of names; "
-            "--time-format says how times are written"
+            f"no times in {counted(frames, 'frame')}: taken in the order of names, as camera {_name(untimed)}; "
+            "--time-format says how times are written, --name-pattern where camera and time stand"
         )
 
 

@@ -1,7 +1,7 @@
 /* Numbers, sizes and times as people read them. */
 const NUMBER = new Intl.NumberFormat("en");
 const TIME = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
 export const number = (value) => NUMBER.format(value);
 
