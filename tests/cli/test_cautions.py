@@ -74,7 +74,7 @@ def test_names_without_times_are_told_on_stderr(told):
     pictures = scene(None, NEW, None).values()
     [line] = told("frames", "r", tree={f"odd/IMG_{n}.png": content for n, content in enumerate(pictures)})
     assert line.startswith(
-        f"{NOTE}no times in 3 frames: taken in the order of names, as camera odd; --time-format says"
+        f"{NOTE}no times in 3 frames (camera odd): in the order of names; see --name-pattern, --time-format"
     )
 
 

@@ -53,7 +53,6 @@ def test_two_pictures_at_one_time() -> None:
 @pytest.mark.parametrize("name", ["frame_1.png", "x.png"])
 def test_no_times(name: str) -> None:
     assert doubt(f"a/{name}", "a/frame_2.png") == [
-        "no times in 2 frames: taken in the order of names, as camera a; "
-        "--time-format says how times are written, --name-pattern where camera and time stand"
+        "no times in 2 frames (camera a): in the order of names; see --name-pattern, --time-format"
     ]
     assert doubt(f"a/{name}", f"a/{times(1)[0]}.png") == []

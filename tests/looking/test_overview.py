@@ -243,7 +243,7 @@ def test_names_are_shown_of_each_sort(write_tree, capsys):
     assert rows[name(60)] == ["c10", "2021-03-27 10:01:00", "1"]
     assert rows["latest.png"] == ["frames", "-", "1"]
     assert rows["one/0000.png"] == ["one", "-", "30"] and "one/0029.png" in rows and "two/0029.png" in rows
-    assert lines[-2].startswith("no times in 60 frames (one, two)")
+    assert lines[-2].startswith("no times in 60 frames (cameras one, two)")
     assert lines[-1] == "total: 62 frames of 4 cameras"
 
 

@@ -177,6 +177,31 @@ def test_both_pictures_are_in_view_on_a_phone(open_page):
     assert bottom <= page.viewport_size["height"]
 
 
+def test_frames_are_walked_with_keys_and_the_keys_are_shown(open_page):
+    page = open_page("overview.html")
+    chart, reading = page.locator(".chart").first, page.locator(".pointed").first
+    data = page.evaluate("JSON.parse(document.getElementById('data-0').text)")
+    chart.focus()
+    page.keyboard.press("End")
+    assert reading.inner_text().startswith(data["names"][-1])
+    page.keyboard.press("ArrowLeft")
+    assert reading.inner_text().startswith(data["names"][-2])
+    page.keyboard.press("Home")
+    page.keyboard.press("PageDown")
+    assert " - " in reading.inner_text(), "an odd one"
+    page.keyboard.press("?")
+    assert "from frame to frame" in page.locator("dialog[open]").inner_text()
+    page.keyboard.press("?")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_the_keys_of_the_audit_are_shown(open_page):
+    page = open_page("audit/audit.html")
+    page.get_by_role("button", name="Keys").click()
+    keys = page.locator("dialog[open] dt").all_inner_texts()
+    assert {"F", "Space", "W", "B", "O", "Z", "J K", "Y N U", "?"} == {" ".join(key.split()) for key in keys}
+
+
 def test_the_legend_says_what_the_signs_mean(open_page):
     page = open_page("overview.html")
     legend = page.locator(".legend").first.inner_text()

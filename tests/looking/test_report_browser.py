@@ -90,7 +90,7 @@ def test_hovering_tells_name_time_score_and_verdict(open_page):
     page = open_page()
     page.locator("#camera-1 .timeline .u-over").hover(position={"x": 2, "y": 50})
     assert page.locator("#camera-1 .reading").inner_text().splitlines()[-3:] == [
-        "kept first frame to compare with",
+        "kept: first frame to compare with",
         f"c1/{name(0)} 2021-03-27 10:00:00",
         "stands for itself alone",
     ]
@@ -123,7 +123,7 @@ def test_keys_walk_and_zoom(open_page):
     for key in ("Home", "ArrowRight", "ArrowRight"):
         chart.press(key)
     reading = page.locator("#camera-1 .reading")
-    assert f"c1/{name(2)}" in reading.inner_text() and "kept changed " in reading.inner_text()
+    assert f"c1/{name(2)}" in reading.inner_text() and "kept: changed " in reading.inner_text()
     chart.press("PageDown")
     assert f"c1/{name(3)}" in reading.inner_text()
     before = chart.screenshot()
@@ -131,7 +131,7 @@ def test_keys_walk_and_zoom(open_page):
         chart.press(key)
     assert chart.screenshot() != before
     chart.press("End")
-    assert "skipped truncated PNG" in reading.inner_text()
+    assert "skipped: truncated PNG" in reading.inner_text()
     chart.press("0")
 
 

@@ -56,9 +56,10 @@ def find_doubts(tallies: Iterable[Tally]) -> Iterator[str]:
     untimed = [tally for tally in known if tally.frames > 1 and not tally.timed]
     if untimed:
         frames = sum(tally.frames for tally in untimed)
+        word = "camera" if len(untimed) == 1 else "cameras"
         yield (
-            f"no times in {counted(frames, 'frame')}: taken in the order of names, as camera {_name(untimed)}; "
-            "--time-format says how times are written, --name-pattern where camera and time stand"
+            f"no times in {counted(frames, 'frame')} ({word} {_name(untimed)}): "
+            "in the order of names; see --name-pattern, --time-format"
         )
 
 

@@ -31,7 +31,7 @@ class Oddity:
 def write_overview(path: PathLike, directory: PathLike, cameras: Sequence[CameraOverview], cost: str) -> None:
     """Write the page. Raises UsageError where `path` is a file that is not ours, StorageError."""
     title = f"Overview of {show(os.path.basename(os.path.abspath(os.fsdecode(directory))))}"
-    write_page(path, title, _body(title, directory, cameras, cost), (CHARTS, "overview.js"))
+    write_page(path, title, _body(title, directory, cameras, cost), (CHARTS, "comparer.js", "overview.js"))
 
 
 def find_oddities(camera: CameraOverview) -> dict[str, list[Oddity]]:

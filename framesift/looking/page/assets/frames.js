@@ -96,7 +96,7 @@
         place.append(...this.shown, this.said);
       }
       const stands = this.stands(at);
-      this.said.replaceChildren(make("strong", { className: nameOf(row[3]) }, VERDICTS[row[3]]), ` ${this.reason(row)}`, make("br"),
+      this.said.replaceChildren(make("strong", { className: nameOf(row[3]) }, `${VERDICTS[row[3]]}:`), ` ${this.reason(row)}`, make("br"),
         make("span", { className: "path" }, row[0]), ` ${clock(row[1], this.frames)}`, ...(stands ? [make("br"), stands] : []));
       const [before, after] = this.shown;
       before.hidden = !this.hasReference(at);

@@ -45,6 +45,7 @@ function draw(place) {
   const marks = Object.keys(data.marks).map((name) => ({ label: name, paths: () => null, points: { show: false } }));
   const reading = document.createElement("p");
   reading.className = "pointed";
+  reading.setAttribute("role", "status");
   /* What is odd has a sign of its own above the point; several stand above one another. */
   const drawSigns = (chart) => {
     const { ctx } = chart;
@@ -64,7 +65,7 @@ function draw(place) {
   };
   const read = (chart) => {
     const index = chart.cursor.idx;
-    reading.textContent = index === null || index === undefined ? "Point at a frame to see its name." : tell(data, index, clock, zone);
+    reading.textContent = index === null || index === undefined ? "Point at a frame, or walk there with the arrow keys, to see its name." : tell(data, index, clock, zone);
   };
   const options = {
     width: place.clientWidth, height: 220, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
@@ -79,7 +80,38 @@ function draw(place) {
   place.before(legendOf(data, colour));
   place.after(reading);
   read(chart);
+  walkWithKeys(place, chart, data, (index) => { reading.textContent = tell(data, index, clock, zone); });
   return chart;
+}
+
+/* From frame to frame, and from one that is odd to the next. */
+function walkWithKeys(place, chart, data, read) {
+  const last = data.x.length - 1;
+  const odd = (index) => Object.values(data.marks).some((column) => column[index] !== null);
+  let at = -1;
+  place.tabIndex = 0;
+  place.setAttribute("role", "application");
+  place.setAttribute("aria-label", "Frames over time. Left and right walk from frame to frame, page up and page down between those that are odd.");
+  const go = (index) => {
+    at = Math.min(Math.max(index, 0), last);
+    const { min, max } = chart.scales.x, middle = data.x[at], half = (max - min) / 2;
+    if (middle < min || middle > max) chart.setScale("x", { min: middle - half, max: middle + half });
+    const column = Object.values(data.values).find((values) => values[at] !== null);
+    chart.setCursor({ left: chart.valToPos(middle, "x"), top: chart.valToPos(column?.[at] ?? 0, "y") }, false);
+    read(at);
+  };
+  const seek = (step) => {
+    let index = at + step;
+    while (index >= 0 && index <= last && !odd(index)) index += step;
+    if (index >= 0 && index <= last) go(index);
+  };
+  const keys = { ArrowLeft: () => go(at - 1), ArrowRight: () => go(at + 1), Home: () => go(0), End: () => go(last),
+    PageUp: () => seek(-1), PageDown: () => seek(1) };
+  place.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key) || last < 0) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
 }
 
 const SIGNS = { Unreadable: "×", "Odd size": "□", "Whole picture changed": "◇", "After a gap": "▷", "Short interval": "∥",
@@ -131,6 +163,10 @@ function addTools(place, chart, data) {
   place.before(tools);
 }
 
+document.querySelector("h1").after(Comparer.help([
+  ["← →", "on a timeline: from frame to frame; Home and End: the first and the last"],
+  ["PageUp PageDown", "there: to the odd frame before, and the next one"],
+]));
 const charts = Array.from(document.querySelectorAll("[data-chart]"), (place) => [place, draw(place)]);
 addEventListener("resize", () => {
   for (const [place, chart] of charts) chart.setSize({ width: place.clientWidth, height: 220 });
