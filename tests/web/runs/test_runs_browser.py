@@ -218,8 +218,12 @@ def test_the_slider_shows_at_once_and_a_rehearsal_exactly(open_page, site):
     assert value.input_value() == "100" and "estimate" in page.locator("#note").text_content()
     page.keyboard.press("ArrowLeft")
     assert 95 < float(value.input_value()) < 100
+    assert green(page) < 20, "the points have the colour of what they would be"
     value.fill("3")
     estimate.get_by_text("12 of 48 frames").wait_for(timeout=5000)
+    assert green(page) > 100
+    slider = page.locator("#slider").evaluate("e => e.getBoundingClientRect().bottom + scrollY")
+    assert slider - page.locator("#timeline .chart").evaluate("e => e.getBoundingClientRect().top + scrollY") < 700
     page.locator("#unit").select_option("")
     assert abs(float(value.input_value()) - 0.03 * 247_825) < 10
     page.locator("#unit").select_option("%")
@@ -241,6 +245,20 @@ def test_the_slider_shows_at_once_and_a_rehearsal_exactly(open_page, site):
     estimate.get_by_text("A threshold is a number").wait_for(timeout=5000)
     page.locator("#reset").press("Enter")
     estimate.get_by_text("As the run decided").wait_for(timeout=5000)
+
+
+def green(page: Any) -> int:
+    """How many px of the timeline have the colour of what is kept, beside the line of the first frame."""
+    return page.locator("#timeline canvas").evaluate("""canvas => {
+        const left = Math.round(canvas.width * 0.15);
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+        copy.drawImage(canvas, 0, 0);
+        const shown = copy.getImageData(left, 0, canvas.width - left, canvas.height).data;
+        let count = 0;
+        for (let n = 0; n < shown.length; n += 4)
+            count += [0x0a, 0x7a, 0x3d].every((value, k) => shown[n + k] === value);
+        return count;
+    }""")
 
 
 def until(page: Any, expression: str, value: Any = None) -> None:

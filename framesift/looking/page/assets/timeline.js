@@ -192,8 +192,11 @@ function timeline(place, frames, describe, choose, height = 300) {
   hint.textContent = "Drag to zoom, double click for all." + (frames.timed ? ` Times are ${zoneOf(frames)}.` : " Left to right: frames in order.");
   tools.append(hint);
   describe(reading, -1);
-  // The thresholds in `frames.sizes` have changed: their line moves.
+  // The thresholds in `frames.sizes` have changed: their line moves, and each point has the colour of what it would be.
   function moveLimits() {
+    const scored = (kept) => series((row) => row[2] !== null && row[3] !== "skip"
+      && (row[2] > limitOf(row) && !(row[3] === "drop" && row[7] !== undefined)) === kept ? row[2] : null);
+    [data[1], data[2]] = [scored(false), scored(true)];
     data[4] = series(limitOf);
     entry.chart.setData(data, false);
     entry.chart.redraw();

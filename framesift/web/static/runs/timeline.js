@@ -32,7 +32,7 @@ export class Timeline {
     const place = find("timeline");
     place.replaceChildren();
     this.drawn = timeline(place, this.frames, (reading, index) => this.describe(reading, index),
-      (index) => this.look.open(answer.numbers[index]));
+      (index) => this.look.open(answer.numbers[index]), 200);
     if (this.limitOf) this.moveLimit(this.limitOf);
   }
 
