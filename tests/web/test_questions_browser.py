@@ -60,6 +60,7 @@ def test_fits_the_screen(open_page, width, scheme):
     assert page.evaluate("Array.from(document.images).every((image) => image.naturalWidth === 320)")
     sides = [side.bounding_box() for side in page.locator("#pair img").all()]
     assert (sides[0]["y"] == sides[1]["y"]) == (width == 1280), "beside each other where there is room"
+    assert sides[1]["y"] + sides[1]["height"] <= 900, "both are in view"
     back, ink = (page.evaluate(f"getComputedStyle(document.body).{side}") for side in ("backgroundColor", "color"))
     brightness = [sum(map(int, color[4:-1].split(","))) for color in (back, ink)]
     assert abs(brightness[0] - brightness[1]) > 500 and (brightness[0] < brightness[1]) == (scheme == "dark")
