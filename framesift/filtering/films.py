@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush, merge
-from itertools import chain
+from itertools import chain, groupby
 
 from framesift.errors import PathLike, UnreadableFrame, UsageError
+from framesift.filtering.clocks import judge
 from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.describing import read_frame, sampling_of, view_frame
 from framesift.filtering.file_state import ask_status
@@ -19,7 +20,7 @@ from framesift.filtering.selection import Reference, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
-from framesift.frames.frame import AFTER_ALL, Frame, order_key
+from framesift.frames.frame import AFTER_ALL, Frame, order_key, put_in_order
 from framesift.frames.naming import Names
 from framesift.frames.videos import (
     Film,
@@ -57,6 +58,10 @@ class Films(Source):
         """Those that begin before the last decided frame of their camera."""
         self._marks: dict[str, datetime | None] = {}
         """The time of that frame, of the cameras of films."""
+        self._early = set[str]()
+        """Films that begin before it, and not because their clock, or that of the frame, is wrong."""
+        self._astray = set[str]()
+        """Films whose time cannot be right. They are walked after the others, and move no mark."""
 
     def find(self, sink: Sink) -> None:
         """Leave out the films that earlier runs have walked to their end, as far as their headers tell it."""
@@ -64,13 +69,13 @@ class Films(Source):
         films = [name_film(path, self.settings.naming) for path in self.listing.videos]
         self._compare_names(films, sink)
         known = set(sink.cameras)
+        if any(film.camera != film.path and film.path in known for film in films):
+            alone = "was filled when each film was a camera of its own: choose another results folder"
+            raise UsageError(alone, sink.folder or self.directory)
+        films = [film for film in films if not self._leave_out(sink, film.path)]
+        self._judge(films, sink)
         for film in sorted(films, key=lambda film: order_key(film.frame)):
-            if film.camera != film.path and film.path in known:
-                alone = "was filled when each film was a camera of its own: choose another results folder"
-                raise UsageError(alone, sink.folder or self.directory)
-            self._marks[film.camera] = sink.clock(film.camera).mark
-            if not self._leave_out(sink, film.path):
-                self._consider(film, sink)
+            self._consider(film, sink)
         of_films = {film.camera for film in (*self._films, *self._overdue)}
         for frame in self.pictures:
             if frame.camera in of_films:
@@ -91,6 +96,16 @@ class Films(Source):
         beside = list(chain.from_iterable(self._beside.values()))
         films = sorted(self._films, key=lambda film: order_key(film.frame))
         yield chain(self.take_pictures(), self._walk_cameras(beside, films, self._walk))
+
+    def _judge(self, films: Iterable[Film], sink: Sink) -> None:
+        """Note, by the times in their names, which films may be late and which are of a wrong clock."""
+        outvote, now = self.settings.late is Lateness.LEAVE, self._now()
+        for camera, of_camera in groupby(put_in_order(film.frame for film in films), key=lambda frame: frame.camera):
+            clock = sink.clock(camera)
+            self._marks[camera] = clock.mark
+            judged = judge(clock, of_camera, self._ask_written, now, outvote=outvote)
+            self._early |= {frame.path for frame in judged.late}
+            self._astray |= {frame.path for frame in judged.faults}
 
     def _compare_names(self, films: Iterable[Film], sink: Sink) -> None:
         """Note the films whose names, each read for itself, say another day than all of them do together."""
@@ -120,13 +135,18 @@ class Films(Source):
             return
         if decided is not None:
             self._offsets[film.path] = decided
+        if film.path in self._astray:
+            self.faults.append(film.frame)
+            self._fault_paths.add(film.path)
         is_overdue = not self._leaves(film) and self._is_late(film, decided or 0.0)
         (self._overdue if is_overdue else self._films).append(film)
 
     def _is_late(self, film: Film, seconds: float) -> bool:
         """Tell whether a film comes, so many seconds after its beginning, before the last decided one of its camera."""
         mark = self._marks[film.camera]
-        return mark is not None and film.start is not None and film.start + timedelta(seconds=seconds) < mark
+        if mark is None or film.start is None or film.path not in self._early:
+            return False
+        return film.start + timedelta(seconds=seconds) < mark
 
     def _leaves(self, film: Film) -> bool:
         """Tell whether what is late of a film is left: not of one that was skipped, and has changed."""
@@ -135,7 +155,10 @@ class Films(Source):
     def _walk_cameras(
         self, pictures: Iterable[Frame], films: Iterable[Film], walk: Callable[[Film], Iterator[Still]]
     ) -> Iterator[Frame | Still]:
-        """Yield pictures, and the frames of films as `walk` does, both given in order: those of a camera by time."""
+        """Yield pictures, and the frames of films as `walk` does, both given in order: those of a camera by time.
+
+        Films of a wrong clock come last.
+        """
         cameras: dict[str, tuple[list[Frame], list[Film]]] = {}
         for film in films:
             cameras.setdefault(film.camera, ([], []))[1].append(film)
@@ -143,7 +166,10 @@ class Films(Source):
             cameras.setdefault(picture.camera, ([], []))[0].append(picture)
         for beside, of_camera in cameras.values():
             spread: Iterable[Frame | Still] = self._spread(beside)
-            yield from merge(spread, weave(of_camera, walk), key=_time_of)
+            astray = [film for film in of_camera if film.path in self._astray]
+            usual = [film for film in of_camera if film.path not in self._astray]
+            yield from merge(spread, weave(usual, walk), key=_time_of)
+            yield from chain.from_iterable(map(walk, astray))
 
     def _walk_overdue(self, film: Film) -> Iterator[Still]:
         """Yield the frames of a film that come before the last decided one of its camera; the rest goes on from it."""

@@ -137,9 +137,10 @@ class Source:
     def describe(self, decision: Decision, late: bool = False) -> Decision:
         """Return a decision with what is known of how its frame came."""
         frame = decision.frame
-        whole = frame.path if frame.page is None else frame.path.rpartition("/")[0]
+        is_part = frame.page is not None or frame.offset is not None
+        whole = frame.path.rpartition("/")[0] if is_part else frame.path
         order = Order.LATE if late else Order.FAULT if whole in self._fault_paths else None
-        self._fault_paths.discard(frame.path)  # not of pages, of which others follow
+        self._fault_paths.discard(frame.path)  # not of pages and films, of which others follow
         skipped = frame.path if frame.path in self._again else frame.file
         again = skipped in self._again
         self._again.discard(skipped)

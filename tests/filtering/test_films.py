@@ -334,6 +334,28 @@ class TestLate:
         assert [frame.path for frame in source.late] == ["front_20230612_100000.avi"] and read_tree(results) == before
         assert {d.order for d in decide(folder, results, late="decide")} == {"late"}
 
+    @pytest.mark.parametrize("wrong", ["20990101_100000", "20000101_100000"])
+    def test_a_film_of_a_wrong_clock_is_decided_and_makes_no_other_one_late(self, tmp_path, wrong, capsys):
+        folder, results = tmp_path / "frames", tmp_path / "results"
+        door(folder / "front_20230612_100000.avi")
+        decide(folder, results)
+        arguments = ["filter", str(folder), str(results), "--every", "1s"]
+        door(folder / f"front_{wrong}.avi")
+        assert cli.main(arguments) == options.DONE
+        expected = f"camera front: clock fault: 1 frame, such as front_{wrong}.avi: its time, {wrong[:4]}-01-01 10:00,"
+        assert expected in capsys.readouterr().err
+        door(folder / "front_20230612_100100.avi")
+        assert [(d.frame.file, d.order) for d in decide(folder, results)] == [("front_20230612_100100.avi", None)] * 4
+        of_wrong = [d for d in manifest.read_decisions(results / manifest.NAME) if wrong in d.frame.path]
+        assert [d.order for d in of_wrong] == ["clock fault"] * 4 and decide(folder, results) == []
+
+    def test_films_of_a_wrong_clock_come_after_the_others_of_their_camera(self, tmp_path):
+        for name in ("front_20990101_100000.avi", "front_20230612_100000.avi", "back_20230612_100000.avi"):
+            door(tmp_path / "frames" / name)
+        stills = [(d.frame.file, d.order) for d in decide(tmp_path / "frames")]
+        orders = [("back_20230612_100000.avi", None), ("front_20230612_100000.avi", None)]
+        assert list(dict.fromkeys(stills)) == [*orders, ("front_20990101_100000.avi", "clock fault")]
+
     def test_the_end_of_a_damaged_film_moves_nothing_back(self, tmp_path):
         folder, results = tmp_path / "frames", tmp_path / "results"
         content = door(folder / "front_20230612_100000.avi", end=10).read_bytes()
