@@ -26,14 +26,13 @@ def describe_crossing(plan: Plan, backup: PathLike) -> str:
     place = os.path.realpath(os.fsdecode(backup))
     while not os.path.isdir(place):
         place = os.path.dirname(place)
-    device = os.stat(place).st_dev
-    moved = [each for each in _read_all(plan) if each[0] != device]
+    moved = list(_read_crossing(plan, os.stat(place).st_dev))
     if not moved:
         return ""
     if not hasattr(os, "listxattr"):  # macOS
         return "to another disk, extended attributes and access lists are not carried on this system"
-    names = Counter(identity for _, identity, _ in moved)
-    files = {identity: attributes for _, identity, attributes in moved}
+    names = Counter(identity for identity, _ in moved)
+    files = dict(moved)
     kept = _describe_kept(place, list(files.values()), backup)
     lost = _describe_lost(files, names)
     return "; ".join(filter(None, [kept, lost]))
@@ -46,16 +45,21 @@ def describe_return(entries: Iterable[Entry], place: str) -> str:
     )
 
 
-def _read_all(plan: Plan) -> Iterator[tuple[int, tuple[int, int], Attributes]]:
-    """Yield device, identity and attributes of all that would go."""
+def _read_crossing(plan: Plan, device: int) -> Iterator[tuple[tuple[int, int], Attributes]]:
+    """Yield identity and attributes of all that would go to the disk `device` from another."""
     companions = Companions(plan.root)
-    paths = {step.path for step in plan.steps}
-    paths |= {companion.path for step in plan.steps for companion in companions.of(step.path)}
-    for path in paths:
+    paths = [step.path for step in plan.steps if _lies_elsewhere(os.path.join(plan.root, step.path), device)]
+    for path in {*paths, *(companion.path for each in paths for companion in companions.of(each))}:
         full = os.path.join(plan.root, path)
         with suppress(OSError):  # it stays, and that is said then
             status = os.lstat(full)
-            yield status.st_dev, (status.st_dev, status.st_ino), Attributes.of(full)
+            yield (status.st_dev, status.st_ino), Attributes.of(full)
+
+
+def _lies_elsewhere(path: str, device: int) -> bool:
+    with suppress(OSError):
+        return os.lstat(path).st_dev != device
+    return False
 
 
 def _describe_kept(

@@ -209,6 +209,16 @@ def test_copies_with_the_same_bytes_cannot_be_told_apart(api, people):
     )
 
 
+def test_an_undo_of_what_another_user_has_removed(api, people, monkeypatch, tmp_path):
+    """Its backup has not their mark, and it goes where who serves the folder wants it: below that folder."""
+    before = read_tree(people)
+    search(api.review)
+    job = api.do("POST", "/api/removals", {"collection_ids": [first(api)]})
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "of another"))
+    undone = api.do("POST", f"/api/removals/{job['result']['id']}/undo", {})["result"]
+    assert (undone["left"], undone["state"]) == ([], "undone") and read_tree(people) == before
+
+
 def test_a_removal_and_its_undo(api, people):
     (people / "PERSON-0001" / "metadata.json").write_text(json.dumps({"files": ["small.png", "big.png"]}))
     before = snapshot(people)
