@@ -71,6 +71,8 @@ def _add_comparing_arguments(group: Any) -> None:
         second look decides), embedding (default 95%%)"""
     add("--similarity", metavar="PERCENT", help=similarity)
     add("--distance", metavar="BITS", type=whole_number, help="hash: bits of 64 that may differ (default 8)")
+    turned = "find pictures too that were turned by 90, 180 or 270 degrees, or mirrored; not with identical"
+    add("--turned", action="store_true", help=turned)
     _add_keeping_arguments(group)
 
 
@@ -116,7 +118,7 @@ def duplicates_command(options: argparse.Namespace) -> int:
     _sort_out_options(options)
     choice, place = read_choice(options), Place.of(options.directories)
     inside = next((d for d in options.directories if options.remove_to and is_inside(options.remove_to, d)), None)
-    method, preference = _choose_method(options), _choose_preference(options, place)
+    method, preference = _choose_orientation(options), _choose_preference(options, place)
     if options.export:
         check_export(options.export)
     if options.remove_to:
@@ -182,6 +184,12 @@ def _choose_method(options: argparse.Namespace) -> "Method":
     if options.method == "embedding":
         return by_embedding(_choose_network(options), **similarity)
     return by_combined(**similarity)
+
+
+def _choose_orientation(options: argparse.Namespace) -> "Method":
+    from framesift.duplicates import allow_turns
+
+    return allow_turns(_choose_method(options)) if options.turned else _choose_method(options)
 
 
 def _choose_preference(options: argparse.Namespace, place: "Place") -> "Preference":

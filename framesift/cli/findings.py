@@ -18,7 +18,8 @@ def lines_of(group: "Group", findings: "Findings") -> list[str]:
     lines = [f"keep    {show_path(group.keeper.path, findings)}  ({group.reason})"]
     for member in group.members:
         path = member.item.path
-        lines.append(f"  {100 * member.similarity:5.1f}%  {show_path(path, findings)}")
+        turn = "" if (how := str(member.turn)) == "as it is" else f"  ({how})"
+        lines.append(f"  {100 * member.similarity:5.1f}%  {show_path(path, findings)}{turn}")
         lines += [f"          {show_path(name, findings)}  (the same file)" for name in findings.names.get(path, ())]
     return [*lines, ""]
 
@@ -86,6 +87,8 @@ def _describe_member(member: "Member", findings: "Findings") -> "dict[str, Any]"
         "names": findings.names.get(path),
         "links": findings.links.get(path),
         "frees_nothing": path in findings.shared,
+        "turned": member.turn.degrees,
+        "mirrored": member.turn.mirrored,
     }
     described = {"path": path, "similarity": round(member.similarity, 6), "size": member.item.file_size}
     return described | {key: value for key, value in more.items() if value}

@@ -9,6 +9,7 @@ __all__ = [
     "framediff",
     "histogram",
     "likeness",
+    "orientation",
     "perceptual_hash",
     "pixel_digest",
     "registration",

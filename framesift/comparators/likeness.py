@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators.orientation import AS_IT_IS, Turn
+
 Image = NDArray[np.uint8]
 """(height, width, 3), BGR."""
 Plane = NDArray[np.float32]
@@ -71,6 +73,10 @@ class View:
     def size(self) -> tuple[int, int]:
         """Width and height in px."""
         return self.grounds[0].shape[1], self.grounds[0].shape[0]
+
+    def lay(self, turn: Turn) -> "View":
+        """Return the view as it lies when it is turned."""
+        return self if turn == AS_IT_IS else View(tuple(map(turn.apply, self.grounds)), self.noise)
 
     @property
     def nbytes(self) -> int:

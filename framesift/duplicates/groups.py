@@ -6,6 +6,7 @@ Whatever removes files builds on these values: they carry all that has to be unc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from framesift.comparators.orientation import AS_IT_IS, Turn
 from framesift.duplicates.traits import NONE, Traits
 from framesift.frames.levels import WHOLE, Levels
 
@@ -49,6 +50,8 @@ class Member:
     """To the keeper: 1 is the same picture."""
     sha256: str | None = None
     """Of the bytes that were compared with the keeper's; None where they were not read for it."""
+    turn: Turn = AS_IT_IS
+    """How it lies beside the keeper."""
 
 
 @dataclass(frozen=True, slots=True)

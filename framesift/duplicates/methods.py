@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from framesift.comparators.combined import Combined
 from framesift.comparators.comparator import Comparator
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.orientation import AllTurns
 from framesift.comparators.pixel_digest import PixelDigest
 from framesift.comparators.thresholds import Threshold
 from framesift.comparators.verified_hash import VerifiedHash
@@ -23,6 +24,7 @@ from framesift.duplicates.neighbours import (
     FramediffNeighbours,
     HashNeighbours,
     Neighbours,
+    TurnedNeighbours,
 )
 from framesift.duplicates.second_look import Look, are_single, have_same_bytes, have_same_pixels, look_alike
 from framesift.errors import UsageError
@@ -49,6 +51,8 @@ class Method:
     """Makes the neighbours of descriptors, (n, ...), in an order of preference, (n,)."""
     look: Look = look_alike
     """What decides, of the files themselves, whether a neighbour is the same."""
+    turned: bool = False
+    """Whether a picture is found however it lies; descriptors are those of all orientations then."""
 
 
 def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
@@ -88,6 +92,16 @@ def by_pixels() -> Method:
 def by_identity() -> Method:
     """Duplicates are the same files, byte for byte."""
     return Method("identical", PixelDigest(), "pixels/2", DigestNeighbours, have_same_bytes)
+
+
+def allow_turns(method: Method) -> Method:
+    """Return a method that finds pictures too that were turned by quarters or mirrored. Raises UsageError where there
+    is none: files that are turned are not the same files.
+    """
+    if method.look is have_same_bytes:
+        raise UsageError("turned pictures are not the same files: --turned does not go with --method identical")
+    comparator, search = AllTurns(method.comparator), partial(TurnedNeighbours, search=method.search)
+    return replace(method, comparator=comparator, key=f"{method.key} turned", search=search, turned=True)
 
 
 def parse_similarity(text: str) -> float:

@@ -5,8 +5,8 @@ scored by the comparator. A bound never rules out a near-duplicate: hash distanc
 to a combined score, so that a pair further apart than the limit by its hashes is further apart by the score.
 """
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,20 @@ from framesift.comparators.verified_hash import VerifiedHash
 
 Order = NDArray[np.intp]
 """Positions of the files in the order of preference."""
-Found = Iterator[tuple[int, float]]
-"""Positions of near-duplicates, growing, with their similarity."""
+Descriptor = NDArray[Any]
+
+
+class Near(NamedTuple):
+    """A file that may show what the keeper shows."""
+
+    position: int
+    similarity: float
+    turn: int = 0
+    """How it lies beside the keeper: the index in `orientation.TURNS`."""
+
+
+Found = Iterator[Near]
+"""Their positions grow. Of one position the best comes first."""
 
 _SLACK = 1e-4
 """Of bounds computed in float32, many times their error."""
@@ -39,10 +51,13 @@ _ROUND = 9
 class Neighbours(Protocol):
     """The descriptors of all files, in the order of preference, ready to be searched."""
 
-    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
-        """Yield the near-duplicates of a file among the later ones that are `free`, (n,)."""
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        """Yield the near-duplicates of a file among the later ones that are `free`, (n,).
 
-    def measure(self, keeper: int, other: int) -> float:
+        With `own`, those of this descriptor, which takes the place of the keeper's.
+        """
+
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
         """Return the similarity of two files, near or not."""
 
 
@@ -57,17 +72,19 @@ class CombinedNeighbours:
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
         self._large = _unit_large(descriptors["grey"])[order]
 
-    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        own = self._descriptors[self._order[keeper]] if own is None else own
         most = min(HASH_SIDE**2 * (1 - self._similarity + _SLACK) / HASH_WEIGHT, _MOST_BITS)
-        near = np.flatnonzero((count_bits(self._words, keeper) <= most) & free[keeper + 1 :]) + keeper + 1
-        near = near[self._large[near] @ self._large[keeper] >= _LEAST_CORRELATION]
+        near = np.flatnonzero((count_bits(self._words, keeper, own["hash"]) <= most) & free[keeper + 1 :]) + keeper + 1
+        near = near[self._large[near] @ _unit_large(own["grey"][np.newaxis])[0] >= _LEAST_CORRELATION]
         for position in near.tolist():
-            similarity = self.measure(keeper, position)
+            similarity = self.measure(keeper, position, own)
             if round(similarity, _ROUND) >= self._similarity:
-                yield position, similarity
+                yield Near(position, similarity)
 
-    def measure(self, keeper: int, other: int) -> float:
-        return 1 - Combined().score(*self._descriptors[self._order[[keeper, other]]])
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
+        own = self._descriptors[self._order[keeper]] if own is None else own
+        return 1 - Combined().score(own, self._descriptors[self._order[other]])
 
 
 class HashNeighbours:
@@ -77,17 +94,18 @@ class HashNeighbours:
         self._descriptors, self._order, self._comparator = descriptors, order, comparator
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
 
-    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
-        distance = count_bits(self._words, keeper)
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        own = self._descriptors[self._order[keeper]] if own is None else own
+        distance = count_bits(self._words, keeper, own["hash"])
         near = np.flatnonzero((distance <= self._comparator.distance) & free[keeper + 1 :])
-        own = self._descriptors[self._order[keeper]]
         for position in near.tolist():
             other = self._descriptors[self._order[position + keeper + 1]]
             if self._comparator.score(own, other) < 1:
-                yield position + keeper + 1, 1 - int(distance[position]) / (64 * len(self._words))
+                yield Near(position + keeper + 1, 1 - int(distance[position]) / (64 * len(self._words)))
 
-    def measure(self, keeper: int, other: int) -> float:
-        return 1 - count_differing_bits(self._words[:, keeper], self._words[:, other]) / (64 * len(self._words))
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
+        words = self._words[:, keeper] if own is None else own["hash"]
+        return 1 - count_differing_bits(words, self._words[:, other]) / (64 * len(self._words))
 
 
 class FramediffNeighbours:
@@ -97,15 +115,16 @@ class FramediffNeighbours:
         self._descriptors, self._order = descriptors, order
         self._comparator, self._limit = comparator, limit
 
-    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
-        own = np.ascontiguousarray(self._descriptors[self._order[keeper]])
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        own = np.ascontiguousarray(self._descriptors[self._order[keeper]] if own is None else own)
         for position in (np.flatnonzero(free[keeper + 1 :]) + keeper + 1).tolist():
             score = self._comparator.score(own, np.ascontiguousarray(self._descriptors[self._order[position]]))
             if score < self._limit:
-                yield position, 1 - score / self._comparator.compared_area(own)
+                yield Near(position, 1 - score / self._comparator.compared_area(own))
 
-    def measure(self, keeper: int, other: int) -> float:
-        own, candidate = (np.ascontiguousarray(self._descriptors[self._order[each]]) for each in (keeper, other))
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
+        own = np.ascontiguousarray(self._descriptors[self._order[keeper]] if own is None else own)
+        candidate = np.ascontiguousarray(self._descriptors[self._order[other]])
         return 1 - self._comparator.score(own, candidate) / self._comparator.compared_area(own)
 
 
@@ -118,13 +137,13 @@ class DigestNeighbours:
         for position, digest in enumerate(self._digests):
             self._same.setdefault(digest, []).append(position)
 
-    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
-        for position in self._same[self._digests[keeper]]:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        for position in self._same.get(self._digests[keeper] if own is None else own.tobytes(), ()):
             if position > keeper and free[position]:
-                yield position, 1.0
+                yield Near(position, 1.0)
 
-    def measure(self, keeper: int, other: int) -> float:
-        return float(self._digests[keeper] == self._digests[other])
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
+        return float((self._digests[keeper] if own is None else own.tobytes()) == self._digests[other])
 
 
 class EmbeddingNeighbours:
@@ -136,25 +155,47 @@ class EmbeddingNeighbours:
         lengths = np.linalg.norm(descriptors, axis=1, keepdims=True)
         self._unit = (descriptors / np.where(lengths == 0, 1, lengths))[order]
 
-    def find(self, keeper: int, free: NDArray[np.bool_]) -> Found:
-        cosines = self._unit[keeper + 1 :] @ self._unit[keeper]
-        own = self._descriptors[self._order[keeper]]
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        own = self._descriptors[self._order[keeper]] if own is None else own
         is_zero = not own.any()
+        cosines = self._unit[keeper + 1 :] @ (own / (1 if is_zero else np.linalg.norm(own)))
         near = np.flatnonzero((is_zero | (cosines >= self._similarity - _SLACK)) & free[keeper + 1 :])
         for position in (near + keeper + 1).tolist():
-            similarity = self.measure(keeper, position)
+            similarity = self.measure(keeper, position, own)
             if round(similarity, _ROUND) >= self._similarity:
-                yield position, similarity
+                yield Near(position, similarity)
 
-    def measure(self, keeper: int, other: int) -> float:
-        return 1 - self._comparator.score(*self._descriptors[self._order[[keeper, other]]])
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
+        own = self._descriptors[self._order[keeper]] if own is None else own
+        return 1 - self._comparator.score(own, self._descriptors[self._order[other]])
 
 
-def count_bits(words: NDArray[np.uint64], keeper: int) -> NDArray[np.uint16]:
-    """Return the Hamming distances, (n - keeper - 1,), of one hash to all later ones of `words`, (words, n)."""
+class TurnedNeighbours:
+    """Of descriptors of all orientations, (n, 8, ...): the keeper is held in each against the others as they are."""
+
+    def __init__(self, descriptors: NDArray[Any], order: Order, search: Callable[[NDArray[Any], Order], Neighbours]):
+        self._descriptors, self._order = descriptors, order
+        self._neighbours = search(descriptors[:, 0], order)
+
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+        turned = self._descriptors[self._order[keeper]] if own is None else own
+        found = [
+            near._replace(turn=turn)
+            for turn, each in enumerate(turned)
+            for near in self._neighbours.find(keeper, free, each)
+        ]
+        yield from sorted(found, key=lambda near: (near.position, -near.similarity, near.turn))
+
+    def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
+        turned = self._descriptors[self._order[keeper]] if own is None else own
+        return max(self._neighbours.measure(keeper, other, each) for each in turned)
+
+
+def count_bits(words: NDArray[np.uint64], keeper: int, own: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """Return the Hamming distances, (n - keeper - 1,), of a hash, (words,), to all after `keeper` of (words, n)."""
     distances = np.zeros(words.shape[1] - keeper - 1, np.uint16)
-    for word in words:
-        distances += np.bitwise_count(word[keeper + 1 :] ^ word[keeper])
+    for word, part in zip(words, own, strict=True):
+        distances += np.bitwise_count(word[keeper + 1 :] ^ part)
     return distances
 
 

@@ -15,7 +15,7 @@ from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import File, Inventory, Watch, take_inventory
 from framesift.duplicates.methods import HASH_DISTANCE, Method, by_combined, by_framediff, by_hash
 from framesift.duplicates.preference import Preference
-from framesift.duplicates.search import form_groups
+from framesift.duplicates.search import confirm_near, form_groups
 from framesift.duplicates.second_look import SecondLook
 from framesift.errors import PathLike, UsageError
 
@@ -51,15 +51,13 @@ def compare_with_keeper(
     inventory = _look_again(directory, [keeper, *others], method, index)
     count = len(inventory.items)
     neighbours = method.search(inventory.descriptors, np.arange(count))
-    near = [position for position, _ in neighbours.find(0, np.ones(count, np.bool_))]
-    with SecondLook(directory, method.look, count_cores()) as look:
-        digests = dict(zip(near, look.confirm(inventory.items[0], [inventory.items[n] for n in near]), strict=True))
+    near = list(neighbours.find(0, np.ones(count, np.bool_)))
+    with SecondLook(directory, method.look, count_cores(), method.turned) as look:
+        seen = confirm_near(look, inventory.items[0], near, inventory.items)
+    unlike = (Member(item, neighbours.measure(0, position)) for position, item in enumerate(others, start=1))
     return [
-        (
-            Member(item, neighbours.measure(0, position), digests.get(position)),
-            digests.get(position) is not None and keeper.shares_levels(item),
-        )
-        for position, item in enumerate(others, start=1)
+        (replace(seen.get(position, member), item=item), position in seen and keeper.shares_levels(item))
+        for position, (item, member) in enumerate(zip(others, unlike, strict=True), start=1)
     ]
 
 
@@ -78,7 +76,7 @@ def split_group(
     """
     inventory = _look_again(directory, items, method, index)
     first = _KeeperFirst(preference.names, preference.folders, keeper)
-    with SecondLook(directory, method.look, count_cores()) as look:
+    with SecondLook(directory, method.look, count_cores(), method.turned) as look:
         return list(form_groups(inventory, method, first, Watch(), apart, look, transparent_first=False))
 
 

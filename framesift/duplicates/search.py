@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from framesift.actions import FileStat, Plan, Step, plan_removal
 from framesift.cluster.parallel import count_cores
+from framesift.comparators.orientation import AS_IT_IS, TURNS
 from framesift.duplicates.folders import Place, gather_files, protect
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import Inventory, Skipped, Watch, take_inventory
 from framesift.duplicates.methods import Method, by_combined
+from framesift.duplicates.neighbours import Near
 from framesift.duplicates.preference import Preference, is_discarded
 from framesift.duplicates.second_look import SecondLook
 from framesift.duplicates.videos import Videos, group_videos, read_videos
@@ -128,8 +130,10 @@ def find_duplicates(
         for folder in place.folders:
             opened.forget_missing(place.join(folder))
     labelled = find_labelled(root, companions)
-    with SecondLook(root, method.look, jobs) as look:
+    with SecondLook(root, method.look, jobs, method.turned) as look:
         groups = list(form_groups(inventory, method, preference, watch, apart, look, labelled=labelled))
+    if method.turned and inventory.items:
+        inventory.descriptors = inventory.descriptors[:, 0]
     groups += group_videos(root, videos, preference, watch, apart)
     more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links, companions
     return Findings(root, groups, inventory, videos, found.unlisted, *more)
@@ -169,25 +173,27 @@ def form_groups(
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
         if not free[position] or is_discarded(keeper.path):
             continue
-        alike = [(n, near) for n, near in neighbours.find(position, free) if keeper.shares_levels(items[n])]
-        digests, alike = _look(look, keeper, alike, items)
-        found = sort_out(keeper, alike, items, apart)
+        near = [each for each in neighbours.find(position, free) if keeper.shares_levels(items[each.position])]
+        alike = confirm_near(look, keeper, near, items)
+        found = sort_out(keeper, ((other, member.similarity) for other, member in alike.items()), items, apart)
         free[[other for other, _ in found]] = False
         if found:
-            members = tuple(Member(items[other], similarity, digests.get(other)) for other, similarity in found)
+            members = tuple(alike[other] for other, _ in found)
             alone = keeper.path in labelled and members[0].item.path not in labelled
             yield Group(keeper, members, "has a label" if alone else preference.explain(keeper, members[0].item))
 
 
-def _look(
-    look: SecondLook | None, keeper: Item, near: list[tuple[int, float]], items: Sequence[Item]
-) -> tuple[dict[int, str], list[tuple[int, float]]]:
-    """Return the SHA-256 of those positions that a second look confirms, and these with their similarity."""
-    if look is None:
-        return {}, near
-    digests = zip(near, look.confirm(keeper, [items[position] for position, _ in near]), strict=True)
-    seen = {position: sha256 for (position, _), sha256 in digests if sha256 is not None}
-    return seen, [each for each in near if each[0] in seen]
+def confirm_near(
+    look: SecondLook | None, keeper: Item, near: Sequence[Near], items: Sequence[Item]
+) -> dict[int, Member]:
+    """Return what a second look confirms, all where there is none, by its position in `items`."""
+    confirmed: dict[int, Member] = {}
+    proposed = [(items[each.position], TURNS[each.turn]) for each in near]
+    digests = look.confirm(keeper, proposed) if look else (None for _ in near)
+    for each, (item, turn), sha256 in zip(near, proposed, digests, strict=True):
+        if look is None or sha256 is not None:
+            confirmed.setdefault(each.position, Member(item, each.similarity, sha256, turn))
+    return confirmed
 
 
 def plan_groups(
@@ -205,8 +211,9 @@ def _steps(group: Group, names: Mapping[str, Sequence[str]]) -> Iterator[Step]:
     keeper = group.keeper
     for member in group.members:
         item = member.item
+        reason = group.reason if member.turn == AS_IT_IS else f"{group.reason}; this one is {member.turn}"
         for path in (item.path, *names.get(item.path, ())):
-            yield Step(path, _stat(item), keeper.path, _stat(keeper), group.reason, member.similarity, member.sha256)
+            yield Step(path, _stat(item), keeper.path, _stat(keeper), reason, member.similarity, member.sha256)
 
 
 def _stat(item: Item) -> FileStat:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from framesift.cluster.parallel import map_ordered, open_workers
 from framesift.comparators.likeness import View, make_view, measure_excess
+from framesift.comparators.orientation import AS_IT_IS, TURNS, Turn
 from framesift.comparators.pixel_digest import digest_pixels
 from framesift.duplicates.appearance import find_appearance
 from framesift.duplicates.groups import Item
@@ -46,40 +47,45 @@ class Sight:
     """Of its bytes."""
     pages: int
     view: View
-    pixels: str | None
-    """The digest of all bits of the pixels, where they are to be compared exactly."""
+    pixels: dict[Turn, str]
+    """The digest of all bits of the pixels as they lie then, where they are to be compared exactly."""
     is_coded: bool
     """Whether the levels are numbers rather than light."""
 
+    def has_pixels_of(self, keeper: "Sight", turn: Turn) -> bool:
+        """Tell whether the pixels are those of the keeper as it lies when it is turned."""
+        own = self.pixels.get(AS_IT_IS)
+        return own is not None and own == keeper.pixels.get(turn)
 
-Look = Callable[[Sight, Sight], bool]
-"""Whether a second file shows nothing but what the first one, the keeper, shows."""
+
+Look = Callable[[Sight, Sight, Turn], bool]
+"""Whether a second file shows nothing but what the first one, the keeper, shows when it is turned."""
 
 
-def look_alike(keeper: Sight, member: Sight) -> bool:
+def look_alike(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     """Tell whether a person would say so. A file of several pictures is like one of the same bytes alone."""
     if keeper.sha256 == member.sha256:
         return True
     if keeper.pages > 1 or member.pages > 1:
         return False
     if keeper.is_coded or member.is_coded:
-        return keeper.pixels is not None and keeper.pixels == member.pixels
-    return measure_excess(keeper.view, member.view) <= 1
+        return member.has_pixels_of(keeper, turn)
+    return measure_excess(keeper.view.lay(turn), member.view) <= 1
 
 
-def have_same_pixels(keeper: Sight, member: Sight) -> bool:
+def have_same_pixels(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     """Tell whether both have the same pixels, opacity and all bits included."""
     if keeper.sha256 == member.sha256:
         return True
-    return keeper.pages == member.pages == 1 and keeper.pixels is not None and keeper.pixels == member.pixels
+    return keeper.pages == member.pages == 1 and member.has_pixels_of(keeper, turn)
 
 
-def have_same_bytes(keeper: Sight, member: Sight) -> bool:
+def have_same_bytes(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     """Tell whether both files are the same, byte for byte."""
     return keeper.sha256 == member.sha256
 
 
-def are_single(keeper: Sight, member: Sight) -> bool:
+def are_single(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     """Tell whether nothing speaks against what a network says: both are one picture, and none of them is transparent
     where the keeper is not."""
     if keeper.sha256 == member.sha256:
@@ -90,8 +96,9 @@ def are_single(keeper: Sight, member: Sight) -> bool:
 class SecondLook:
     """Looks at the files below a folder. A context manager; each file is decoded once, as long as memory lasts."""
 
-    def __init__(self, directory: str, look: Look, jobs: int) -> None:
+    def __init__(self, directory: str, look: Look, jobs: int, turned: bool = False) -> None:
         self._directory, self._look, self._jobs = directory, look, jobs
+        self._turns = TURNS if turned else (AS_IT_IS,)
         self._sights = OrderedDict[Item, Sight | None]()
         self._size, self._lock, self._stack = 0, threading.Lock(), ExitStack()
         self._workers: Executor
@@ -103,8 +110,9 @@ class SecondLook:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def confirm(self, keeper: Item, members: Iterable[Item]) -> Iterator[str | None]:
-        """Yield, for each file proposed, the SHA-256 of its bytes where it shows what the keeper shows, else None.
+    def confirm(self, keeper: Item, members: Iterable[tuple[Item, Turn]]) -> Iterator[str | None]:
+        """Yield, for each file proposed and how it would lie, the SHA-256 of its bytes where it shows what the keeper
+        shows, else None.
 
         None too where one of them is no longer what it was. Raises StorageError.
         """
@@ -115,9 +123,9 @@ class SecondLook:
             return
         yield from map_ordered(self._workers, partial(self._check, sight), waiting, window=2 * self._jobs)
 
-    def _check(self, keeper: Sight, member: Item) -> str | None:
-        sight = self._see(member)
-        return sight.sha256 if sight is not None and self._look(keeper, sight) else None
+    def _check(self, keeper: Sight, member: tuple[Item, Turn]) -> str | None:
+        sight = self._see(member[0])
+        return sight.sha256 if sight is not None and self._look(keeper, sight, member[1]) else None
 
     def _see(self, item: Item) -> Sight | None:
         with self._lock:
@@ -125,7 +133,8 @@ class SecondLook:
                 self._sights.move_to_end(item)
                 return self._sights[item]
         try:
-            sight = read_sight(os.path.join(self._directory, item.path), item, self._look is have_same_pixels)
+            exact = self._look is have_same_pixels
+            sight = read_sight(os.path.join(self._directory, item.path), item, exact, self._turns)
         except UnreadableFrame:
             sight = None
         with self._lock:
@@ -138,9 +147,12 @@ class SecondLook:
         return sight
 
 
-def read_sight(path: PathLike, item: Item | None = None, exact: bool = False) -> Sight:
-    """Return what is seen of a picture, with `exact` with the digest of its pixels. Raises UnreadableFrame, also
-    where it is no longer `item`, and StorageError.
+def read_sight(
+    path: PathLike, item: Item | None = None, exact: bool = False, turns: Sequence[Turn] = (AS_IT_IS,)
+) -> Sight:
+    """Return what is seen of a picture, with `exact` with the digests of its pixels in these orientations.
+
+    Raises UnreadableFrame, also where it is no longer `item`, and StorageError.
     """
     content, status = read_file(path)
     if item is not None and not _is_still(item, status):
@@ -151,7 +163,9 @@ def read_sight(path: PathLike, item: Item | None = None, exact: bool = False) ->
     plane = decoded.pixels if deep is None else deep
     is_coded = _holds_numbers(content, plane, appearance.is_transparent)
     planes = [plane] if appearance.opacity is None else [plane, appearance.opacity]
-    pixels = digest_pixels(*planes) if exact or is_coded else None
+    pixels = {}
+    if exact or is_coded:
+        pixels = {turn: digest_pixels(*(turn.apply(each) for each in planes)) for turn in turns}
     view = make_view(*appearance.grounds, noise=appearance.noise)
     return Sight(hashlib.sha256(content).hexdigest(), count_pictures(content), view, pixels, is_coded)
 
