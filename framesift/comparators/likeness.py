@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators.lighting import LARGEST_GAIN, LEAST_GAIN, find_lights
 from framesift.comparators.orientation import AS_IT_IS, Turn
 
 Image = NDArray[np.uint8]
@@ -26,10 +27,11 @@ SIDE = 512
 """px of the longer side at which two pictures are compared, or that of the smaller one where it has fewer."""
 _COARSE = 64
 """px of the longer side at which pictures that are far from alike are told apart in a fraction of the time."""
-_COARSE_LIMIT = 2.5
-"""Times as much as may differ: beyond it nothing that is seen at full size can make two pictures the same."""
-_REACH = np.ones((7, 7), np.uint8)
-"""Of that size: what a crop of a tenth moves stays within."""
+_COARSE_LIMIT, _MIDDLE_LIMIT = 2.5, 1.6
+"""Times as much as may differ, at that size and at the one at which pictures are registered: beyond it nothing that is
+seen at full size can make two pictures the same."""
+_REACH, _RIM = np.ones((7, 7), np.uint8), 4
+"""px of that size: what a crop of a tenth moves stays within the first, what it takes away within the second."""
 _BEYOND = 36.0
 """Grey levels by which nothing lies beyond all that is around it in the other picture, if it is only cropped."""
 _BLUR = 0.8
@@ -40,13 +42,6 @@ _GREY_LIMIT, _COLOUR_LIMIT = 7.5, 15.0
 """Grey levels that may differ in a flat window: what encoders at quality 30 and palettes of 256 colours leave."""
 _GREY_SHARE, _COLOUR_SHARE = 0.6, 0.45
 """Of the contrast within a window, which may differ too: edges are never encoded and resized quite alike."""
-_DARKEST, _BRIGHTEST = 6, 249
-"""Levels beyond these may have been cut off, and do not tell what light and contrast have become."""
-_LEAST_GAIN, _LARGEST_GAIN = 0.6, 1.7
-_TRIMS = (60, 25, 15)
-"""Levels by which a px may be off the line that is fitted next: what differs must not bend the line."""
-_FEW = 64
-"""Values: fewer do not say how light has changed."""
 _REGISTERED = 160
 """px of the longer side at which two pictures are registered first."""
 _ZOOMS, _QUICK = (1.0, 0.95, 0.9), (0.95,)
@@ -116,6 +111,10 @@ def _compare(keeper: Image, member: Image, noise: float) -> float:
         return float("inf")
     if coarse > _COARSE_LIMIT and _compare_registered(one, other, noise, _QUICK) > _COARSE_LIMIT:
         return coarse
+    one, other = _lay_together(keeper, member, _REGISTERED)
+    middle = _find_worst(one, other, noise)
+    if middle > _MIDDLE_LIMIT and _compare_registered(one, other, noise, _ZOOMS) > _MIDDLE_LIMIT:
+        return middle
     one, other = _lay_together(keeper, member, SIDE)
     plain = _find_worst(one, other, noise)
     return plain if plain <= 1 else min(plain, _compare_registered(one, other, noise, _ZOOMS))
@@ -143,30 +142,39 @@ def _compare_registered(keeper: Image, member: Image, noise: float, zooms: tuple
 def _reaches_beyond(keeper: Image, member: Image) -> bool:
     """Tell whether one has something where the other, under whatever light, has nothing like it anywhere near."""
     one, other = (cast(Image, cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)) for image in (keeper, member))
-    gain = min(max((float(other.std()) + 1) / (float(one.std()) + 1), _LEAST_GAIN), _LARGEST_GAIN)
+    gain = min(max((float(other.std()) + 1) / (float(one.std()) + 1), LEAST_GAIN), LARGEST_GAIN)
     lit = np.clip((one - one.mean()) * gain + other.mean(), 0, 255).astype(np.uint8)
     return min(_measure_reach(one, other), _measure_reach(lit, other)) > _BEYOND
 
 
-def _measure_reach(one: Image, other: Image) -> float:
+def _measure_reach(keeper: Image, member: Image) -> float:
     """Return by how many levels the mean of 2x2 px lies beyond what is around it in the other picture, either way."""
     beyond = 0.0
-    for ranged, image in ((one, other), (other, one)):
+    for ranged, image in ((keeper, member), (member, keeper)):
         low, high = cv2.erode(ranged, _REACH), cv2.dilate(ranged, _REACH)
-        excess = cv2.max(cv2.subtract(image, high), cv2.subtract(low, image))
-        beyond = max(beyond, float(cv2.blur(excess, (2, 2)).max()))
+        excess = cv2.blur(cv2.max(cv2.subtract(image, high), cv2.subtract(low, image)), (2, 2))
+        seen = excess if image is member else excess[_RIM:-_RIM, _RIM:-_RIM]
+        beyond = max(beyond, float(seen.max(initial=0)))
     return beyond
 
 
 def _find_worst(keeper: Image, member: Image, noise: float, looked_at: Image | None = None) -> float:
     """Return the excess in the worst window, under the light that makes it least."""
-    one, other = (cast(Image, cv2.GaussianBlur(image, (0, 0), _BLUR)) for image in (keeper, member))
-    plain = _measure(one, other, noise, looked_at)
-    gain, offset = _fit_light(one, other)
-    if plain <= 1 or (gain, offset) == (1.0, 0.0):
-        return plain
-    lit = cast(Image, np.clip(np.rint(one * np.float32(gain) + np.float32(offset)), 0, 255).astype(np.uint8))
-    return min(plain, _measure(lit, other, noise, looked_at))
+    one, other = _soften(keeper), _soften(member)
+    worst = _measure(one, other, noise, looked_at)
+    if worst <= 1:
+        return worst
+    for light in find_lights(one, other):
+        # Before it is softened: what is cut off at white has a sharp edge.
+        lit = np.clip(np.rint(keeper * np.float32(light[0]) + np.float32(light[1])), 0, 255).astype(np.uint8)
+        worst = min(worst, _measure(_soften(cast(Image, lit)), other, noise, looked_at))
+        if worst <= 1:
+            break
+    return worst
+
+
+def _soften(image: Image) -> Image:
+    return cast(Image, cv2.GaussianBlur(image, (0, 0), _BLUR))
 
 
 def _measure(keeper: Image, member: Image, noise: float, looked_at: Image | None) -> float:
@@ -194,27 +202,6 @@ def _average(plane: Plane, window: int) -> Plane:
 def _find_variance(plane: Plane, window: int) -> Plane:
     mean = _average(plane, window)
     return np.maximum(_average(plane * plane, window) - mean * mean, 0)
-
-
-def _fit_light(keeper: Image, member: Image) -> tuple[float, float]:
-    """Return gain and offset that make the levels of the keeper those of the member; what differs is left aside."""
-    x, y = keeper.ravel().astype(np.float32), member.ravel().astype(np.float32)
-    told = (np.minimum(x, y) > _DARKEST) & (np.maximum(x, y) < _BRIGHTEST)
-    x, y = x[told], y[told]
-    if len(x) < _FEW:
-        return 1.0, 0.0
-    gain, offset = 1.0, float(np.median(y - x))
-    for trim in _TRIMS:
-        near = np.abs(gain * x + offset - y) < trim
-        if np.count_nonzero(near) < _FEW:
-            return 1.0, 0.0
-        a, b = x[near], y[near]
-        mean_a, mean_b, spread = float(a.mean()), float(b.mean()), float(a.var())
-        if spread < 4:
-            break
-        gain = min(max(float(((a - mean_a) * (b - mean_b)).mean()) / spread, _LEAST_GAIN), _LARGEST_GAIN)
-        offset = mean_b - gain * mean_a
-    return gain, offset
 
 
 def _register(keeper: Image, member: Image, zooms: tuple[float, ...]) -> tuple[Image, Image] | None:

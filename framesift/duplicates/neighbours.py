@@ -38,8 +38,9 @@ _SLACK = 1e-4
 """Of bounds computed in float32, many times their error."""
 _MOST_BITS = HASH_SIDE**2 // 4
 """Bits in which the gradient hashes of two versions of a picture may differ; of two pictures, half differ."""
-_LEAST_CORRELATION = 0.9
-"""Of what is left of two versions when all that is small is gone. Light and contrast do not change it."""
+_LEAST_CORRELATION = 0.7
+"""Of what is left of two versions when all that is small is gone. Light and contrast do not change it; a crop does,
+most where little is seen on plain ground."""
 _LARGE = 16
 """px of the side of that."""
 _FLAT = 4.0

@@ -96,6 +96,38 @@ def test_colour_counts(hue):
     assert differ(one, grey) and differ(grey, one)
 
 
+@pytest.mark.parametrize("radius", [25, 120])
+@pytest.mark.parametrize("level", [40, 90, 140, 190])
+def test_a_grey_thing_in_another_grey_is_another_thing(level, radius):
+    """White ground says that the light has not changed, whatever line leads through the two levels of a picture."""
+    one = thing((level,) * 3, radius=radius)
+    for other in (level + 32, level + 60):
+        assert differ(one, thing((other,) * 3, radius=radius)) and differ(thing((other,) * 3, radius=radius), one)
+
+
+@pytest.mark.parametrize("gain", [0.8, 0.9, 1.08])
+def test_in_other_light_a_grey_thing_is_the_same(gain):
+    one = thing((110, 110, 110), (190, 190, 190))
+    assert not differ(one, cv2.convertScaleAbs(one, alpha=gain))
+
+
+@pytest.mark.parametrize("gain", [1.06, 1.1, 1.15])
+def test_paper_that_is_cut_off_at_white_hides_no_light(gain):
+    """Paper and the ink on it stay what they are, while a coloured band becomes brighter."""
+    page = letter(1)
+    page[:70], page[700:] = (215, 190, 170), (120, 74, 34)
+    assert not differ(page, jpeg(cv2.convertScaleAbs(page, alpha=gain), 90))
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (0, 465), (625, 0), (625, 465), (300, 0)])
+def test_what_a_crop_takes_away_is_no_difference(corner):
+    """Something bright at the rim is nowhere in the cropped picture."""
+    picture = cv2.GaussianBlur(paint(1, 640, 480), (0, 0), 12)
+    x, y = corner
+    picture[y : y + 15, x : x + 15] = (255, 255, 255)
+    assert not differ(picture, jpeg(cut(picture, 0.07), 90))
+
+
 def test_a_mirrored_picture_is_another():
     assert differ(paint(1, 640, 480), paint(1, 640, 480)[:, ::-1])
 

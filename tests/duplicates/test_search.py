@@ -241,7 +241,7 @@ def is_proposed(one: np.ndarray, other: np.ndarray, similarity: float) -> bool:
     flat = [np.linalg.norm(each) < 4 for each in (a, b)]
     correlation = float(all(flat)) if any(flat) else a @ b / np.linalg.norm(a) / np.linalg.norm(b)
     bits = np.bitwise_count(one["hash"] ^ other["hash"]).sum()
-    return bits <= 64 and correlation >= 0.9 and round(1 - Combined().score(one, other), 9) >= similarity
+    return bits <= 64 and correlation >= 0.7 and round(1 - Combined().score(one, other), 9) >= similarity
 
 
 @settings(max_examples=15, deadline=None)

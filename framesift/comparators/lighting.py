@@ -1,0 +1,98 @@
+"""How light and contrast may have changed between two pictures of one thing, as a line from levels to levels.
+
+The line is fitted where both pictures are the same but for light, and leaves aside what differs and what was cut off at
+black or white. A picture of few levels does not tell a change of light from another thing in its place: there the
+ground decides.
+"""
+
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""(height, width, 3), BGR."""
+Light = tuple[float, float]
+"""What levels are multiplied by, and what is added then."""
+
+WINDOW = 7
+"""px of the side of what is looked at together."""
+_DARKEST, _BRIGHTEST = 6, 249
+"""Levels beyond these may have been cut off, and do not tell what light and contrast have become."""
+LEAST_GAIN, LARGEST_GAIN = 0.6, 1.7
+_TRIMS = (60, 25, 15)
+"""Levels by which a px may be off the line that is fitted next: what differs must not bend the line."""
+_FLAT = 12
+"""Levels between the darkest and the brightest px of a window in which there is no edge."""
+_STEP, _LEAST_SHARE, _LEAST_LEVELS = 16, 0.005, 3
+"""Levels so far apart, each of so much of the picture, show what light has become where there are so many."""
+_SLIGHT = 26
+"""Grey levels by which what is seen may have become lighter than its ground where a picture does not show the light: a
+tenth of white."""
+_FEW = 64
+"""Values: fewer do not say how light has changed."""
+
+
+def find_lights(keeper: Image, member: Image) -> list[Light]:
+    """Return the changes of light that may have made one picture of the other, the likeliest first."""
+    is_flat = _find_flat(keeper) & _find_flat(member)
+    x, y = keeper[is_flat], member[is_flat]
+    lights = [_fit_light(keeper, member), _fit_light(x, y)]
+    if (told := _are_told(x, y)).any():
+        gain = float(y[told].mean()) / float(x[told].mean())
+        lights.append((min(max(gain, LEAST_GAIN), LARGEST_GAIN), 0.0))
+    lights = [light for light in dict.fromkeys(lights) if light != (1.0, 0.0)]
+    if _show_light(x, y) if 2 * len(x) > is_flat.size else _show_light(keeper, member):
+        return lights
+    levels, counts = np.unique(x, return_counts=True)
+    return [light for light in lights if _moves_ground(light, levels.astype(np.float32), counts)]
+
+
+def _moves_ground(light: Light, levels: NDArray[np.float32], counts: NDArray[np.intp]) -> bool:
+    """Tell whether a light moves the commonest level about as far as all others: where the ground is what it was, it is
+    the thing on it that has changed.
+    """
+    moves = np.abs(np.clip(light[0] * levels + light[1], 0, 255) - levels)
+    return bool(len(levels)) and bool((moves <= moves[counts.argmax()] + _SLIGHT).all())
+
+
+def _show_light(x: Image, y: Image) -> bool:
+    """Tell whether px, (..., 3), have levels enough: a line leads through any two, so that a grey thing on white would
+    be the same as one of any other grey. The px of its edge are mixtures of the two and tell nothing.
+    """
+    levels = np.bincount(x[_are_told(x, y)] // _STEP)
+    return int(np.count_nonzero(levels >= _LEAST_SHARE * x.size / 3)) >= _LEAST_LEVELS
+
+
+def _are_told(keeper: Image, member: Image) -> NDArray[np.bool_]:
+    """Return which levels were not cut off in either, of the shape of both."""
+    return (np.minimum(keeper, member) > _DARKEST) & (np.maximum(keeper, member) < _BRIGHTEST)
+
+
+def _find_flat(image: Image) -> NDArray[np.bool_]:
+    """Return where no edge is near, (height, width): elsewhere, what was cut off at white is mixed with the rest."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    window = np.ones((WINDOW, WINDOW), np.uint8)
+    spread = cast(NDArray[np.uint8], cv2.subtract(cv2.dilate(grey, window), cv2.erode(grey, window)))
+    return spread < _FLAT
+
+
+def _fit_light(keeper: Image, member: Image) -> Light:
+    """Return gain and offset that make the levels of the keeper those of the member; what differs is left aside."""
+    told = _are_told(keeper, member)
+    x, y = keeper[told].astype(np.float32), member[told].astype(np.float32)
+    if len(x) < _FEW:
+        return 1.0, 0.0
+    gain, offset = 1.0, float(np.median(y - x))
+    for trim in _TRIMS:
+        near = np.abs(gain * x + offset - y) < trim
+        if np.count_nonzero(near) < _FEW:
+            return 1.0, 0.0
+        a, b = x[near], y[near]
+        mean_a, mean_b, spread = float(a.mean()), float(b.mean()), float(a.var())
+        if spread < 4:
+            break
+        gain = min(max(float(((a - mean_a) * (b - mean_b)).mean()) / spread, LEAST_GAIN), LARGEST_GAIN)
+        offset = mean_b - gain * mean_a
+    return gain, offset
