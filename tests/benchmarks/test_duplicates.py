@@ -1,47 +1,79 @@
 """The labelled set is what it says, and the tables count it right."""
 
+import dataclasses
 import sys
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks.duplicates import contenders
-from benchmarks.duplicates.__main__ import tables
-from benchmarks.duplicates.labelled import CHANGES, LabelledSet, build, read_originals, render_originals
+from benchmarks.duplicates.__main__ import list_faults, tables
+from benchmarks.duplicates.kinds import KINDS
+from benchmarks.duplicates.labelled import COPY, ORIGINAL, LabelledSet, build, read_originals, render_originals
+from benchmarks.duplicates.labelled import Original as Drawn
+from benchmarks.duplicates.verdicts import find_missed, judge
+from benchmarks.duplicates.versions import CHANGES, encode_original, find_changes
 
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory) -> LabelledSet:
-    return build(tmp_path_factory.mktemp("duplicates") / "set", render_originals(1, 5, (160, 120)))
+    return build(tmp_path_factory.mktemp("duplicates") / "set", render_originals(1, 4, (160, 120)))
 
 
-def test_every_frame_has_a_version_of_every_change(labelled):
-    assert len(list(labelled.folder.iterdir())) == 5 * (1 + len(CHANGES))
-    assert [change for _, _, change in labelled.same] == list(CHANGES) * 5
-    sizes = {path.stem.partition("__")[2]: cv2.imread(str(path)).shape[1::-1] for path in labelled.folder.iterdir()}
-    assert sizes[""] == sizes["jpeg_30"] == sizes["small_text"] == (160, 120)
-    assert sizes["resize_50"] == (80, 60)
-    assert sizes["crop_10"] == (144, 108)
+def pairs_of(labelled: LabelledSet, same: bool) -> frozenset[contenders.Pair]:
+    """All pairs of originals with their versions, or with the originals of other scenes."""
+    first = {each.original for each in labelled.files.values()}
+    files = labelled.files.items()
+    return frozenset(
+        contenders.sort_pair((name, other))
+        for name, each in files
+        for other in first - {name}
+        if (each.scene == labelled.files[other].scene) == same
+    )
 
 
-def test_neighbours_differ_in_truth(tmp_path):
-    for number in range(7):
+def test_every_frame_has_a_copy_and_every_second_change(labelled):
+    assert sorted(path.name for path in labelled.folder.iterdir()) == sorted(labelled.files)
+    assert len(labelled.files) == 4 * (2 + len(CHANGES) // 2)
+    changes = {each.change for each in labelled.files.values()}
+    assert changes == {ORIGINAL, COPY, *CHANGES}
+    sizes = {each.change: cv2.imread(str(labelled.folder / name)).shape[1::-1] for name, each in labelled.files.items()}
+    assert sizes[ORIGINAL] == sizes["jpeg 60"] == sizes["bmp"] == (160, 120)
+    assert sizes["resize 50%"] == (80, 60) and sizes["crop 5%"] == (152, 114)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_scenes_of_a_kind_differ_and_are_drawn_alike_again(kind):
+    one, same, other = (encode_original(KINDS[kind](seed))[1] for seed in (0, 0, 1))
+    assert one == same != other
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_change_makes_a_file(kind):
+    one = KINDS[kind](0)
+    for make in find_changes(one).values():
+        suffix, content = make(one)
+        assert suffix in (".png", ".jpg", ".webp", ".bmp", ".tif") and content
+
+
+def test_frames_show_the_same_where_their_state_is_the_same(tmp_path):
+    for number in range(4):
         cv2.imwrite(str(tmp_path / f"f{number}.png"), np.zeros((9, 9, 3), np.uint8))
     table = tmp_path / "c1.csv"
-    table.write_text("frame,state\n" + "".join(f"f{number}.png,{'ab'[number > 4]}\n" for number in range(7)))
-    labelled = build(tmp_path / "set", read_originals(tmp_path, [table]))
-    assert labelled.different[0] == ("f1.png", "f5.png")
-    assert ("f0.png", "f5.png") not in labelled.different  # too far apart
-    assert ("f0.png", "f1.png") not in labelled.different  # the same
-    assert len(labelled.different) == 4 + 3
+    table.write_text("frame,state\n" + "".join(f"f{number}.png,{'ab'[number > 1]}\n" for number in range(4)))
+    originals = list(read_originals(tmp_path, [table]))
+    assert [each.scene for each in originals] == [("c1", state) for state in "aabb"]
 
 
-def test_a_method_is_measured_on_every_pair(labelled):
-    outcome = contenders.run_method("combined 90%", labelled)
-    known = {contenders.sort_pair(pair[:2]) for pair in (*labelled.same, *labelled.different)}
-    assert outcome.found <= known
-    assert all(contenders.sort_pair(pair[:2]) in outcome.found for pair in labelled.same if pair[2] == "jpeg 90")
+def test_a_method_is_measured_as_people_run_it(labelled):
+    outcome = contenders.run_method("combined", labelled)
+    missed = find_missed(labelled, outcome)
+    assert not [each for each in missed.values() if each.change in ("copy", "png", "bmp", "jpeg 95")]
+    exact = contenders.run_method("identical", labelled)
+    assert {each.change for each in labelled.files.values() if each.change == COPY} and exact.found
+    assert judge(labelled, exact).precision == 1
 
 
 def test_a_peer_that_is_missing_is_left_out(labelled, monkeypatch):
@@ -49,16 +81,27 @@ def test_a_peer_that_is_missing_is_left_out(labelled, monkeypatch):
     assert contenders.run_peer("czkawka", labelled, sys.executable) == "czkawka_cli is not installed"
 
 
+def test_right_and_wrong_are_counted(tmp_path):
+    """Of two scenes, one of which is there three times: what is chained to its original is found."""
+    pictures = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green")]
+    made = build(tmp_path / "set", (Drawn(str(n), "k", each, n) for n, each in enumerate(pictures)))
+    names = ["0.png", "0__copy.png", "0__png.png", "1.png"]
+    three = LabelledSet(made.folder, {name: made.files.get(name, made.files["0.png"]) for name in names})
+    three.files["0__png.png"] = dataclasses.replace(three.files["0__copy.png"], change="png")
+    found = frozenset([("0.png", "0__copy.png"), ("0__copy.png", "0__png.png"), ("0.png", "1.png")])
+    verdict = judge(three, contenders.Outcome("x", found, 1.0))
+    assert (verdict.right, verdict.wrong, verdict.joined, verdict.surplus) == (2, 1, 2, 2)
+    assert (verdict.precision, verdict.recall) == (2 / 3, 1.0)
+    faults = list_faults(three, contenders.Outcome("x", frozenset([("0.png", "1.png")]), 1.0))
+    assert faults == ["x: wrong: 0.png 1.png", "x: missed: 0__copy.png", "x: missed: 0__png.png"]
+
+
 def test_the_tables(labelled):
-    everything = {contenders.sort_pair(pair[:2]) for pair in labelled.same}
-    all_wrong = {contenders.sort_pair(pair) for pair in labelled.different}
-    perfect = contenders.Outcome("perfect", frozenset(everything), 1.0, 0.5)
-    hopeless = contenders.Outcome("hopeless", frozenset(all_wrong), 2.0)
+    perfect = contenders.Outcome("perfect", pairs_of(labelled, True), 1.0)
+    hopeless = contenders.Outcome("hopeless", pairs_of(labelled, False), 2.0)
     lines = tables(labelled, [perfect, hopeless], 100.0)
-    differ = len(labelled.different)
-    assert lines[4].split(" | ")[:3] == ["| perfect", "1.000", "1.000"]
-    assert lines[4].endswith(f"| 0/{differ} |")
-    assert lines[5].split(" | ")[1:3] == ["0.000", "0.000"]
-    assert lines[5].endswith(f"| {differ}/{differ} |")
-    assert lines[9] == "| perfect | 1.00 | 75 | 100 | 0.50 |"
-    assert lines[10] == "| hopeless | 2.00 | 38 | 50 |  |"
+    assert lines[2] == "| kind | files | perfect | hopeless |"
+    assert lines[4].split(" | ")[2:] == ["1.000 / 1.000", "0.000 / 0.000 |"]
+    assert "| jpeg 75 | 100% | 0% |" in lines
+    rates = len(labelled.files), len(labelled.files) // 2
+    assert f"| perfect | 1.0 | {rates[0]} | 100 |" in lines and f"| hopeless | 2.0 | {rates[1]} | 50 |" in lines

@@ -163,14 +163,26 @@ def test_any_size_can_be_looked_at(size):
 
 
 def test_versions_of_photos_are_the_same():
-    """But for a few in a hundred: to miss one costs room on a disk, to take one for another costs a picture."""
+    """But for one in a hundred, of poor quality: to miss one costs room, to take one for another costs a picture."""
     random, same = np.random.default_rng(1), 0
     for seed in range(100):
         picture, gain = paint(seed, 480, 360), random.uniform(0.85, 1.1)
         smaller = scale(picture, random.uniform(0.3, 1))
         version = jpeg(cv2.convertScaleAbs(smaller, alpha=gain), int(random.integers(40, 96)))
         same += not differ(picture, version)
-    assert same >= 97
+    assert same >= 99
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    factor=st.floats(0.6, 1),
+    gain=st.floats(0.9, 1.05),
+    quality=st.integers(70, 95),
+)
+def test_mild_versions_of_photos_are_the_same(seed, factor, gain, quality):
+    picture = paint(seed, 480, 360)
+    assert not differ(picture, jpeg(cv2.convertScaleAbs(scale(picture, factor), alpha=gain), quality))
 
 
 @settings(max_examples=25, deadline=None)

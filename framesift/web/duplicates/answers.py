@@ -113,7 +113,7 @@ class ScoredMemberAnswer(MemberAnswer):
 
 _MEMBER = IMAGE | {"id": "cDEucG5n", "name": "p1.png", "similarity": 98.4, "excluded": False, "within": True}
 _SCORES = {
-    "combined": {"similarity": 98.4, "limit": 90.0, "hash": 99.2, "ssim": 96.0, "colours": 99.7, "near": True},
+    "combined": {"similarity": 98.4, "limit": 55.0, "hash": 99.2, "ssim": 96.0, "colours": 99.7, "near": True},
     "hash": {"distance": 0, "limit": 8, "near": True},
     "framediff": {"score": 0.0, "limit": 1000.0, "near": True},
 }

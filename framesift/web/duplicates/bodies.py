@@ -28,7 +28,7 @@ class SearchBody(Strict):
     collection_ids: Ids
     method: Literal["combined", "hash", "framediff"] = "combined"
     similarity: Annotated[str, Field(max_length=20, examples=["90%"])] | None = Field(
-        None, description="For the method combined: near-duplicates are at least so similar (default 90%)."
+        None, description="For the method combined: near-duplicates are at least so similar (default 55%)."
     )
     distance: Annotated[int, Field(ge=0, le=64)] | None = Field(
         None, description="For the method hash: bits of 64 that may differ (default 8)."

@@ -1,0 +1,56 @@
+"""What cameras see: full scenes, faces a second apart, little light, much sky."""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from benchmarks.duplicates.kinds.pictures import add_grain, draw_scene, pick_colour
+
+_BURST = 3
+"""Pictures of one moment: eyes open, eyes closed, and a frown."""
+
+
+def draw_photo(seed: int) -> Image.Image:
+    """A full scene."""
+    return draw_scene(seed)
+
+
+def draw_face(seed: int) -> Image.Image:
+    """A face in a scene; three seeds that follow each other are of one burst."""
+    place, moment = divmod(seed, _BURST)
+    image = draw_scene(300 + place)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((200, 90, 440, 390), fill=(222, 184, 160))
+    for x in (272, 368):
+        if moment == 1:
+            draw.line((x - 22, 200, x + 22, 200), fill=(96, 66, 54), width=4)
+        else:
+            draw.ellipse((x - 22, 186, x + 22, 214), fill="white")
+            draw.ellipse((x - 9, 190, x + 9, 210), fill=(62, 42, 24))
+    start = 180 if moment == 2 else 0
+    draw.arc((276, 276, 364, 326), start, start + 180, fill=(150, 44, 44), width=6)
+    return add_grain(image.filter(ImageFilter.GaussianBlur(0.7)), np.random.default_rng([21, seed]), 2)
+
+
+def draw_night(seed: int) -> Image.Image:
+    """A dark picture with a lamp or two."""
+    random = np.random.default_rng([22, seed])
+    image = Image.new("RGB", (720, 540), (9, 10, 15))
+    draw = ImageDraw.Draw(image)
+    for _ in range(int(random.integers(1, 4))):
+        x, y, radius = (int(random.integers(low, high)) for low, high in ((80, 640), (80, 460), (9, 26)))
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=pick_colour(random, 120, 256))
+    return add_grain(image.filter(ImageFilter.GaussianBlur(2)), random, 4)
+
+
+def draw_sky(seed: int) -> Image.Image:
+    """A blue sky with something small in it."""
+    random = np.random.default_rng([23, seed])
+    top = random.integers(60, 110, 3) + np.array([0, 30, 100])
+    bottom = random.integers(150, 200, 3) + np.array([0, 10, 40])
+    ramp = np.linspace(0, 1, 540)[:, None, None]
+    levels = np.broadcast_to(top * (1 - ramp) + bottom * ramp, (540, 720, 3))
+    image = Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    x, y = (int(each) for each in (random.integers(80, 600), random.integers(80, 420)))
+    draw.polygon([(x, y), (x + 38, y + 6), (x + 12, y + 22)], fill=(42, 42, 48))
+    return add_grain(image, random, 2)
