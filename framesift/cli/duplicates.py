@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
 from framesift.cli.cautions import describe_inside, is_inside, tell
-from framesift.cli.findings import as_json, full_path, lines_of, tell_links, total_of
+from framesift.cli.findings import as_json, full_path, lines_of, tell_links, tell_unheard, total_of
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
@@ -137,6 +137,7 @@ def duplicates_command(options: argparse.Namespace) -> int:
     for skipped in (*findings.skipped, *findings.unlisted):
         print(f"{show(full_path(skipped.path, options, findings))}: {skipped.reason}", file=sys.stderr)
     tell_links(findings, options)
+    tell_unheard(findings)
     removed = remove(findings.removal(), options) if options.remove_to or options.plan else {}
     if options.export:
         export_media_data(options.export, method.name, findings.remaining())

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from framesift.errors import counted, show
+from framesift.errors import counted, pip_install, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ def tell_links(findings: "Findings", options: argparse.Namespace) -> None:
             goes = "which goes" if options.remove_to else "which could go"
             reason = f"is a link to {show_path(item.path, findings)}, {goes}: it leads nowhere then"
             print(f"{show(full_path(link, options, findings))}: {reason}", file=sys.stderr)
+
+
+def tell_unheard(findings: "Findings") -> None:
+    """Say that films were left alone since nothing here can compare their sound, and what can."""
+    if unheard := len(findings.videos.unheard):
+        looks = "video looks" if unheard == 1 else "videos look"
+        reason = (
+            "stays: to compare sound and subtitles too,"
+            if unheard == 1
+            else "stay: to compare sound and subtitles too,"
+        )
+        print(f"{unheard} {looks} like another and {reason} {pip_install('films')}", file=sys.stderr)
 
 
 def total_of(findings: "Findings") -> str:

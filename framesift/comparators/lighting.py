@@ -38,7 +38,7 @@ def find_lights(keeper: Image, member: Image) -> list[Light]:
     """Return the changes of light that may have made one picture of the other, the likeliest first."""
     is_flat = _find_flat(keeper) & _find_flat(member)
     x, y = keeper[is_flat], member[is_flat]
-    lights = [_fit_light(keeper, member), _fit_light(x, y)]
+    lights = [fit_light(keeper, member), fit_light(x, y)]
     if (told := _are_told(x, y)).any():
         gain = float(y[told].mean()) / float(x[told].mean())
         lights.append((min(max(gain, LEAST_GAIN), LARGEST_GAIN), 0.0))
@@ -78,7 +78,7 @@ def _find_flat(image: Image) -> NDArray[np.bool_]:
     return spread < _FLAT
 
 
-def _fit_light(keeper: Image, member: Image) -> Light:
+def fit_light(keeper: Image, member: Image) -> Light:
     """Return gain and offset that make the levels of the keeper those of the member; what differs is left aside."""
     told = _are_told(keeper, member)
     x, y = keeper[told].astype(np.float32), member[told].astype(np.float32)

@@ -16,12 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators.lighting import LARGEST_GAIN, LEAST_GAIN, find_lights
+from framesift.comparators.lighting import LARGEST_GAIN, LEAST_GAIN
 from framesift.comparators.orientation import AS_IT_IS, Turn
-
-Image = NDArray[np.uint8]
-"""(height, width, 3), BGR."""
-Plane = NDArray[np.float32]
+from framesift.comparators.worst_window import Image, find_worst, light_all, light_grey
 
 SIDE = 512
 """px of the longer side at which two pictures are compared, or that of the smaller one where it has fewer."""
@@ -34,14 +31,6 @@ _REACH, _RIM = np.ones((7, 7), np.uint8), 4
 """px of that size: what a crop of a tenth moves stays within the first, what it takes away within the second."""
 _BEYOND = 36.0
 """Grey levels by which nothing lies beyond all that is around it in the other picture, if it is only cropped."""
-_BLUR = 0.8
-"""px: takes away how sharp a program resizes, and the finest noise of encoding."""
-_WINDOW, _COLOUR_WINDOW = 7, 7
-"""px of the side; colour has a wider one, as most encoders keep a quarter of it only."""
-_GREY_LIMIT, _COLOUR_LIMIT = 7.5, 15.0
-"""Grey levels that may differ in a flat window: what encoders at quality 30 and palettes of 256 colours leave."""
-_GREY_SHARE, _COLOUR_SHARE = 0.6, 0.45
-"""Of the contrast within a window, which may differ too: edges are never encoded and resized quite alike."""
 _REGISTERED = 160
 """px of the longer side at which two pictures are registered first."""
 _ZOOMS, _QUICK = (1.0, 0.95, 0.9), (0.95,)
@@ -100,23 +89,32 @@ def measure_excess(keeper: View, member: View) -> float:
     return min(_compare(ground, member.grounds[0], noise) for ground in keeper.grounds)
 
 
+def measure_frame_excess(keeper: View, member: View) -> float:
+    """Return the same of two frames of films, which are known to lie upon each other.
+
+    Programs that change the light of a film leave its colours as they are: that light is tried too.
+    """
+    one, other = _lay_together(keeper.grounds[0], member.grounds[0], SIDE)
+    return find_worst(one, other, max(keeper.noise, member.noise), lights=(light_all, light_grey))
+
+
 def _compare(keeper: Image, member: Image, noise: float) -> float:
     if np.array_equal(keeper, member):
         return 0.0
     if not _has_shape_of(keeper, member):
         return float("inf")
     one, other = _lay_together(keeper, member, _COARSE)
-    coarse = _find_worst(one, other, noise)
+    coarse = find_worst(one, other, noise)
     if coarse > 1 and _reaches_beyond(one, other):
         return float("inf")
     if coarse > _COARSE_LIMIT and _compare_registered(one, other, noise, _QUICK) > _COARSE_LIMIT:
         return coarse
     one, other = _lay_together(keeper, member, _REGISTERED)
-    middle = _find_worst(one, other, noise)
+    middle = find_worst(one, other, noise)
     if middle > _MIDDLE_LIMIT and _compare_registered(one, other, noise, _ZOOMS) > _MIDDLE_LIMIT:
         return middle
     one, other = _lay_together(keeper, member, SIDE)
-    plain = _find_worst(one, other, noise)
+    plain = find_worst(one, other, noise)
     return plain if plain <= 1 else min(plain, _compare_registered(one, other, noise, _ZOOMS))
 
 
@@ -136,7 +134,7 @@ def _lay_together(keeper: Image, member: Image, side: int) -> tuple[Image, Image
 
 def _compare_registered(keeper: Image, member: Image, noise: float, zooms: tuple[float, ...]) -> float:
     registered = _register(keeper, member, zooms)
-    return float("inf") if registered is None else _find_worst(registered[0], member, noise, registered[1])
+    return float("inf") if registered is None else find_worst(registered[0], member, noise, registered[1])
 
 
 def _reaches_beyond(keeper: Image, member: Image) -> bool:
@@ -156,52 +154,6 @@ def _measure_reach(keeper: Image, member: Image) -> float:
         seen = excess if image is member else excess[_RIM:-_RIM, _RIM:-_RIM]
         beyond = max(beyond, float(seen.max(initial=0)))
     return beyond
-
-
-def _find_worst(keeper: Image, member: Image, noise: float, looked_at: Image | None = None) -> float:
-    """Return the excess in the worst window, under the light that makes it least."""
-    one, other = _soften(keeper), _soften(member)
-    worst = _measure(one, other, noise, looked_at)
-    if worst <= 1:
-        return worst
-    for light in find_lights(one, other):
-        # Before it is softened: what is cut off at white has a sharp edge.
-        lit = np.clip(np.rint(keeper * np.float32(light[0]) + np.float32(light[1])), 0, 255).astype(np.uint8)
-        worst = min(worst, _measure(_soften(cast(Image, lit)), other, noise, looked_at))
-        if worst <= 1:
-            break
-    return worst
-
-
-def _soften(image: Image) -> Image:
-    return cast(Image, cv2.GaussianBlur(image, (0, 0), _BLUR))
-
-
-def _measure(keeper: Image, member: Image, noise: float, looked_at: Image | None) -> float:
-    one, other = (cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb).astype(np.float32) for image in (keeper, member))
-    grey, *colours = (
-        (np.ascontiguousarray(one[..., plane]), np.ascontiguousarray(other[..., plane])) for plane in range(3)
-    )
-    difference = grey[0] - grey[1]
-    contrast = np.maximum(*(_find_variance(plane, _WINDOW) for plane in grey))
-    excess = _average(difference * difference, _WINDOW) / ((noise * _GREY_LIMIT) ** 2 + _GREY_SHARE**2 * contrast)
-    shift = np.sum([_average(a - b, _COLOUR_WINDOW) ** 2 for a, b in colours], axis=0)
-    varieties = [[_find_variance(plane, _COLOUR_WINDOW) for plane in pair] for pair in colours]
-    variety = np.sum(varieties, axis=0).max(axis=0)
-    of_colour = shift / ((noise * _COLOUR_LIMIT) ** 2 + _COLOUR_SHARE**2 * variety)
-    worst = np.maximum(excess, of_colour)
-    if looked_at is not None:
-        worst = worst[looked_at > 0]
-    return float(np.sqrt(worst.max(initial=0)))
-
-
-def _average(plane: Plane, window: int) -> Plane:
-    return cast(Plane, cv2.boxFilter(plane, cv2.CV_32F, (window, window)))
-
-
-def _find_variance(plane: Plane, window: int) -> Plane:
-    mean = _average(plane, window)
-    return np.maximum(_average(plane * plane, window) - mean * mean, 0)
 
 
 def _register(keeper: Image, member: Image, zooms: tuple[float, ...]) -> tuple[Image, Image] | None:

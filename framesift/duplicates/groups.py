@@ -3,6 +3,7 @@
 Whatever removes files builds on these values: they carry all that has to be unchanged at the moment of acting.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,11 @@ class Item:
     def transparent(self) -> bool:
         """Whether anything of the picture is."""
         return Traits.TRANSPARENT in self.traits
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Tell whether a status is of this file as it was."""
+        found = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        return found == (self.device, self.inode, self.file_size, self.mtime_ns, self.ctime_ns)
 
     def shares_levels(self, other: "Item") -> bool:
         """Tell whether a level has about the same grey in both: what was brightened alone cannot be compared."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from framesift.actions import FileStat, Plan, Step, plan_removal
 from framesift.cluster.parallel import count_cores
 from framesift.comparators.orientation import AS_IT_IS, TURNS
+from framesift.duplicates.film_look import FilmLook
 from framesift.duplicates.folders import Place, gather_files, protect
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Index
@@ -134,7 +135,8 @@ def find_duplicates(
         groups = list(form_groups(inventory, method, preference, watch, apart, look, labelled=labelled))
     if method.turned and inventory.items:
         inventory.descriptors = inventory.descriptors[:, 0]
-    groups += group_videos(root, videos, preference, watch, apart)
+    with FilmLook(root, jobs) as film_look:
+        groups += group_videos(videos, preference, watch, film_look, apart)
     more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links, companions
     return Findings(root, groups, inventory, videos, found.unlisted, *more)
 

@@ -28,7 +28,7 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader import decode_all_bits, decode_levels, sniff_format
 from framesift.frames.reader.pages import count_pages
 from framesift.frames.reader.png_chunks import find_chunks
-from framesift.frames.reader.source import Status, read_file, read_from
+from framesift.frames.reader.source import read_file, read_from
 
 IN_MEMORY = 2**29
 """Bytes of views that are kept: a picture that was proposed for one keeper is often proposed for the next."""
@@ -155,7 +155,8 @@ def read_sight(
     Raises UnreadableFrame, also where it is no longer `item`, and StorageError.
     """
     content, status = read_file(path)
-    if item is not None and not _is_still(item, status):
+    assert isinstance(status, os.stat_result)  # of this machine: no folder in a store comes here
+    if item is not None and not item.is_still(status):
         raise UnreadableFrame("changed since it was described", path)
     decoded = decode_levels(content)
     appearance = find_appearance(content, decoded.pixels, decoded.levels)
@@ -178,12 +179,6 @@ def count_pictures(content: bytes) -> int:
     kinds = [chunk.kind for chunk in find_chunks(content)]
     # A still that is none of the pictures of its animation is shown by some programs only.
     return count + (b"acTL" in kinds and b"fcTL" in kinds and kinds.index(b"IDAT") < kinds.index(b"fcTL"))
-
-
-def _is_still(item: Item, status: Status) -> bool:
-    assert isinstance(status, os.stat_result)  # of this machine: no folder in a store comes here
-    found = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return found == (item.device, item.inode, item.file_size, item.mtime_ns, item.ctime_ns)
 
 
 def _holds_numbers(content: bytes, pixels: NDArray[Any], is_transparent: bool) -> bool:

@@ -4,15 +4,16 @@ The preference says who is kept, and length is one of its criteria: what is pref
 and what is longer never for something that is preferred and shows less. So both may stay.
 """
 
-import filecmp
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from framesift.cluster.parallel import map_ordered, open_workers
+from framesift.duplicates.film_look import FilmLook, Proposal
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Features, Index, State
 from framesift.duplicates.inventory import File, Skipped, Watch, make_item
@@ -21,6 +22,7 @@ from framesift.duplicates.traits import FilmTraits
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames.videos import (
     Fingerprint,
+    Match,
     compare_fingerprints,
     find_strongest,
     measure_changes,
@@ -41,6 +43,8 @@ class Videos:
     items: list[Item] = field(default_factory=list)
     fingerprints: list[Fingerprint] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    unheard: set[str] = field(default_factory=set)
+    """Paths of what looks like another at first sight, but for its sound, which could not be compared."""
 
 
 def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watch, jobs: int) -> Videos:
@@ -67,64 +71,91 @@ def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watc
 
 
 def group_videos(
-    directory: str, videos: Videos, preference: Preference, watch: Watch, apart: Apart = never_apart
+    videos: Videos, preference: Preference, watch: Watch, look: FilmLook, apart: Apart = never_apart
 ) -> Iterator[Group]:
-    """Yield a group for each video of which others show a part or all, in the order of preference. None is in two."""
+    """Yield a group for each video of which others show a part or all, in the order of preference. None is in two.
+
+    What the fingerprints propose is looked at.
+    """
     if not videos.items:
         return
-    comparison = _Comparison(directory, videos, apart)
-    items, lengths = videos.items, [len(fingerprint) for fingerprint in videos.fingerprints]
+    comparison = _Comparison(videos, look, apart)
+    items = videos.items
     order = preference.sort(items)
     free = dict.fromkeys(order)
     for first in watch.follow(order, "comparing", len(order)):
         if first not in free or is_discarded(items[first].path):
             continue
-        found = comparison.find(first, [other for other in free if other != first])
-        equals = [other for other in found if abs(lengths[other] - lengths[first]) <= SLACK]
-        keeper = min([first, *equals], key=lambda position: preference.key(replace(items[position], seconds=0)))
-        if keeper != first:
-            found = comparison.find(keeper, [other for other in free if other != keeper])
+        keeper = comparison.find_better(first, list(free), preference)
+        found = comparison.find(keeper, list(free))
         for position in (first, keeper, *found):
             free.pop(position, None)
         if found:
             best = sorted(found, key=lambda position: preference.key(items[position]))
-            members = tuple(Member(items[position], found[position]) for position in best)
+            members = tuple(found[position] for position in best)
             yield Group(items[keeper], members, _explain(keeper, best[0], videos, preference))
 
 
 class _Comparison:
     """Compares one video with many others: those that do not show its strongest moment are ruled out together."""
 
-    def __init__(self, directory: str, videos: Videos, apart: Apart) -> None:
-        self._directory, self._videos, self._apart = directory, videos, apart
+    def __init__(self, videos: Videos, look: FilmLook, apart: Apart) -> None:
+        self._videos, self._look, self._apart = videos, look, apart
+        self._lengths = [len(fingerprint) for fingerprint in videos.fingerprints]
         self._moments = np.array([find_strongest(measure_changes(each)) for each in videos.fingerprints])
+        self._confirmed = dict[tuple[int, int], str | None]()
 
-    def find(self, keeper: int, others: list[int]) -> dict[int, float]:
-        """Return those of the others that show only what the keeper shows, with their similarity."""
-        fingerprints = self._videos.fingerprints
-        own, found = fingerprints[keeper], {}
-        others = [other for other in others if len(fingerprints[other]) <= len(own) + SLACK]
+    def find_better(self, first: int, others: list[int], preference: Preference) -> int:
+        """Return the one that is preferred where length does not count, if it shows all of the first; else the first.
+
+        Two that are as long as each other, but for the last frame, are told apart by what is left of the preference.
+        """
+
+        def rank(position: int) -> tuple[Any, ...]:
+            return preference.key(replace(self._videos.items[position], seconds=0))
+
+        proposed = self._propose(first, others)
+        equals = (other for other in proposed if abs(self._lengths[other] - self._lengths[first]) <= SLACK)
+        for better in sorted((other for other in equals if rank(other) < rank(first)), key=rank):
+            if not is_discarded(self._videos.items[better].path) and self.find(better, [first]):
+                return better
+        return first
+
+    def find(self, keeper: int, others: list[int]) -> dict[int, Member]:
+        """Return those of the others that show only what the keeper shows."""
+        items, proposed = self._videos.items, self._propose(keeper, others)
+        unknown = [other for other in proposed if (keeper, other) not in self._confirmed]
+        proposals = [
+            Proposal(items[other], match.offset_s if (match := proposed[other]) else None) for other in unknown
+        ]
+        for other, seen in zip(unknown, self._look.confirm(items[keeper], proposals), strict=True):
+            self._confirmed[keeper, other] = seen.sha256
+            if seen.is_unheard:
+                self._videos.unheard.add(items[other].path)
+        similarities = {
+            other: match.similarity if match else 1.0
+            for other, match in proposed.items()
+            if self._confirmed[keeper, other]
+        }
+        found = sort_out(items[keeper], similarities.items(), items, self._apart)
+        return {other: Member(items[other], similarity, self._confirmed[keeper, other]) for other, similarity in found}
+
+    def _propose(self, keeper: int, others: list[int]) -> dict[int, Match | None]:
+        """Return those of the others that may show only what the keeper shows; None where nothing moves, so that only
+        the bytes can tell."""
+        items, fingerprints = self._videos.items, self._videos.fingerprints
+        own = fingerprints[keeper]
+        others = [n for n in others if n != keeper and self._lengths[n] <= self._lengths[keeper] + SLACK]
+        others = [other for other in others if not self._apart(items[keeper], items[other])]
         if not others:
             return {}
+        found = dict[int, Match | None]()
         likely = occurs(self._moments[others], measure_changes(own))
         for other, is_likely in zip(others, likely.tolist(), strict=True):
             match = compare_fingerprints(own, fingerprints[other]) if is_likely else None
-            if match is not None:
-                found[other] = match.similarity
-            elif self._has_same_bytes(keeper, other):
-                found[other] = 1.0
-        return dict(sort_out(self._videos.items[keeper], found.items(), self._videos.items, self._apart))
-
-    def _has_same_bytes(self, keeper: int, other: int) -> bool:
-        """Nothing moves in either, so that only the bytes can tell."""
-        one, two = self._videos.items[keeper], self._videos.items[other]
-        if one.file_size != two.file_size:
-            return False
-        try:
-            paths = [os.path.join(self._directory, item.path) for item in (one, two)]
-            return filecmp.cmp(paths[0], paths[1], shallow=False)
-        except OSError:
-            return False
+            if match is not None or items[keeper].file_size == items[other].file_size:
+                found[other] = match
+        return found
 
 
 def _recall(directory: str, file: File, index: Index) -> Features | None:

@@ -3,6 +3,7 @@
 from framesift.frames.videos.alignment import Match, compare_fingerprints, find_strongest, measure_changes, occurs
 from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
 from framesift.frames.videos.info import VideoInfo
+from framesift.frames.videos.mute import is_mute
 from framesift.frames.videos.reading import Video, open_video, probe_video, sample_frames
 from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.stills import (
@@ -18,6 +19,7 @@ from framesift.frames.videos.stills import (
     read_still,
     walk_stills,
 )
+from framesift.frames.videos.tracks import Tracks, can_read_tracks, holds_tracks, read_tracks
 
 __all__ = [
     "Film",
@@ -26,15 +28,19 @@ __all__ = [
     "Passage",
     "Sampling",
     "Still",
+    "Tracks",
     "Video",
     "VideoInfo",
     "alignment",
+    "can_read_tracks",
     "compare_fingerprints",
     "encode_still",
     "find_strongest",
     "fingerprint",
     "frame_of",
     "has_sound",
+    "holds_tracks",
+    "is_mute",
     "is_still",
     "measure_changes",
     "name_film",
@@ -44,6 +50,7 @@ __all__ = [
     "probe_video",
     "read_fingerprint",
     "read_still",
+    "read_tracks",
     "sample_frames",
     "walk_stills",
 ]

@@ -17,7 +17,7 @@ _ATTEMPTS = "OPENCV_FFMPEG_READ_ATTEMPTS"
 _LOGGING = "OPENCV_FFMPEG_LOGLEVEL"
 _QUIET = "-8"
 """FFmpeg would write lines of its own about each damaged picture."""
-_DEMUXERS = {
+DEMUXERS = {
     "AVI": "avi",
     "DAV": "dhav",
     "FLV": "flv",
@@ -32,6 +32,7 @@ _DEMUXERS = {
     "TS": "mpegts",
     "WMV": "asf",
 }
+"""What FFmpeg calls the formats that `sniff_video` names."""
 _PATIENCE = "analyzeduration;86400000000|probesize;2000000000"
 """Microseconds and bytes in which the first picture is looked for."""
 _LOCK = threading.Lock()
@@ -54,7 +55,7 @@ def open_capture(
 
 
 def _open(descriptor: int, kind: str, key_frames: bool, frame_rate: float | None, *more: str) -> cv2.VideoCapture:
-    options = [f"input_format;{_DEMUXERS[kind]}", "fflags;+discardcorrupt", *more]
+    options = [f"input_format;{DEMUXERS[kind]}", "fflags;+discardcorrupt", *more]
     if key_frames:
         options.append("avdiscard;nonkey")
     if frame_rate:

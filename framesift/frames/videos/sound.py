@@ -31,7 +31,7 @@ def has_sound(path: PathLike) -> bool:
             head = read(_HEAD, 0)
             kind = sniff_video(head[:1024])
             if kind == "MP4":
-                return _search_mp4(read, status.st_size)
+                return bool(_MP4_SOUND.search(find_moov(read, status.st_size)))
             if kind == "FLV":
                 return bool(head[4] & 4)
             if kind == "TS":
@@ -41,8 +41,11 @@ def has_sound(path: PathLike) -> bool:
         return False
 
 
-def _search_mp4(read: ReadAt, size: int) -> bool:
-    """Step from box to box, without reading the pictures between."""
+def find_moov(read: ReadAt, size: int) -> bytes:
+    """Return the header of an MP4 of `size` bytes, or its beginning where it is very long; empty where there is none.
+
+    It steps from box to box, without reading the pictures between.
+    """
     position = 0
     while position + 8 <= size:
         box = read(16, position)
@@ -51,11 +54,11 @@ def _search_mp4(read: ReadAt, size: int) -> bool:
             length = int.from_bytes(box[8:16], "big")
         length = length or size - position
         if kind == b"moov":
-            return bool(_MP4_SOUND.search(read(min(length, _MOST), position)))
+            return read(min(length, _MOST), position)
         if length < 8:
-            return False
+            break
         position += length
-    return False
+    return b""
 
 
 def _search_stream(head: bytes) -> bool:
