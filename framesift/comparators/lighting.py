@@ -27,9 +27,11 @@ _FLAT = 12
 """Levels between the darkest and the brightest px of a window in which there is no edge."""
 _STEP, _LEAST_SHARE, _LEAST_LEVELS = 16, 0.005, 3
 """Levels so far apart, each of so much of the picture, show what light has become where there are so many."""
-_SLIGHT = 26
-"""Grey levels by which what is seen may have become lighter than its ground where a picture does not show the light: a
-tenth of white."""
+_LIKELY = 0.78, 1.3
+"""Least and largest gain where a picture does not show the light."""
+_SLIGHT, _AGAINST = 26, 20
+"""Grey levels, there, by which what is seen may have moved farther than its ground, a tenth of white, and the other
+way, as where contrast is taken away."""
 _FEW = 64
 """Values: fewer do not say how light has changed."""
 
@@ -46,15 +48,18 @@ def find_lights(keeper: Image, member: Image) -> list[Light]:
     if _show_light(x, y) if 2 * len(x) > is_flat.size else _show_light(keeper, member):
         return lights
     levels, counts = np.unique(x, return_counts=True)
-    return [light for light in lights if _moves_ground(light, levels.astype(np.float32), counts)]
+    return [light for light in lights if len(x) and _moves_ground(light, levels.astype(np.float32), counts)]
 
 
 def _moves_ground(light: Light, levels: NDArray[np.float32], counts: NDArray[np.intp]) -> bool:
-    """Tell whether a light moves the commonest level about as far as all others: where the ground is what it was, it is
-    the thing on it that has changed.
+    """Tell whether a light is a likely one that moves the commonest level as all others: where the ground is what it
+    was, it is the thing on it that has changed.
     """
-    moves = np.abs(np.clip(light[0] * levels + light[1], 0, 255) - levels)
-    return bool(len(levels)) and bool((moves <= moves[counts.argmax()] + _SLIGHT).all())
+    gain, offset = light
+    moves = np.clip(gain * levels + offset, 0, 255) - levels
+    ground = float(moves[counts.argmax()])
+    ends = (ground - _SLIGHT, _AGAINST) if ground < 0 else (-_AGAINST, ground + _SLIGHT)
+    return _LIKELY[0] <= gain <= _LIKELY[1] and bool((ends[0] <= moves).all() and (moves <= ends[1]).all())
 
 
 def _show_light(x: Image, y: Image) -> bool:

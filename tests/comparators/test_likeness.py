@@ -105,6 +105,19 @@ def test_a_grey_thing_in_another_grey_is_another_thing(level, radius):
         assert differ(one, thing((other,) * 3, radius=radius)) and differ(thing((other,) * 3, radius=radius), one)
 
 
+@pytest.mark.parametrize("level", [40, 76, 112])
+def test_darker_ground_makes_no_thing_lighter(level):
+    one, other = (thing((each,) * 3, radius=90) for each in (level, level + 36))
+    assert differ(one, cv2.convertScaleAbs(other, alpha=0.9))
+    assert differ(one, cv2.convertScaleAbs(other, alpha=0.85, beta=18))
+
+
+def test_two_levels_are_no_line():
+    """Teal and blue: a gain of 2.9 leads from one to the other."""
+    one, other = (thing(colour, radius=90) for colour in ((168, 150, 0), (198, 146, 0)))
+    assert differ(one, other) and differ(other, one)
+
+
 @pytest.mark.parametrize("gain", [0.8, 0.9, 1.08])
 def test_in_other_light_a_grey_thing_is_the_same(gain):
     one = thing((110, 110, 110), (190, 190, 190))
