@@ -55,7 +55,7 @@ def test_commands_run(clone, script):
     assert "pip" not in script
     paths = {"PATH": f"{clone}/.venv/bin:{os.environ['PATH']}", "XDG_CACHE_HOME": str(clone / "cache")}
     done = subprocess.run(
-        ["bash", "-ec", script], cwd=clone, capture_output=True, text=True, timeout=120, env=os.environ | paths
+        ["bash", "-ec", script], cwd=clone, capture_output=True, text=True, timeout=600, env=os.environ | paths
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert all(not path.name.endswith(".tmp") for path in clone.rglob("*"))

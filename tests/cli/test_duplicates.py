@@ -37,7 +37,7 @@ def test_the_list(run, crops, capsys):
     output, errors = capsys.readouterr()
     lines = output.splitlines()
     size = (crops / "a/one.png").stat().st_size
-    assert lines[0] == f"keep    a/one.png  (largest file, {size} bytes)"
+    assert lines[0] == f"keep    a/one.png  (largest file, {size:,} bytes)"
     assert [line.split()[1] for line in lines[1:3]] == ["b/one.jpg", "b/low.jpg"]
     assert all(90 <= float(line.split()[0].rstrip("%")) <= 100 for line in lines[1:3])
     surplus = sum((crops / name).stat().st_size for name in ("b/one.jpg", "b/low.jpg"))

@@ -112,7 +112,7 @@ def test_times_are_shown_in_the_zone_of_the_names():
 def test_what_looks_wrong_in_names_is_said_before_the_total():
     summary = summary_of(*(decide(n, time=False) for n in range(3)))
     [doubt] = summary.as_json()["doubts"]
-    assert doubt.startswith("no times in 3 frames (c1)") and doubt not in summary.lines()
+    assert doubt.startswith("no times in 3 frames (camera c1)") and doubt not in summary.lines()
     assert "doubts" not in summary_of(decide(0), decide(1)).as_json()
     film = [Decision(Frame(f"f/{n}", "f", None, n), Verdict.DROP, None, None, "", (9, 9)) for n in range(3)]
     assert summary_of(*film).doubts() == []

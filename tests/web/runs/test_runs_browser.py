@@ -294,8 +294,9 @@ def test_the_audit_is_answered_with_keys(open_page, width, scheme):
     assert page.locator("#auditing [aria-pressed=true][data-answer]").get_attribute("data-answer") == "yes"
     page.keyboard.press("n")
     bound.get_by_text("1 of 3 frames lost or unsure").wait_for(timeout=5000)
+    place(page, "#auditing", "3 of 4")
     page.keyboard.press("o")
-    assert page.locator("#auditing .plain").count() == 1
+    page.locator("#auditing .plain").wait_for(state="attached", timeout=5000)
     page.keyboard.press("Escape")
     page.locator("#audited", has_text="1 of 3 frames lost").wait_for(timeout=5000)
     page.reload(wait_until="networkidle")
