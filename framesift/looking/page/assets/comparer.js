@@ -121,7 +121,7 @@ const Comparer = (() => {
       this.after.pane.style.clipPath = this.wipe.hidden ? "" : `inset(0 0 0 ${this.wipe.value}%)`;
       for (const name of ["beside", "flip", "flicker", "wipe"]) this.mark(name, mode === name, !pair);
       this.mark("full", full);
-      if (this.buttons.outlines) this.mark("outlines", !this.plain, this.after.fit.children.length < 2);
+      if (this.buttons.outlines) this.mark("outlines", !this.plain); // of the next pairs too, and of those still to be drawn
       this.hide();
     }
 
