@@ -25,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.duplicates", description=__doc__)
     add = parser.add_argument
     add("--scenes", type=int, default=10, help="drawn scenes of each kind (default %(default)s)")
+    add("--first", type=int, default=0, help="the first of them: other scenes of the same kinds (default %(default)s)")
     add("--cameras", type=int, default=3, help="rendered cameras (default %(default)s)")
     add("--frames", type=int, default=16, help="rendered frames of each (default %(default)s)")
     add("--from", dest="folder", type=Path, metavar="DIR", help="frames of your own instead, with --truth")
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     originals = (
         read_originals(arguments.folder, arguments.truth)
         if arguments.folder
-        else make_originals(arguments.scenes, arguments.cameras, arguments.frames)
+        else make_originals(arguments.scenes, arguments.first, arguments.cameras, arguments.frames)
     )
     with tempfile.TemporaryDirectory() as place:
         labelled = build(arguments.place or Path(place) / "set", originals)

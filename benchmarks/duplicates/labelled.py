@@ -75,11 +75,11 @@ def build(folder: Path, originals: Iterable[Original]) -> LabelledSet:
     return LabelledSet(folder, files)
 
 
-def draw_originals(scenes: int) -> Iterator[Original]:
-    """So many scenes of each kind."""
+def draw_originals(scenes: int, first: int) -> Iterator[Original]:
+    """So many scenes of each kind, from this seed on."""
     for kind, draw in KINDS.items():
         stem = kind.replace(" ", "_").replace(",", "")
-        for seed in range(scenes):
+        for seed in range(first, first + scenes):
             yield Original(f"{stem}_{seed:03}", kind, draw(seed), seed)
 
 
@@ -105,6 +105,6 @@ def read_originals(folder: Path, tables: list[Path]) -> Iterator[Original]:
                 yield Original(Path(row["frame"]).stem, FRAMES, picture, (table.stem, row["state"]))
 
 
-def make_originals(scenes: int, cameras: int, frames: int) -> Iterator[Original]:
+def make_originals(scenes: int, first: int, cameras: int, frames: int) -> Iterator[Original]:
     """All kinds."""
-    return chain(draw_originals(scenes), render_originals(cameras, frames, (640, 480)))
+    return chain(draw_originals(scenes, first), render_originals(cameras, frames, (640, 480)))

@@ -28,12 +28,12 @@ def draw_product(seed: int) -> Image.Image:
 
 def draw_shirt(seed: int) -> Image.Image:
     """One shirt in colours of one lightness: each seed is a step of thirty degrees of the hue."""
-    return _draw_shirt(_find_hue(30 * seed), 1.0)
+    return _draw_shirt(_find_hue(30 * seed + 7 * (seed // 12)), 1.0)
 
 
 def draw_grey_shirt(seed: int) -> Image.Image:
     """Shirts of two sizes in shades of grey."""
-    level = 40 + 36 * (seed // 2 % 6)
+    level = 40 + 36 * (seed // 2 % 6) + 5 * (seed // 12) % 30
     return _draw_shirt((level, level, level), 0.6 if seed % 2 else 1.0)
 
 
