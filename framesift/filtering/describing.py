@@ -1,6 +1,5 @@
 """What one worker sees of one frame: read, checked and described, knowing nothing of other frames."""
 
-import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +15,9 @@ from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader import GreyDecoding, Picture, decode_levels, read_picture
 from framesift.frames.reader.pages import name_page
-from framesift.frames.reader.source import Status
+from framesift.frames.reader.source import NotWhole, Status
 from framesift.frames.videos import Sampling, Still
-from framesift.stores import is_folder, join
+from framesift.stores import is_folder, is_url, join
 from imaging_interview import Image
 
 Look = tuple[Frame | Still, Levels | None]
@@ -52,11 +51,12 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     """
     if isinstance(frame, Still):
         return _view_still(frame, directory, settings)
-    before = ask_status(join(directory, frame.file))
+    before: Status | None = None if is_url(directory) else ask_status(join(directory, frame.file))
     try:
         picture = read_frame(join(directory, find_content(frame)), settings, levels, alone=True)
     except UnreadableFrame as error:
-        return _view_problem(frame, directory, error.reason, before)
+        read = error.stat if isinstance(error, NotWhole) else None
+        return _view_problem(frame, directory, error.reason, before or read)
     file = FileState.of(picture.stat, picture.content)
     source = {"content": picture.content, "stat": picture.stat, "file": file}
     exposure = Exposure(picture.levels, picture.beyond)
@@ -114,7 +114,7 @@ def _view_still(still: Still, directory: str, settings: Settings) -> View:
     return _describe(still.frame, still.pixels, size, settings, USUAL, **source)
 
 
-def _view_problem(frame: Frame, directory: str, problem: str, before: os.stat_result | None) -> View:
+def _view_problem(frame: Frame, directory: str, problem: str, before: Status | None) -> View:
     if not is_folder(directory):
         raise StorageError("the folder of the frames is gone", directory)
     return View(frame, None, None, problem=problem, file=None if before is None else FileState.of(before))

@@ -26,7 +26,7 @@ from framesift.frames.levels import Levels
 from framesift.frames.reader.pages import encode_page, find_page, name_page, split_page
 from framesift.frames.suffixes import is_video
 from framesift.frames.videos import encode_still, is_still
-from framesift.stores import is_url, join, locate
+from framesift.stores import ObjectStat, is_url, join, locate
 
 GROUP_DECISIONS = 64
 GROUP_BYTES = 16 * 2**20
@@ -128,9 +128,9 @@ class Results(Sink):
         """Return what was decided of a frame last; None where nothing was."""
         return self._past.find_decision(path)
 
-    def find_standing(self, path: str) -> Standing:
+    def find_standing(self, path: str, status: ObjectStat | None = None) -> Standing:
         """Return what is known of a file that has been found. Where it cannot be asked, a decided one stays decided."""
-        return find_standing(self._past, self._below, path, self._settings.max_pixels)
+        return find_standing(self._past, self._below, path, self._settings.max_pixels, status)
 
     def clock(self, camera: str) -> Clock:
         """Return how far earlier runs, and this one, have come with a camera."""

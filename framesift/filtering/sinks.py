@@ -15,7 +15,7 @@ from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary, Volume
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.stores import locate
+from framesift.stores import ObjectStat, locate
 
 
 class Sink:
@@ -73,8 +73,11 @@ class Sink:
         """Return what was decided of a frame last; None where nothing was."""
         return None
 
-    def find_standing(self, path: str) -> Standing:
-        """Return what is known of a file that has been found: whether it holds what was decided."""
+    def find_standing(self, path: str, status: ObjectStat | None = None) -> Standing:
+        """Return what is known of a file that has been found: whether it holds what was decided.
+
+        Of an object, `status` is what the listing of its store says.
+        """
         return Standing.NEW
 
     def clock(self, camera: str) -> Clock:

@@ -24,7 +24,7 @@ from framesift.frames.finding import Listing, find_frames
 from framesift.frames.frame import Frame, order_key, put_in_order
 from framesift.frames.reader import read_size
 from framesift.frames.videos import Passage, Still, name_film
-from framesift.stores import is_url, join, locate
+from framesift.stores import ObjectStat, is_url, join, locate
 
 LATE_HINT = "--late decide compares it with the kept frame before it"
 AHEAD_OF_OTHERS = "it is ahead of frames that followed: these go on in the order of arrival"
@@ -79,6 +79,8 @@ class Source:
         self._redone: set[str] = set()
         """Those that have."""
         self._refreshed: set[str] = set()
+        self._listed: dict[str, ObjectStat] = {}
+        """What the listing of a store says of those of them that are objects."""
         self._fault_paths: set[str] = set()
 
     @property
@@ -148,9 +150,12 @@ class Source:
             self._redone.add(skipped)
         return replace(decision, order=order, again=again) if order or again else decision
 
-    def _leave_out(self, sink: Sink, path: str) -> bool:
+    def _leave_out(self, sink: Sink, path: str, status: ObjectStat | None = None) -> bool:
         """Tell whether a file that has been found is decided, and note why it is not where it was."""
-        return self._note_standing(path, sink.find_standing(path)) is Standing.DECIDED
+        standing = self._note_standing(path, sink.find_standing(path, status))
+        if status is not None and standing is Standing.REFRESHED:
+            self._listed[path] = status
+        return standing is Standing.DECIDED
 
     def _note_standing(self, path: str, standing: Standing) -> Standing:
         if standing is Standing.AGAIN:
@@ -164,7 +169,7 @@ class Source:
         """Return the frame that a file holds now: of a refreshed one another than that which has its name."""
         if frame.path not in self._refreshed:
             return frame
-        status = ask_status(join(self.directory, frame.path))
+        status = self._listed.get(frame.path) or ask_status(self._below + frame.path)
         number, mtime_ns = 1, 0 if status is None else status.st_mtime_ns
         while sink.is_decided((renamed := name_refreshed(frame, mtime_ns, number)).path):
             number += 1

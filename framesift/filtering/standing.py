@@ -10,29 +10,34 @@ from framesift.filtering.pages import may_have_pages
 from framesift.filtering.selection import Verdict
 from framesift.frames.reader.pages import count_to_decide, name_page, read_page
 from framesift.frames.reader.source import read_file
+from framesift.stores import ObjectStat
 
 
-def find_standing(past: Past, below: str, path: str, max_pixels: int) -> Standing:
-    """Return what is known of a file; `below` stands before the path of one that can be asked, and is empty otherwise.
+def find_standing(past: Past, below: str, path: str, max_pixels: int, listed: ObjectStat | None = None) -> Standing:
+    """Return what is known of a file; `below` stands before the path of one of this machine, and is empty otherwise.
 
+    Of an object that is known which the listing of its store says, `listed`. What was skipped of it in a state that
+    was not recorded stays skipped: to ask again for all that is archived would cost a request for each in every run.
     Raises StorageError.
     """
-    status = ask_status(below + path) if below else None
+    status = ask_status(below + path) if below else listed
     if status is not None and past.is_settled(path, status.st_size, status.st_mtime_ns):
         return Standing.DECIDED
     known = past.find_file(path)
     if known is None:
-        is_open = status is None or not may_have_pages(path)
+        is_open = status is None or not below or not may_have_pages(path)
         return Standing.NEW if is_open else _Pages(past, below + path, max_pixels).find_standing(path)
     verdict, before = known
-    if status is None:
+    if status is None or (before is None and not below):
         return Standing.DECIDED
     if before is not None and before[:2] == (status.st_size, status.st_mtime_ns):
-        has_pages = path in past.refreshed and may_have_pages(path) and _count_pages(below + path) > 1
+        is_refreshed = below and path in past.refreshed
+        has_pages = is_refreshed and may_have_pages(path) and _count_pages(below + path) > 1
         return Standing.REFRESHED if has_pages else Standing.DECIDED  # which of its pages are left is asked later
     if verdict is Verdict.SKIP:
         return Standing.AGAIN if path not in past.refreshed else Standing.REFRESHED
-    if before is None or (before.size == status.st_size and _has_content(below + path, before)):
+    file = status.url if isinstance(status, ObjectStat) else below + path
+    if before is None or (before.size == status.st_size and _has_content(file, before)):
         return Standing.DECIDED
     return Standing.REFRESHED
 

@@ -13,7 +13,7 @@ from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
 from framesift.frames.frame import Frame, add_exif_time, name_frames, natural_key, order_key, own_camera
 from framesift.frames.naming import Known, Names, Naming, split_suffix
 from framesift.frames.suffixes import PICTURES, PREVIEWED, TEXTS, is_video
-from framesift.stores import Entry, is_file_name, is_same_place, is_url, join, read_start, scan_place
+from framesift.stores import Entry, ObjectStat, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
 _BESIDE_RAW = ("jpg", "jpeg", "heic", "hif", "tif", "tiff", "png")
 """Raw data beside such a picture of its name is that picture, and no frame."""
@@ -27,6 +27,8 @@ _NAMED = 20
 _ASKED_AT_ONCE = 16
 """Objects whose EXIF time is read at the same time."""
 _USUAL = Naming()
+_Found = tuple[str, ObjectStat | None]
+"""The relative path of a frame, and of an object what the listing of its store says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def find_frames(
     naming: Naming = _USUAL,
     results: PathLike | None = None,
     videos: bool = False,
-    is_decided: Callable[[str], bool] | None = None,
+    is_decided: Callable[[str, ObjectStat | None], bool] | None = None,
     choice: Choice = USUAL,
     known: Iterable[Known] = (),
 ) -> Listing:
@@ -72,7 +74,8 @@ def find_frames(
     `directory` with a manifest or the journal of a backup in it.
 
     With `videos`, a folder that holds videos only is a folder of frames too. Frames whose path `is_decided` are left
-    out at once: of a million of them nothing is kept. Names are read as those of the frames `known`, decided before.
+    out at once: of a million of them nothing is kept. It is asked with what the listing of a store says of an object.
+    Names are read as those of the frames `known`, decided before.
 
     Raises UsageError (no such folder, no frame in it, a pattern or format that matches none or whose time is none) and
     StorageError (listing fails).
@@ -83,10 +86,10 @@ def find_frames(
     listing = Listing()
     asked = naming.pattern or naming.time_format
     paths, found, matched = [], 0, asked is None
-    for path in walk_frames(root, results, listing, choice):
+    for path, status in _walk(root, results, listing, choice):
         found += 1
         matched = matched or naming.matches(path)
-        if is_decided is None or not is_decided(path):
+        if is_decided is None or not is_decided(path, status):
             paths.append(path)
     if not found and not (videos and listing.videos):
         raise UsageError(f"holds no frame{_describe_rest(listing)}", directory)
@@ -114,12 +117,15 @@ def walk_frames(root: str, results: PathLike | None, listing: Listing, choice: C
     Links to folders, the folder `results`, those with the results of an earlier run and what is not of the `choice`
     are not entered.
     Raises UsageError (`root` cannot be listed) and StorageError (listing fails).
-
-    A stack and not a recursion: a tree may be deeper than Python's limit.
     """
+    return (path for path, _ in _walk(root, results, listing, choice))
+
+
+def _walk(root: str, results: PathLike | None, listing: Listing, choice: Choice) -> Iterator[_Found]:
+    """Yield as `walk_frames`. A stack and not a recursion: a tree may be deeper than Python's limit."""
     pending = [""]
     while pending:
-        yield from scan_folder(root, pending.pop(), results, listing, pending, choice)
+        yield from _scan(root, pending.pop(), results, listing, pending, choice)
 
 
 def scan_folder(
@@ -134,6 +140,12 @@ def scan_folder(
 
     Otherwise as `walk_frames`.
     """
+    return (path for path, _ in _scan(root, folder, results, listing, below, choice))
+
+
+def _scan(
+    root: str, folder: str, results: PathLike | None, listing: Listing, below: list[str], choice: Choice
+) -> Iterator[_Found]:
     try:
         with scan_place(root, folder) as entries:
             for entry in entries:
@@ -143,7 +155,7 @@ def scan_folder(
                 elif not entry.is_dir(follow_symlinks=False):
                     if _is_frame(entry):
                         if _is_taken(entry, path, listing, choice):
-                            yield path
+                            yield path, None if isinstance(entry, os.DirEntry) else entry.status
                     elif _is_film(entry):
                         if _is_taken(entry, path, listing, choice):
                             listing.videos.append(path)

@@ -43,6 +43,8 @@ class ObjectEntry:
     path: str
     """Its URL."""
     folder: bool
+    status: ObjectStat | None = None
+    """As the listing has it; None of a folder, and where the store says no time."""
 
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:
         """Tell whether it is a folder."""

@@ -84,8 +84,10 @@ def scan_place(root: str, folder: str) -> AbstractContextManager[Iterator[Entry]
 def _scan(url: str) -> Generator[ObjectEntry, None, None]:
     store, path = open_store(url)
     try:
-        for name, folder in store.scan(path):
-            yield ObjectEntry(name, join(url, name), folder)
+        for name, folder, size, mtime_ns in store.scan(path):
+            place = join(url, name)
+            status = ObjectStat(size, mtime_ns, place) if size is not None and mtime_ns else None
+            yield ObjectEntry(name, place, folder, status)
     except FileNotFoundError as error:
         if isinstance(known := explain(error, url), UsageError):
             raise known from None  # no such bucket

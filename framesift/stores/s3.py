@@ -49,10 +49,11 @@ class S3Store(Store):
         while True:
             page = self._ask_for("list_objects_v2", Bucket=bucket, Prefix=prefix, Delimiter="/", **token)
             for below in page.get("CommonPrefixes", ()):
-                yield below["Prefix"][len(prefix) : -1], True
+                yield Head(below["Prefix"][len(prefix) : -1], True)
             for entry in page.get("Contents", ()):
                 if entry["Key"] != prefix:  # the empty object by which consoles show a folder
-                    yield entry["Key"][len(prefix) :], False
+                    mtime_ns = read_mtime_ns(entry) // 10**9 * 10**9  # an object that is read says whole seconds
+                    yield Head(entry["Key"][len(prefix) :], False, entry["Size"], mtime_ns)
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}

@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from framesift.stores.objects import FetchRange, ObjectStat
 from framesift.stores.retrying import CutShort, persist
 
-Head = tuple[str, bool]
-"""The name of what lies in a folder, and whether it is a folder itself."""
+_TIMES = ("LastModified", "mtime", "last_modified", "updated", "modified", "created", "date_time")
+
+
+class Head(NamedTuple):
+    """What the listing of a folder says of one name in it."""
+
+    name: str
+    is_folder: bool
+    size: int | None = None
+    """Bytes; None where nothing is said."""
+    mtime_ns: int = 0
+    """Nanoseconds since 1970; 0 where nothing is said."""
 
 
 class Missing(Exception):
@@ -39,7 +49,8 @@ class Store:
         for entry in persist(lambda: self.files.ls(folder, detail=True)):
             name = str(entry["name"]).strip("/").removeprefix(prefix)
             if name and name != prefix.rstrip("/"):
-                yield name, entry["type"] == "directory"
+                is_folder = entry["type"] == "directory"
+                yield Head(name, True) if is_folder else Head(name, False, entry.get("size"), read_mtime_ns(entry))
 
     def is_folder(self, path: str) -> bool:
         """Tell whether anything lies below a path."""
@@ -144,14 +155,20 @@ class Store:
 
 def read_mtime_ns(info: dict[str, Any]) -> int:
     """Return when an object was written, in ns since 1970, out of what any file system of fsspec says; 0 if nothing."""
-    for key in ("LastModified", "mtime", "last_modified", "updated", "modified", "created", "date_time"):
-        match info.get(key):
-            case datetime() as time:
-                return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 10**9)
-            case int() | float() as seconds:
-                return int(seconds * 10**9)
-            case str() as text:
-                return int(datetime.fromisoformat(text).timestamp() * 10**9)
-            case (int(), *_) as parts:
-                return int(datetime(*parts, tzinfo=UTC).timestamp() * 10**9)  # type: ignore[misc]
-    return 0
+    try:
+        return next((ns for key in _TIMES if (ns := _to_ns(info.get(key))) is not None), 0)
+    except (ValueError, OverflowError, TypeError):  # such as the month 0 of archives that have no times
+        return 0
+
+
+def _to_ns(value: Any) -> int | None:
+    match value:
+        case datetime() as time:
+            return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 10**9)
+        case int() | float() as seconds:
+            return int(seconds * 10**9)
+        case str() as text:
+            return int(datetime.fromisoformat(text).timestamp() * 10**9)
+        case (int(), *_) as parts:
+            return int(datetime(*parts, tzinfo=UTC).timestamp() * 10**9)  # type: ignore[misc]
+    return None

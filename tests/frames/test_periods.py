@@ -148,7 +148,7 @@ class TestFinding:
     def test_not_when_the_others_are_decided(self, write_tree):
         folder = write_tree(dict.fromkeys(["c1_2021_03_26__10_00_00.jpg", "c1_2021_03_26__11_00_00.jpg"], JPEG))
         choice = Choice(period=Period(hours="11-12"))
-        assert find_frames(folder, is_decided=lambda path: "11_" in path, choice=choice).frames == []
+        assert find_frames(folder, is_decided=lambda path, _: "11_" in path, choice=choice).frames == []
 
     def test_without_a_period_time_does_not_matter(self):
         left_out = LeftOut()

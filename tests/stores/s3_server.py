@@ -1,9 +1,12 @@
 """A real S3 server in this process, moto's, which counts requests and goes wrong when it is told to."""
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -63,6 +66,10 @@ class S3Server:
             s3_backends["123456789012"]["aws"].put_object(BUCKET, f"{prefix}/{path}", content)
         return f"s3://{BUCKET}/{prefix}"
 
+    def date(self, key: str, time: datetime) -> None:
+        """Have an object written at another time."""
+        self._bucket.keys[key].last_modified = time
+
     def tree(self, prefix: str) -> dict[str, bytes]:
         """{relative path: bytes} of every object below a prefix."""
         keys = sorted(key for key in self._bucket.keys if key.startswith(f"{prefix}/"))
@@ -82,11 +89,17 @@ class S3Server:
         return fault(environ, start_response, self._application)
 
 
-@pytest.fixture(scope="session")
-def s3_process() -> Iterator[S3Server]:
+@cache
+def _start() -> S3Server:
     server = S3Server()
-    yield server
-    server.close()
+    atexit.register(server.close)
+    return server
+
+
+@pytest.fixture(scope="session")
+def s3_process() -> S3Server:
+    """The one server of this process, for each module that names this fixture has one of its own."""
+    return _start()
 
 
 @pytest.fixture

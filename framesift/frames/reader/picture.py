@@ -17,7 +17,7 @@ from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
 from framesift.frames.reader.pages import count_pages, find_page, read_page
-from framesift.frames.reader.source import Status, read_file, read_from
+from framesift.frames.reader.source import NotWhole, Status, read_file, read_from
 
 MAX_PIXELS = 100_000_000
 
@@ -90,7 +90,7 @@ def read_picture(
     16-bit picture are cut to the range `levels`, or to one that suits this picture alone.
 
     Raises:
-        UnreadableFrame: the file cannot be read or is not a whole picture; says why.
+        UnreadableFrame: the file cannot be read or is not a whole picture; says why. NotWhole where it was read.
         StorageError: the machine is out of descriptors or memory.
     """
     content, status = _read_content(path, max_pixels)
@@ -104,7 +104,7 @@ def read_picture(
         size = decoded.pixels.shape[1], decoded.pixels.shape[0]
         return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
     except UnreadableFrame as error:
-        raise UnreadableFrame(error.reason, path) from None
+        raise NotWhole.of(error, path, status) from None
 
 
 def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], Decoded]:

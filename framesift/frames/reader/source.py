@@ -29,6 +29,20 @@ _UNNOTICED = getattr(os, "O_NOATIME", 0)
 """The time of access stays as it is: to be looked at by us is not to be used."""
 
 
+class NotWhole(UnreadableFrame):
+    """The file was read, and is not a whole picture."""
+
+    stat: Status | None = None
+    """Of the file as it was read."""
+
+    @classmethod
+    def of(cls, error: UnreadableFrame, path: PathLike, stat: Status) -> "NotWhole":
+        """Return what is wrong with the file at `path` that was read in this state."""
+        found = cls(error.reason, path)
+        found.stat = stat
+        return found
+
+
 class _ChangedWhileRead(Exception):
     """The file's size or time was not the same before and after."""
 
@@ -46,7 +60,10 @@ def read_file(path: PathLike) -> tuple[bytes, Status]:
     if is_url(path):
         check_address(path)
         content, status = fetch_object(os.fsdecode(path), MAX_FILE_BYTES)
-        check_size(status.st_size, path)
+        try:
+            check_size(status.st_size, path)
+        except UnreadableFrame as error:
+            raise NotWhole.of(error, path, status) from None
         return content, status
     try:
         return _read_once(path)
