@@ -1,6 +1,7 @@
 """The command line: the only place that prints and exits. Nothing heavy is imported before it is needed."""
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from framesift.cli.terminal import clear_line
 from framesift.errors import FramesiftError, ResultsInUse, UsageError, pip_install, show
 
 __all__ = ["main", "run", "run_filter"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -100,6 +103,8 @@ def _exit_with(program: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, _interrupt)
+    if not sys.stdout:  # closed by who started us: >&-
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
     # libpng and others report damaged files on descriptor 2 themselves, in the middle of the progress bar.
@@ -110,9 +115,19 @@ def _exit_with(program: str | None) -> None:
         code = _execute(options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output, such as head, has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = STORAGE
+        code = _leave_output()
+    except OSError as error:
+        if error.filename is not None or error.errno not in _FULL:
+            raise
+        _tell(options, f"standard output: {error.strerror}")
+        code = _leave_output()
     sys.exit(code)
+
+
+def _leave_output() -> int:
+    """Let what is still to be printed go nowhere, so that leaving does not try again; return the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return STORAGE
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -89,7 +89,7 @@ def _help(words: list[str]) -> "NoReturn":
         Parser(words[1], f"framesift {words[1]}").parse_args(["--help"])
     try:
         print(f"{write_help()}\n{EXIT_CODES}", file=sys.stdout if words else sys.stderr, flush=True)
-    except BrokenPipeError:  # head has gone, and leaving would try again
+    except OSError:  # head has gone or the disk is full, and leaving would try again
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(0 if words else USAGE)
 

@@ -326,6 +326,27 @@ def test_help_that_nobody_reads_to_its_end_says_no_more(words):
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_onto_a_full_disk_is_one_line(tmp_path, unbuffered):
+    (tmp_path / "a.png").write_bytes(encode(make_image()))
+    command = [sys.executable, "-m", "framesift", "overview", tmp_path, "--json"]
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment, check=False
+        )
+    assert done.returncode == options.STORAGE
+    assert done.stderr == "framesift: standard output: No space left on device\n"
+
+
+def test_closed_output_is_no_fault(tmp_path):
+    (tmp_path / "a.png").write_bytes(encode(make_image()))
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "framesift", "overview", tmp_path]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (options.DONE, "")
+
+
 def test_help_imports_nothing_heavy():
     code = "import sys; from framesift import cli; cli.parse(['a', 'b'], 'main.py'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
