@@ -16,7 +16,7 @@ from framesift.cli.options import (
     positive,
     whole_number,
 )
-from framesift.errors import UsageError, counted, show
+from framesift.errors import StorageError, UsageError, counted, show
 
 if TYPE_CHECKING:
     from framesift.filtering.manifest import Record
@@ -71,9 +71,12 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions.files.staging import holds_only
     from framesift.cli.progress import follow_steps, open_bar
     from framesift.looking.audit import draw_sample, write_answers, write_audit
+    from framesift.stores import is_folder
 
     record.require_source()
     sample = draw_sample(record, options.number, options.seed)
+    if not is_folder(record.source):  # else every frame would be named, and an audit without pictures be in the way
+        raise StorageError("the folder of the frames is gone: name where they lie now with --source", record.source)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
     with storage_errors(folder):
         make_all_folders(folder, options.results)

@@ -137,6 +137,17 @@ def test_frames_that_changed_since_are_named(results, capsys):
     assert capsys.readouterr().err.startswith(f"{gone}: the frame cannot be read any more")
 
 
+def test_a_folder_of_frames_that_is_elsewhere_now_leaves_no_audit_without_pictures(results, capsys):
+    frames, moved = results.parent / "frames", results.parent / "moved"
+    frames.rename(moved)
+    before = read_tree(results.parent)
+    assert audit(results) == options.STORAGE
+    [line] = capsys.readouterr().err.splitlines()
+    assert "the folder of the frames is gone: name where they lie now with --source" in line
+    assert read_tree(results.parent) == before
+    assert audit(results, "--source", moved) == options.DONE
+
+
 def test_the_same_seed_draws_the_same(results):
     record = open_record(results)
     assert draw_sample(record, 4, 7) == draw_sample(record, 4, 7) != draw_sample(record, 4, 8)
