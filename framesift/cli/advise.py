@@ -54,12 +54,14 @@ def advise_command(options: argparse.Namespace) -> int:
         print(json.dumps([_as_json(options, record, camera) for camera in cameras]))
     else:
         print("\n".join(line for camera in cameras for line in _describe(options, record, camera)))
-        print(f"Fewer is not better by itself: {_command('audit', options.results)} bounds what is lost")
+        if any(camera.kept < camera.frames for camera in cameras):  # an audit draws from the dropped ones
+            print(f"Fewer is not better by itself: {_command('audit', options.results)} bounds what is lost")
     return DONE if sum(camera.frames for camera in cameras) == total else SKIPPED
 
 
 def _describe(options: argparse.Namespace, record: "Record", camera: "CameraAdvice") -> "Iterator[str]":
-    now = f"{camera.kept} of {counted(camera.frames, 'frame')} looked at are kept"
+    are = "is" if camera.frames == 1 else "are"
+    now = f"{camera.kept} of {counted(camera.frames, 'frame')} looked at {are} kept"
     yield f"{show(camera.camera)}: {now}{_percent(camera.kept, camera)}"
     if camera.tolerance is not None:
         keeps = f"{camera.tolerance}{_percent(camera.tolerance, camera)}"

@@ -152,6 +152,16 @@ def test_frames_that_are_gone_are_not_counted(write_tree, tmp_path, capsys):
     assert capsys.readouterr().out.startswith("c1: 2 of 3 frames looked at are kept (67 %)\n")
 
 
+def test_where_nothing_was_dropped_no_audit_is_named(write_tree, tmp_path, capsys):
+    frames = write_tree(scene(NEW))
+    run("filter", frames, tmp_path / "results", "--quiet")
+    capsys.readouterr()
+    assert run("advise", tmp_path / "results") == options.DONE
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "c1: 1 of 1 frame looked at is kept (100 %)"
+    assert not any("audit" in line for line in rest)
+
+
 def test_what_cannot_be_advised_is_one_line(write_tree, tmp_path, capsys):
     frames = write_tree({"c1/1.png": b"x"})
     run("filter", frames, tmp_path / "results", "--quiet")
