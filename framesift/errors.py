@@ -10,6 +10,7 @@ FramesiftError
 
 import os
 import re
+from collections.abc import Iterable
 
 PathLike = str | bytes | os.PathLike[str]
 
@@ -34,6 +35,25 @@ def show(path: PathLike) -> str:
 def counted(number: int, noun: str) -> str:
     """Return `1 frame`, `2 frames`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def as_command(words: Iterable[str]) -> str:
+    """Return a command as it can be typed into a shell, on one printable line, whatever the names in it."""
+    return " ".join(map(_quote, words))
+
+
+def _quote(word: str) -> str:
+    import shlex
+
+    word = _SECRETS.sub("", word)
+    if show(word) == word:
+        return shlex.quote(word)
+    try:
+        content = os.fsencode(word)
+    except UnicodeEncodeError:  # no file has such a name
+        return shlex.quote(show(word))
+    plain = (chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in content)
+    return f"$'{''.join(plain)}'"
 
 
 def pip_install(extra: str, *packages: str) -> str:

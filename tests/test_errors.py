@@ -1,4 +1,6 @@
 import json
+import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -30,6 +32,17 @@ def test_an_error_without_a_path_is_its_reason():
 def test_the_tree_in_the_docstring_is_the_tree():
     classes = {n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, errors.FramesiftError)}
     assert errors.__doc__ is not None and all(name in errors.__doc__ for name in classes)
+
+
+@pytest.mark.parametrize("name", ["plain", "a b", "it's", "new\nline", "back\\slash\t", "bad\udcff'", "\x1b[31m"])
+def test_a_command_can_be_typed_whatever_the_names_in_it(name):
+    command = errors.as_command(["printf", "%s", name])
+    assert command == errors.show(command)
+    assert subprocess.run(["bash", "-c", command], capture_output=True, check=True).stdout == os.fsencode(name)
+
+
+def test_a_command_holds_no_secret():
+    assert errors.as_command(["framesift", "s3://me:word@bucket/a"]) == "framesift s3://bucket/a"
 
 
 @pytest.fixture

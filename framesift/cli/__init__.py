@@ -15,6 +15,8 @@ from framesift.errors import FramesiftError, ResultsInUse, UsageError, pip_insta
 
 __all__ = ["main", "run", "run_filter"]
 
+_WRITTEN = ("output", "report", "plan", "pictures", "page", "answers", "pairs")
+"""Options that name what is written here, also by commands that read from stores."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -64,11 +66,14 @@ def _describe_rest(options: argparse.Namespace) -> str:
 
 
 def _refuse_urls(options: argparse.Namespace) -> None:
-    """Raise UsageError where a command that works with folders of this machine only is given a URL."""
-    if getattr(options, "takes_urls", False):
-        return
+    """Raise UsageError where a command that works with folders of this machine only is given a URL, or a page one."""
     from framesift.stores import is_url
 
+    if getattr(options, "takes_urls", False):
+        for value in [value for name, value in vars(options).items() if name in _WRITTEN]:
+            if is_url(value) or str(value).startswith("file://"):
+                raise UsageError("is written on this machine: name a path here", value)
+        return
     given = [each for value in vars(options).values() for each in (value if isinstance(value, list) else [value])]
     for value in [value for value in given if is_url(value)]:
         raise UsageError("this command works with folders of this machine: fetch this one first", value)

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED, add_jobs_argument, add_source_argument
-from framesift.errors import UsageError, counted, show
+from framesift.errors import UsageError, as_command, counted, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +98,7 @@ def _write_mask(options: argparse.Namespace, record: "Record") -> str:
 
 
 def _command(*words: str) -> str:
-    return shlex.join(map(show, ["framesift", *words]))
+    return as_command(["framesift", *words])
 
 
 def _as_json(options: argparse.Namespace, record: "Record", camera: "CameraAdvice") -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 import argparse
 import os
-import shlex
 from collections.abc import Iterable, Iterator
 
 from framesift.cli.terminal import Terminal
-from framesift.errors import counted, show
+from framesift.errors import as_command, counted, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def doubt_outcome(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
     cameras = list(run.sink.summary.cameras.values())
     many = [camera for camera in cameras if camera.looked >= MANY_FRAMES and _kept(camera) >= MANY * camera.frames]
     few = [camera for camera in cameras if camera.looked >= FEW_FRAMES and _kept(camera) - 1 <= FEW * camera.frames]
-    tune = shlex.join(map(show, ["framesift", "tune", options.directory, *run.settings.options()]))
+    tune = as_command(["framesift", "tune", options.directory, *run.settings.options()])
     if many:
         yield f"{_name(many)}: nearly every frame is kept; thresholds that fit: {tune}"
     if few:
@@ -120,7 +119,7 @@ def _doubt_mixture(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
 def _reword(options: argparse.Namespace, others: dict[str, str]) -> str:
     """Return the command with other words in place of some."""
     start = ["framesift", options.name] if options.program == "framesift" else ["python", options.program]
-    return shlex.join(map(show, [*start, *(others.get(word, word) for word in options.words)]))
+    return as_command([*start, *(others.get(word, word) for word in options.words)])
 
 
 def _kept(camera: "CameraSummary") -> int:

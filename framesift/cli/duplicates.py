@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from framesift.cli.options import (
     tell_left_out,
     whole_number,
 )
-from framesift.errors import UsageError, show
+from framesift.errors import UsageError, as_command, show
 from framesift.filtering.options import PATTERNS
 
 if TYPE_CHECKING:
@@ -265,7 +264,7 @@ def _describe_next(findings: "Findings", removed: dict[str, Any], options: argpa
         return ""
     if options.remove_to:
         command = ["framesift", "undo", options.remove_to]
-        return f"Give them back: {shlex.join(map(show, command))}" if removed.get("done") else ""
+        return f"Give them back: {as_command(command)}" if removed.get("done") else ""
     if options.plan:
         command = ["framesift", "apply", options.plan]
-    return f"Move them away: {shlex.join(map(show, [*command, '--remove-to', 'backup']))}"
+    return f"Move them away: {as_command([*command, '--remove-to', 'backup'])}"

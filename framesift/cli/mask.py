@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import os
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -22,7 +21,7 @@ from framesift.cli.options import (
     refuse_among_frames,
     tell_left_out,
 )
-from framesift.errors import UnreadableFrame, UsageError, show
+from framesift.errors import UnreadableFrame, UsageError, as_command, show
 from framesift.filtering.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -248,4 +247,4 @@ def _write_commands(options: argparse.Namespace, record: "Record | None") -> tup
     results = f"{os.path.normpath(options.results or options.directory)}-masked"
     begin = ["framesift", "filter", options.directory]
     words = [*begin, *settings, *mask, "--dry-run"], [*begin, results, *settings, *mask]
-    return shlex.join(map(show, words[0])), shlex.join(map(show, words[1]))
+    return as_command(words[0]), as_command(words[1])

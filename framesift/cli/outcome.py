@@ -1,13 +1,12 @@
 """What `framesift filter` says in the end: a table for eyes, plain lines for all else, and the next step."""
 
 import argparse
-import shlex
 import sys
 from itertools import groupby
 
 from framesift.cli.backups import describe_removal
 from framesift.cli.terminal import Terminal, format_bytes
-from framesift.errors import counted, show
+from framesift.errors import as_command, counted, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def _command(name: str, folder: str) -> str:
     from framesift.stores import is_url
 
     words = ["framesift", name, folder, *(["--output", "report.html"] if is_url(folder) else [])]
-    return shlex.join(map(show, words))
+    return as_command(words)
 
 
 def _row(name: str, verdicts: "Counter[Verdict]", time: str) -> tuple[str, ...]:

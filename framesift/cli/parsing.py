@@ -8,7 +8,7 @@ from importlib import import_module
 
 from framesift.cli.commands import COMMANDS, write_help
 from framesift.cli.options import EXIT_CODES, USAGE
-from framesift.errors import show
+from framesift.errors import as_command, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -99,12 +99,8 @@ def _describe_no_command(words: list[str]) -> str:
 
     word = words[0]
     if is_url(word) or os.sep in word or os.path.isdir(word):
-        import shlex
-
         rest = words[1:] or ["results"]
-        return (
-            f"{show(word)} is no command; probably meant: {shlex.join(map(show, ['framesift', 'filter', word, *rest]))}"
-        )
+        return f"{show(word)} is no command; probably meant: {as_command(['framesift', 'filter', word, *rest])}"
     return f"there is no command {show(word)}{suggest(word, COMMANDS) or ': see framesift --help'}"
 
 

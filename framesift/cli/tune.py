@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shlex
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from framesift.cli.options import (
     tell_left_out,
     whole_number,
 )
-from framesift.errors import UsageError, counted, show
+from framesift.errors import UsageError, as_command, counted, show
 from framesift.filtering.options import CHOOSING, COMPARING, FRAMES
 
 if TYPE_CHECKING:
@@ -209,7 +208,7 @@ def _describe(options: argparse.Namespace, session: "Session", advice: "Advice")
     from framesift.tuning.summary import describe_advice
 
     lines = describe_advice(session.sweep, advice, session.answered)
-    return [*lines, shlex.join(map(show, _command(options, session, advice)))]
+    return [*lines, as_command(_command(options, session, advice))]
 
 
 def _command(options: argparse.Namespace, session: "Session", advice: "Advice") -> list[str]:

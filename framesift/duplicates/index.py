@@ -231,4 +231,5 @@ def _explained(path: str) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise StorageError(f"the index is damaged ({error}): remove it and run again", path) from error
     except OSError as error:
-        raise StorageError.of(error, path) from error
+        reason = StorageError.of(error, path).reason
+        raise StorageError(f"{reason}: --index FILE keeps the descriptors elsewhere", path) from error

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from framesift import __version__
-from framesift.errors import PathLike, StorageError, UsageError, show
+from framesift.errors import PathLike, StorageError, UsageError, as_command, show
 from framesift.filtering.file_state import FileState
 from framesift.filtering.manifest_file import read_header, read_lines
 from framesift.filtering.manifest_values import check_paths, check_settings, check_values, shorten
@@ -59,7 +58,7 @@ class Record:
         """Raise UsageError where opening a frame would ask a store, or read a folder, that nobody but the manifest
         names: it may have come with the folder."""
         if not self.is_named:
-            hint = f"if that is right, name them yourself with --source {shlex.quote(show(self.source))}"
+            hint = f"if that is right, name them yourself with --source {as_command([self.source])}"
             raise UsageError(f"says that its frames lie in {show(self.source)}: {hint}", self.folder)
 
     @cached_property

@@ -347,6 +347,14 @@ def test_closed_output_is_no_fault(tmp_path):
     assert (done.returncode, done.stderr) == (options.DONE, "")
 
 
+@pytest.mark.parametrize("output", ["s3://bucket/page.html", "file:///tmp/page.html"])
+@pytest.mark.parametrize("name", ["report", "audit", "explain", "export"])
+def test_what_is_written_here_is_named_by_a_path(tmp_path, capsys, name, output):
+    more = {"explain": ["frame"], "export": ["--format", "csv"]}.get(name, [])
+    assert cli.main([name, str(tmp_path), *more, "--output", output]) == options.USAGE
+    assert capsys.readouterr().err == f"framesift: {output}: is written on this machine: name a path here\n"
+
+
 def test_help_imports_nothing_heavy():
     code = "import sys; from framesift import cli; cli.parse(['a', 'b'], 'main.py'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout

@@ -183,6 +183,15 @@ def test_neither_a_folder_nor_a_pipe_will_do(tmp_path):
             pass
 
 
+def test_where_it_cannot_be_kept_another_place_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(StorageError, match=r"--index FILE keeps"),
+        Index(tmp_path / "file" / "i.sqlite"),
+    ):
+        pass
+
+
 def test_another_run_that_holds_the_index_is_named(path, monkeypatch):
     monkeypatch.setattr("framesift.duplicates.index._TIMEOUT", 0.01)
     remember(path, features())

@@ -1,7 +1,6 @@
 """Gives back what was moved to a backup folder. Nothing that has come in the meantime is overwritten."""
 
 import os
-import shlex
 from collections.abc import Callable, Generator, Iterator
 
 from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, return_of
@@ -17,7 +16,7 @@ from framesift.actions.metadata.files import give_back
 from framesift.actions.moving import LeftOut
 from framesift.actions.paths import lies_behind_link
 from framesift.actions.plan import FileStat
-from framesift.errors import PathLike, UsageError, show
+from framesift.errors import PathLike, UsageError, as_command, show
 
 
 def undo(
@@ -75,7 +74,7 @@ def _find_place(journal: Journal, to: PathLike | None) -> str:
 
 
 def _describe_stranger(journal: Journal) -> str:
-    command = shlex.join(map(show, ["framesift", "undo", journal.backup, "--to", journal.root]))
+    command = as_command(["framesift", "undo", journal.backup, "--to", journal.root])
     return (
         f"was not begun by you on this machine, so where it gives back to may be anybody's choice: "
         f"{show(journal.root)}; if that is right: {command}"

@@ -1,9 +1,7 @@
 """A run as a command line: what to type to filter the same frames with other thresholds."""
 
-import shlex
-
 from framesift.comparators.thresholds import Threshold
-from framesift.errors import show
+from framesift.errors import as_command
 from framesift.filtering.manifest import Record
 
 
@@ -11,4 +9,4 @@ def write_command(record: Record, min_contour_area: Threshold, score_threshold: 
     """Return the command. The results go into a new folder; masks, of which only what they mask is known, are named."""
     thresholds = [str(min_contour_area), str(score_threshold)]
     words = ["framesift", "filter", record.source, f"{record.folder}-new", *thresholds, *record.settings.options()]
-    return shlex.join(map(show, words)) + (" --mask FILE" if record.settings.masks else "")
+    return as_command(words) + (" --mask FILE" if record.settings.masks else "")
