@@ -21,6 +21,7 @@ from framesift.web.jobs import make_job_routes
 from framesift.web.pages import Pages
 from framesift.web.problems import Problem, add_problems
 from framesift.web.runs.audits import make_audit_routes
+from framesift.web.runs.comparisons import make_comparison_routes
 from framesift.web.runs.decisions import make_decision_routes
 from framesift.web.runs.pages import add_run_pages
 from framesift.web.runs.pictures import make_picture_routes
@@ -44,6 +45,7 @@ _ROUTES = (
     make_run_routes,
     make_decision_routes,
     make_picture_routes,
+    make_comparison_routes,
     make_threshold_routes,
     make_audit_routes,
     make_tuning_routes,

@@ -77,6 +77,7 @@ class Names:
             "removal_id": [removal.id for removal in review.removals.page()[1]],
             "verdict_id": [row["id"] for row in review.store.read("SELECT id FROM verdicts")],
             "run_id": [place.id for place in review.runs.runs.list_places()],
+            "other_id": [place.id for place in review.runs.runs.list_places()],
             "tuning_id": [place.id for place in review.runs.runs.list_places()],
             "audit_id": [row["id"] for row in review.store.read("SELECT id FROM audits")],
             "number": [1, 2, 3],

@@ -11,6 +11,7 @@ from framesift.filtering.selection import Verdict
 from framesift.review.jobs import Progress, Work
 from framesift.review.refusals import Conflict
 from framesift.review.runs.audits import Audits
+from framesift.review.runs.comparison import Comparison, compare_runs, list_others
 from framesift.review.runs.decisions import list_decisions, view_whole_decision
 from framesift.review.runs.estimate import view_estimate
 from framesift.review.runs.listing import Counts, view_place
@@ -74,6 +75,14 @@ class RunReview:
         """Return a page of decisions."""
         wanted = None if verdict is None else Verdict(verdict)
         return list_decisions(self.runs.open(run_id), camera, wanted, doubtful, offset, limit)
+
+    def list_others(self, run_id: str) -> dict[str, Any]:
+        """Return the other runs over the same frames."""
+        return list_others(self.runs, run_id)
+
+    def compare(self, run_id: str, other_id: str) -> Comparison:
+        """Return what two runs over the same frames decided."""
+        return compare_runs(self.runs.open(run_id), self.runs.open(other_id))
 
     def decision(self, run_id: str, number: int) -> dict[str, Any]:
         """Return one decision."""

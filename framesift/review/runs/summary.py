@@ -39,8 +39,13 @@ def view_run(run: Run) -> dict[str, Any]:
         ],
         "more_cameras": max(0, len(decisions.names) - MOST_CAMERAS),
         "pictures": run.within,
-        "problem": decisions.problem or None if run.within else "; ".join(filter(None, (OUTSIDE, decisions.problem))),
+        "problem": describe_problem(run),
     }
+
+
+def describe_problem(run: Run) -> str | None:
+    """Return why not everything of a run can be shown; None where it can."""
+    return "; ".join(filter(None, ("" if run.within else OUTSIDE, run.decisions.problem))) or None
 
 
 def describe_settings(settings: Settings) -> list[str]:

@@ -47,6 +47,34 @@ _DECISION = {
 }
 DECISIONS = {"total": 48, "items": [_DECISION]}
 DECISION = {**_DECISION, "reference_number": 1, "previous": 1, "next": 3, "pictures": True}
+_OTHER = {
+    "id": "2c26b46b68ffc68f",
+    "name": "deck/run-tolerance",
+    "method": "tolerance",
+    "min_contour_area": "0.2%",
+    "score_threshold": "0.2%",
+}
+OTHERS = {"items": [_OTHER]}
+_COMPARED = {"both": 10, "only_first": 2, "only_second": 1, "neither": 35, "lone_first": 0, "lone_second": 0}
+COMPARISON = {
+    "first": {
+        "id": RUN_ID, "name": "deck/kept", **_THRESHOLDS, "frames": 48, "kept": 12, "pictures": True, "problem": None
+    },
+    "second": {**_OTHER, "frames": 48, "kept": 11, "pictures": True, "problem": None},
+    **_COMPARED,
+    "cameras": [{"camera": "c10", **_COMPARED}],
+    "more_cameras": 0,
+}  # fmt: skip
+COMPARED = {
+    "total": 3,
+    "items": [
+        {
+            "kept_by": "second",
+            "first": _DECISION,
+            "second": {**_DECISION, "verdict": "keep", "score": 812.0, "limit": 495.7, "reason": "score 812.0 > 495.7"},
+        }
+    ],
+}
 CHANGES = {
     "change": "",
     "words": "1 region counts (red): 412.5 px.",

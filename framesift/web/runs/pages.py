@@ -1,4 +1,4 @@
-"""The pages of the list of runs and of a run."""
+"""The pages of the list of runs, of a run, and of two runs compared."""
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -18,3 +18,12 @@ def add_run_pages(app: FastAPI, review: Review, pages: Pages) -> None:
     def show_run(run_id: str) -> HTMLResponse:
         find = review.runs.runs.find
         return pages.show_known(find, run_id, "runs/run.html", "runs/no_run.html", current="Runs", run_id=run_id)
+
+    @app.get("/runs/{run_id}/compared/{other_id}", include_in_schema=False)
+    def show_comparison(run_id: str, other_id: str) -> HTMLResponse:
+        def find(_: str) -> None:
+            review.runs.runs.find(run_id)
+            review.runs.runs.find(other_id)
+
+        values = {"current": "Runs", "run_id": run_id, "other_id": other_id}
+        return pages.show_known(find, run_id, "runs/comparison.html", "runs/no_run.html", **values)

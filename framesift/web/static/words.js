@@ -38,3 +38,8 @@ export function list(names, shown = 3) {
 export function scored({ score, limit, area }) {
   return score === null || limit === null || !area ? "" : describeScore(score, limit, area);
 }
+
+const METHODS = { framediff: "Frame differencing", tolerance: "By tolerance" };
+
+/** “Frame differencing, from 0.05% on, kept above 0.75%”. */
+export const method = (run) => `${METHODS[run.method]}, from ${run.min_contour_area} on, kept above ${run.score_threshold}`;

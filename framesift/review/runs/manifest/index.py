@@ -86,6 +86,12 @@ class Decisions:
                 return place + 1
         return None
 
+    @cached_property
+    def last_places(self) -> NDArray[np.intp]:
+        """The place of the last decision on each frame, by the hash of its path."""
+        is_last = np.append(self._sorted[1:] != self._sorted[:-1], True)[: len(self)]
+        return np.asarray(self._order[is_last], np.intp)
+
     def choose(self, camera: int | None, verdict: Verdict | None, doubtful: bool) -> NDArray[np.intp]:
         """Return the places of the decisions asked for, in the order of the manifest or the most doubtful first."""
         chosen = np.ones(len(self), bool)

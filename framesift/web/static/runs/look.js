@@ -2,9 +2,8 @@
 import { address, read } from "../api.js";
 import { find, make, say } from "../dom.js";
 import { outline } from "./outline.js";
+import { TITLES } from "./told.js";
 import { number, scored } from "../words.js";
-
-const TITLES = { keep: "Kept", drop: "Dropped", skip: "Skipped" };
 
 export class Look {
   constructor(run) {

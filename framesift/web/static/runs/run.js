@@ -7,7 +7,7 @@ import { Questions } from "./questions.js";
 import { Threshold } from "./threshold.js";
 import { Timeline } from "./timeline.js";
 import { find, make } from "../dom.js";
-import { count, number } from "../words.js";
+import { count, method, number } from "../words.js";
 
 const run = { id: find("run").dataset.run };
 
@@ -24,6 +24,7 @@ async function start() {
     return;
   }
   describe();
+  offerOthers().catch(complain);
   if (!run.cameras.length) return;
   find("parts").hidden = false;
   const look = new Look(run);
@@ -50,5 +51,16 @@ function describe() {
   for (const camera of run.cameras) find("camera").append(make("option", { value: camera.camera }, camera.camera));
 }
 
+/** Other runs over the same frames, to be compared with this one. */
+async function offerOthers() {
+  const { items } = await read(address("runs", run.id, "others"));
+  find("other").append(...items.map((other) => make("option", { value: other.id }, `${other.name}: ${method(other)}`)));
+  find("comparison").hidden = !items.length;
+}
+
+find("comparison").addEventListener("submit", (event) => {
+  event.preventDefault();
+  location.assign(`/runs/${encodeURIComponent(run.id)}/compared/${encodeURIComponent(find("other").value)}`);
+});
 find("comparing").replaceWith(...Comparer.list(Comparer.KEYS));
 start();

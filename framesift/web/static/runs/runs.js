@@ -2,7 +2,7 @@
 import { address, read } from "../api.js";
 import { find, make } from "../dom.js";
 import { onKeys, walkAmong } from "../keys.js";
-import { count, number, when } from "../words.js";
+import { count, method, number, when } from "../words.js";
 
 const LIMIT = 60;
 const LARGEST = 8_000_000; // bytes of a manifest that is read for its picture
@@ -28,19 +28,13 @@ function show({ total, items }) {
 function makeItem(run) {
   const facts = run.verdicts ? describe(run.verdicts) : "many decisions";
   const link = make("a", { class: "panel", href: `/runs/${encodeURIComponent(run.id)}` }, make("span", { class: "words" },
-    make("span", { class: "name" }, run.name), make("span", {}, facts), make("span", { class: "method" }, describeMethod(run)),
+    make("span", { class: "name" }, run.name), make("span", {}, facts), make("span", { class: "method" }, run.method && method(run)),
     make("span", { class: "faint" }, `last decision written ${when(run.modified)}`)));
   if (run.pictures && run.verdicts?.keep && run.bytes <= LARGEST) {
     link.run = run;
     watcher.observe(link);
   }
   return make("li", {}, link);
-}
-
-const METHODS = { framediff: "Frame differencing", tolerance: "By tolerance" };
-
-function describeMethod({ method, min_contour_area: area, score_threshold: score }) {
-  return method ? `${METHODS[method]}, from ${area} on, kept above ${score}` : "";
 }
 
 /** Shows the first kept frame of the runs that come into view. */
