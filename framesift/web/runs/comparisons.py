@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Response
 from framesift.review import Review
 from framesift.web.bodies import Offset
 from framesift.web.responses import answer
-from framesift.web.runs.answers import ComparedPage, ComparisonAnswer, OtherRuns
 from framesift.web.runs.bodies import Camera, Limit
+from framesift.web.runs.comparison_answers import ComparedPage, ComparisonAnswer, OtherRuns
 from framesift.web.runs.responses import reading
 
 Side = Annotated[Literal["first", "second"] | None, Query(description="Which run alone keeps it; left out: either.")]
