@@ -271,10 +271,7 @@ class Names:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """Split `a.b.PNG` into `a.b` and `png`. In `12.53.37` and `.png` there is none: it starts with a letter.
-
-    Those of some films do not.
-    """
+    """Split `a.b.PNG` into `a.b` and `png`. In `12.53.37` there is none: but for some films it starts with a letter."""
     stem, _, suffix = name.rpartition(".")
     if stem and suffix in _USUAL:
         return stem, suffix
