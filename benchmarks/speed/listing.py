@@ -21,6 +21,8 @@ class Name:
     """A directory entry of a file that is only a name."""
 
     __slots__ = ("name", "path")
+    status = None
+    """As of a store that says no times."""
 
     def __init__(self, folder: str, name: str) -> None:
         self.name, self.path = name, f"{folder}/{name}"
