@@ -127,3 +127,12 @@ def visits(browser) -> Iterator[Any]:
     made = Visits(browser)
     yield made
     made.close()
+
+
+def until(page: Any, expression: str, value: Any = None) -> None:
+    """Wait for something to be so. Playwright's own way to do it is code from a string, which the page refuses."""
+    for _ in range(250):
+        if page.evaluate(expression, value):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(expression)

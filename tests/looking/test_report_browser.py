@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from framesift import cli
-from tests.conftest import encode, make_image
+from tests.conftest import encode, make_image, until
 from tests.filtering.test_run import MOVED, NEW, name, scene, views
 
 HOSTILE = "<img src=x onerror=alert(1)>&\"'"
@@ -59,7 +59,7 @@ def scroll_through(page: Any) -> None:
     """Show every part, so that whatever is made late is made."""
     for section in page.query_selector_all("section.camera"):
         section.scroll_into_view_if_needed()
-        page.wait_for_function("section => section.querySelector('.timeline canvas')", arg=section)
+        until(page, "section => section.querySelector('.timeline canvas') !== null", section)
     for more in page.query_selector_all(".more"):
         more.evaluate("button => button.click()")
     for summary in page.query_selector_all("summary"):
@@ -203,7 +203,7 @@ def test_the_picture_of_a_point_is_in_view_with_its_chart(open_page):
     page.set_viewport_size({"width": 1280, "height": 860})
     page.evaluate("document.getElementById('camera-1').scrollIntoView()")
     page.locator("#camera-1 .timeline .u-over").hover(position={"x": 300, "y": 50})
-    page.wait_for_function("document.querySelector('#camera-1 .shot:nth-child(2) img').naturalWidth")
+    until(page, "() => document.querySelector('#camera-1 .shot:nth-child(2) img').naturalWidth > 0")
     for part in (".shot:nth-child(2) img", ".chart canvas", ".strip"):
         box = page.locator(f"#camera-1 {part}").first.bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 860, part
@@ -250,7 +250,7 @@ def test_one_to_one_shows_the_frame_itself(open_page):
     large = open_first_pair(page)
     page.keyboard.press("z")
     above = large.locator(".after img")
-    page.wait_for_function("document.querySelector('.after img').src.startsWith('file:')")
+    until(page, "() => document.querySelector('.after img').src.startsWith('file:')")
     assert above.evaluate("image => [image.naturalWidth, image.clientWidth]") == [64, 64]
 
 
@@ -282,7 +282,7 @@ def test_space_plays_the_kept_frames_with_the_charts_cursor(open_page):
     film.locator("select").select_option("8")
     chart.press("Home")
     chart.press(" ")
-    page.wait_for_function("name => document.querySelector('#camera-1 .reading').innerText.includes(name)", arg=name(3))
+    until(page, "name => document.querySelector('#camera-1 .reading').innerText.includes(name)", name(3))
     chart.press(" ")
     assert film.get_by_role("button", name="Play").count() == 1
     assert "kept" in page.locator("#camera-1 .reading").inner_text()
@@ -337,7 +337,6 @@ def test_a_page_without_its_frames_says_so_and_shows_its_small_pictures(browser,
     page.locator("#camera-1").scroll_into_view_if_needed()
     page.wait_for_selector("#camera-1 .timeline canvas")
     large = open_first_pair(page)
-    page.wait_for_function("document.querySelector('dialog .faint').textContent")
-    assert "does not see the frames themselves" in large.locator(".faint").inner_text()
+    large.locator(".faint", has_text="does not see the frames themselves").wait_for(timeout=5000)
     assert large.locator(".after img").evaluate("image => image.naturalWidth") > 0
     page.context.close()

@@ -7,6 +7,7 @@ import pytest
 
 from framesift.tuning import Session, draw_frame
 from framesift.web.questions import QuestionServer
+from tests.conftest import until
 from tests.filtering.test_run import scene
 from tests.tuning.test_tuning import sweep_folder
 from tests.web.test_questions import LARGE
@@ -81,7 +82,7 @@ def test_answering_with_the_keyboard(open_page, server):
     place(page, "3 answered")
     assert page.locator("#command").inner_text() == f"framesift filter '{HOSTILE}' kept"
     page.locator("#copy").click()
-    page.wait_for_function("document.getElementById('copy').textContent !== 'Copy the command'")
+    until(page, "() => document.getElementById('copy').textContent !== 'Copy the command'")
     assert not page.locator("#pair").is_visible() and page.locator("#end").is_visible()
     page.keyboard.press("ArrowLeft")
     place(page, "3 of 3")
@@ -114,4 +115,4 @@ def test_says_so_when_the_program_has_gone(open_page, server):
     place(page, "1 of 3")
     page.route("**/answers", lambda route: route.abort("connectionrefused"))
     page.keyboard.press("y")
-    page.locator("#trouble", has_text="framesift is not running any more").wait_for(timeout=5000)
+    page.locator("#trouble", has_text="framesift is not running any more").wait_for(timeout=20_000)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from framesift import filter_frames
+from tests.conftest import until
 from tests.review.runs.test_runs import FRAMES, forge, identify, line
-from tests.web.runs.test_runs_browser import HOSTILE, SCREENS, check, open_page, open_run, served, until
+from tests.web.runs.test_runs_browser import HOSTILE, SCREENS, check, open_page, open_run, served
 
 __all__ = ["open_page", "served"]
 

@@ -9,6 +9,7 @@ import pytest
 
 from framesift import filter_frames
 from framesift.filtering.manifest import NAME, open_record
+from tests.conftest import until
 from tests.filtering.test_run import NEW, scene
 from tests.review.runs.test_runs import FRAMES, forge, identify, line
 from tests.web.runs.test_runs import serve
@@ -182,7 +183,16 @@ def test_the_timeline_opens_what_is_clicked_and_walked_to(open_page):
     page.locator("#look-facts", has_text="number 48").wait_for(timeout=5000)
 
 
-def test_the_timeline_marks_a_change_of_the_whole_picture(open_page, site):
+def await_run(page: Any, address: str, name: str) -> None:
+    """Wait until the server has looked at the folders again."""
+    for _ in range(250):
+        if page.request.get(f"{address}/api/runs/{identify(name)}").ok:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(name)
+
+
+def test_the_timeline_marks_a_change_of_the_whole_picture(open_page, served, site):
     lines = [line("c1/0.png", verdict="keep"), line("c1/1.png", 5)]
     lines += [line("c1/2.png", 3000, verdict="keep", extent=0.7), line("c1/3.png", 3000, extent=0.9)]
     forge(site / "moved", lines, "../../elsewhere", most=80)
@@ -192,6 +202,7 @@ def test_the_timeline_marks_a_change_of_the_whole_picture(open_page, site):
         for (let n = 0; n < shown.length; n += 4) if (wanted.every((value, k) => shown[n + k] === value)) return true;
         return false;
     }"""
+    await_run(open_page("/runs"), served[0], "moved")
     page = open_run(open_page, "moved")
     chart, reading = page.locator("#timeline .chart"), page.locator("#timeline .reading")
     assert page.locator("#changes-mark").is_visible() and page.locator("#timeline canvas").evaluate(purple)
@@ -261,15 +272,6 @@ def green(page: Any) -> int:
     }""")
 
 
-def until(page: Any, expression: str, value: Any = None) -> None:
-    """Wait for something to be so. Playwright's own way to do it is code from a string, which the page refuses."""
-    for _ in range(250):
-        if page.evaluate(expression, value):
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(expression)
-
-
 def place(page: Any, dialog: str, text: str) -> None:
     page.locator(f"{dialog} [data-place]", has_text=text).wait_for(timeout=5000)
 
@@ -333,8 +335,9 @@ def test_questions_are_answered_with_keys_and_end_with_thresholds(open_page, wid
     assert page.locator("#value").input_value() + "%" == words[-1] and page.locator("#area").input_value() == words[-2]
 
 
-def test_a_run_whose_frames_are_elsewhere_shows_no_pictures(open_page, site):
+def test_a_run_whose_frames_are_elsewhere_shows_no_pictures(open_page, served, site):
     forge(site / "away", [line("c1/0.png", verdict="keep"), line("c1/1.png", 5)], "../../elsewhere")
+    await_run(open_page("/runs"), served[0], "away")
     page = open_run(open_page, "away")
     assert "outside of what is served" in page.locator("#trouble").text_content()
     assert page.locator("#doubts img").count() == 0
