@@ -174,7 +174,9 @@ class EmbeddingNeighbours:
 class TurnedNeighbours:
     """Of descriptors of all orientations, (n, 8, ...): the keeper is held in each against the others as they are."""
 
-    def __init__(self, descriptors: NDArray[Any], order: Order, search: Callable[[NDArray[Any], Order], Neighbours]):
+    def __init__(
+        self, descriptors: NDArray[Any], order: Order, search: Callable[[NDArray[Any], Order], Neighbours]
+    ) -> None:
         self._descriptors, self._order = descriptors, order
         self._neighbours = search(descriptors[:, 0], order)
 
