@@ -4,18 +4,13 @@ Told from what its container says of its tracks, and only where all of them are 
 have more.
 """
 
-import os
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.reader.source import open_regular
-from framesift.frames.videos.formats import RAW, sniff_video
-from framesift.frames.videos.sound import find_moov
+from framesift.frames.videos.formats import RAW
+from framesift.frames.videos.sound import read_container
 
-_HEAD = 1 << 20
-"""Bytes in which the tracks of AVI and Matroska are described."""
 _MP4_HANDLER = re.compile(rb"hdlr.{8}(.{4})", re.DOTALL)
 _MP4_NO_TRACKS = {b"alis", b"url ", b"mdir", b"mdta"}
 """Handlers of where the data of a track are, and of what is said about the film."""
@@ -28,18 +23,15 @@ _CHECKSUM, _FILLING = 0xBF, 0xEC
 def is_mute(path: PathLike) -> bool:
     """Tell whether it is certain that a video has nothing but one track of pictures; False for what cannot be read."""
     try:
-        with open_regular(path, max_bytes=None) as (descriptor, status):
-            read = partial(os.pread, descriptor)
-            head = read(_HEAD, 0)
-            kind = sniff_video(head[:1024])
-            if kind == "MP4":
-                return _is_mute_mp4(find_moov(read, status.st_size))
-            if kind == "AVI":
-                frames = _AVI_FRAMES.search(head)
-                return frames is not None and _AVI_STREAM.findall(head[: frames.start()]) == [b"vids"]
-            return kind in RAW or (kind == "Matroska" and _read_matroska_tracks(head) == [b"\x01"])
+        kind, head, moov = read_container(path)
     except (OSError, UnreadableFrame):
         return False
+    if kind == "MP4":
+        return _is_mute_mp4(moov)
+    if kind == "AVI":
+        frames = _AVI_FRAMES.search(head)
+        return frames is not None and _AVI_STREAM.findall(head[: frames.start()]) == [b"vids"]
+    return kind in RAW or (kind == "Matroska" and _read_matroska_tracks(head) == [b"\x01"])
 
 
 def _is_mute_mp4(moov: bytes) -> bool:

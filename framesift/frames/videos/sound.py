@@ -3,6 +3,7 @@
 import os
 import re
 from functools import partial
+from typing import NamedTuple
 
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader.source import ReadAt, open_regular
@@ -26,22 +27,37 @@ _TS_SOUND = {0x03, 0x04, 0x0F, 0x11, 0x81, 0x87}
 def has_sound(path: PathLike) -> bool:
     """Tell whether a video has a track of sound; False too for what cannot be read."""
     try:
-        with open_regular(path, max_bytes=None) as (descriptor, status):
-            read = partial(os.pread, descriptor)
-            head = read(_HEAD, 0)
-            kind = sniff_video(head[:1024])
-            if kind == "MP4":
-                return bool(_MP4_SOUND.search(find_moov(read, status.st_size)))
-            if kind == "FLV":
-                return bool(head[4] & 4)
-            if kind == "TS":
-                return _search_stream(head)
-            return kind in _SOUND and bool(_SOUND[kind].search(head))
+        container = read_container(path)
+        if container.kind == "MP4":
+            return bool(_MP4_SOUND.search(container.moov))
+        if container.kind == "FLV":
+            return bool(container.head[4] & 4)
+        if container.kind == "TS":
+            return _search_stream(container.head)
+        return container.kind in _SOUND and bool(_SOUND[container.kind].search(container.head))
     except (OSError, UnreadableFrame, IndexError):
         return False
 
 
-def find_moov(read: ReadAt, size: int) -> bytes:
+class Container(NamedTuple):
+    """What a video says of its tracks."""
+
+    kind: str | None
+    head: bytes
+    moov: bytes
+    """The header of an MP4; of others empty."""
+
+
+def read_container(path: PathLike) -> Container:
+    """Read where a video says what tracks it has. Raises OSError and UnreadableFrame."""
+    with open_regular(path, max_bytes=None) as (descriptor, status):
+        read = partial(os.pread, descriptor)
+        head = read(_HEAD, 0)
+        kind = sniff_video(head[:1024])
+        return Container(kind, head, _find_moov(read, status.st_size) if kind == "MP4" else b"")
+
+
+def _find_moov(read: ReadAt, size: int) -> bytes:
     """Return the header of an MP4 of `size` bytes, or its beginning where it is very long; empty where there is none.
 
     It steps from box to box, without reading the pictures between.
