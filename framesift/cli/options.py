@@ -117,6 +117,8 @@ def add_cluster_argument(group: argparse._ActionsContainer) -> None:
     """Add where frames are read."""
     where = "read frames on a Dask cluster: tcp://HOST:8786, or local for --jobs processes of this machine"
     group.add_argument("--cluster", metavar="ADDRESS", help=where)
+    patience = "how long the cluster's first worker is waited for (default: 60)"
+    group.add_argument("--cluster-wait", metavar="SECONDS", type=positive, help=patience)
 
 
 def open_workers_of(options: argparse.Namespace, stack: "ExitStack") -> "Cluster | None":
@@ -124,8 +126,24 @@ def open_workers_of(options: argparse.Namespace, stack: "ExitStack") -> "Cluster
     if options.cluster is None:
         return None
     from framesift.cluster import open_cluster
+    from framesift.stores import is_url
 
-    return stack.enter_context(open_cluster(options.cluster, options.jobs))
+    more = {"patience": options.cluster_wait} if options.cluster_wait else {}
+    given = getattr(options, "directories", None) or [options.directory]
+    folders = [folder for folder in given if not is_url(folder)]
+    tell = _ignore if options.quiet else _tell
+    return stack.enter_context(open_cluster(options.cluster, options.jobs, folders=folders, tell=tell, **more))
+
+
+def _tell(line: str) -> None:
+    """Say something on stderr, above the bars that are there."""
+    from tqdm import tqdm
+
+    tqdm.write(line, file=sys.stderr)
+
+
+def _ignore(line: str) -> None:
+    """Say nothing."""
 
 
 def add_mask_argument(group: argparse._ActionsContainer, purpose: str) -> None:

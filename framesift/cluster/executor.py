@@ -4,17 +4,17 @@ Nothing here knows of frames. What a cluster can do wrong becomes an error of ou
 """
 
 import asyncio
-import socket
+import os
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from framesift import __version__
+from framesift.cluster.fitness import Answer, Trial, UnfitWorker, answer, find_fault, try_worker
 from framesift.errors import FramesiftError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -37,14 +37,27 @@ class WorkersLost(FramesiftError):
 
 
 class Cluster(Executor):
-    """The workers of a Dask cluster. Whatever a call returns or raises is copied; so are its arguments."""
+    """The workers of a Dask cluster. Whatever a call returns or raises is copied; so are its arguments.
 
-    def __init__(self, client: "Client", address: str, longest: int | None = None) -> None:
+    A worker that has other versions, or does not see what this process sees, is left out: `tell` is told of it once.
+    """
+
+    def __init__(
+        self,
+        client: "Client",
+        address: str,
+        longest: int | None = None,
+        trial: Trial | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
         self.address = address
         self.longest = longest
         """At most so many frames are sent as one task; None: as many as are best."""
-        self._client = client
-        self._build = describe_build()
+        self.left_out: dict[str, UnfitWorker] = {}
+        """What is wrong with the workers that get nothing to do, by their addresses."""
+        self._client, self._tell = client, tell
+        self._trial = trial or Trial.of()
+        self._worked = False
         self._slots, self._counted = 0, 0.0
 
     @property
@@ -52,55 +65,109 @@ class Cluster(Executor):
         """How many calls run at the same time just now. Raises StorageError."""
         if time.monotonic() - self._counted > _LOOK_AGAIN:
             with explained(self.address):
-                self._slots, self._counted = sum(self._client.nthreads().values()), time.monotonic()
+                threads = self._client.nthreads()
+            self._slots = sum(number for worker, number in threads.items() if worker not in self.left_out)
+            self._counted = time.monotonic()
         return self._slots
 
     def submit(self, function: Callable[..., R], /, *arguments: Any, **named: Any) -> "Future[R]":
         """Call the function on a worker.
 
-        The future raises WorkersLost, UsageError (a worker has other versions) and StorageError (the cluster fails).
+        The future raises WorkersLost, UsageError (no worker can do it) and StorageError (the cluster fails).
         """
-        with explained(self.address):
-            return self._await(self._fetch(self._send(partial(function, **named) if named else function, arguments)))
+        return self._await(self._fetch(partial(function, **named) if named else function, arguments))
 
     def submit_near(self, place: str, function: Callable[..., R], *arguments: Any) -> "Future[R]":
         """Call the function soon, on the worker that `find_worker` has named if that is still there."""
-        near: dict[str, Any] = {"workers": [place], "allow_other_workers": True, "priority": _URGENT}
-        with explained(self.address):
-            sent = self._send(function, arguments, **near)
-            return self._await(self._fetch_near(sent, place, partial(self._send, function, arguments)))
+        return self._await(self._fetch(function, arguments, place))
 
-    def _send(self, function: Callable[..., Any], arguments: tuple[Any, ...], **options: Any) -> Any:
-        return self._client.submit(_call, self._build, function, *arguments, pure=False, **options)
+    def try_workers(self) -> None:
+        """Leave out those of the workers that are there and can do nothing; raises UsageError where that is all."""
+        with explained(self.address):
+            found = self._client.run(_try, self._trial, on_error="return")
+        for problem in found.values():
+            if isinstance(problem, UnfitWorker):
+                self._leave_out(problem)
+        if found and len(self.left_out) == len(found):
+            raise self._refusal()
 
     def _await(self, coming: Coroutine[Any, Any, Any]) -> "Future[Any]":
         loop: Any = self._client.loop
         return asyncio.run_coroutine_threadsafe(coming, loop.asyncio_loop)
 
-    async def _fetch(self, sent: Any) -> Any:
-        """Wait for what was sent; nothing else holds on to it, so that the scheduler forgets it if this is cancelled.
+    async def _fetch(self, function: Callable[..., Any], arguments: tuple[Any, ...], near: str = "") -> Any:
+        """Send a call until a worker that is fit for it has answered."""
+        with explained(self.address):
+            while True:
+                places = [near] if near and near not in self.left_out else await self._find_places()
+                found = await self._gather(function, arguments, places, bool(near))
+                near = ""
+                if found is None:
+                    continue
+                if fault := await asyncio.to_thread(find_fault, found):
+                    self._leave_out(fault)
+                    continue
+                self._worked = True
+                if found.error is not None:
+                    raise found.error
+                return found.value
 
-        Not Dask's own executor: that waits for ever where a worker is lost between its answer and our taking it.
+    async def _gather(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], places: list[str], soon: bool
+    ) -> Answer | None:
+        """Send a call to places, to any where there is none; None where they are all gone, or one is unfit.
+
+        Nothing else holds on to what was sent, so that the scheduler forgets it if this is cancelled. Not Dask's own
+        executor: that waits for ever where a worker is lost between its answer and our taking it. It also does where a
+        place is gone at a moment when there is no other.
         """
+        options: dict[str, Any] = {"workers": places, "allow_other_workers": not self.left_out} if places else {}
+        sent = self._client.submit(
+            _call, self._trial, function, *arguments, pure=False, priority=_URGENT if soon else 0, **options
+        )
+        fetching = asyncio.ensure_future(self._client.gather(sent, asynchronous=True))
         try:
-            return await self._client.gather(sent, asynchronous=True)
+            while places and not (await asyncio.wait([fetching], timeout=_LOOK_AGAIN))[0]:
+                if not await self._client.nthreads(places, asynchronous=True):
+                    return None
+            found: Answer = await fetching
+            return found
+        except UnfitWorker as fault:
+            if fault.missing and not os.path.lexists(fault.missing):  # it has gone since
+                paths = tuple(path for path in self._trial.paths if path != fault.missing)
+                self._trial = replace(self._trial, paths=paths)
+            else:
+                self._leave_out(fault)
+            return None
         except Exception as error:
             raise _explain(error, self.address) from None
-
-    async def _fetch_near(self, sent: Any, place: str, send_anywhere: Callable[[], Any]) -> Any:
-        """Wait for what was sent to a worker, and send it to any where that one is gone.
-
-        Dask does so itself, unless there was no other worker at that moment: then it waits for that one for ever.
-        """
-        fetching = asyncio.ensure_future(self._fetch(sent))
-        try:
-            while not (await asyncio.wait([fetching], timeout=_LOOK_AGAIN))[0]:
-                with explained(self.address):
-                    if not await self._client.nthreads([place], asynchronous=True):
-                        return await self._fetch(send_anywhere())
-            return await fetching
         finally:
             fetching.cancel()
+
+    async def _find_places(self) -> list[str]:
+        """Return the workers that are fit, once there are some; none where all that are there are.
+
+        Raises UsageError where none is, and none has ever been.
+        """
+        while self.left_out:
+            workers = list(await self._client.nthreads(asynchronous=True))
+            if fit := [worker for worker in workers if worker not in self.left_out]:
+                return fit
+            if workers and not self._worked:
+                raise self._refusal()
+            await asyncio.sleep(_LOOK_AGAIN)
+        return []
+
+    def _leave_out(self, fault: UnfitWorker) -> None:
+        if fault.worker not in self.left_out:
+            self.left_out[fault.worker] = fault
+            self._counted = 0.0
+            self._tell(f"the worker {fault}; it gets nothing to do")
+
+    def _refusal(self) -> UsageError:
+        fault = next(iter(self.left_out.values()))
+        rest = "" if len(self.left_out) == 1 else f" (as {len(self.left_out) - 1} more that cannot be used)"
+        return UsageError(f"no worker can be used: {fault}{rest}", self.address)
 
 
 def submit_near(executor: Executor, place: str, function: Callable[..., R], *arguments: Any) -> "Future[R]":
@@ -110,27 +177,26 @@ def submit_near(executor: Executor, place: str, function: Callable[..., R], *arg
     return executor.submit(function, *arguments)
 
 
-def _call(build: tuple[str, ...], function: Callable[..., R], *arguments: Any) -> R:
-    """Call the function on a worker that would give the same answer as any other."""
-    for here, there in zip(describe_build(), build, strict=True):
-        if here != there:
-            raise UsageError(f"the worker on {socket.gethostname()} has {here}, not {there}: install the same there")
+def _call(trial: Trial, function: Callable[..., Any], *arguments: Any) -> Answer:
+    """Call the function on a worker that would give the same answer as any other; what else it is, raises."""
+    worker = find_worker()[0]
+    try_once(trial, worker)
     import cv2
 
     cv2.setNumThreads(1)  # its own threads would fight for the cores with the other workers of the machine
-    return function(*arguments)
+    return answer(worker, function, *arguments)
 
 
-@cache
-def describe_build() -> tuple[str, ...]:
-    """Return the versions on which decisions depend."""
-    import cv2
-
+def _try(trial: Trial, dask_worker: Any) -> UnfitWorker | None:
+    """Try a worker without giving it anything to do; Dask fills in which it is."""
     try:
-        jpeg = version("simplejpeg")
-    except PackageNotFoundError:  # part of a program
-        jpeg = ""
-    return f"framesift {__version__}", f"OpenCV {cv2.__version__}", f"simplejpeg {jpeg}"
+        try_once(trial, dask_worker.address)
+    except UnfitWorker as fault:
+        return fault
+    return None
+
+
+try_once = cache(try_worker)
 
 
 def find_worker() -> tuple[str, int | None]:

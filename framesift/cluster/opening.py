@@ -2,15 +2,17 @@
 
 import logging
 import re
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from framesift.cluster.executor import Cluster, explained
+from framesift.cluster.fitness import Trial
 from framesift.cluster.local import prepare_workers, replacing_lost, start_workers
 from framesift.cluster.parallel import count_cores
-from framesift.errors import MissingLibrary, StorageError, UsageError, pip_install
+from framesift.errors import MissingLibrary, StorageError, UsageError, counted, pip_install
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -18,16 +20,27 @@ if TYPE_CHECKING:
 LOCAL = "local"
 PATIENCE = 5
 """Seconds for a scheduler to answer."""
-LONG_PATIENCE = 60
+PATIENCE_FOR_WORKERS = 60
 """Seconds for the first worker to come."""
+_LOOK_AGAIN = 1.0
+"""Seconds after which workers are counted again."""
 
 
 @contextmanager
-def open_cluster(address: str, workers: int | None = None, longest: int | None = None) -> Iterator[Cluster]:
+def open_cluster(
+    address: str,
+    workers: int | None = None,
+    longest: int | None = None,
+    folders: Iterable[str] = (),
+    patience: float = PATIENCE_FOR_WORKERS,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Iterator[Cluster]:
     """Give the cluster of a scheduler, such as tcp://10.0.0.5:8786; for `local`, `workers` processes of this machine.
 
-    Leaving lets the workers go: what has not begun is forgotten. Raises UsageError (no such address), MissingLibrary
-    (Dask) and StorageError (no scheduler answers there, or has no workers).
+    Every worker has to see `folders`. The first one is waited for `patience` seconds; `tell` gets a line of how many
+    there are, while there is none, and of each that is left out. Leaving lets the workers go: what has not begun is
+    forgotten. Raises UsageError (no such address, no worker that can be used), MissingLibrary (Dask) and StorageError
+    (no scheduler answers there, or has no workers).
     """
     if address != LOCAL and not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://\S+", address):
         raise UsageError(
@@ -50,16 +63,55 @@ def open_cluster(address: str, workers: int | None = None, longest: int | None =
             stack.callback(client.close, timeout=PATIENCE)
             if not isinstance(place, str):
                 stack.enter_context(replacing_lost(place, client))
-            _await_worker(client, address)
-        yield Cluster(client, address, longest)
+            _await_worker(client, address, patience, tell)
+        cluster = Cluster(client, address, longest, Trial.of(*folders), tell)
+        cluster.try_workers()
+        tell(_describe(client, cluster))
+        stack.enter_context(_telling_of_none(cluster, tell))
+        yield cluster
 
 
-def _await_worker(client: "Client", address: str) -> None:
+def _await_worker(client: "Client", address: str, patience: float, tell: Callable[[str], None]) -> None:
     """Wait for one worker: a cluster may start its first one only now that there is something to do."""
+    coming = client.submit(len, "", pure=False)
+    if not client.nthreads():
+        tell(f"{address}: waiting up to {patience:g} s for a worker; Ctrl-C ends it")
     try:
-        client.submit(len, "", pure=False).result(timeout=LONG_PATIENCE)
+        coming.result(timeout=patience)
     except TimeoutError:
-        raise StorageError(f"no worker came within {LONG_PATIENCE} s", address) from None
+        raise StorageError(f"no worker came within {patience:g} s (--cluster-wait)", address) from None
+
+
+def _describe(client: "Client", cluster: Cluster) -> str:
+    """Return how many workers there are, and where their work can be watched."""
+    threads = [number for worker, number in client.nthreads().items() if worker not in cluster.left_out]
+    pages = "" if cluster.address == LOCAL else f"; {client.dashboard_link}"
+    return f"{cluster.address}: {counted(len(threads), 'worker')}, {counted(sum(threads), 'thread')}{pages}"
+
+
+@contextmanager
+def _telling_of_none(cluster: Cluster, tell: Callable[[str], None]) -> Iterator[None]:
+    """Say when there is no worker left that could go on, once each time."""
+    ended = threading.Event()
+
+    def look() -> None:
+        is_told = False
+        while not ended.wait(_LOOK_AGAIN):
+            try:
+                is_waiting = cluster.slots == 0
+            except StorageError:  # whoever waits for the work is told that there is no scheduler any more
+                return
+            if is_waiting and not is_told:
+                tell(f"{cluster.address}: no worker is left; waiting for one. Ctrl-C ends it, the same command goes on")
+            is_told = is_waiting
+
+    thread = threading.Thread(target=look, name="framesift-cluster", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 @contextmanager

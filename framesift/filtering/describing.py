@@ -15,7 +15,7 @@ from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader import GreyDecoding, Picture, decode_levels, read_picture
 from framesift.frames.reader.pages import name_page
-from framesift.frames.reader.source import NotWhole, Status
+from framesift.frames.reader.source import NotWhole, Status, Unreached
 from framesift.frames.videos import Sampling, Still
 from framesift.stores import is_folder, is_url, join
 from imaging_interview import Image
@@ -54,6 +54,8 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     before: Status | None = None if is_url(directory) else ask_status(join(directory, frame.file))
     try:
         picture = read_frame(join(directory, find_content(frame)), settings, levels, alone=True)
+    except Unreached as error:  # what it holds was not seen, so that this state of it is not decided either
+        return _view_problem(frame, directory, error.reason, None)
     except UnreadableFrame as error:
         read = error.stat if isinstance(error, NotWhole) else None
         return _view_problem(frame, directory, error.reason, before or read)

@@ -9,7 +9,7 @@ from framesift.filtering.file_state import FileState, Standing, ask_status
 from framesift.filtering.pages import may_have_pages
 from framesift.filtering.selection import Verdict
 from framesift.frames.reader.pages import count_to_decide, name_page, read_page
-from framesift.frames.reader.source import read_file
+from framesift.frames.reader.source import Unreached, read_file
 from framesift.stores import ObjectStat
 
 
@@ -35,6 +35,8 @@ def find_standing(past: Past, below: str, path: str, max_pixels: int, listed: Ob
         has_pages = is_refreshed and may_have_pages(path) and _count_pages(below + path) > 1
         return Standing.REFRESHED if has_pages else Standing.DECIDED  # which of its pages are left is asked later
     if verdict is Verdict.SKIP:
+        if before is None and not _can_be_read(below + path):
+            return Standing.DECIDED  # as little as then
         return Standing.AGAIN if path not in past.refreshed else Standing.REFRESHED
     file = status.url if isinstance(status, ObjectStat) else below + path
     if before is None or (before.size == status.st_size and _has_content(file, before)):
@@ -79,6 +81,14 @@ def _count_pages(file: str) -> int:
     with suppress(UnreadableFrame):
         return count_to_decide(file)
     return 1
+
+
+def _can_be_read(file: str) -> bool:
+    try:
+        read_file(file)
+    except UnreadableFrame as error:
+        return not isinstance(error, Unreached)
+    return True
 
 
 def _has_content(file: str, before: FileState) -> bool:

@@ -7,15 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from framesift import cli, filter_frames
 from framesift.cli import options
-from framesift.cluster import LOST, Cluster, find_worker, open_cluster, opening
+from framesift.cluster import LOST, Cluster, executor, find_worker, open_cluster, opening
+from framesift.cluster.fitness import UnfitWorker, try_worker
 from framesift.cluster.mapping import map_frames
 from framesift.duplicates import find_duplicates
-from framesift.errors import MissingLibrary, StorageError, UsageError
+from framesift.errors import MissingLibrary, StorageError
 from framesift.filtering.chunks import dispatch
 from framesift.frames.finding import find_frames
 from framesift.looking.overview.sightings import look_at_frames
@@ -205,20 +207,137 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
         pass
 
 
-def test_no_worker_is_said_after_a_while(monkeypatch):
-    monkeypatch.setattr(opening, "LONG_PATIENCE", 0.2)
-    with (
-        distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=50) as cluster,
-        pytest.raises(StorageError, match="no worker came within"),
-        open_cluster(cluster.scheduler_address),
-    ):
-        pass
+@contextmanager
+def scheduler_of(*workers: dict) -> Iterator[distributed.LocalCluster]:
+    """A scheduler of somebody else, with workers of one thread in this process."""
+    with distributed.LocalCluster(
+        n_workers=len(workers), threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
+        dashboard_address="127.0.0.1:0", silence_logs=50,
+    ) as cluster:  # fmt: skip
+        yield cluster
 
 
-def test_a_worker_with_other_versions_is_refused(two, monkeypatch):
-    monkeypatch.setattr(two, "_build", ("framesift 0", *two._build[1:]))
-    with pytest.raises(UsageError, match=r"the worker on .* has framesift .*, not framesift 0: install the same there"):
-        two.submit(len, "").result()
+def test_no_worker_is_said_at_once_and_after_a_while_it_ends(tmp_path, capsys):
+    root = write_cameras(tmp_path / "frames", 1, (2,))
+    with scheduler_of() as cluster:
+        address = cluster.scheduler_address
+        arguments = ["filter", str(root), str(tmp_path / "results"), "--cluster", address, "--cluster-wait", "1"]
+        assert cli.main(arguments) == options.STORAGE
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        f"{address}: waiting up to 1 s for a worker; Ctrl-C ends it",
+        f"framesift: {address}: no worker came within 1 s (--cluster-wait)",
+    ]
+    assert not (tmp_path / "results").exists()
+
+
+def test_how_many_work_is_said_and_where_to_look(tmp_path, two, capsys):
+    root = write_cameras(tmp_path / "frames", 1, (2,))
+    assert cli.main(["filter", str(root), str(tmp_path / "results"), "--cluster", address_of(two)]) == options.DONE
+    assert f"{address_of(two)}: 2 workers, 2 threads; http://127.0.0.1:" in capsys.readouterr().err
+
+
+def test_a_run_without_workers_says_that_it_waits_and_goes_on_when_one_comes(tmp_path):
+    told: list[str] = []
+    with scheduler_of({}) as cluster, open_cluster(cluster.scheduler_address, tell=told.append) as opened:
+        cluster.scale(0)
+        while not any("no worker is left; waiting for one" in line for line in told):
+            time.sleep(0.02)
+        future = opened.submit(len, "four")
+        cluster.scale(1)
+        assert future.result(timeout=30) == 4
+
+
+def refuse_all_but(monkeypatch, fit: int) -> None:
+    """Have the workers of a number beyond `fit` find other versions; they are asked in this process."""
+    seen: list[str] = []
+
+    def try_worker(trial, worker):
+        seen.append(worker) if worker not in seen else None
+        if seen.index(worker) >= fit:
+            raise UnfitWorker("has OpenCV 4, not OpenCV 5: install the same there", worker)
+
+    monkeypatch.setattr(executor, "try_once", try_worker)
+
+
+def test_a_worker_with_other_versions_is_left_out_and_named(tmp_path, monkeypatch, capsys):
+    root = write_cameras(tmp_path / "frames", 1, (30, 20))
+    plain = list(filter_frames(root, jobs=1))
+    refuse_all_but(monkeypatch, 1)
+    told: list[str] = []
+    with scheduler_of({}, {}) as cluster, open_cluster(cluster.scheduler_address, tell=told.append) as opened:
+        opened.longest = 5
+        assert list(filter_frames(root, executor=opened)) == plain
+        assert opened.slots == 1
+    assert len([line for line in told if "has OpenCV 4, not OpenCV 5: install the same there; it gets" in line]) == 1
+    assert "1 worker, 1 thread" in told[-1]
+
+
+def test_where_no_worker_can_be_used_nothing_is_begun(tmp_path, monkeypatch, capsys):
+    root = write_cameras(tmp_path / "frames", 1, (3,))
+    refuse_all_but(monkeypatch, 0)
+    with scheduler_of({}, {}) as cluster:
+        address = cluster.scheduler_address
+        assert cli.main(["filter", str(root), str(tmp_path / "results"), "--cluster", address]) == options.USAGE
+    assert "no worker can be used: tcp://127.0.0.1" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "results").exists()
+
+
+class Blind(distributed.WorkerPlugin):
+    """Has the first worker that is asked see no file below a folder: as if nothing were mounted there."""
+
+    def __init__(self, folder: str, flag: str) -> None:
+        self.folder, self.flag = folder, flag
+
+    def setup(self, worker) -> None:
+        from framesift.frames.reader import source
+
+        try:
+            os.close(os.open(self.flag, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return
+        opened = source._open
+
+        def _open(path):
+            if os.fsdecode(path).startswith(self.folder):
+                raise FileNotFoundError(2, "No such file or directory", path)
+            return opened(path)
+
+        source._open = _open
+
+
+@pytest.mark.parametrize("command", ["filter", "overview", "duplicates"])
+def test_a_worker_that_does_not_see_the_frames_decides_none_of_them(tmp_path, capsys, command):
+    root = write_cameras(tmp_path / "frames", 1, (30, 20))
+    given = {"filter": ["filter", str(root), str(tmp_path / "results")]}.get(command, [command, str(root), "--json"])
+    plain = {"filter": ["filter", str(root), str(tmp_path / "plain")]}.get(command, given)
+    code = cli.main(plain)
+    expected = capsys.readouterr().out
+    with open_cluster("local", 2) as cluster:
+        cluster._client.register_plugin(Blind(str(root), str(tmp_path / "flag")))
+        assert cli.main([*given, "--cluster", address_of(cluster)]) == code
+    output = capsys.readouterr()
+    assert "cannot read" in output.err and "which is there: mount the folder there, at the same path" in output.err
+    assert output.err.count("No such file") == 1
+    if command == "filter":
+        assert read_tree(tmp_path / "results") == read_tree(tmp_path / "plain")
+    else:
+        assert output.out == expected
+
+
+def test_a_folder_that_no_worker_sees_is_one_line(tmp_path, two):
+    folder = tmp_path / "here-only"
+    folder.mkdir()
+    trial = replace(two._trial, paths=(str(folder),))
+    with pytest.raises(UnfitWorker, match=r"does not see .*here-only/not: mount the folder there, at the same path"):
+        try_worker(replace(trial, paths=(str(folder / "not"),)), "tcp://there")
+    try_worker(trial, "tcp://there")
+
+
+def test_what_has_gone_here_too_is_no_fault_of_a_worker(tmp_path, two, monkeypatch):
+    monkeypatch.setattr(two, "_trial", replace(two._trial, paths=(str(tmp_path / "gone"),)))
+    assert two.submit(len, "four").result(timeout=30) == 4
+    assert not two.left_out
 
 
 def test_errors_of_ours_come_back_as_they_are(tmp_path, two):

@@ -43,6 +43,10 @@ class NotWhole(UnreadableFrame):
         return found
 
 
+class Unreached(UnreadableFrame):
+    """The file cannot be opened or read: nothing is known of what it holds."""
+
+
 class _ChangedWhileRead(Exception):
     """The file's size or time was not the same before and after."""
 
@@ -160,4 +164,8 @@ def explain_error(error: OSError, path: PathLike) -> FramesiftError:
         return StorageError.of(error, path)
     if error.errno == errno.ENXIO:  # what Linux answers when a socket is opened
         return UnreadableFrame("not a regular file", path)
-    return UnreadableFrame(error.strerror or str(error), path)
+    from framesift.cluster.fitness import note_unreached  # for whoever reads on a cluster, and only now
+
+    reason = error.strerror or str(error)
+    note_unreached(os.fsdecode(path), reason)
+    return Unreached(reason, path)
