@@ -1,11 +1,14 @@
 """From a URL to what lies there."""
 
 import errno
+import logging
 import os
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
+from threading import get_ident
+from typing import Any
 
 from framesift.errors import FramesiftError, MissingLibrary, UnreadableFrame, UsageError, pip_install
 from framesift.stores.objects import WINDOW, Entry, ObjectEntry, ObjectStat, Window
@@ -16,7 +19,7 @@ from framesift.stores.urls import is_url, is_writable, join, scheme_of
 _HOSTED = {"sftp", "ssh"}
 _PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
 _PACKAGES |= {"sftp": "paramiko", "ssh": "paramiko"}
-_S3 = {"s3", "s3a"}
+_S3, _GOOGLE, _AZURE = {"s3", "s3a"}, {"gs", "gcs"}, {"az", "abfs"}
 UNCACHED = {"use_listings_cache": False}
 """A million names do not stay in memory."""
 _NO_FILE = "No such file or directory"
@@ -28,25 +31,51 @@ def open_store(url: str) -> tuple[Store, str]:
     first, chained, rest = url.partition("::")
     scheme, _, inner = first.partition("://")
     host = inner.partition("/")[0] if scheme in _HOSTED else ""
-    store = _open(f"{scheme}://{host}{chained}{rest}", os.getpid())
+    is_of_thread = scheme in _HOSTED or scheme_of(rest) in _HOSTED
+    store = _open(f"{scheme}://{host}{chained}{rest}", os.getpid(), get_ident() if is_of_thread else 0)
     return store, str(store.files._strip_protocol(first))
 
 
-@lru_cache(maxsize=16)
-def _open(root: str, process: int) -> Store:
-    """Open a store once in each process: connections do not survive a fork."""
+@lru_cache(maxsize=64)
+def _open(root: str, process: int, thread: int) -> Store:
+    """Open a store once in each process, or in each thread: connections do not survive a fork."""
     schemes = [scheme_of(part) for part in root.split("::") if is_url(part)]
     _require(root, [package for scheme in schemes if (package := _PACKAGES.get(scheme))])
     from fsspec.core import url_to_fs
 
-    options = {scheme: dict(UNCACHED) for scheme in schemes if is_writable(f"{scheme}://")}
+    options = {scheme: _options(scheme) for scheme in schemes}
     with explained(root), _archive(root):
-        if _S3.isdisjoint(schemes):
-            return Store(url_to_fs(root, **options)[0])
-        from framesift.stores.s3 import OPTIONS, S3Store
+        files, _ = url_to_fs(root, **options)
+        return _wrap(files, schemes[0])
 
-        files, _ = url_to_fs(root, **options | {scheme: dict(OPTIONS) for scheme in _S3.intersection(schemes)})
-        return S3Store(files) if schemes[0] in _S3 else Store(files)
+
+def _options(scheme: str) -> dict[str, Any]:
+    if scheme in _S3:
+        from framesift.stores.s3 import OPTIONS
+
+        return dict(OPTIONS)
+    if scheme in _HOSTED:
+        from framesift.stores.sftp import OPTIONS as HOSTED
+
+        return dict(HOSTED)
+    return dict(UNCACHED) if is_writable(f"{scheme}://") else {}
+
+
+def _wrap(files: Any, scheme: str) -> Store:
+    if scheme in _S3:
+        from framesift.stores.s3 import S3Store
+
+        return S3Store(files)
+    if scheme in _HOSTED:
+        from framesift.stores.sftp import SftpStore
+
+        return SftpStore(files)
+    if scheme in _GOOGLE:  # it asks again for half a minute itself, and tells of each time
+        logging.getLogger("gcsfs").setLevel(logging.CRITICAL + 1)
+        return Store(files, pauses=())
+    if scheme in _AZURE:  # its own attempts would multiply with ours
+        files.service_client._config.retry_policy.total_retries = 0
+    return Store(files)
 
 
 @contextmanager

@@ -17,9 +17,23 @@ _PASSING = {errno.EBUSY, errno.EIO, errno.ETIMEDOUT, errno.EPIPE, getattr(errno,
 """How fsspec says 500, 503 and an answer that it does not know."""
 _BROKEN_TRANSFERS = {"HTTPClientError", "IncompleteReadError", "ResponseParserError", "ClientConnectionError"}
 _BROKEN_TRANSFERS |= {"ClientPayloadError", "ServerDisconnectedError", "ResponseStreamingError", "ConnectionError"}
-"""Of botocore and aiohttp, which are not imported for this."""
+_BROKEN_TRANSFERS |= {"ServiceRequestError", "ServiceResponseError", "SFTPError", "SSHException"}
+"""Of botocore, aiohttp, azure-core and paramiko, which are not imported for this."""
 _NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError", "ProfileNotFound"}
 _NO_CREDENTIALS |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "CredentialRetrievalError"}
+_NO_CREDENTIALS |= {"DefaultCredentialsError", "RefreshError", "CredentialUnavailableError"}
+_REFUSED_CREDENTIALS = {"ClientAuthenticationError", "AuthenticationException", "PasswordRequiredException"}
+"""Of azure-core and paramiko."""
+_NO_ACCOUNT = "connection_string or account_name"
+"""What adlfs says without either."""
+_VARIABLES = {
+    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS, or log in with gcloud",
+    "az": "AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
+    "sftp": "a key in the SSH agent, or in ~/.ssh",
+}
+"""Where each kind of store looks for credentials."""
+_KINDS = {"s3a": "s3", "gcs": "gs", "abfs": "az", "ssh": "sftp"}
 
 _thread = threading.local()
 
@@ -40,24 +54,39 @@ def trying_again(most: int) -> Iterator[None]:
         del _thread.most
 
 
-def persist(call: Callable[[], T]) -> T:
-    """Return what `call` returns, tried again while the store is busy, silent or broken off. Raises what it raises."""
-    for pause in PAUSES[: getattr(_thread, "most", len(PAUSES))]:
+def persist(
+    call: Callable[[], T], renew: Callable[[], None] = lambda: None, pauses: tuple[float, ...] | None = None
+) -> T:
+    """Return what `call` returns, tried again while the store is busy, silent or broken off. Raises what it raises.
+
+    `renew` is called before each further attempt; without `pauses` they are the usual ones.
+    """
+    attempt, pauses = call, PAUSES if pauses is None else pauses
+    for pause in pauses[: getattr(_thread, "most", len(pauses))]:
         try:
-            return call()
+            return attempt()
         except Exception as error:
             if not _may_pass(error):
                 raise
         time.sleep(pause * random.uniform(0.5, 1))
-    return call()
+
+        def attempt() -> T:
+            renew()
+            return call()
+
+    return attempt()
 
 
 def explain(error: Exception, url: str) -> FramesiftError:
     """Return what to raise for an error that no further attempt can help: one line, with the URL and no secrets."""
     names, code = _names(error), code_of(error)
-    if names & _NO_CREDENTIALS:
-        return UsageError("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE", url)
-    if code == "NoSuchBucket":
+    places = [part.partition("://")[0] for part in url.split("::") if "://" in part]
+    variables = _VARIABLES.get(_KINDS.get(places[-1], places[-1]) if places else "s3", "")
+    if names & _NO_CREDENTIALS or _NO_ACCOUNT in str(error) or "No authentication methods" in str(error):
+        return UsageError(f"no credentials: set {variables}", url)
+    if names & _REFUSED_CREDENTIALS:
+        return UsageError(f"the store does not accept the credentials: set {variables}", url)
+    if code == "NoSuchBucket" or "container does not exist" in str(error) or "bucket does not exist" in str(error):
         return UsageError("no such bucket", url)
     if isinstance(error, PermissionError):
         return StorageError(f"access denied ({code or _describe(error)})", url)
@@ -76,9 +105,9 @@ def code_of(error: Exception) -> str:
 
 
 def _may_pass(error: Exception) -> bool:
-    if isinstance(error, FileNotFoundError | PermissionError | FileExistsError):
+    if isinstance(error, FileNotFoundError | PermissionError | FileExistsError) or _names(error) & _REFUSED_CREDENTIALS:
         return False
-    if isinstance(error, TimeoutError | ConnectionError) or _names(error) & _BROKEN_TRANSFERS:
+    if isinstance(error, TimeoutError | ConnectionError | EOFError) or _names(error) & _BROKEN_TRANSFERS:
         return True
     return isinstance(error, OSError) and error.errno in _PASSING
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from fsspec.asyn import sync
 
 from framesift.stores.objects import FetchRange, ObjectStat
-from framesift.stores.retrying import CutShort, code_of, persist
+from framesift.stores.retrying import CutShort, code_of
 from framesift.stores.store import Changed, Head, Refused, Store, read_mtime_ns
 
 OPTIONS = {
@@ -161,7 +161,7 @@ class S3Store(Store):
         return content, status
 
     def _ask_for(self, method: str, **arguments: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = persist(lambda: self.files.call_s3(method, **arguments))
+        answer: dict[str, Any] = self._persist(lambda: self.files.call_s3(method, **arguments))
         return answer
 
     def _split(self, path: str) -> tuple[str, str]:

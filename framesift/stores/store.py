@@ -1,13 +1,16 @@
 """A store as the main job needs it, on any file system of fsspec. Paths are those of fsspec, without the scheme."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from framesift.stores.objects import FetchRange, ObjectStat
 from framesift.stores.retrying import CutShort, persist
 
 _TIMES = ("LastModified", "mtime", "last_modified", "updated", "modified", "created", "date_time")
+
+
+T = TypeVar("T")
 
 
 class Head(NamedTuple):
@@ -39,14 +42,18 @@ class Store:
     Used by many threads at once, and by one process.
     """
 
-    def __init__(self, files: Any) -> None:
+    def __init__(self, files: Any, pauses: tuple[float, ...] | None = None) -> None:
         self.files = files
         """The file system of fsspec."""
+        self._pauses = pauses
+
+    def renew(self) -> None:
+        """Make ready for a further attempt."""
 
     def scan(self, folder: str) -> Iterator[Head]:
         """Yield what lies in a folder, in no order. Raises FileNotFoundError where there is none."""
         prefix = folder.strip("/") + "/" if folder.strip("/") else ""
-        for entry in persist(lambda: self.files.ls(folder, detail=True)):
+        for entry in self._persist(lambda: self.files.ls(folder, detail=True)):
             name = str(entry["name"]).strip("/").removeprefix(prefix)
             if name and name != prefix.rstrip("/"):
                 is_folder = entry["type"] == "directory"
@@ -54,7 +61,7 @@ class Store:
 
     def is_folder(self, path: str) -> bool:
         """Tell whether anything lies below a path."""
-        return bool(persist(lambda: self.files.isdir(path)))
+        return bool(self._persist(lambda: self.files.isdir(path)))
 
     def read(self, path: str, url: str, most: int) -> tuple[bytes, ObjectStat]:
         """Return an object's bytes and status. One that is larger than `most` bytes is not read: the bytes are none.
@@ -80,27 +87,27 @@ class Store:
     def create(self, path: str, content: bytes) -> bool:
         """Put an object where there is none; False where there is one."""
         try:
-            persist(lambda: self._create_once(path, content))
+            self._persist(lambda: self._create_once(path, content))
         except FileExistsError:
             return False
         return True
 
     def put(self, path: str, content: bytes) -> None:
         """Put an object, in place of any of that name."""
-        persist(lambda: self.files.pipe_file(path, content))
+        self._persist(lambda: self.files.pipe_file(path, content))
 
     def replace(self, path: str, content: bytes, etag: str) -> str:
         """Put an object in place of its version `etag`; return the new version's. Raises Changed."""
         if self.etag(path) != etag:
             raise Changed
-        persist(lambda: self.files.pipe_file(path, content))
+        self._persist(lambda: self.files.pipe_file(path, content))
         return self.etag(path)
 
     def upload(self, path: str, file: str, etag: str) -> None:
         """Put a file of this machine, of any size, in place of the version `etag` of an object. Raises Changed."""
         if self.etag(path) != etag:
             raise Changed
-        persist(lambda: self.files.put_file(file, path))
+        self._persist(lambda: self.files.put_file(file, path))
 
     def copy(self, source: ObjectStat, path: str, target: str) -> bool:
         """Let the store copy a version of the object at `path` to `target`; False where it does not do that."""
@@ -110,7 +117,7 @@ class Store:
         """Delete objects; those that are gone already do not matter."""
         for path in paths:
             try:
-                persist(lambda path=path: self.files.rm_file(path))  # type: ignore[misc]
+                self._persist(lambda path=path: self.files.rm_file(path))  # type: ignore[misc]
             except FileNotFoundError:
                 continue
 
@@ -121,9 +128,12 @@ class Store:
         except FileNotFoundError:
             return ""
 
+    def _persist(self, call: Callable[[], T]) -> T:
+        return persist(call, self.renew, self._pauses)
+
     def _persist_reading(self, call: Any) -> Any:
         try:
-            return persist(call)
+            return self._persist(call)
         except (FileNotFoundError, IsADirectoryError):
             raise Missing from None
 

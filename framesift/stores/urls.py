@@ -40,6 +40,8 @@ def locate(path: PathLike) -> str:
     if match and match[1] in _LOCAL and "::" not in text:
         text = "/" + text[match.end() :].removeprefix("localhost").lstrip("/")
     if not is_url(text):
+        if match and match[1] not in _LOCAL and not os.path.lexists(text):
+            raise UsageError(f"{match[1]}:// cannot be read; s3://, gs://, az://, sftp:// and zip:// can", text)
         return os.path.abspath(text)
     first, chained, rest = text.partition("::")
     if scheme_of(text) in _ARCHIVES and not rest:

@@ -164,7 +164,7 @@ def explain_error(error: OSError, path: PathLike) -> FramesiftError:
         return StorageError.of(error, path)
     if error.errno == errno.ENXIO:  # what Linux answers when a socket is opened
         return UnreadableFrame("not a regular file", path)
-    from framesift.cluster.fitness import note_unreached  # for whoever reads on a cluster, and only now
+    from framesift.cluster import note_unreached  # for whoever reads on a cluster, and only now
 
     reason = error.strerror or str(error)
     note_unreached(os.fsdecode(path), reason)

@@ -1,0 +1,55 @@
+"""Frames of another machine, by SSH: as many threads as wanted, broken connections, one line for what is wrong."""
+
+import pytest
+
+from framesift import cli, filter_frames
+from framesift.cli import options
+from framesift.stores import opening
+from tests.conftest import read_tree
+from tests.filtering.test_chunks import write_cameras
+
+pytest.importorskip("paramiko", reason="needs paramiko: pip install paramiko")
+
+from tests.stores.sftp_server import SftpServer, serving
+
+
+@pytest.fixture
+def server():
+    opening._open.cache_clear()
+    with serving() as each:
+        yield each
+    opening._open.cache_clear()
+
+
+@pytest.mark.parametrize("jobs", [1, 4, None])
+def test_the_result_is_that_of_this_machine(tmp_path, server: SftpServer, jobs):
+    root = write_cameras(tmp_path / "frames", 1, (12, 8))
+    list(filter_frames(root, tmp_path / "plain"))
+    assert list(filter_frames(server.url(root), tmp_path / "results", jobs=jobs))
+    plain, results = read_tree(tmp_path / "plain"), read_tree(tmp_path / "results")
+    assert plain.keys() == results.keys()
+    assert all(plain[name] == results[name] for name in plain if not name.endswith("manifest.jsonl"))
+
+
+def test_connections_that_break_are_opened_again(tmp_path, server: SftpServer):
+    root = write_cameras(tmp_path / "frames", 1, (12, 8))
+    decisions = filter_frames(server.url(root), jobs=2)
+    first = next(decisions)
+    before = len(server.transports)
+    server.drop()
+    rest = list(decisions)
+    assert len(server.transports) > before
+    assert [each.verdict for each in (first, *rest)] == [each.verdict for each in filter_frames(root)]
+
+
+def test_a_wrong_password_is_one_line_without_it(tmp_path, server: SftpServer, capsys):
+    root = write_cameras(tmp_path / "frames", 1, (2,))
+    assert cli.main(["filter", server.url(root, "wrong-one"), str(tmp_path / "results")]) == options.USAGE
+    [line] = capsys.readouterr().err.splitlines()
+    assert "the store does not accept the credentials: set a key in the SSH agent" in line and "wrong-one" not in line
+
+
+def test_a_web_address_is_no_folder(capsys, tmp_path):
+    assert cli.main(["filter", "http://127.0.0.1:9/x", str(tmp_path / "results")]) == options.USAGE
+    [line] = capsys.readouterr().err.splitlines()
+    assert "http:// cannot be read; s3://, gs://, az://, sftp:// and zip:// can" in line
