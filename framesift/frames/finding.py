@@ -10,7 +10,7 @@ from functools import partial
 from framesift.cluster.parallel import map_in_threads
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError, show
 from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
-from framesift.frames.frame import Frame, add_exif_time, name_frames, natural_key, order_key, own_camera
+from framesift.frames.frame import Frame, add_exif_time, name_frames, natural_key, own_camera, put_in_order
 from framesift.frames.naming import Known, Names, Naming, split_suffix
 from framesift.frames.suffixes import PICTURES, PREVIEWED, TEXTS, is_video
 from framesift.stores import Entry, ObjectStat, is_file_name, is_same_place, is_url, join, read_start, scan_place
@@ -100,11 +100,10 @@ def find_frames(
     frames = _name_frames(root, paths, names)
     if choice.period:
         frames = (frame for frame in frames if choice.takes_time(frame.time, listing.left_out))
-    listing.frames.extend(frames)
+    listing.frames.extend(put_in_order(frames))
     listing.contrary.update(names.contrary)
     if not listing.frames and len(paths) == found and not (videos and listing.videos):
         raise UsageError(f"holds no frame of these times{_describe_rest(listing)}", directory)
-    listing.frames.sort(key=order_key)
     listing.videos.sort(key=lambda path: (natural_key(path), path))
     listing.unlisted.sort()
     listing.passed_over.sort()
@@ -260,7 +259,7 @@ def _name_frames(root: str, paths: list[str], names: Names) -> Iterator[Frame]:
     look = partial(add_exif_time, root=root, naming=names.naming)
     frames = name_frames(paths, names, strict=True)
     if not is_url(root):
-        yield from map(look, frames)
+        yield from (frame if frame.time else look(frame) for frame in frames)
         return
     timeless = []
     for frame in frames:

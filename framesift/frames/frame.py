@@ -81,18 +81,28 @@ def order_key(frame: Frame) -> tuple[str, str, datetime, str, str]:
     natural order differ first at a digit, where the order of code points is that of the bytes.
     """
     name = natural_key(_cut_suffix(frame.path))
-    return _natural_camera(frame.camera), frame.camera, frame.time or AFTER_ALL, name, frame.path
+    return *_camera_and_time(frame), name, frame.path
 
 
 def put_in_order(frames: Iterable[Frame]) -> list[Frame]:
-    """Return frames in total order. Where they are in it already, as most are, few keys have to be made."""
-    found = list(frames)
-    for before, after in pairwise(found):
-        if before.time and after.time and before.camera == after.camera and before.time < after.time:
-            continue
-        if order_key(before) > order_key(after):
-            return sorted(found, key=order_key)
+    """Return frames in total order, as `order_key` says. Names are compared only where times are equal: few."""
+    found = sorted(frames, key=_camera_and_time)
+    start = 0
+    for end, (before, after) in enumerate(pairwise(found), start=1):
+        if before.time != after.time or before.camera != after.camera:
+            _order_names(found, start, end)
+            start = end
+    _order_names(found, start, len(found))
     return found
+
+
+def _camera_and_time(frame: Frame) -> tuple[str, str, datetime]:
+    return _natural_camera(frame.camera), frame.camera, frame.time or AFTER_ALL
+
+
+def _order_names(frames: list[Frame], start: int, end: int) -> None:
+    if end - start > 1:
+        frames[start:end] = sorted(frames[start:end], key=order_key)
 
 
 def _cut_suffix(path: str) -> str:

@@ -240,7 +240,9 @@ class Names:
 
     def read(self, path: str) -> tuple[str, datetime | None]:
         """Return the camera and the time (aware, UTC; None for one without) of one path."""
-        reading = self.naming.take_apart(path)
+        return self._settle(path, self.naming.take_apart(path))
+
+    def _settle(self, path: str, reading: Reading) -> tuple[str, datetime | None]:
         camera, time = self._agreement.settle(reading)
         camera = camera or self.own
         if reading.day and (time is None or reading.group in self._agreement.doubted):
@@ -254,20 +256,21 @@ class Names:
         for a pattern whose group `time` matches what is no time.
         """
         left_open = []
+        take_apart = self.naming.take_apart
         for path in paths:
-            reading = self.naming.take_apart(path)
+            reading = take_apart(path)
             if strict and reading.unread:
                 how = "--time-format says how times are written, such as %d-%m-%Y_%H.%M.%S"
                 raise UsageError(f"{reading.unread!r}, the time that --name-pattern finds, cannot be read: {how}", path)
             if reading.number or reading.day:
-                left_open.append(path)
+                left_open.append((path, reading))
                 self._agreement.note(reading)
             else:
                 yield path, reading.camera or self.own, reading.time
         self._agreement.doubted.clear()
         self._agreement.conclude()
-        for path in left_open:
-            yield path, *self.read(path)
+        for path, reading in left_open:
+            yield path, *self._settle(path, reading)
 
 
 def split_suffix(name: str) -> tuple[str, str]:

@@ -304,6 +304,12 @@ def test_times_in_a_format_of_the_user(time_format: str, path: str, camera: str 
     assert Naming(time_format=time_format).read(path) == (camera, NOON)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_number_before_the_first_or_last_day_of_all_is_no_part_of_it(day: str) -> None:
+    camera, time = Naming(time_format="%Y-%m-%d_%H").read(f"gate-123_{day}_00.png")
+    assert camera == "gate-123" and f"{time:%m-%d}" == day[5:]
+
+
 @pytest.mark.parametrize(
     ("time_format", "reason"),
     [

@@ -7,6 +7,7 @@ as in `05-04-2021` or `21-04-29`, the time is given as a `Day`: other names tell
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
@@ -147,16 +148,18 @@ def _find_other(text: str, zone: tzinfo) -> Found | None:
 
 def _read_plain(match: re.Match[str], zone: tzinfo) -> datetime | None:
     """Return the same as `read_clock`, of what most clocks are, in the fewest steps."""
-    year, month, day, hour, minute, second, *rest = match.group(*_PARTS)
-    if second is None or zone is not UTC or any(rest):
+    year, month, day, hour, minute, second, offset, *rest = match.group(*_PARTS)
+    if second is None or any(rest):
         return read_clock(match, zone)
     try:
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), 0, UTC)
-    except ValueError:
+        zone = read_zone(offset) if offset else zone
+        clock = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), 0, zone)
+        return clock if zone is UTC else clock.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
-_PARTS = "year", "month", "day", "hour", "minute", "second", "fraction", "attached", "half", "zone"
+_PARTS = "year", "month", "day", "hour", "minute", "second", "zone", "fraction", "attached", "half"
 
 
 def read_clock(match: re.Match[str], zone: tzinfo) -> datetime | None:
@@ -187,6 +190,7 @@ def read_epoch(match: re.Match[str]) -> datetime:
 _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=1024)
 def read_zone(text: str) -> tzinfo:
     """Return the offset of `+02:00`, `-0500`, `GMT-5` or `Z`. Raises ValueError."""
     digits = re.sub(r"[^\d]", "", text)

@@ -1,7 +1,8 @@
 """What one path says of its camera and its time, as far as it says it alone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from framesift.frames.names.clocks import Day
@@ -47,6 +48,8 @@ def name_camera(place: Place, before: str, behind: str, clock: datetime | None) 
     `before` and `behind` stand around the time in a name; `clock` is the time as its own zone shows it.
     """
     word, number = read_before(before)
+    if word and not number:
+        return _join(place.camera, word), True, "", ""
     if number and clock is not None and _is_date(number, clock):
         word, number = cut_number(word, number), ""
     if not word and (name := read_behind(behind)):
@@ -54,13 +57,14 @@ def name_camera(place: Place, before: str, behind: str, clock: datetime | None) 
     if not word and not number and (match := _PAIR.fullmatch(behind)):
         return place.camera, False, match[0], _join(place.camera, match[1])
     if word:
-        without = cut_number(word, number)
-        return _join(place.camera, word), True, number, _join(place.camera, without) if number else ""
+        other = _join(place.camera, cut_number(word, number)) if number else ""
+        return _join(place.camera, word), True, number, other
     if number:
         return place.camera, False, number, _join(place.camera, number)
     return place.camera, False, place.number, place.other
 
 
+@lru_cache(maxsize=4096)
 def _join(folder: str, word: str) -> str:
     """Return folder and name, the name once where the folder is called so."""
     if not folder or folder.rpartition("/")[2].casefold() == word.casefold():
@@ -70,10 +74,13 @@ def _join(folder: str, word: str) -> str:
 
 def _is_date(number: str, clock: datetime) -> bool:
     """Tell whether a number before a time is a part of the same day: 119 or 2021119 for its place in the year."""
-    if len(number) not in (3, 4, 7, 8):
-        return False
-    for day in (clock, clock - timedelta(days=1), clock + timedelta(days=1)):  # the clock may be of another zone
-        year, count = day.year, day.timetuple().tm_yday
-        if int(number) in (count, year, 1000 * year + count, 10_000 * year + 100 * day.month + day.day):
-            return True
-    return False
+    return len(number) in (3, 4, 7, 8) and int(number) in _numbers_of(clock.date())
+
+
+@lru_cache(maxsize=1024)
+def _numbers_of(day: date) -> frozenset[int]:
+    first, last = max(day.toordinal() - 1, 1), min(day.toordinal() + 1, date.max.toordinal())
+    days = [date.fromordinal(number) for number in range(first, last + 1)]  # the clock may be of another zone
+    counts = [(each.year, each.timetuple().tm_yday) for each in days]
+    packed = (10_000 * each.year + 100 * each.month + each.day for each in days)
+    return frozenset((*sum(counts, ()), *(1000 * year + count for year, count in counts), *packed))
