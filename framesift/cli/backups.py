@@ -127,7 +127,14 @@ def _apply(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
     from framesift.actions import apply_plan, describe_crossing
 
     tell(filter(None, [describe_crossing(plan, options.remove_to)]), options)
-    return _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
+    tally = _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
+    return _foresee(tally) if options.dry_run else tally
+
+
+def _foresee(tally: "dict[str, Any]") -> "dict[str, Any]":
+    """Return the tally of what would have been done, and was not."""
+    left = tally.pop("left")
+    return {"done": 0, "left": left, "dry_run": tally}
 
 
 def undo_command(options: argparse.Namespace) -> int:
@@ -198,6 +205,7 @@ def _carry_out(
 
 
 def _count(tally: "dict[str, Any]") -> str:
+    tally = tally.get("dry_run", tally)
     companions = tally.get("companions", 0)
     files = counted(tally["done"], "file")
     return f"{files} and {counted(companions, 'companion file')}" if companions else files

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from framesift.cli.terminal import format_bytes
 from framesift.errors import counted, pip_install, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -71,7 +72,7 @@ def total_of(findings: "Findings") -> str:
     return (
         f"{counted(images, 'image')}, {counted(videos, 'video') + ', ' if videos else ''}"
         f"{counted(len(findings.groups), 'group')}, "
-        f"{counted(number, 'file')} could go ({size / 1e6:.1f} MB{note}){with_them}, {len(findings.skipped)} skipped"
+        f"{counted(number, 'file')} could go ({format_bytes(size)}{note}){with_them}, {len(findings.skipped)} skipped"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from framesift import cli
 from framesift.cli import options
+from framesift.cli.terminal import format_bytes
 from tests.actions.removals import snapshot
 from tests.comparators.networks import write_network
 from tests.comparators.test_comparators import paint
@@ -41,7 +42,7 @@ def test_the_list(run, crops, capsys):
     assert [line.split()[1] for line in lines[1:3]] == ["b/one.jpg", "b/low.jpg"]
     assert all(90 <= float(line.split()[0].rstrip("%")) <= 100 for line in lines[1:3])
     surplus = sum((crops / name).stat().st_size for name in ("b/one.jpg", "b/low.jpg"))
-    assert lines[3:] == ["", f"4 images, 1 group, 2 files could go ({surplus / 1e6:.1f} MB), 0 skipped"]
+    assert lines[3:] == ["", f"4 images, 1 group, 2 files could go ({format_bytes(surplus)}), 0 skipped"]
     assert errors == ""
 
 
@@ -113,6 +114,9 @@ def test_wrong_usage_is_one_line(run, crops, capsys, arguments, message):
 def test_removed_files_come_back(run, crops, tmp_path, capsys):
     before = read_tree(crops)
     assert run(crops, "--remove-to", tmp_path / "backup", "--dry-run") == options.DONE
+    assert capsys.readouterr().out.splitlines()[-1] == f"2 files would be moved to {tmp_path}/backup"
+    assert run(crops, "--remove-to", tmp_path / "backup", "--dry-run", "--json") == options.DONE
+    assert json.loads(capsys.readouterr().out)["removed"] == {"done": 0, "left": [], "dry_run": {"done": 2}}
     assert read_tree(crops) == before
     assert run(crops, "--remove-to", tmp_path / "backup") == options.DONE
     assert set(read_tree(crops)) == {"a/one.png", "x.jpg"}
@@ -203,8 +207,8 @@ def test_hard_links_go_together_or_free_nothing(run, crops, tmp_path, capsys):
     assert os.path.samefile(crops / "b/low.jpg", crops / "album/low.jpg")
     os.link(crops / "b/one.jpg", tmp_path / "elsewhere.jpg")
     run(crops)
-    size = (crops / "b/low.jpg").stat().st_size / 1e6
-    note = f"({size:.1f} MB; 1 of them has other names (hard links) elsewhere, which frees nothing)"
+    size = (crops / "b/low.jpg").stat().st_size
+    note = f"({format_bytes(size)}; 1 of them has other names (hard links) elsewhere, which frees nothing)"
     assert note in capsys.readouterr().out
 
 
