@@ -1,24 +1,24 @@
-"""Near-duplicates searched, moved away and given back in any order, killed or not: pictures, films, what belongs to them.
+"""Near-duplicates searched, moved away and given back in any order, killed or not: pictures, films, their companions.
 
 Whatever is done, no byte is lost, everything that was seen in the folders is still seen there after a removal, pictures
-go and come with their companions, what is protected stays, and undo gives back bit for bit. FRAMESIFT_EXAMPLES sets how
-many runs of 50 steps are tried.
+go and come with their companions, what is protected stays, and undo gives back bit for bit. FRAMESIFT_STEPS sets how
+many steps are taken, 50 in each tree, and FRAMESIFT_SEED which; a failure says the seed of its tree.
 """
 
 import functools
 import hashlib
 import os
+import random
 import shutil
 import signal
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+import pytest
 
 from framesift.actions import apply_plan, empty_backup, seal_plan, undo
 from framesift.actions.moving import PARTIAL
@@ -37,10 +37,13 @@ PICTURES = [f"{folder}/{name}" for folder in FOLDERS for name in ("1.jpg", "1.pn
 FILMS = [f"{folder}/{name}" for folder in FOLDERS[:3] for name in ("1.mov", "9.mp4")]
 BESIDE = [f"{folder}/{name}" for folder in FOLDERS for name in ("1.xmp", "1.CR2", "2.txt", "2.jpg.json", "3.png.xmp")]
 BESIDE += ["in/labels/train/2.txt", "in/labels/train/1.txt", "in/phone/9.srt"]
-PICK = st.integers(0, 1000)
-KILLS = st.none() | st.integers(1, 90)
-SEARCHED = st.sampled_from([["in"], ["in", "more"], ["more", "in"], ["in/cloud", "in/phone"], [""]])
+SEARCHED = [["in"], ["in", "more"], ["more", "in"], ["in/cloud", "in/phone"], [""]]
+ORDERS = [(), ("smallest-file",), ("longest",), ("oldest", "name"), ("smallest-resolution",), ("newest",)]
 METHODS = {"combined": by_combined, "hash": by_hash, "pixels": by_pixels, "identical": by_identity}
+
+RULES = {"add": 6, "add_film": 2, "add_companion": 3, "link": 1, "unlink": 1, "cut": 1, "swap": 1, "remount": 2}
+RULES |= {"search": 5, "apply": 6, "undo": 3, "empty": 0.3}
+"""What is done, and how often."""
 
 
 @functools.cache
@@ -97,244 +100,217 @@ def owners(name: str, tree: dict[str, tuple]) -> list[str]:
     return [each for each in (f"{folder}/{stem}.{kind}" for kind in ("jpg", "png")) if each in tree]
 
 
-class Folder(RuleBasedStateMachine):
-    """A tree with two folders, its user, and framesift."""
+class Folder:
+    """A tree with two folders, its user, and framesift. What is done next is drawn by `choose`."""
 
-    @initialize(across=st.booleans())
-    def begin(self, across: bool) -> None:
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.place = Path(tempfile.mkdtemp(dir=memory))
-        self.root, self.backup, self.elsewhere = (self.place / name for name in ("root", "backup", "elsewhere"))
-        self.index = Path(tempfile.gettempdir()) / f"framesift-random-{os.getpid()}.sqlite"
-        self.count, self.across = 0, across
+    def __init__(self, place: Path, choose: random.Random) -> None:
+        self.place, self.choose = place, choose
+        self.root = place / "root"
+        self.count, self.across = 0, choose.random() < 0.5
         self.plan: Plan | None = None
-        self.turned, self.protected, self.preferred = False, "", ""
-        self.away = defaultdict[str, list[tuple]](list)
-        """What removals have taken, by its path."""
+        self.turned, self.protected, self.base = False, "", ""
+        self.sources: dict[str, str] = {}
+        self.away = defaultdict[tuple[Path, str], list[tuple]](list)
+        """What removals have taken, by backup and path."""
+        self.tally = Counter[str]()
         for folder in (*FOLDERS, "in/labels/train"):
             (self.root / folder).mkdir(parents=True)
-        for place in range(9):
-            self.add(place * 5, place * 7)
+        for add, times in ((self.add, 9), (self.add_film, 2), (self.add_companion, 6)):
+            for _ in range(times):
+                add()
 
-    def teardown(self) -> None:
-        if hasattr(self, "place"):
-            shutil.rmtree(self.place)
-            for path in self.index.parent.glob(f"{self.index.name}*"):
-                path.unlink()
+    def step(self) -> None:
+        """Do something."""
+        names, weights = zip(*RULES.items(), strict=True)
+        [name] = self.choose.choices(names, weights)
+        getattr(self, name)()
 
-    def pick(self, number: int, names: list[str]) -> Path | None:
+    def pick(self, names: list[str]) -> Path | None:
         """One of the files that are there."""
         there = [name for name in names if (self.root / name).is_file()]
-        return self.root / there[number % len(there)] if there else None
+        return self.root / self.choose.choice(there) if there else None
 
-    def put(self, name: str, content: bytes) -> None:
-        self.count += 1
-        (self.root / name).write_bytes(content)
-        (self.root / name).chmod(0o600 + self.count % 64)
-        os.utime(self.root / name, ns=(self.count, (10**9 + self.count) * 10**9 + self.count))
+    def put(self, names: list[str], content: bytes) -> None:
+        """Write a file of one of these names that is not there."""
+        free = [name for name in names if not os.path.lexists(self.root / name)]
+        if free:
+            self.count += 1
+            path = self.root / self.choose.choice(free)
+            path.write_bytes(content)
+            path.chmod(0o600 + self.count % 64)
+            os.utime(path, ns=(self.count, (10**9 + self.count) * 10**9 + self.count))
 
-    def free(self, number: int, names: list[str]) -> str | None:
-        there = [name for name in names if not os.path.lexists(self.root / name)]
-        return there[number % len(there)] if there else None
+    def backups(self) -> list[Path]:
+        """One for each folder that was searched."""
+        return [path.parent for path in sorted(self.place.glob("backup*/journal.jsonl"))]
 
-    @rule(place=PICK, what=PICK)
-    def add(self, place: int, what: int) -> None:
-        if name := self.free(place, PICTURES):
-            pictures = contents()["picture"]
-            self.put(name, pictures[what % len(pictures)][0])
+    def draw_kill(self) -> int | None:
+        """At which call that changes the disk a step is killed, if any."""
+        return self.choose.choice([None, None, self.choose.randint(1, 60), self.choose.randint(1, 25)])
 
-    @rule(place=PICK, what=PICK)
-    def add_film(self, place: int, what: int) -> None:
-        if name := self.free(place, FILMS):
-            films = contents()["film"]
-            self.put(name, films[what % len(films)][0])
+    def add(self) -> None:
+        self.put(PICTURES, self.choose.choice(contents()["picture"])[0])
 
-    @rule(place=PICK)
-    def add_companion(self, place: int) -> None:
-        if name := self.free(place, BESIDE):
-            self.put(name, f"companion {self.count}".encode())
+    def add_film(self) -> None:
+        self.put(FILMS, self.choose.choice(contents()["film"])[0])
 
-    @rule(place=PICK, other=PICK)
-    def link(self, place: int, other: int) -> None:
+    def add_companion(self) -> None:
+        self.put(BESIDE, f"companion {self.count}".encode())
+
+    def link(self) -> None:
         """Another name of a picture."""
-        if (path := self.pick(place, PICTURES)) and (name := self.free(other, PICTURES)):
-            LINK(path, self.root / name)
+        name = self.root / self.choose.choice(PICTURES)
+        if not name.exists() and (path := self.pick(PICTURES)):
+            LINK(path, name)
 
-    @rule(place=PICK)
-    def unlink(self, place: int) -> None:
-        if path := self.pick(place, PICTURES + FILMS + BESIDE):
+    def unlink(self) -> None:
+        if path := self.pick(PICTURES + FILMS + BESIDE):
             path.unlink()
 
-    @rule(place=PICK, kept=st.integers(10, 400))
-    def cut(self, place: int, kept: int) -> None:
+    def cut(self) -> None:
         """A file is damaged where it stands."""
-        if path := self.pick(place, PICTURES + FILMS):
-            os.truncate(path, min(kept, path.stat().st_size - 1))
+        if path := self.pick(PICTURES + FILMS):
+            os.truncate(path, min(self.choose.randint(10, 400), path.stat().st_size - 1))
 
-    @rule(place=PICK, other=PICK)
-    def swap(self, place: int, other: int) -> None:
+    def swap(self) -> None:
         """Two files change their names, and keep sizes and times."""
-        one, two = self.pick(place, PICTURES), self.pick(other, PICTURES)
-        if one and two and one != two and not one.samefile(two):
+        one, two = self.pick(PICTURES), self.pick(PICTURES)
+        if one and two and not one.samefile(two):
             one.rename(self.root / "swap")
             two.rename(one)
             (self.root / "swap").rename(two)
 
-    @rule(of_root=st.booleans(), coarse=st.booleans())
-    def remount(self, of_root: bool, coarse: bool) -> None:
+    def remount(self) -> None:
         """A disk goes and comes back as a copy with other inodes, perhaps one that keeps times to 2 s."""
-        disk = self.root if of_root else self.backup
-        if not disk.exists():
-            return
+        disk = self.choose.choice([self.root, *self.backups()])
         shutil.copytree(disk, self.place / "fresh", symlinks=True)
         shutil.rmtree(disk)
         (self.place / "fresh").rename(disk)
-        for path in disk.rglob("*") if coarse else ():
+        for path in disk.rglob("*") if self.choose.random() < 0.5 else ():
             os.utime(path, ns=(0, path.stat().st_mtime_ns // 2_000_000_000 * 2_000_000_000))
 
-    @rule(
-        searched=SEARCHED,
-        method=st.sampled_from(["combined", "combined", "combined", "hash", "pixels", "identical"]),
-        turned=st.booleans(),
-        keep=st.sampled_from(["", "smallest-file", "longest", "oldest,name", "smallest-resolution", "newest"]),
-        safe=st.sampled_from(["", "", *FOLDERS]),
-        liked=st.sampled_from(["", "", *FOLDERS]),
-        sealed=st.booleans(),
-    )
-    def search(self, searched, method, turned, keep, safe, liked, sealed) -> None:
-        self.protected = safe if any(f"{safe}/".startswith(f"{each}/") or not each for each in searched) else ""
-        self.preferred = liked if any(f"{liked}/".startswith(f"{each}/") or not each for each in searched) else ""
-        self.turned = turned and method != "identical"
-        way = METHODS[method]()
+    def search(self) -> None:
+        """Find near-duplicates, by any method, in any of the folders."""
+        searched, choose = self.choose.choice(SEARCHED), self.choose
+        holds = [folder for folder in FOLDERS if any(not s or f"{folder}/".startswith(f"{s}/") for s in searched)]
+        self.protected = choose.choice(["", choose.choice(holds)])
+        preferred = choose.choice(["", choose.choice(holds)])
+        method = choose.choice([*METHODS])
+        self.turned = method != "identical" and choose.random() < 0.3
         place = os.path.commonpath([self.root / folder for folder in searched])
-        liked = os.path.relpath(self.root / self.preferred, place)
-        order = Preference.parse(keep).names if keep else ()
+        first = [f"folder:{os.path.relpath(self.root / preferred, place)}"] if preferred else []
         try:
             findings = find_duplicates(
                 [self.root / folder for folder in searched],
-                allow_turns(way) if self.turned else way,
-                Preference((*([f"folder:{liked}"] if self.preferred else []), *order)),
+                allow_turns(METHODS[method]()) if self.turned else METHODS[method](),
+                Preference((*first, *choose.choice(ORDERS))),
                 jobs=1,
-                index=self.index,
+                index=self.place.parent / "index.sqlite",
                 protected=[self.root / self.protected] if self.protected else (),
             )
         except NothingFound:
             return
-        self.plan = findings.removal()
-        if sealed:
-            self.plan = seal_plan(self.plan)
-        self.base = os.path.relpath(self.plan.root, self.root)
-        self.sources = {self.name_of(step.path): self.name_of(step.keeper) for step in self.plan.steps}
-        names = set(self.sources)
-        for group in findings.groups:
-            member_of_liked = any(self.is_liked(self.name_of(each.item.path)) for each in group.members)
-            alone = group.reason in ("has a label", "is transparent")
-            assert (
-                alone
-                or not member_of_liked
-                or self.is_liked(self.name_of(group.keeper.path))
-                or any(self.is_liked(self.name_of(name)) for name in findings.names.get(group.keeper.path, ()))
-            ), "what is preferred would go for what is not"
-        assert not names & set(self.sources.values()), "a keeper would go"
-        assert not any(self.is_safe(name) for name in names), "what is protected would go"
+        plan = findings.removal()
+        self.plan, self.base = seal_plan(plan) if choose.random() < 0.5 else plan, os.path.relpath(plan.root, self.root)
+        self.sources = {self.name_of(step.path): self.name_of(step.keeper) for step in plan.steps}
+        assert not self.sources.keys() & set(self.sources.values()), "a keeper would go"
+        assert not any(is_in(name, self.protected) for name in self.sources), "what is protected would go"
+        for group in findings.groups if preferred else ():
+            kept = [group.keeper.path, *findings.names.get(group.keeper.path, ())]
+            is_liked = any(is_in(self.name_of(name), preferred) for name in kept)
+            likes = any(is_in(self.name_of(member.item.path), preferred) for member in group.members)
+            assert is_liked or not likes or group.reason == "has a label", "what is preferred would go"
+        self.tally["found"] += len(plan.steps)
 
     def name_of(self, path: str) -> str:
         return os.path.normpath(os.path.join(self.base, path))
 
-    def is_liked(self, name: str) -> bool:
-        return bool(self.preferred) and name.startswith(f"{self.preferred}/")
-
-    def is_safe(self, name: str) -> bool:
-        return bool(self.protected) and name.startswith(f"{self.protected}/")
-
-    @precondition(lambda self: self.plan is not None)
-    @rule(kill_at=KILLS, spare=st.sampled_from([False, False, False, True]))
-    def apply(self, kill_at: int | None, spare: bool) -> None:
-        before = snapshot(self.root)
-        finished = self.run(functools.partial(apply_plan, spare_companions=spare), (self.plan, self.backup), kill_at)
-        after = snapshot(self.root)
-        self.note(before, after)
-        gone = set(before) - set(after)
-        if not finished:
+    def apply(self) -> None:
+        """Carry out the last plan, whatever has happened since, and perhaps again."""
+        if self.plan is None:
             return
-        took = {name for name in gone if name in self.sources}
+        backup = self.place / f"backup of {self.base.replace('/', ' ')}"
+        before, spare = snapshot(self.root), self.choose.random() < 0.2
+        finished = self.run(functools.partial(apply_plan, spare_companions=spare), (self.plan, backup))
+        after = snapshot(self.root)
+        self.note(backup, before, after)
+        if finished is None:
+            return
+        gone = before.keys() - after.keys()
+        took = gone & self.sources.keys()
+        assert gone <= took | set(BESIDE + FILMS), "what the plan does not name went"
         lost = seen_in(before, self.turned) - seen_in(after, self.turned)
         assert not lost, f"what exists once went: {lost}"
-        assert not any(self.is_safe(name) for name in took), "what is protected went"
+        assert not any(is_in(name, self.protected) for name in took), "what is protected went"
         for name in took:
             assert before[name][0] in shown(), "what is damaged went"
             assert after[self.sources[name]] == before[self.sources[name]], "the keeper is not what it was"
-        assert not (spare and took & {each for name in gone - took for each in owners(name, before)}), "was not spared"
-        for name in BESIDE + [each for each in FILMS if each.endswith(".mov")]:
-            if name in before and name not in took and (belongs := owners(name, before)):
-                stays = [owner for owner in belongs if owner in after]
-                assert (name in after) == (bool(stays) or not gone & set(belongs)), (
-                    "a companion was parted from its own"
-                )
+        for name in {*BESIDE, *FILMS} & before.keys() - took:
+            if belongs := owners(name, before):
+                assert name in after or gone.issuperset(belongs), "a companion went without its picture"
+                assert name not in after or not gone.issuperset(belongs), "a companion stayed alone"
+                assert name in after or not spare, "what a picture has was not spared"
 
-    @precondition(lambda self: (self.backup / "journal.jsonl").exists())
-    @rule(kill_at=KILLS, elsewhere=st.sampled_from([False, False, True]))
-    def undo(self, kill_at: int | None, elsewhere: bool) -> None:
-        place = self.elsewhere if elsewhere else self.root
-        before, there = snapshot(self.root), snapshot(self.elsewhere)
-        arguments = (self.backup, place) if elsewhere else (self.backup,)
-        finished = self.run(undo, arguments, kill_at)
-        self.note(before, snapshot(self.root))
-        self.note(there, snapshot(self.elsewhere))
-        if finished is not None and not any(line.split("\t")[1] for line in finished):
-            kept = {name: entries for name, entries in self.away.items() if entries}
-            assert not kept, f"not given back: {kept}"
-            assert not [name for name in snapshot(self.backup) if name != "journal.jsonl"], (
-                "something stayed in the backup"
-            )
-
-    @precondition(lambda self: (self.backup / "journal.jsonl").exists())
-    @rule(kill_at=KILLS, surely=st.integers(0, 3))
-    def empty(self, kill_at: int | None, surely: int) -> None:
-        """Once in a while what was moved is deleted for good, and nothing else."""
-        if surely:
+    def undo(self) -> None:
+        """Give back, to the same place or to another one."""
+        if not (backups := self.backups()):
             return
-        before, held = snapshot(self.root), Counter(self.held())
-        finished = self.run(empty_backup, (self.backup,), kill_at, may_lose=True)
-        after = snapshot(self.root)
-        came = {name for name in after if name not in before}  # by a removal that was stopped and is taken back
-        assert all(after.get(name) == entry for name, entry in before.items()) or not finished
-        self.note(before, after)
-        lost = held - Counter(self.held())
-        entries = {entry[0] for entries in self.away.values() for entry in entries} | {after[name][0] for name in came}
-        assert set(lost) <= entries, "what was not moved is gone"
-        if finished is not None:
-            assert not [name for name in snapshot(self.backup) if name != "journal.jsonl"]
-            self.away.clear()
-        else:
-            left = {entry[0] for entry in snapshot(self.backup).values()}
-            for name, known in self.away.items():
-                self.away[name] = [entry for entry in known if entry[0] in left]
+        backup = self.choose.choice(backups)
+        base = backup.name.removeprefix("backup of ").replace(" ", "/")
+        elsewhere = self.place / "elsewhere" / base if self.choose.random() < 0.3 else None
+        before, there = snapshot(self.root), snapshot(self.place / "elsewhere")
+        finished = self.run(undo, (backup, elsewhere) if elsewhere else (backup,))
+        self.note(backup, before, snapshot(self.root))
+        self.note(backup, there, snapshot(self.place / "elsewhere"))
+        if finished is not None and not any(line.split("\t")[1] for line in finished):
+            assert not self.taken_by(backup), "not all was given back"
+            assert set(snapshot(backup)) == {"journal.jsonl"}, "something stayed in the backup"
 
-    def note(self, before: dict[str, tuple], after: dict[str, tuple]) -> None:
+    def empty(self) -> None:
+        """What was moved is deleted for good, and nothing else."""
+        if not (backups := self.backups()):
+            return
+        backup = self.choose.choice(backups)
+        before, held = snapshot(self.root), Counter(self.held())
+        finished = self.run(empty_backup, (backup,), may_lose=True)
+        self.note(backup, before, snapshot(self.root))
+        lost, known = held - Counter(self.held()), {entry[0] for entry in self.taken_by(backup)}
+        assert lost.keys() <= known, "what was not moved is gone"
+        left = {entry[0] for entry in snapshot(backup).values()}
+        assert finished is None or not left & known, "something stayed"
+        for (place, _), entries in self.away.items():
+            if place == backup:
+                entries[:] = [entry for entry in entries if entry[0] in left]
+
+    def taken_by(self, backup: Path) -> list[tuple]:
+        return [entry for (place, _), entries in self.away.items() if place == backup for entry in entries]
+
+    def note(self, backup: Path, before: dict[str, tuple], after: dict[str, tuple]) -> None:
         """Keep in mind what has gone, and hold what has come against it."""
         for name in after.keys() - before.keys():
             if not is_ours(name):
-                assert after[name] in self.away[name], "what came back is not what was moved"
-                self.away[name].remove(after[name])
+                assert after[name] in self.away[backup, name], "what came back is not what was moved"
+                self.away[backup, name].remove(after[name])
+                self.tally["came back"] += 1
         for name in before.keys() - after.keys():
             if not is_ours(name):
-                self.away[name].append(before[name])
+                self.away[backup, name].append(before[name])
+                self.tally["went"] += 1
         for name in before.keys() & after.keys():
             assert is_ours(name) or before[name] == after[name], "something was changed where it stands"
 
-    def run(self, step, arguments: tuple, kill_at: int | None, may_lose: bool = False) -> list[str] | None:
+    def run(self, step: Callable, arguments: tuple, may_lose: bool = False) -> list[str] | None:
         """Take a step in a child; return what it says, None if it was killed. No content may be gone afterwards."""
-        held, log = Counter(self.held()), self.place / "log"
+        held, log, kill_at = Counter(self.held()), self.place / "log", self.draw_kill()
         log.unlink(missing_ok=True)
         code = call_in_child(act, step, arguments, self.across, kill_at, log)
+        self.tally["killed" if code else "done"] += 1
         if code == 9 and "is no backup folder" in log.read_text():  # killed before there was a journal
             return None
         assert code in (0, -signal.SIGKILL), log.read_text()
-        if not may_lose:
-            lost = held - Counter(self.held())
-            assert not set(lost) - set(self.held()), "bytes were lost"
-            assert code != 0 or not lost, "a file was lost"
+        lost = held - Counter(self.held())
+        assert may_lose or not lost.keys() - set(self.held()), "bytes were lost"
+        assert may_lose or code or not lost, "a file was lost"
         return log.read_text().splitlines() if code == 0 else None
 
     def held(self) -> list[str]:
@@ -343,15 +319,35 @@ class Folder(RuleBasedStateMachine):
         return [entry[0] for name, entry in snapshot(self.place).items() if not name.endswith(own)]
 
 
+def is_in(name: str, folder: str) -> bool:
+    return bool(folder) and name.startswith(f"{folder}/")
+
+
 def is_ours(name: str) -> bool:
     """Whether a name is one of a file that is being written or taken away."""
     return os.path.basename(name).startswith(".framesift-")
 
 
-TestFolder = Folder.TestCase
-TestFolder.settings = settings(
-    max_examples=int(os.environ.get("FRAMESIFT_EXAMPLES", "3")),
-    stateful_step_count=50,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """In memory where that can be: every step syncs."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_nothing_is_lost_whatever_is_done_in_whatever_order(scratch):
+    tally, seed = Counter[str](), int(os.environ.get("FRAMESIFT_SEED", "0"))
+    for number in range(int(os.environ.get("FRAMESIFT_STEPS", "100")) // 50):
+        place = Path(tempfile.mkdtemp(dir=scratch))
+        folder = Folder(place, random.Random(seed + number))
+        for step in range(50):
+            try:
+                folder.step()
+            except BaseException as error:
+                error.add_note(f"FRAMESIFT_SEED={seed + number}, step {step}")
+                raise
+        tally += folder.tally
+        shutil.rmtree(place)
+    print(dict(tally))
+    assert min(tally[each] for each in ("found", "went", "came back", "killed", "done")) > 0
