@@ -64,6 +64,26 @@ class Attributes:
         os.chmod(descriptor, mode)
         os.utime(descriptor, ns=(self.atime_ns, self.mtime_ns))
 
+    def give_again(self, path: str) -> None:
+        """Give a file what a disk that it has been on meanwhile did not keep, such as fractions of a second.
+
+        Raises OSError.
+        """
+        if self._is_of(Attributes.of(path)):
+            return
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            self.give(descriptor)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _is_of(self, found: "Attributes") -> bool:
+        """Tell whether a file has all of them but the time of access, which looking at it changes, and its names."""
+        owners = (self.owner, self.group) if self.owner >= 0 else (found.owner, found.group)
+        own = self.mode, *owners, self.mtime_ns, self.extended
+        return own == (found.mode, found.owner, found.group, found.mtime_ns, found.extended)
+
     def without_rights(self) -> "Attributes":
         """Return what a stranger may say of a file: no owner, nothing that only root can give, no access list."""
         extended = {name: value for name, value in self.extended.items() if name.startswith(_OWN)}

@@ -86,18 +86,31 @@ def _find_flat(image: Image) -> NDArray[np.bool_]:
 def fit_light(keeper: Image, member: Image) -> Light:
     """Return gain and offset that make the levels of the keeper those of the member; what differs is left aside."""
     told = _are_told(keeper, member)
-    x, y = keeper[told].astype(np.float32), member[told].astype(np.float32)
-    if len(x) < _FEW:
+    # Two levels are all that tells one px from another, so there is one x and y for each pair of levels.
+    counts = np.bincount(keeper[told].astype(np.intp) << 8 | member[told], minlength=1)
+    pairs = np.flatnonzero(counts)
+    x, y, counts = (pairs >> 8).astype(np.float32), (pairs & 255).astype(np.float32), counts[pairs]
+    if counts.sum() < _FEW:
         return 1.0, 0.0
-    gain, offset = 1.0, float(np.median(y - x))
+    gain, offset = 1.0, _find_median(y - x, counts)
     for trim in _TRIMS:
         near = np.abs(gain * x + offset - y) < trim
-        if np.count_nonzero(near) < _FEW:
+        if counts[near].sum() < _FEW:
             return 1.0, 0.0
-        a, b = x[near], y[near]
-        mean_a, mean_b, spread = float(a.mean()), float(b.mean()), float(a.var())
+        a, b, weights = x[near], y[near], counts[near]
+        mean_a, mean_b = float(np.average(a, weights=weights)), float(np.average(b, weights=weights))
+        spread = float(np.average((a - mean_a) ** 2, weights=weights))
         if spread < 4:
             break
-        gain = min(max(float(((a - mean_a) * (b - mean_b)).mean()) / spread, LEAST_GAIN), LARGEST_GAIN)
+        gain = float(np.average((a - mean_a) * (b - mean_b), weights=weights)) / spread
+        gain = min(max(gain, LEAST_GAIN), LARGEST_GAIN)
         offset = mean_b - gain * mean_a
     return gain, offset
+
+
+def _find_median(values: NDArray[np.float32], counts: NDArray[np.intp]) -> float:
+    """Return the median of values of which each is there so many times."""
+    order = np.argsort(values)
+    ends = np.cumsum(counts[order])
+    middle = np.searchsorted(ends, [(ends[-1] - 1) // 2, ends[-1] // 2], side="right")
+    return float(values[order][middle].mean())

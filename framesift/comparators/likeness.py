@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from framesift.comparators.lighting import LARGEST_GAIN, LEAST_GAIN
 from framesift.comparators.orientation import AS_IT_IS, Turn
-from framesift.comparators.worst_window import Image, find_worst, light_all, light_grey
+from framesift.comparators.worst_window import Image, Place, find_worst, light_all, light_grey
 
 SIDE = 512
 """px of the longer side at which two pictures are compared, or that of the smaller one where it has fewer."""
@@ -89,13 +89,14 @@ def measure_excess(keeper: View, member: View) -> float:
     return min(_compare(ground, member.grounds[0], noise) for ground in keeper.grounds)
 
 
-def measure_frame_excess(keeper: View, member: View) -> float:
-    """Return the same of two frames of films, which are known to lie upon each other.
+def measure_frame_excess(keeper: View, member: View, limit: float = 1) -> float:
+    """Return the same of two frames of films, which are known to lie upon each other; exact up to `limit`.
 
     Programs that change the light of a film leave its colours as they are: that light is tried too.
     """
     one, other = _lay_together(keeper.grounds[0], member.grounds[0], SIDE)
-    return find_worst(one, other, max(keeper.noise, member.noise), lights=(light_all, light_grey))
+    noise, lights = max(keeper.noise, member.noise), (light_all, light_grey)
+    return find_worst(one, other, noise, lights=lights, limit=limit).excess
 
 
 def _compare(keeper: Image, member: Image, noise: float) -> float:
@@ -104,18 +105,20 @@ def _compare(keeper: Image, member: Image, noise: float) -> float:
     if not _has_shape_of(keeper, member):
         return float("inf")
     one, other = _lay_together(keeper, member, _COARSE)
-    coarse = find_worst(one, other, noise)
-    if coarse > 1 and _reaches_beyond(one, other):
+    coarse = find_worst(one, other, noise, limit=_COARSE_LIMIT)
+    if coarse.excess > 1 and _reaches_beyond(one, other):
         return float("inf")
-    if coarse > _COARSE_LIMIT and _compare_registered(one, other, noise, _QUICK) > _COARSE_LIMIT:
-        return coarse
+    if coarse.excess > _COARSE_LIMIT < _compare_registered(one, other, noise, _QUICK, _COARSE_LIMIT, coarse.place):
+        return coarse.excess
     one, other = _lay_together(keeper, member, _REGISTERED)
-    middle = find_worst(one, other, noise)
-    if middle > _MIDDLE_LIMIT and _compare_registered(one, other, noise, _ZOOMS) > _MIDDLE_LIMIT:
-        return middle
+    middle = find_worst(one, other, noise, limit=_MIDDLE_LIMIT, place=coarse.place)
+    if middle.excess > _MIDDLE_LIMIT < _compare_registered(one, other, noise, _ZOOMS, _MIDDLE_LIMIT, middle.place):
+        return middle.excess
     one, other = _lay_together(keeper, member, SIDE)
-    plain = find_worst(one, other, noise)
-    return plain if plain <= 1 else min(plain, _compare_registered(one, other, noise, _ZOOMS))
+    plain = find_worst(one, other, noise, place=middle.place)
+    if plain.excess <= 1:
+        return plain.excess
+    return min(plain.excess, _compare_registered(one, other, noise, _ZOOMS, 1, plain.place))
 
 
 def _has_shape_of(keeper: Image, member: Image) -> bool:
@@ -132,9 +135,13 @@ def _lay_together(keeper: Image, member: Image, side: int) -> tuple[Image, Image
     return _resize(keeper, width, height), _resize(member, width, height)
 
 
-def _compare_registered(keeper: Image, member: Image, noise: float, zooms: tuple[float, ...]) -> float:
+def _compare_registered(
+    keeper: Image, member: Image, noise: float, zooms: tuple[float, ...], limit: float, place: Place
+) -> float:
     registered = _register(keeper, member, zooms)
-    return float("inf") if registered is None else find_worst(registered[0], member, noise, registered[1])
+    if registered is None:
+        return float("inf")
+    return find_worst(registered[0], member, noise, registered[1], limit=limit, place=place).excess
 
 
 def _reaches_beyond(keeper: Image, member: Image) -> bool:

@@ -1,8 +1,10 @@
 """How far two pictures that lie upon each other differ in the worst window, under the light that makes it least."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from typing import cast
+from typing import NamedTuple, cast
 
 import cv2
 import numpy as np
@@ -13,8 +15,12 @@ from framesift.comparators.lighting import Light, find_lights, fit_light
 Image = NDArray[np.uint8]
 """(height, width, 3), BGR."""
 Plane = NDArray[np.float32]
-Lights = Callable[[Image, Image], Iterator[Image]]
-"""Gives a picture the lights that another may be in."""
+Lay = Callable[[Image], Image]
+"""Gives a picture, or a part of it, another light."""
+Lights = Callable[[Image, Image], Iterator[Lay]]
+"""Tells the lights that another picture may be in."""
+Place = tuple[float, float]
+"""Shares of height and width."""
 
 _BLUR = 0.8
 """px: takes away how sharp a program resizes, and the finest noise of encoding."""
@@ -24,21 +30,30 @@ _GREY_LIMIT, _COLOUR_LIMIT = 7.5, 15.0
 """Grey levels that may differ in a flat window: what encoders at quality 30 and palettes of 256 colours leave."""
 _GREY_SHARE, _COLOUR_SHARE = 0.6, 0.45
 """Of the contrast within a window, which may differ too: edges are never encoded and resized quite alike."""
+_AROUND, _MARGIN = 32, 8
+"""px on each side of a place that are looked at first, and beyond those what reaches into a window there."""
+_ROUNDED = 1.001
+"""Sums over a part are rounded otherwise than those over all."""
 
 
-def light_all(keeper: Image, member: Image) -> Iterator[Image]:
-    """Yield the keeper in each light that the member may be in, the likeliest first."""
+class Worst(NamedTuple):
+    """The worst window of two pictures."""
+
+    excess: float
+    """How many times as much differs there as may."""
+    place: Place
+
+
+def light_all(keeper: Image, member: Image) -> Iterator[Lay]:
+    """Yield the lights that the member may be in, the likeliest first."""
     for light in find_lights(_soften(keeper), _soften(member)):
-        yield _lay_light(keeper, light)
+        yield partial(_lay_light, light=light)
 
 
-def light_grey(keeper: Image, member: Image) -> Iterator[Image]:
-    """Yield the keeper in the light of the member, with its own colours."""
+def light_grey(keeper: Image, member: Image) -> Iterator[Lay]:
+    """Yield the light of the member, which leaves colours as they are."""
     lit, other = (cast(Image, cv2.cvtColor(_soften(image), cv2.COLOR_BGR2YCrCb)) for image in (keeper, member))
-    light = fit_light(lit[..., 0], other[..., 0])
-    lit = cast(Image, cv2.cvtColor(keeper, cv2.COLOR_BGR2YCrCb))
-    lit[..., 0] = _lay_light(lit[..., 0], light)
-    yield cast(Image, cv2.cvtColor(lit, cv2.COLOR_YCrCb2BGR))
+    yield partial(_lay_grey_light, light=fit_light(lit[..., 0], other[..., 0]))
 
 
 def find_worst(
@@ -47,18 +62,73 @@ def find_worst(
     noise: float,
     looked_at: Image | None = None,
     lights: tuple[Lights, ...] = (light_all,),
-) -> float:
-    """Return the excess in the worst window, under the light that makes it least."""
-    other = _soften(member)
-    worst = _measure(_soften(keeper), other, noise, looked_at)
-    if worst <= 1:
+    limit: float = 1,
+    place: Place | None = None,
+) -> Worst:
+    """Return the excess in the worst window, under the light that makes it least.
+
+    Above `limit` it may be larger than that: where it is beyond it around the `place` at which it was the worst before,
+    or was in another light, nothing else is looked at.
+    """
+    pair = _Pair(keeper, _soften(member), noise, looked_at)
+    worst = pair.measure(None, limit, place)
+    if worst.excess <= 1:
         return worst
-    for lit in chain.from_iterable(each(keeper, member) for each in lights):
-        # Only now softened: what is cut off at white has a sharp edge.
-        worst = min(worst, _measure(_soften(lit), other, noise, looked_at))
-        if worst <= 1:
+    for lay in chain.from_iterable(each(keeper, member) for each in lights):
+        worst = min(worst, pair.measure(lay, limit, worst.place))
+        if worst.excess <= 1:
             break
     return worst
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """Two pictures that lie upon each other; the member is softened."""
+
+    keeper: Image
+    member: Image
+    noise: float
+    looked_at: Image | None
+
+    def measure(self, lay: Lay | None, limit: float, place: Place | None) -> Worst:
+        """Return the worst under a light: around a place, where that is beyond the limit, else of all."""
+        if place is not None:
+            height, width = self.member.shape[:2]
+            row, column = int(place[0] * height), int(place[1] * width)
+            part = _Part(max(row - _AROUND, 0), max(column - _AROUND, 0), row + _AROUND, column + _AROUND)
+            if part.bottom < height or part.right < width or part.top or part.left:
+                worst = self._measure(lay, part)
+                if worst.excess > limit * _ROUNDED:
+                    return worst
+        return self._measure(lay, _Part(0, 0, *self.member.shape[:2]))
+
+    def _measure(self, lay: Lay | None, part: "_Part") -> Worst:
+        height, width = self.member.shape[:2]
+        around = part.widen(_MARGIN, height, width)
+        keeper, member = around.cut(self.keeper), around.cut(self.member)
+        # Only now softened: what is cut off at white has a sharp edge.
+        excess = _measure(_soften(keeper if lay is None else lay(keeper)), member, self.noise)
+        top, left = part.top - around.top, part.left - around.left
+        own = excess[top : top + part.bottom - part.top, left : left + part.right - part.left]
+        mask = None if self.looked_at is None else part.cut(self.looked_at)
+        _, worst, _, (x, y) = cv2.minMaxLoc(own, mask)
+        return Worst(float(np.sqrt(worst)), ((part.top + max(y, 0)) / height, (part.left + max(x, 0)) / width))
+
+
+class _Part(NamedTuple):
+    """A rectangle of a picture, in px."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def widen(self, margin: int, height: int, width: int) -> "_Part":
+        top, left = max(self.top - margin, 0), max(self.left - margin, 0)
+        return _Part(top, left, min(self.bottom + margin, height), min(self.right + margin, width))
+
+    def cut(self, image: Image) -> Image:
+        return image[self.top : self.bottom, self.left : self.right]
 
 
 def _lay_light(image: Image, light: Light) -> Image:
@@ -66,11 +136,18 @@ def _lay_light(image: Image, light: Light) -> Image:
     return cast(Image, np.clip(np.rint(image * np.float32(gain) + np.float32(offset)), 0, 255).astype(np.uint8))
 
 
+def _lay_grey_light(image: Image, light: Light) -> Image:
+    lit = cast(Image, cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb))
+    lit[..., 0] = _lay_light(lit[..., 0], light)
+    return cast(Image, cv2.cvtColor(lit, cv2.COLOR_YCrCb2BGR))
+
+
 def _soften(image: Image) -> Image:
     return cast(Image, cv2.GaussianBlur(image, (0, 0), _BLUR))
 
 
-def _measure(keeper: Image, member: Image, noise: float, looked_at: Image | None) -> float:
+def _measure(keeper: Image, member: Image, noise: float) -> Plane:
+    """Return for each window the square of the excess."""
     one, other = (cv2.cvtColor(image, cv2.COLOR_BGR2YCrCb).astype(np.float32) for image in (keeper, member))
     grey, *colours = (
         (np.ascontiguousarray(one[..., plane]), np.ascontiguousarray(other[..., plane])) for plane in range(3)
@@ -79,19 +156,15 @@ def _measure(keeper: Image, member: Image, noise: float, looked_at: Image | None
     of_grey = _average(difference * difference, _WINDOW)
     of_colour = np.sum([_average(a - b, _COLOUR_WINDOW) ** 2 for a, b in colours], axis=0)
     flat, flat_colour = (noise * _GREY_LIMIT) ** 2, (noise * _COLOUR_LIMIT) ** 2
-    worst = _find_largest(np.maximum(of_grey / flat, of_colour / flat_colour), looked_at)
-    if worst <= 1:  # contrast would only excuse more
-        return worst
+    strict = np.maximum(of_grey / flat, of_colour / flat_colour)
+    if strict.max() <= 1:  # contrast would only excuse more
+        return strict
     contrast = np.maximum(*(_find_variance(plane, _WINDOW) for plane in grey))
     varieties = [[_find_variance(plane, _COLOUR_WINDOW) for plane in pair] for pair in colours]
     variety = np.sum(varieties, axis=0).max(axis=0)
     of_grey /= flat + _GREY_SHARE**2 * contrast
     of_colour /= flat_colour + _COLOUR_SHARE**2 * variety
-    return _find_largest(np.maximum(of_grey, of_colour), looked_at)
-
-
-def _find_largest(excess: Plane, looked_at: Image | None) -> float:
-    return float(np.sqrt((excess if looked_at is None else excess[looked_at > 0]).max(initial=0)))
+    return np.maximum(of_grey, of_colour)
 
 
 def _average(plane: Plane, window: int) -> Plane:

@@ -80,7 +80,7 @@ def _measure_moment(around: "_Around", moment: Iterable[tuple[float, Image]]) ->
             continue
         least, frame = math.inf if least is None else least, _make_frame(time, image)
         for other in _find_nearest(near, frame):
-            least = min(least, measure_frame_excess(other.view, frame.view))
+            least = min(least, measure_frame_excess(other.view, frame.view, _LARGEST_EXCESS))
             if least <= 1:
                 return least
     return least

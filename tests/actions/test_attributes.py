@@ -285,3 +285,39 @@ def test_a_place_that_cannot_hold_them_is_named_before_they_go_there(root, tmp_p
         f"framesift: note: the disk of {tmp_path}/new cannot hold the extended attributes of 1 file and access lists "
         "of 1 file: they are lost there"
     )
+
+
+def test_a_backup_that_was_on_a_disk_with_coarse_times_gives_back_the_times_there_were(root: Path, tmp_path: Path):
+    """It is on the disk of the files again, so that they are linked back."""
+    before, backup = {path.name: Attributes.of(str(path)) for path in root.glob("a1*")}, tmp_path / "backup"
+    assert not [o for o in apply_plan(plan_of(root, a1="a0"), backup) if o.problem]
+    moved = backup / "a1.png"
+    os.utime(moved, ns=tuple(time // 2_000_000_000 * 2_000_000_000 for time in TIMES))
+    moved.chmod(0o700)
+    assert not [o for o in undo(backup) if o.problem]
+    assert (found := Attributes.of(str(root / "a1.png"))).mtime_ns == TIMES[1]
+    assert (found.mode, found.extended) == (before["a1.png"].mode, before["a1.png"].extended)
+
+
+def test_what_a_stopped_undo_gave_back_has_the_times_there_were_unless_it_was_written_to(root: Path, tmp_path: Path):
+    backup, plan = tmp_path / "backup", tmp_path / "plan.json"
+    for written_to in (False, True):
+        write_plan(plan_of(root, a1="a0"), plan)
+        assert run_here(["apply", str(plan), "--remove-to", str(backup)]) == options.DONE
+        os.utime(backup / "a1.png", ns=(0, 0))
+        calls = next(n for n in itertools.count(1) if run_undo(backup, n) == -signal.SIGKILL and is_back(root, backup))
+        assert calls and os.stat(root / "a1.png").st_mtime_ns == 0
+        if written_to:
+            (root / "a1.png").write_bytes(picture(1)[::-1])
+            os.utime(root / "a1.png", ns=(0, 0))
+        assert run_here(["undo", str(backup)]) == options.DONE
+        assert os.stat(root / "a1.png").st_mtime_ns == (0 if written_to else TIMES[1])
+        plan.unlink()
+
+
+def run_undo(backup: Path, kill_at: int) -> int:
+    return run_in_child(["undo", str(backup)], partial(kill, kill_at))
+
+
+def is_back(root: Path, backup: Path) -> bool:
+    return (root / "a1.png").exists() and not [*backup.glob("a1*"), *backup.glob(".framesift-*")]

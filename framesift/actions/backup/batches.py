@@ -112,6 +112,13 @@ def return_of(entry: Entry, journal: Journal) -> Move:
     return Move(journal.in_backup(entry.stored), target, entry.held, entry.sha256, attributes, tuple(others))
 
 
+def give_attributes(move: Move) -> None:
+    """Give a file that was moved what it is to have: one that was linked has what the disk it comes from has kept."""
+    if move.attributes is not None:
+        with storage_errors(move.target), suppress(FileNotFoundError, PermissionError):
+            move.attributes.give_again(move.target)
+
+
 def sync_folders(paths: Iterable[str]) -> None:
     """Make the names of files durable, where their folders still are."""
     for folder in sorted({os.path.dirname(path) for path in paths}):

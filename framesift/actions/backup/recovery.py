@@ -2,11 +2,11 @@
 
 import os
 
-from framesift.actions.backup.batches import removal_of, return_of
+from framesift.actions.backup.batches import give_attributes, removal_of, return_of
 from framesift.actions.files.placing import remove_leftovers, storage_errors
 from framesift.actions.journal import Journal
 from framesift.actions.metadata.files import recover_updates
-from framesift.actions.moving import read_digest, recover
+from framesift.actions.moving import LeftOut, Move, read_digest, recover
 from framesift.actions.paths import lies_behind_link
 from framesift.errors import UsageError
 
@@ -54,5 +54,15 @@ def _recover_moves(journal: Journal) -> None:
             move = return_of(entry, journal)
             with storage_errors(move.source):
                 returned = recover(move, forward=True)
+            if returned and _holds(move):
+                give_attributes(move)
             journal.record("returned" if returned else "moved", entry.stored)
     journal.sync()
+
+
+def _holds(move: Move) -> bool:
+    """Tell whether what stands where a file was given back is that file: somebody may have written to it since."""
+    try:
+        return read_digest(move.target) == move.sha256
+    except (OSError, LeftOut):
+        return False

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterator
 
-from framesift.actions.backup.batches import GROUP, carry_out, goes_only_with, return_of
+from framesift.actions.backup.batches import GROUP, carry_out, give_attributes, goes_only_with, return_of
 from framesift.actions.backup.crossing import describe_return
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
@@ -117,6 +117,8 @@ def _return_group(group: list[list[Entry]], journal: Journal, place: str) -> Ite
     moves = {entry.stored: return_of(entry, journal) for entry in going}
     leaders = {entry.stored: bundle[0].stored for bundle in group for entry in bundle}
     digests, left = carry_out(moves, leaders=leaders)
+    for stored in digests:
+        give_attributes(moves[stored])
     for stored in moves:
         journal.record("returned" if stored in digests else "moved", stored)
     journal.sync()
