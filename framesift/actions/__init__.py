@@ -4,9 +4,10 @@ from framesift.actions.backup.crossing import describe_crossing
 from framesift.actions.backup.emptying import count_backup, empty_backup
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.removal import apply_plan, check_backup
-from framesift.actions.backup.restoring import undo
+from framesift.actions.backup.restoring import find_place_to_name, undo
 from framesift.actions.backup.verifying import list_backup, verify_backup, verify_copy
 from framesift.actions.files.placing import Copy, Link, place_files, storage_errors, sync_folder, write_all
+from framesift.actions.marks import can_mark
 from framesift.actions.metadata.files import update_metadata
 from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
 from framesift.actions.sealing import seal_plan
@@ -19,12 +20,14 @@ __all__ = [
     "Plan",
     "Step",
     "apply_plan",
+    "can_mark",
     "check_backup",
     "count_backup",
     "decode_plan",
     "describe_crossing",
     "empty_backup",
     "encode_plan",
+    "find_place_to_name",
     "list_backup",
     "place_files",
     "plan_removal",

@@ -1,6 +1,7 @@
-"""Whose a backup is: its journal bears a mark of the root, which only the key of the user who began it can make.
+"""Whose a backup or a plan is: it bears a mark of its root, which only the key of the user who began it can make.
 
-Who hands in a backup can write any root into its journal, and so choose where files are given back to.
+Who hands in a backup can write any root into its journal, and so choose where files are given back to; who hands in a
+plan, where they are taken from.
 """
 
 import hashlib
@@ -19,20 +20,25 @@ _NAME = "backup-key"
 _KEY = re.compile(rb"[0-9a-f]{64}\n")
 
 
-def make_mark(root: str) -> str:
-    """Return the mark of a new backup of the folder `root`; empty where this user can keep no key."""
+def make_mark(what: str) -> str:
+    """Return the mark of `what`, of a backup the path of its root; empty where this user can keep no key."""
     key = _read_key() or _make_key()
-    return _sign(key, root) if key else ""
+    return _sign(key, what) if key else ""
 
 
-def is_mark(mark: str, root: str) -> bool:
-    """Tell whether this user has made a mark, here and for this root."""
+def is_mark(mark: str, what: str) -> bool:
+    """Tell whether this user has made a mark, here and for this."""
     key = _read_key()
-    return bool(key) and hmac.compare_digest(_sign(key, root).encode(), mark.encode("utf-8", "surrogatepass"))
+    return bool(key) and hmac.compare_digest(_sign(key, what).encode(), mark.encode("utf-8", "surrogatepass"))
 
 
-def _sign(key: bytes, root: str) -> str:
-    return hmac.new(key, os.fsencode(root), hashlib.sha256).hexdigest()
+def can_mark() -> bool:
+    """Tell whether what this user makes now will be known again."""
+    return bool(_read_key())
+
+
+def _sign(key: bytes, what: str) -> str:
+    return hmac.new(key, os.fsencode(what), hashlib.sha256).hexdigest()
 
 
 def _read_key() -> bytes:

@@ -5,13 +5,14 @@ import math
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from framesift import __version__
 from framesift.actions.files.placing import Copy, place_files
+from framesift.actions.marks import is_mark, make_mark
 from framesift.actions.paths import find_oddity, is_plain_folder
-from framesift.errors import PathLike, StorageError, UsageError, show
+from framesift.errors import PathLike, StorageError, UsageError, as_command, show
 
 SCHEMA = 1
 _MOST = 2**64
@@ -97,6 +98,8 @@ class Plan:
             for path in (step.path, step.keeper):
                 if oddity := find_oddity(path):
                     raise UsageError(f"the plan has a path that {oddity}: {_show(path)}")
+                if self.folders and not path.startswith(tuple(f"{folder}/" for folder in self.folders)):
+                    raise UsageError(f"the plan has a path that lies in none of its folders: {_show(path)}")
             if step.path in removed:
                 raise UsageError(f"the plan removes {show(step.path)} twice")
             removed.add(step.path)
@@ -118,21 +121,22 @@ def plan_removal(root: PathLike, steps: Iterable[Step], folders: Iterable[str] =
 def write_plan(plan: Plan, path: PathLike) -> None:
     """Write a plan to a new file, a step a line. Raises StorageError, also where another file has the name."""
     folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
-    place_files(folder, [Copy(name, encode_plan(plan))])
+    place_files(folder, [Copy(name, encode_plan(plan, make_mark(_name_place(plan))))])
 
 
-def encode_plan(plan: Plan) -> bytes:
+def encode_plan(plan: Plan, mark: str = "") -> bytes:
     """Return a plan as JSON in ASCII, a step a line."""
-    searched = {"folders": plan.folders} if plan.folders else {}
-    head = json.dumps({"framesift": __version__, "schema": SCHEMA, "root": plan.root, **searched})[:-1]
+    more = ({"folders": plan.folders} if plan.folders else {}) | ({"mark": mark} if mark else {})
+    head = json.dumps({"framesift": __version__, "schema": SCHEMA, "root": plan.root, **more})[:-1]
     steps = ",\n".join(json.dumps(asdict(step), allow_nan=False) for step in plan.steps)
     return f'{head}, "steps": [\n{steps}\n]}}\n'.encode("ascii")
 
 
-def read_plan(path: PathLike) -> Plan:
+def read_plan(path: PathLike, place: PathLike | None = None) -> Plan:
     """Read a plan that `write_plan` wrote and that may have been edited since.
 
-    Raises UsageError for anything but a valid plan, StorageError where it cannot be read.
+    With `place` it is one of the same paths below that folder. Raises UsageError for anything but a valid plan, and
+    without `place` for one that this user has not made on this machine; StorageError where it cannot be read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -142,13 +146,30 @@ def read_plan(path: PathLike) -> Plan:
     except OSError as error:
         raise StorageError.of(error, path) from error
     try:
-        return decode_plan(content)
+        plan, mark = _decode(content)
     except UsageError as error:
         raise UsageError(error.reason, path) from None
     except RecursionError:
         raise UsageError("is nested too deeply for a plan", path) from None
     except ValueError as error:
         raise UsageError(f"is not JSON: {error}", path) from None
+    if place is not None:
+        return replace(plan, root=os.path.realpath(os.fsdecode(place)))
+    if not is_mark(mark, _name_place(plan)):
+        raise UsageError(_describe_stranger(plan), path)
+    return plan
+
+
+def _name_place(plan: Plan) -> str:
+    """Return what the mark of a plan is for: no backup has the same, for none has a root that begins so."""
+    return json.dumps(["plan", plan.root, *plan.folders])
+
+
+def _describe_stranger(plan: Plan) -> str:
+    return (
+        f"was not made by you on this machine, so where it takes files from may be anybody's choice: "
+        f"{show(plan.root)}; if that is right, say so: {as_command(['--in', plan.root])}"
+    )
 
 
 def _check_kind(status: os.stat_result, path: PathLike) -> None:
@@ -161,20 +182,27 @@ def _check_kind(status: os.stat_result, path: PathLike) -> None:
 
 def decode_plan(content: bytes) -> Plan:
     """Return the plan that `encode_plan` has written. Raises UsageError, ValueError and RecursionError for others."""
+    return _decode(content)[0]
+
+
+def _decode(content: bytes) -> tuple[Plan, str]:
+    """Return a plan with its mark, which is empty where it has none."""
     document = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     if not isinstance(document, dict) or "framesift" not in document:
         raise UsageError("is not a plan of framesift")
     if document.get("schema") != SCHEMA:
         raise UsageError(f"was written by framesift {show(str(document['framesift']))}: this version cannot apply it")
-    folders = document.pop("folders", [])
+    folders, mark = document.pop("folders", []), document.pop("mark", "")
     if set(document) != {"framesift", "schema", "root", "steps"}:
-        raise UsageError("a plan has framesift, schema, root, perhaps folders, and steps, and nothing else")
+        raise UsageError("a plan has framesift, schema, root, perhaps folders and mark, and steps, and nothing else")
     if not isinstance(document["root"], str) or not isinstance(document["steps"], list):
         raise UsageError("a plan's root is a path, and its steps are a list")
+    if not isinstance(mark, str):
+        raise UsageError("a plan's mark is a text")
     if not isinstance(folders, list) or not all(isinstance(folder, str) for folder in folders):
         raise UsageError("a plan's folders are a list of paths")
     steps = tuple(_decode_step(*numbered) for numbered in enumerate(document["steps"], start=1))
-    return Plan(document["root"], steps, tuple(folders))
+    return Plan(document["root"], steps, tuple(folders)), mark
 
 
 def _decode_step(number: int, entry: Any) -> Step:

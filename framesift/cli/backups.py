@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from framesift.cli.cautions import tell
 from framesift.cli.options import DONE, EXIT_CODES, SKIPPED
-from framesift.errors import UsageError, counted, show
+from framesift.errors import UsageError, as_command, counted, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 APPLY = """\
 Moves the files of PLAN to BACKUP, each to the same path below it. A file that has changed since the plan was made, or
 whose keeper has, stays where it is. PLAN is JSON: steps can be deleted from it before. `framesift undo BACKUP` gives
-all files back."""
+all files back. A plan that you have not made on this machine takes --in: the place that it names itself may be
+anybody's choice."""
 UNDO = """\
 Moves every file of BACKUP back to where it was, with its times and its mode, and metadata.json files to what they were.
 Nothing that has come since is overwritten: such files stay in BACKUP. Can be repeated. A backup that you have not begun
@@ -35,7 +36,8 @@ EXAMPLES = {
     "apply": """\
 example:
   %(prog)s plan.json --remove-to backup     `framesift duplicates crops --plan plan.json` has written it
-  %(prog)s plan.json --remove-to backup --dry-run""",
+  %(prog)s plan.json --remove-to backup --dry-run
+  %(prog)s plan.json --remove-to backup --in crops    when they have moved, or somebody else has made the plan""",
     "undo": """\
 example:
   %(prog)s backup                            every file back to where it was
@@ -65,6 +67,8 @@ def add_apply_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", metavar="PLAN", help="what `--plan FILE` wrote")
     where = "folder to move the files to: new, empty, or the backup of an earlier run"
     parser.add_argument("--remove-to", metavar="BACKUP", required=True, help=where)
+    place = "another folder that holds the files, for the same paths below it"
+    parser.add_argument("--in", metavar="FOLDER", dest="place", help=place)
     parser.add_argument("--dry-run", action="store_true", help="check and report the same, move nothing")
     _describe(parser, APPLY, EXAMPLES["apply"], apply_command)
 
@@ -114,11 +118,27 @@ def describe_removal(tally: "dict[str, Any]", options: argparse.Namespace) -> st
     return f"{line}, {len(tally['left'])} left as they are" if tally["left"] else line
 
 
+def name_undo(backup: str) -> str:
+    """Return the command that gives the files of a backup back."""
+    from framesift.actions import find_place_to_name
+
+    place = find_place_to_name(backup)
+    return as_command(["framesift", "undo", backup, *(["--to", place] if place else [])])
+
+
+def name_apply(plan: str, root: str) -> str:
+    """Return the command that carries out a plan, just written, of the files of `root`."""
+    from framesift.actions import can_mark
+
+    place = [] if can_mark() else ["--in", root]
+    return as_command(["framesift", "apply", plan, "--remove-to", "backup", *place])
+
+
 def apply_command(options: argparse.Namespace) -> int:
     """Carry out a plan that was written before."""
     from framesift.actions import read_plan
 
-    tally = _apply(read_plan(options.plan), options)
+    tally = _apply(read_plan(options.plan, options.place), options)
     return _conclude(tally, options, describe_removal(tally, options))
 
 

@@ -6,7 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from framesift.cli.backups import add_removal_arguments, check_plan_file, describe_removal, remove
+from framesift.cli.backups import (
+    add_removal_arguments,
+    check_plan_file,
+    describe_removal,
+    name_apply,
+    name_undo,
+    remove,
+)
 from framesift.cli.cautions import describe_inside, is_inside, tell
 from framesift.cli.findings import as_json, full_path, lines_of, tell_links, tell_unheard, total_of
 from framesift.cli.options import (
@@ -259,12 +266,10 @@ def _conclude(findings: "Findings", removed: dict[str, Any], options: argparse.N
 
 def _describe_next(findings: "Findings", removed: dict[str, Any], options: argparse.Namespace) -> str:
     """Return what can be done next; empty where nothing can."""
-    command = ["framesift", "duplicates", *options.words]
     if options.dry_run or not findings.surplus:
         return ""
     if options.remove_to:
-        command = ["framesift", "undo", options.remove_to]
-        return f"Give them back: {as_command(command)}" if removed.get("done") else ""
+        return f"Give them back: {name_undo(options.remove_to)}" if removed.get("done") else ""
     if options.plan:
-        command = ["framesift", "apply", options.plan]
-    return f"Move them away: {as_command([*command, '--remove-to', 'backup'])}"
+        return f"Move them away: {name_apply(options.plan, os.path.realpath(findings.directory))}"
+    return f"Move them away: {as_command(['framesift', 'duplicates', *options.words, '--remove-to', 'backup'])}"

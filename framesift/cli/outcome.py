@@ -4,7 +4,7 @@ import argparse
 import sys
 from itertools import groupby
 
-from framesift.cli.backups import describe_removal
+from framesift.cli.backups import describe_removal, name_undo
 from framesift.cli.terminal import Terminal, format_bytes
 from framesift.errors import as_command, counted, show
 
@@ -52,7 +52,7 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
     if removed:
         yield describe_removal(removed, options)
     if terminal.is_live and removed.get("done") and options.remove_to and not options.dry_run:
-        yield f"Give them back: {_command('undo', options.remove_to)}"
+        yield f"Give them back: {name_undo(options.remove_to)}"
 
 
 def describe_order(source: "Source") -> "Iterator[str]":

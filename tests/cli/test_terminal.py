@@ -118,6 +118,24 @@ def test_the_next_step_is_named(frames, tmp_path):
     assert "Move them away: framesift duplicates frames --similarity 99% --remove-to backup\n" in shown
 
 
+def test_the_next_step_is_named_as_it_works_where_no_key_can_be_kept(frames, tmp_path):
+    (tmp_path / "state").write_bytes(b"")
+    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CACHE_HOME": str(tmp_path / "c")}
+    place = str(frames)
+    _, shown = show("filter", "frames", "--remove-to", "b", folder=tmp_path, **state)
+    assert f"Give them back: framesift undo b --to {place}\n" in shown
+    code, _ = show("undo", "b", "--to", place, folder=tmp_path, **state)
+    assert code == options.DONE
+    _, shown = show("duplicates", "frames", "--plan", "plan.json", folder=tmp_path, **state)
+    assert f"Move them away: framesift apply plan.json --remove-to backup --in {place}\n" in shown
+    code, _ = show("apply", "plan.json", "--remove-to", "backup", "--in", place, folder=tmp_path, **state)
+    assert code == options.DONE
+    _, shown = show(
+        "duplicates", "frames", "--plan", "other.json", folder=tmp_path, XDG_CACHE_HOME=state["XDG_CACHE_HOME"]
+    )
+    assert "could go" in shown and "--in" not in shown
+
+
 @pytest.mark.parametrize(("boxes", "named"), [([None, NEW] * 10, True), ([None, NEW, *[None] * 18], False)])
 def test_where_many_frames_are_kept_the_command_that_says_why_is_named(write_tree, tmp_path, boxes, named):
     write_tree(scene(*boxes))

@@ -11,12 +11,15 @@ from framesift.actions.backup.tidying import remove_empty_folders
 from framesift.actions.files.access import make_all_folders
 from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
 from framesift.actions.journal import Entry, Journal, file_details
+from framesift.actions.journal_lines import decode_line, is_header, read_lines
 from framesift.actions.locks import locked_folder
+from framesift.actions.marks import is_mark
 from framesift.actions.metadata.files import give_back
 from framesift.actions.moving import LeftOut
 from framesift.actions.paths import lies_behind_link
 from framesift.actions.plan import FileStat
 from framesift.errors import PathLike, UsageError, as_command, show
+from framesift.frames.finding import JOURNAL
 
 
 def undo(
@@ -49,6 +52,19 @@ def undo(
                 yield from _return_group(group, journal, place)
             yield from _return_metadata(journal, place)
         remove_empty_folders(journal)
+
+
+def find_place_to_name(backup: PathLike) -> str:
+    """Return the folder that `undo` has to be told to give the files of a backup back to; empty where it knows.
+
+    Raises UsageError (no backup) and StorageError.
+    """
+    path = os.path.join(os.fsdecode(backup), JOURNAL)
+    with storage_errors(path), open(path, "rb") as file:
+        header = decode_line(next(read_lines(file.fileno()), b"")[:-1])
+    if header is None or not is_header(header):
+        raise UsageError("is no backup folder of framesift", backup)
+    return "" if is_mark(header.get("mark", ""), header["root"]) else header["root"]
 
 
 def _find_place(journal: Journal, to: PathLike | None) -> str:
