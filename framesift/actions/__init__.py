@@ -7,7 +7,7 @@ from framesift.actions.backup.removal import apply_plan, check_backup
 from framesift.actions.backup.restoring import find_place_to_name, undo
 from framesift.actions.backup.verifying import list_backup, verify_backup, verify_copy
 from framesift.actions.files.placing import Copy, Link, place_files, storage_errors, sync_folder, write_all
-from framesift.actions.marks import can_mark
+from framesift.actions.marks import can_mark, is_mark, make_mark
 from framesift.actions.metadata.files import update_metadata
 from framesift.actions.plan import FileStat, Plan, Step, decode_plan, encode_plan, plan_removal, read_plan, write_plan
 from framesift.actions.sealing import seal_plan
@@ -28,7 +28,9 @@ __all__ = [
     "empty_backup",
     "encode_plan",
     "find_place_to_name",
+    "is_mark",
     "list_backup",
+    "make_mark",
     "place_files",
     "plan_removal",
     "read_plan",

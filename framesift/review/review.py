@@ -1,13 +1,14 @@
 """The review of a folder: all its parts put together, one program at a time."""
 
 import fcntl
+import json
 import os
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from framesift.actions import storage_errors
-from framesift.errors import PathLike, ResultsInUse, UsageError, show
+from framesift.actions import is_mark, make_mark, storage_errors
+from framesift.errors import PathLike, ResultsInUse, UsageError, as_command, show
 from framesift.frames.choosing import USUAL, Choice
 from framesift.frames.reader import FENCE
 from framesift.review.duplicates.collections import Collections
@@ -43,14 +44,14 @@ class Review:
             raise UsageError("the folder that is served cannot be or lie in the output folder", self.output)
         self._lock = _lock_folder(self.output)
         try:
-            self._open()
+            self._open(is_named=output is not None)
         except BaseException:
             os.close(self._lock)
             raise
 
-    def _open(self) -> None:
+    def _open(self, is_named: bool) -> None:
         self.store = Store(self.output)
-        self._claim()
+        self._claim(is_named)
         self.contents = Contents(self.store)
         self.verdicts = Verdicts(self.store, self.contents)
         self.collections = Collections(self.store, self.root, self.output, self._choice)
@@ -90,13 +91,20 @@ class Review:
     def _scan(self, _: dict[str, Any], progress: Progress) -> dict[str, int]:
         return self.collections.scan(progress)
 
-    def _claim(self) -> None:
-        """Refuse a state that is of another folder."""
+    def _claim(self, is_named: bool) -> None:
+        """Refuse a state that is of another folder, or that came with this one: its jobs would be carried out."""
+        what = json.dumps(["review", self.root])
+        notes = {row["id"]: row["document"] for row in self.store.read("SELECT * FROM notes WHERE kind = 'review'")}
+        is_ours = is_named or self.store.is_empty() or is_mark(notes.get("mark", ""), what)
+        if notes.setdefault("root", show(self.root)) != show(self.root):
+            raise UsageError(f"holds the review of {notes['root']}: choose another --output", self.output)
+        if not is_ours:
+            told = "was not begun by you on this machine, and what is to be done next stands in it"
+            command = as_command(["--output", self.output])
+            raise UsageError(f"{told}; if that is right, say so: {command}", self.store.path)
         with self.store.writing() as database:
-            database.execute("INSERT OR IGNORE INTO notes VALUES ('review', 'root', ?)", (show(self.root),))
-        [[root]] = self.store.read("SELECT document FROM notes WHERE kind = 'review' AND id = 'root'")
-        if root != show(self.root):
-            raise UsageError(f"holds the review of {root}: choose another --output", self.output)
+            for name, document in (("root", show(self.root)), ("mark", make_mark(what))):
+                database.execute("INSERT OR REPLACE INTO notes VALUES ('review', ?, ?)", (name, document))
 
 
 def _lock_folder(folder: str) -> int:

@@ -119,6 +119,10 @@ class Store:
         [[total]] = self.read(f"SELECT count(*) FROM {table}")
         return total, self.read(f"SELECT * FROM {table} ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
 
+    def is_empty(self) -> bool:
+        """Tell whether nothing has been begun here yet, or only the file itself."""
+        return not any(self.read(f"SELECT 1 FROM {table} LIMIT 1") for table in ("notes", "jobs", "removals"))
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give the connection that writes: what the block does becomes durable as a whole, or not at all."""

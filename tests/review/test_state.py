@@ -1,18 +1,22 @@
 """The state of a review: one file that is never begun anew, jobs that outlive the program, bounded pictures."""
 
+import json
 import os
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from framesift.actions import Plan, encode_plan
 from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.review import Conflict, Review, Unknown
 from framesift.review.duplicates.contents import Contents
 from framesift.review.duplicates.pictures import Pictures, fit_width
 from framesift.review.jobs import Jobs
 from framesift.review.store import NAME, Store
+from tests.actions.removals import picture, plan_of
 from tests.conftest import encode, read_tree
 from tests.web.serving import finish_all, open_review, paint, people_tree
 
@@ -104,6 +108,79 @@ def test_a_state_belongs_to_one_folder_and_one_program(people, tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
         Review(tmp_path / "none", output)
     assert not (people / NAME).exists()
+
+
+class TestStatesOfStrangers:
+    """A folder came with its output beside it: what is to be done next stands in there."""
+
+    @pytest.fixture
+    def precious(self, tmp_path) -> Path:
+        folder = tmp_path / "home"
+        folder.mkdir()
+        for number in range(2):
+            (folder / f"a{number}.png").write_bytes(picture(number))
+        return folder
+
+    def hand_in(self, people: Path, plan: Plan, backup: str = "duplicates_backup/x", **notes: str) -> Path:
+        """Lay a state beside a folder, in which a removal waits to be done."""
+        output = people.parent / f"{people.name}-output"
+        output.mkdir()
+        store = Store(output)
+        with store.writing() as database:
+            for name, document in notes.items():
+                database.execute("INSERT INTO notes VALUES ('review', ?, ?)", (name, document))
+            spec, day = json.dumps({"removal": "r"}), "2026-01-02"
+            database.execute(
+                "INSERT INTO jobs (id, kind, spec, collections, state, created) VALUES ('j', ?, ?, '[]', ?, ?)",
+                ("removal", spec, "queued", day),
+            )
+            database.execute(
+                "INSERT INTO removals (id, job_id, create_backup, created) VALUES ('r', 'j', 1, ?)", (day,)
+            )
+            database.execute(
+                "INSERT INTO parts (removal_id, position, collection_id, name, backup, plan, state) "
+                "VALUES ('r', 0, 'c', 'n', ?, ?, 'planned')",
+                (os.fsencode(backup), encode_plan(plan)),
+            )
+        store.close()
+        return output
+
+    @pytest.mark.parametrize("notes", [{}, {"root": "ROOT"}, {"root": "ROOT", "mark": "0" * 64}])
+    def test_nothing_of_one_is_done(self, people, precious, notes):
+        given = {name: text.replace("ROOT", str(people)) for name, text in notes.items()}
+        output = self.hand_in(people, plan_of(precious, a1="a0"), **given)
+        before = read_tree(precious)
+        with pytest.raises(UsageError, match="was not begun by you on this machine") as caught:
+            Review(people)
+        assert str(caught.value).endswith(f"say so: --output {output}")
+        assert read_tree(precious) == before
+
+    @pytest.mark.parametrize("outside", ["root", "backup", "backup behind a link"])
+    def test_of_one_that_is_named_nothing_is_done_outside(self, people, precious, outside):
+        if outside == "root":
+            output = self.hand_in(people, plan_of(precious, a1="a0"))
+        else:
+            for number in range(2):
+                (people / f"a{number}.png").write_bytes(picture(number))
+            backup = "../home/x" if outside == "backup" else "link/x"
+            output = self.hand_in(people, plan_of(people, a1="a0"), backup)
+            (output / "link").symlink_to(precious)
+        before = read_tree(precious), read_tree(people)
+        with Review(people, output) as review:
+            finish_all(review)
+            assert "lies outside of what is served" in str(review.removals.find("r").collections[0].left)
+        assert (read_tree(precious), read_tree(people)) == before
+
+    def test_ones_own_goes_on_and_one_that_was_named_is_known_from_then_on(self, people, precious):
+        with Review(people) as review:
+            finish_all(review)
+        Review(people).__exit__()
+        output = review.output
+        shutil.rmtree(output)
+        self.hand_in(people, plan_of(people))
+        for named in (output, None):
+            with Review(people, named) as review:
+                finish_all(review)
 
 
 def test_an_output_below_the_root_is_no_collection(people):

@@ -8,7 +8,7 @@ from typing import Any
 
 from framesift.actions import Outcome, Plan, Step, apply_plan, decode_plan, empty_backup, encode_plan, list_backup, undo
 from framesift.duplicates import is_exact
-from framesift.errors import FramesiftError, show
+from framesift.errors import FramesiftError, UsageError, show
 from framesift.review.duplicates.collections import Collections
 from framesift.review.duplicates.groups import Groups
 from framesift.review.duplicates.removals import (
@@ -121,7 +121,9 @@ class RemovalJobs:
     def _plan(self, part: Any, progress: Progress) -> Plan:
         """Return the plan, made at the first time if the collection was to be searched, and stored before acting."""
         if part["plan"] is not None:
-            return decode_plan(part["plan"])
+            plan = decode_plan(part["plan"])
+            _refuse_outside(self._collections.root, plan.root)
+            return plan
         collection = self._collections.find(part["collection_id"])
         self._searches.search_one(collection, Request(), progress.job_id, progress)
         plan = self._groups.plan(collection.id, None)
@@ -160,7 +162,9 @@ class RemovalJobs:
         return sum(step.path in moved for step in decode_plan(row["plan"]).steps)
 
     def _backup(self, part: Any) -> str:
-        return os.path.join(self._output, os.fsdecode(part["backup"]))
+        backup = os.path.join(self._output, os.fsdecode(part["backup"]))
+        _refuse_outside(self._output, backup)
+        return backup
 
     def _refresh(self, collection_id: str) -> None:
         try:
@@ -175,6 +179,13 @@ class RemovalJobs:
                 f"UPDATE parts SET {assignments} WHERE removal_id = ? AND position = ?",
                 (*values.values(), part["removal_id"], part["position"]),
             )
+
+
+def _refuse_outside(folder: str, path: str) -> None:
+    """Raise UsageError for what lies outside of what is served, or behind a link there: nobody has served it."""
+    real = os.path.realpath(path)
+    if os.path.commonpath([folder, real]) != folder:
+        raise UsageError("lies outside of what is served", path)
 
 
 def _check_exact(root: str, step: Step) -> tuple[Step | None, str]:
