@@ -16,7 +16,7 @@ from typing import Any
 from framesift import __version__
 from framesift.actions.attributes import Attributes, decode_attributes
 from framesift.actions.files.access import close_folder, make_all_folders
-from framesift.actions.files.placing import storage_errors, sync_folder, write_all
+from framesift.actions.files.placing import is_there, storage_errors, sync_folder, write_all
 from framesift.actions.journal_lines import TooLong, check_entry, decode_line, encode_line, is_header, read_lines
 from framesift.actions.locks import lock
 from framesift.actions.marks import is_mark, make_mark
@@ -90,7 +90,7 @@ class Journal:
 
     def __enter__(self) -> "Journal":
         try:
-            if os.path.lexists(self._path):
+            if is_there(self._path):
                 self._continue()
             else:
                 self._begin()
@@ -136,7 +136,7 @@ class Journal:
     def _begin(self) -> None:
         if not self.root:
             raise UsageError("is no backup folder of framesift", self.backup)
-        if os.path.lexists(self.backup):
+        if is_there(self.backup):
             self._refuse_foreign_files()
         if self._writable:
             with storage_errors(self.backup):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from framesift.actions.attributes import Attributes
-from framesift.actions.files.placing import DISK_FULL, NO_HARD_LINKS, give_name, write_all
+from framesift.actions.files.placing import DISK_FULL, NO_HARD_LINKS, give_name, is_there, write_all
 from framesift.actions.plan import FileStat
 from framesift.errors import FramesiftError, StorageError
 
@@ -71,7 +71,7 @@ def secure(move: Move) -> str:
 def release(move: Move) -> None:
     """Take the old name of a secured file away. Raises LeftOut, with all as it was, where another stands there now."""
     parked = _parking_place(move.source)
-    if os.path.lexists(parked):
+    if is_there(parked):
         raise StorageError("was taken away by a run that was stopped: give it its name back", parked)
     try:
         with _left_alone():
@@ -101,12 +101,12 @@ def recover(move: Move, forward: bool) -> bool:
             os.unlink(_beside(place, PARTIAL))
     secured = _has_size(move.target, move.file.size)
     parked = _parking_place(move.source)
-    if os.path.lexists(parked):
+    if is_there(parked):
         if move.file.is_still(os.lstat(parked)) and secured:
             os.unlink(parked)
             return True
         _put_back(parked, move.source)
-    if not os.path.lexists(move.source):
+    if not is_there(move.source):
         return secured
     if _is_one_content(move):
         os.unlink(move.source if forward else move.target)
@@ -263,7 +263,7 @@ def _put_back(parked: str, source: str) -> str:
     """Give a file its name back, or where that has been taken meanwhile one beside it; return the name."""
     names = chain([source], (f"{source}.{number}" for number in count(2)))
     for name in names:
-        if not os.path.lexists(name):
+        if not is_there(name):
             with contextlib.suppress(FileExistsError):
                 give_name(parked, name)
                 break

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from framesift import __version__
-from framesift.actions.files.placing import Copy, place_files
+from framesift.actions.files.outputs import create_output
 from framesift.actions.marks import is_mark, make_mark
 from framesift.actions.paths import find_oddity, is_plain_folder
 from framesift.errors import PathLike, StorageError, UsageError, as_command, show
@@ -119,9 +119,9 @@ def plan_removal(root: PathLike, steps: Iterable[Step], folders: Iterable[str] =
 
 
 def write_plan(plan: Plan, path: PathLike) -> None:
-    """Write a plan to a new file, a step a line. Raises StorageError, also where another file has the name."""
-    folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
-    place_files(folder, [Copy(name, encode_plan(plan, make_mark(_name_place(plan))))])
+    """Write a plan to a new file, a step a line. Raises UsageError where it exists, and StorageError."""
+    with create_output(path) as file:
+        file.write(encode_plan(plan, make_mark(_name_place(plan))))
 
 
 def encode_plan(plan: Plan, mark: str = "") -> bytes:

@@ -1,7 +1,6 @@
 """Removing to a backup folder, and the commands on such a folder: apply, undo, empty-backup, verify."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable
 
@@ -95,8 +94,10 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check_plan_file(options: argparse.Namespace) -> None:
     """Raise UsageError for a file that `--plan` would overwrite: to be known before a long search."""
-    if options.plan and os.path.lexists(options.plan):
-        raise UsageError("--plan takes a new file", options.plan)
+    from framesift.actions.files.outputs import check_new
+
+    if options.plan:
+        check_new(options.plan, "--plan takes a new file")
 
 
 def remove(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
@@ -146,7 +147,7 @@ def _apply(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
     """Carry out a plan, or check it, once it is said what of the files another disk does not hold."""
     from framesift.actions import apply_plan, describe_crossing
 
-    tell(filter(None, [describe_crossing(plan, options.remove_to)]), options)
+    tell(filter(None, [describe_crossing([plan], options.remove_to)]), options)
     tally = _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
     return _foresee(tally) if options.dry_run else tally
 

@@ -87,8 +87,8 @@ class Watch:
 def find_files(
     directory: str, backup: PathLike | None, watch: Watch, recursive: bool = True, choice: Choice = USUAL
 ) -> tuple[list[File], list[File], list[Skipped], LeftOut]:
-    """Return the images and the videos below a folder in natural order, the folders that could not be listed, and what
-    is not of the `choice`.
+    """Return the images and the videos below a folder in natural order, the folders that could not be listed with the
+    files that could not be looked at, and what is not of the `choice`.
 
     Without `recursive` only what lies in the folder itself. Symbolic links are among them, and all paths to one file.
     Raises UsageError (no such folder, neither in it).
@@ -102,11 +102,13 @@ def find_files(
     paths, raw = _sort_raw(watch.follow(walk, "finding"))
     if raw:
         listing.left_out.files[_RAW] = raw
-    images, videos = (list(_check_files(directory, found)) for found in (paths, listing.videos))
+    unread = dict[str, str]()
+    images, videos = (list(_check_files(directory, found, unread)) for found in (paths, listing.videos))
     if not images and not videos:
         rest = listing.left_out.describe(hidden=True)
         raise NothingFound(f"holds no image and no video{f' ({rest})' if rest else ''}", directory)
-    return images, videos, [Skipped(path, reason) for path, reason in sorted(listing.unlisted)], listing.left_out
+    skipped = [Skipped(path, reason) for path, reason in sorted([*listing.unlisted, *unread.items()])]
+    return images, videos, skipped, listing.left_out
 
 
 def _sort_raw(found: Iterable[str]) -> tuple[list[str], int]:
@@ -116,11 +118,15 @@ def _sort_raw(found: Iterable[str]) -> tuple[list[str], int]:
     return images, len(paths) - len(images)
 
 
-def _check_files(directory: str, paths: list[str]) -> Iterator[File]:
+def _check_files(directory: str, paths: list[str], unread: dict[str, str]) -> Iterator[File]:
+    """Yield the files that are there; note the reason of each that cannot be looked at."""
     for path in sorted(paths, key=lambda path: (natural_key(path), path)):
         try:
             status = os.lstat(os.path.join(directory, path))
-        except OSError:  # gone since it was listed
+        except FileNotFoundError:  # gone since it was listed
+            continue
+        except OSError as error:
+            unread[path] = f"cannot be looked at: {error.strerror}"
             continue
         yield File(path, status)
 

@@ -53,6 +53,8 @@ class Companions:
     def __init__(self, root: PathLike) -> None:
         self._root = os.fsdecode(root)
         self._folders: dict[str, _Folder] = {}
+        self.unlisted: dict[str, str] = {}
+        """Folders of which it cannot be told what lies there, and why: their files may have companions all the same."""
 
     def of(self, path: str) -> list[Companion]:
         """Return what belongs to the file at `path`, in the order of the names."""
@@ -77,9 +79,14 @@ class Companions:
         return self._folders[folder]
 
     def _list(self, folder: str) -> list[str]:
-        with suppress(OSError), os.scandir(os.path.join(self._root, folder)) as entries:
-            return [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
-        return []
+        try:
+            with os.scandir(os.path.join(self._root, folder)) as entries:
+                return [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.unlisted[folder] = error.strerror or str(error)
+            return []
 
     def _is_short(self, path: str) -> bool:
         """Tell whether a film is as short as a Live Photo, as far as can be told; True for other files."""
@@ -100,7 +107,12 @@ class Companions:
         place = len(parts) - 1 - parts[::-1].index(_IMAGES)
         stem = name.rpartition(".")[0]
         label = "/".join([*parts[:place], _LABELS, *parts[place + 1 :], f"{stem}.txt"])
-        if not os.path.lexists(os.path.join(self._root, label)):
+        try:
+            os.lstat(os.path.join(self._root, label))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self.unlisted[folder] = error.strerror or str(error)
             return []
         owners = self._folder(folder).twins.get(stem, [name])
         return [Companion(label, tuple(_join(folder, owner) for owner in owners))]

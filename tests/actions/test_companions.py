@@ -1,7 +1,9 @@
 """What belongs to a picture goes and comes back with it, or both stay."""
 
+import errno
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -413,3 +415,35 @@ def test_never_one_alone(tmp_path_factory, names, data):
         assert (path in left) == bool(left.intersection(of)), (path, of, left)
     list(undo(backup))
     assert snapshot(root) == before
+
+
+@pytest.mark.parametrize("unreadable", ["c1", "labels"])
+def test_where_it_cannot_be_told_what_belongs_to_it_a_picture_stays(tmp_path, monkeypatch, unreadable):
+    """Else it would go alone, and a second run would find it gone and its label without it."""
+    root, path = tmp_path / "root", "images/train/a1.png" if unreadable == "labels" else "c1/a1.png"
+    label = Path(path.replace("images", "labels")).with_suffix(".txt")
+    for number in range(2):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path.replace("a1", f"a{number}")).write_bytes(picture(number))
+    (root / label).parent.mkdir(parents=True, exist_ok=True)
+    (root / label).write_text("1 .5 .5 .1 .1")
+    plan = plan_of(
+        root, **{path.removesuffix(".png").replace("/", "__"): path.replace("a1", "a0").removesuffix(".png")}
+    )
+    before = read_tree(root)
+    scandir, lstat = os.scandir, os.lstat
+
+    def refuse(function, place, *more):
+        if str(place) == str(root / (label.parent if function is scandir else label)):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), place)
+        return function(place, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", partial(refuse, scandir))
+        if unreadable == "labels":
+            patch.setattr(os, "lstat", partial(refuse, lstat))
+        [outcome] = apply_plan(plan, tmp_path / "backup")
+    assert outcome.problem == "what belongs to it cannot be told: Input/output error"
+    assert read_tree(root) == before
+    assert [each.problem for each in apply_plan(plan, tmp_path / "backup")] == ["", ""]
+    assert list(undo(tmp_path / "backup")) and read_tree(root) == before

@@ -5,7 +5,15 @@ from contextlib import suppress
 
 import pytest
 
-from framesift.actions.files.outputs import HTML_MARK, PNG_MARK, check_output, is_output, replace_output
+from framesift.actions.files.outputs import (
+    HTML_MARK,
+    PNG_MARK,
+    check_new,
+    check_output,
+    create_output,
+    is_output,
+    replace_output,
+)
 from framesift.actions.files.placing import LEFTOVER
 from framesift.actions.files.staging import STAGED, holds_only, stage_file
 from framesift.errors import StorageError, UsageError
@@ -115,3 +123,19 @@ def test_a_folder_with_what_a_command_has_made_itself(tmp_path):
     assert holds_only(str(tmp_path), r"\d+\.jpg")
     (tmp_path / "mine.jpg").touch()
     assert not holds_only(str(tmp_path), r"\d+\.jpg")
+
+
+def test_what_was_stopped_when_all_was_there_leaves_nothing_either(tmp_path):
+    """The next run is refused, for the file is there already: it takes the temporary name away all the same."""
+    staged = tmp_path / ".framesift-output-0123456789abcdef.tmp"
+    for refused in (
+        lambda: create_output(tmp_path / "kept.json").__enter__(),
+        lambda: check_new(tmp_path / "kept.json", "x"),
+    ):
+        (tmp_path / "kept.json").write_bytes(b"whole")
+        staged.write_bytes(b"whole")
+        with pytest.raises(UsageError):
+            refused()
+        assert read_tree(tmp_path) == {"kept.json": b"whole"}
+    staged.write_bytes(b"whole")
+    assert not holds_only(tmp_path, "audit") and read_tree(tmp_path) == {"kept.json": b"whole"}

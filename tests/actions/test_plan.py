@@ -46,7 +46,7 @@ def test_any_plan_comes_back(tmp_path_factory, path, keeper, reason, similarity)
 
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "plan.json").write_text("the user's")
-    with pytest.raises(StorageError, match="nothing was overwritten"):
+    with pytest.raises(UsageError, match="nothing was overwritten"):
         write_plan(plan_removal(tmp_path, [STEP]), tmp_path / "plan.json")
     assert (tmp_path / "plan.json").read_text() == "the user's"
 

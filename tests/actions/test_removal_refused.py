@@ -1,15 +1,19 @@
 """What the system refuses: one file is left with its reason and the rest go, a full disk is named and stops all."""
 
+import contextlib
 import errno
+import itertools
 import os
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from framesift import cli
-from framesift.actions import apply_plan, empty_backup, undo, write_plan
+from framesift.actions import apply_plan, empty_backup, plan_removal, undo, write_plan
 from framesift.cli import options
-from framesift.errors import StorageError
+from framesift.errors import FramesiftError, StorageError
 from tests.actions.removals import backed_up, link_across, picture, plan_of, snapshot
 from tests.actions.test_removal import problems
 
@@ -114,3 +118,50 @@ def test_a_full_disk_is_named_and_not_the_file(root, backup, plan, monkeypatch, 
             list(apply_plan(plan, backup))
     assert str(caught.value) == f"{backup}/in: {os.strerror(code)}"
     assert snapshot(root) == before
+
+
+ACTS: dict[str, Callable[[Path], Iterable[object]]] = {
+    "apply": lambda place: apply_plan(plan_of(place / "root", in__p1="in/p0"), place / "backup"),
+    "undo": lambda place: undo(place / "backup"),
+    "empty": lambda place: empty_backup(place / "backup"),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_disk_that_does_not_say_what_is_there_has_nothing_taken_for_gone(tmp_path, root, monkeypatch, act):
+    """Else a file in the backup would be forgotten, or a metadata file not brought up to date, without a word."""
+
+    def prepare(name: str) -> Path:
+        place = tmp_path / name
+        shutil.copytree(root, place / "root")
+        (place / "root/in/metadata.json").write_text('{"images": ["p1.png"]}')
+        if act != "apply":
+            list(ACTS["apply"](place))
+        return place
+
+    def come_to(place: Path) -> tuple[list[str], list[str]]:
+        return sorted(snapshot(place / "root")), sorted(backed_up(place / "backup"))
+
+    undisturbed = prepare("undisturbed")
+    list(ACTS[act](undisturbed))
+    asked, lstat = [0], os.lstat
+
+    def refuse_one(path, **options):
+        asked[0] += 1
+        if asked[0] == number:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+        return lstat(path, **options)
+
+    for number in itertools.count(1):
+        place, asked[0] = prepare(str(number)), 0
+        planned = ACTS[act](place)  # apply has looked at its files by then
+        with monkeypatch.context() as patch, contextlib.suppress(FramesiftError):
+            patch.setattr(os, "lstat", refuse_one)
+            list(planned)
+        list(ACTS[act](place) if act != "apply" or (place / "root/in/p1.png").exists() else [])
+        if act == "apply" and come_to(place) != come_to(undisturbed):
+            list(apply_plan(plan_removal(place / "root", []), place / "backup"))  # what is left is brought to its end
+        assert come_to(place) == come_to(undisturbed), f"call {number}"
+        if asked[0] < number:
+            break
+    assert number > 5

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from framesift.actions.backup.batches import goes_only_with
 from framesift.actions.backup.checks import Checker
+from framesift.actions.files.placing import is_there
 from framesift.actions.moving import LeftOut
 from framesift.actions.plan import FileStat, Plan, Step
 from framesift.errors import show
@@ -49,7 +50,10 @@ class Bundler:
         if staying := [owner for owner in self._companions.owners(step.path) if self._stays(owner)]:
             raise LeftOut(f"belongs to {show(staying[0])}, which stays")
         tied, companions = set[str](), list[Going]()
-        for companion in self._companions.of(step.path):
+        belonging = self._companions.of(step.path)
+        if reason := self._companions.unlisted.get(step.path.rpartition("/")[0]):
+            raise LeftOut(f"what belongs to it cannot be told: {reason}")
+        for companion in belonging:
             others = [owner for owner in companion.owners if owner != step.path]
             if companion.path in going:
                 tied.add(going[companion.path].leader)
@@ -79,7 +83,7 @@ class Bundler:
         )
 
     def _stays(self, path: str) -> bool:
-        return path not in self._gone and os.path.lexists(os.path.join(self._root, path))
+        return path not in self._gone and is_there(os.path.join(self._root, path))
 
     def _take(self, path: str) -> Going:
         try:

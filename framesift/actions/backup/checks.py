@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
+from framesift.actions.files.placing import is_there
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.moving import LeftOut, read_digest
 from framesift.actions.paths import names_journal
@@ -36,7 +37,7 @@ class Checker:
         """Tell whether an earlier run has moved this file, and nothing has come to its place since."""
         moved = [entry for entry in self._moved[step.path] if entry.file and entry.file.may_be(step.file)]
         is_it = any(step.sha256 in (None, entry.sha256) for entry in moved)
-        return is_it and not os.path.lexists(os.path.join(self._root, step.path))
+        return is_it and not is_there(os.path.join(self._root, step.path))
 
     def check(self, step: Step) -> FileStat:
         """Return the file as it is now.

@@ -7,7 +7,7 @@ from framesift.actions.backup.batches import GROUP, sync_folders
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import UNFINISHED, recover_run
 from framesift.actions.backup.tidying import remove_empty_folders
-from framesift.actions.files.placing import storage_errors
+from framesift.actions.files.placing import is_there, storage_errors
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.moving import LeftOut, read_digest
 from framesift.actions.paths import lies_behind_link
@@ -55,7 +55,7 @@ def _delete_group(group: list[Entry], journal: Journal) -> Iterator[Outcome]:
         path = journal.in_backup(entry.stored)
         with storage_errors(path):
             try:
-                if os.path.lexists(path):
+                if is_there(path):
                     os.unlink(path)
             except PermissionError as error:
                 problems[entry.stored] = f"may not be deleted: {error.strerror}"
@@ -71,7 +71,7 @@ def _check(entry: Entry, journal: Journal) -> None:
     path = journal.in_backup(entry.stored)
     if lies_behind_link(journal.backup, entry.stored):
         raise LeftOut("its folder is a link; left as it is")
-    if entry.state == "deleting" and not os.path.lexists(path):
+    if entry.state == "deleting" and not is_there(path):
         return  # a run was stopped between deleting and recording it
     if read_digest(path) != entry.sha256:
         raise LeftOut("is not what was moved here; left as it is")

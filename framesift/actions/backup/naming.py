@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from itertools import count
 
+from framesift.actions.files.placing import is_there
 from framesift.actions.journal import Journal
 
 _LONGEST = 255
@@ -60,8 +61,8 @@ def _join(folder: str, name: str) -> str:
 
 def _can_be_folder(path: str, journal: Journal) -> bool:
     full = journal.in_backup(path)
-    return path not in journal.entries and (not os.path.lexists(full) or os.path.isdir(full))
+    return path not in journal.entries and (not is_there(full) or os.path.isdir(full))
 
 
 def _is_free(path: str, journal: Journal) -> bool:
-    return path not in journal.entries and not os.path.lexists(journal.in_backup(path))
+    return path not in journal.entries and not is_there(journal.in_backup(path))

@@ -9,7 +9,7 @@ from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
 from framesift.actions.backup.tidying import remove_empty_folders
 from framesift.actions.files.access import make_all_folders
-from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
+from framesift.actions.files.placing import is_there, make_folders, storage_errors, sync_folder
 from framesift.actions.journal import Entry, Journal, file_details
 from framesift.actions.journal_lines import decode_line, is_header, read_lines
 from framesift.actions.locks import locked_folder
@@ -167,7 +167,7 @@ def _check(entry: Entry, journal: Journal, place: str) -> FileStat:
     stored = journal.in_backup(entry.stored)
     if lies_behind_link(journal.backup, entry.stored):
         raise LeftOut("its folder in the backup is a link, or lies behind one")
-    if os.path.lexists(os.path.join(place, entry.path)):
+    if is_there(os.path.join(place, entry.path)):
         raise LeftOut("another file of this name has come since")
     with storage_errors(stored):
         try:

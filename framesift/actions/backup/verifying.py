@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from framesift.actions.backup.checks import find_damage
 from framesift.actions.backup.outcome import Outcome
+from framesift.actions.files.placing import is_there
 from framesift.actions.journal import Journal
 from framesift.actions.moving import LeftOut, read_digest
 from framesift.actions.paths import lies_behind_link
@@ -37,8 +38,8 @@ def list_backup(backup: PathLike) -> set[str]:
             entry.path
             for entry in journal.entries.values()
             if entry.file is not None
-            and os.path.lexists(journal.in_backup(entry.stored))
-            and not os.path.lexists(journal.in_root(entry.path))
+            and is_there(journal.in_backup(entry.stored))
+            and not is_there(journal.in_root(entry.path))
         }
 
 
@@ -48,8 +49,11 @@ def verify_copy(kept: str, source: str) -> Outcome:
 
 
 def _compare(kept: str, source: str) -> str:
-    if not os.path.lexists(kept):
-        return "is gone"
+    try:
+        if not is_there(kept):
+            return "is gone"
+    except StorageError as error:
+        return f"cannot be looked at: {error.reason}"
     kept, source = os.path.realpath(kept), os.path.realpath(source)  # a kept frame may be a link to its source
     if not os.path.isfile(source):
         return find_damage(kept)

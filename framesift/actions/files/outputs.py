@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from framesift.actions.files.placing import give_name
-from framesift.actions.files.staging import stage_file
+from framesift.actions.files.staging import clear_staged, stage_file
 from framesift.errors import PathLike, StorageError, UsageError
 
 HTML_MARK = b"<!doctype html>\n<!-- made by framesift -->\n"
@@ -43,6 +43,13 @@ def check_output(
         raise UsageError("is not a file of framesift: choose another name; nothing was overwritten", path)
 
 
+def check_new(path: PathLike, told: str) -> None:
+    """Raise UsageError, saying `told`, where `path` exists; what a stopped run has left beside it is taken away."""
+    if os.path.lexists(path):
+        clear_staged(os.path.dirname(os.path.abspath(os.fsdecode(path))))
+        raise UsageError(told, path)
+
+
 @contextmanager
 def replace_output(path: PathLike, is_ours: Callable[[PathLike], bool] = is_output) -> Iterator[BinaryIO]:
     """Give a file to write to, which becomes `path` when the block ends without an error.
@@ -64,16 +71,15 @@ def create_output(path: PathLike) -> Iterator[BinaryIO]:
 
     Raises UsageError where `path` exists, StorageError where the disk refuses.
     """
-    taken = UsageError("exists: choose another name; nothing was overwritten", path)
-    if os.path.lexists(path):
-        raise taken
+    told = "exists: choose another name; nothing was overwritten"
+    check_new(path, told)
     with _staged(path) as (file, temporary, target):
         yield file
         _sync(file)
         try:
             give_name(temporary, target)
         except FileExistsError:
-            raise taken from None
+            raise UsageError(told, path) from None
 
 
 @contextmanager

@@ -71,6 +71,19 @@ def place_files(folder: str, files: Sequence[Copy | Link], like: str = "") -> No
         sync_folder(parent)
 
 
+def is_there(path: str) -> bool:
+    """Tell whether something has this name. Raises StorageError where the disk does not say: nothing may be done then.
+
+    `os.path.lexists` would say no.
+    """
+    with storage_errors(path):
+        try:
+            os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    return True
+
+
 def remove_leftovers(folder: str) -> None:
     """Remove what a killed run was writing in `folder`."""
     with storage_errors(folder):

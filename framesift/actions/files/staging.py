@@ -40,8 +40,10 @@ def stage_file(target: str) -> Iterator[tuple[BinaryIO, str]]:
 def holds_only(folder: str, pattern: str) -> bool:
     """Tell whether all that lies in `folder` has a name that the regular expression matches, or is on its way there.
 
-    So a command that makes several files knows what it has made itself before it was stopped. Raises OSError.
+    So a command that makes several files knows what it has made itself before it was stopped, whose file on its way is
+    taken away. Raises OSError.
     """
+    clear_staged(folder)
     return all(re.fullmatch(pattern, name) or STAGED.fullmatch(name) for name in os.listdir(folder))
 
 

@@ -14,7 +14,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Set
 from datetime import UTC, datetime
 
-from framesift.actions.files.placing import Copy, place_files, remove_leftovers, storage_errors, sync_folder, write_all
+from framesift.actions.files.placing import (
+    Copy,
+    is_there,
+    place_files,
+    remove_leftovers,
+    storage_errors,
+    sync_folder,
+    write_all,
+)
 from framesift.actions.journal import Entry, Journal
 from framesift.actions.metadata.records import UnreadableMetadata, without_files
 from framesift.actions.moving import PARTIAL, LeftOut
@@ -71,7 +79,7 @@ def give_back(entry: Entry, journal: Journal, place: str) -> None:
         raise LeftOut(f"its folder is a link, or lies behind one; what it was before is {stored}")
     with storage_errors(path):
         try:
-            if place != journal.known_root and not os.path.lexists(path):
+            if place != journal.known_root and not is_there(path):
                 _place_former(entry, stored, place, journal)
             with _locked(path) as (current, status):
                 if _digest(current) != entry.sha256:
@@ -126,7 +134,7 @@ class _Keeping:
 
     def keep(self, former: bytes, status: os.stat_result, content: bytes) -> None:
         stored, number = self._path, 1
-        while os.path.lexists(self._journal.in_backup(stored)):
+        while is_there(self._journal.in_backup(stored)):
             number += 1
             stored = f"{self._path}.{number}"
         digests = {"sha256": _digest(former), "after": _digest(content)}
@@ -140,13 +148,11 @@ def _unlisted(journal: Journal) -> dict[str, tuple[set[str], set[str]]]:
     """Return {folder: names} of moved files and of their companions that a metadata file beside them may still list."""
     unlisted: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for entry in journal.entries.values():
-        if entry.state == "moved" and not entry.listed and not os.path.lexists(journal.in_root(entry.path)):
+        if entry.state == "moved" and not entry.listed and not is_there(journal.in_root(entry.path)):
             folder, name = os.path.split(entry.path)
             unlisted[folder][entry.companion].add(name)
     return {
-        folder: names
-        for folder, names in unlisted.items()
-        if os.path.lexists(journal.in_root(os.path.join(folder, METADATA)))
+        folder: names for folder, names in unlisted.items() if is_there(journal.in_root(os.path.join(folder, METADATA)))
     }
 
 
