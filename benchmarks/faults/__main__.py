@@ -63,13 +63,13 @@ class Bench:
             yield "again: a traceback"
 
     def _judge(self, end: End, fault: str) -> Iterator[str]:
-        lines = [line for line in end.output.splitlines() if line.strip()]
+        lines = [line for line in end.output.splitlines() if line.startswith("framesift")]
         if "Traceback" in end.output or end.code == 98:
             yield f"exit code {end.code}: {end.output.strip()[-400:]}"
         elif fault != "KILL" and end.code not in (self.code, 1, 2, 3):
             yield f"exit code {end.code}"
-        elif fault != "KILL" and end.code == 3 and len(lines) > 2:
-            yield f"{len(lines)} lines: {end.output[-400:]}"
+        elif fault != "KILL" and end.code == 3 and len(lines) != 1:
+            yield f"{len(lines)} lines say why: {end.output[-400:]}"
         elif fault != "KILL" and end.code == 0 and (told := self._compare()):
             yield f"exit code 0, but {'; '.join(told)}"
 

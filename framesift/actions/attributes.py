@@ -56,7 +56,7 @@ class Attributes:
         for name, value in self.extended.items():
             try:
                 os.setxattr(descriptor, name, value)
-            except OSError:
+            except (OSError, AttributeError):  # there is no such function on macOS
                 if name == ACCESS_LIST:
                     mode = mode & ~0o070 | read_group(value) << 3
         if os.fstat(descriptor).st_gid != self.group >= 0:

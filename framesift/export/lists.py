@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from framesift.actions.files.tables import is_formula
 from framesift.errors import UsageError
 from framesift.export.rows import Row
 
@@ -19,12 +20,20 @@ def write_list(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def write_csv(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield a heading, then a record for each frame (RFC 4180)."""
+    """Yield a heading, then a record for each frame (RFC 4180), of which no cell is run by a spreadsheet.
+
+    A path that would be begins with `./`: it leads any program to the same file. A camera has `'` before its name.
+    """
     yield ",".join(_COLUMNS) + "\r\n"
     for row in rows:
         text = io.StringIO(newline="")
         score = "" if row.score is None else row.score
-        csv.writer(text).writerow(
-            [row.name, row.camera, row.time, row.verdict, score, row.represented_by, row.width, row.height]
-        )
+        name = _guard(row.name) if row.name == row.path else row.name  # else it begins with what the user has said
+        camera = f"'{row.camera}" if is_formula(row.camera) else row.camera
+        kept = row.represented_by and _guard(row.represented_by)
+        csv.writer(text).writerow([name, camera, row.time, row.verdict, score, kept, row.width, row.height])
         yield text.getvalue()
+
+
+def _guard(path: str) -> str:
+    return f"./{path}" if is_formula(path) else path

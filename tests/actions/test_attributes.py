@@ -179,23 +179,23 @@ class TestSaying:
     """One line before anything is moved, and the same of a dry run."""
 
     def test_nothing_on_one_disk_or_where_all_is_held(self, root, other_disk, tmp_path):
-        assert describe_crossing(whole_plan(root), tmp_path / "backup") == ""
-        assert describe_crossing(whole_plan(root), other_disk / "new/backup") == ""
+        assert describe_crossing([whole_plan(root)], tmp_path / "backup") == ""
+        assert describe_crossing([whole_plan(root)], other_disk / "new/backup") == ""
 
     def test_names_that_stay(self, root, other_disk):
         plan = plan_of(root, a2="a0", a3="a0")
-        assert describe_crossing(plan, other_disk) == (
+        assert describe_crossing([plan], other_disk) == (
             "1 file with another name that stays will come back as one of its own"
         )
 
     def test_companions_count(self, root, other_disk):
         (root / "a1.xmp").write_bytes(b"x")
         os.link(root / "a1.xmp", root / "elsewhere.xmp")
-        assert "1 file with another name" in describe_crossing(whole_plan(root), other_disk)
+        assert "1 file with another name" in describe_crossing([whole_plan(root)], other_disk)
 
     def test_owners(self, root, other_disk, monkeypatch):
         monkeypatch.setattr(os, "geteuid", lambda: 99)
-        assert "2 files of another owner will come back as yours" in describe_crossing(whole_plan(root), other_disk)
+        assert "2 files of another owner will come back as yours" in describe_crossing([whole_plan(root)], other_disk)
 
     def test_what_the_disk_does_not_hold(self, root, other_disk, monkeypatch, capsys):
         getxattr = os.getxattr
@@ -215,6 +215,23 @@ class TestSaying:
                 f"framesift: note: the disk of {other_disk}/backup cannot hold the extended attributes of 1 file and "
                 "access lists of 1 file: the journal keeps them for undo"
             )
+
+
+def test_a_system_without_extended_attributes_says_what_is_lost_and_goes_on(root, other_disk, tmp_path, monkeypatch):
+    """As macOS, for Python; a backup from Linux has them in its journal."""
+    remove(root, tmp_path / "held")
+    for name in ("listxattr", "getxattr", "setxattr", "removexattr"):
+        monkeypatch.delattr(os, name)
+    said: list[str] = []
+    assert [each.problem for each in undo(tmp_path / "held", other_disk / "back", warn=said.append)] == [""] * 4
+    assert said == [
+        f"the disk of {other_disk}/back cannot hold the extended attributes of 1 file and access lists of 1 file: "
+        "they are lost there"
+    ]
+    assert (other_disk / "back/a1.png").stat().st_mode & 0o777 == 0o600
+    (root / "b0.png").write_bytes(picture(0))
+    told = describe_crossing([plan_of(root, b0="a0")], other_disk / "backup")
+    assert told == "to another disk, extended attributes and access lists are not carried on this system"
 
 
 NUMBER = st.integers(0, 2**31)

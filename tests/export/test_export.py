@@ -271,3 +271,22 @@ def test_a_terminal_is_shown_no_control_characters(write_tree, tmp_path, capsysb
     assert cli.main(command) == 0
     shown = capsysbinary.readouterr().out
     assert b"\\x1b[2Ja\\u202eb.png" in shown and b"\x1b" not in shown and shown.count(b"\n") == plain.count(b"\n")
+
+
+def test_a_spreadsheet_runs_no_cell_and_a_program_finds_every_file(write_tree, tmp_path):
+    folders = ["=cmd|' C calc'!A0", "@SUM(1)", "+1", "-1", "\tx", "'=1", "plain"]
+    tree = {
+        f"{folder}/{path.rpartition('/')[2]}": data for folder in folders for path, data in scene(None, None).items()
+    }
+    list(filter_frames(write_tree(tree), tmp_path / "results"))
+    rows = list(csv.DictReader(io.StringIO(export(tmp_path / "results", "csv", dropped=True), newline="")))
+    assert len(rows) == 14
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    kept = {row["path"] for row in rows if row["verdict"] == "keep"}
+    assert {row["represented_by"] for row in rows if row["verdict"] == "drop"} == kept
+    assert all((tmp_path / "results" / path).is_file() for path in kept)
+    names = [
+        row["path"]
+        for row in csv.DictReader(io.StringIO(export(tmp_path / "results", "csv", prefix="s3://x/"), newline=""))
+    ]
+    assert "s3://x/@SUM(1)/" in " ".join(names) and all(name.startswith("s3://x/") for name in names)

@@ -18,15 +18,16 @@ _ANY = "user.framesift"
 there can be none."""
 
 
-def describe_crossing(plan: Plan, backup: PathLike) -> str:
-    """Say in one line what of the files of `plan`, with what goes with them, does not go to the disk of `backup`.
+def describe_crossing(plans: Iterable[Plan], backup: PathLike) -> str:
+    """Say in one line what of the files of plans, with what goes with them, does not go to the disk of `backup`.
 
     Or does not come back. Empty where all does, as on one disk. Nothing is written. Raises OSError.
     """
     place = os.path.realpath(os.fsdecode(backup))
     while not os.path.isdir(place):
         place = os.path.dirname(place)
-    moved = list(_read_crossing(plan, os.stat(place).st_dev))
+    device = os.stat(place).st_dev
+    moved = [each for plan in plans for each in _read_crossing(plan, device)]
     if not moved:
         return ""
     if not hasattr(os, "listxattr"):  # macOS
@@ -91,6 +92,8 @@ def _describe_lost(files: dict[tuple[int, int], Attributes], names: Counter[tupl
 
 
 def _can_hold(place: str, name: str) -> bool:
+    if not hasattr(os, "getxattr"):  # macOS
+        return False
     try:
         os.getxattr(place, name)
     except OSError as error:

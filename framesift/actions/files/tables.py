@@ -67,6 +67,11 @@ def neutralise(cell: str) -> str:
     return _GUARD + cell if cell.startswith((*_FORMULA, _GUARD)) else cell
 
 
+def is_formula(cell: str) -> bool:
+    """Tell whether a spreadsheet would run this cell."""
+    return cell.startswith(_FORMULA)
+
+
 def _restore(cell: str | None) -> str | None:
     marked = isinstance(cell, str) and cell.startswith(_GUARD) and cell[1:].startswith((*_FORMULA, _GUARD))
     return cell[1:] if cell and marked else cell

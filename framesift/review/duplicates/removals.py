@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from framesift.actions import decode_plan, encode_plan
+from framesift.actions import decode_plan, describe_crossing, encode_plan, storage_errors
 from framesift.errors import show
 from framesift.review.duplicates.collections import Collection, Collections, decode_image_id
 from framesift.review.duplicates.groups import Groups
@@ -126,6 +126,18 @@ class Removals:
             )
         self._jobs.wake()
         return self._jobs.find(job_id)
+
+    def describe_crossing(self, collections: Sequence[Collection], group_ids: Sequence[str] | None = None) -> str:
+        """Say in one line what of a removal does not come back, the backup being on another disk; empty if all does.
+
+        Raises Unknown and StorageError.
+        """
+        searched = [collection for collection in collections if collection.searched is not None]
+        if group_ids is not None:
+            self._check_groups(collections, group_ids)
+        with storage_errors(self._output):
+            plans = [self._groups.plan(collection.id, group_ids) for collection in searched]
+            return describe_crossing(plans, os.path.join(self._output, BACKUPS))
 
     def undo(self, removal_id: str) -> Job:
         """Queue giving back what a removal took. Raises Unknown; Conflict where there is nothing to give back."""

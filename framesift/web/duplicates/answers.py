@@ -194,6 +194,13 @@ class RemovalAnswer(BaseModel):
     state: Literal["planned", "removed", "emptied", "undone", "partly"]
 
 
+class CrossingAnswer(BaseModel):
+    """What of files is lost on the way to a backup on another disk, or will not come back. Nothing is removed."""
+
+    model_config = example({"note": "1 file with another name that stays will come back as one of its own"})
+    note: str = Field(description="One line; empty where all comes back.")
+
+
 class TakenAnswer(BaseModel):
     """A file that a removal took, or was to take."""
 

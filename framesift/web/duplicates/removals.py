@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from framesift.review import Review, describe_removal
 from framesift.web.answers import Page
 from framesift.web.bodies import Limit, Nothing, Offset
-from framesift.web.duplicates.answers import RemovalAnswer, TakenAnswer
+from framesift.web.duplicates.answers import CrossingAnswer, RemovalAnswer, TakenAnswer
 from framesift.web.duplicates.bodies import RemovalBody, Width
 from framesift.web.duplicates.descriptions import describe_taken
 from framesift.web.duplicates.thumbnails import SMALL, Placeholder, send_thumbnail
@@ -31,6 +31,15 @@ def make_removal_routes(review: Review) -> APIRouter:
     def remove(body: RemovalBody) -> Response:
         collections = [review.collections.find(identity) for identity in dict.fromkeys(body.collection_ids)]
         return accept(review.removals.remove(collections, body.group_ids, body.create_backup))
+
+    @router.post(
+        "/api/removals/crossing",
+        summary="Say what a removal to another disk loses",
+        responses={200: {"model": CrossingAnswer}, **errors(404, 413, 415, 422)},
+    )
+    def describe_crossing(body: RemovalBody) -> Response:
+        collections = [review.collections.find(identity) for identity in dict.fromkeys(body.collection_ids)]
+        return answer({"note": review.removals.describe_crossing(collections, body.group_ids)})
 
     @router.get(
         "/api/removals",

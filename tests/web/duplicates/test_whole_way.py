@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from framesift.web.answers import JobAnswer
 from framesift.web.duplicates import answers
 from tests.actions.removals import snapshot
 from tests.conftest import encode, read_tree
-from tests.web.serving import Api, finish_all, open_review, paint, people_tree, search
+from tests.web.duplicates.review_pages import check_access, find_duplicates
+from tests.web.serving import Api, Server, finish_all, open_review, paint, people_tree, search
 
 BIG, MID, SMALL, ALONE = (image_id(f"{name}.png") for name in ("big", "mid", "small", "alone"))
 
@@ -33,6 +35,39 @@ def api(people) -> Iterator[Api]:
         made = Api(review)
         with made.client:
             yield made
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second file system: /dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_what_another_disk_loses_is_said_before(people, other_disk, visits, tmp_path):
+    """In the API and in the dialog that asks, as the terminal says it."""
+    for name in ("mid", "small"):
+        os.link(people / f"PERSON-0001/{name}.png", tmp_path / f"{name}.png")
+    told = "2 files with another name that stays will come back as one of its own"
+    with Server(people, "--output", str(other_disk / "output")) as server:
+        server.wait_for_scan()
+        everyone = [each["id"] for each in server.client.get("/api/collections").json()["items"]]
+        asked = {"collection_ids": everyone}
+        assert server.client.post("/api/removals/crossing", json=asked).json() == {"note": ""}  # nothing is found yet
+        page = visits.open(server)
+        dialog = find_duplicates(page, "PERSON-0001")
+        dialog.get_by_text(f"{told}.").wait_for()
+        check_access(page)
+        dialog.get_by_role("button", name="Cancel").click()
+        assert not dialog.get_by_text(f"{told}.").is_visible()
+        assert server.client.post("/api/removals/crossing", json=asked).json() == {"note": told}
+        page = visits.open(server)
+        find_duplicates(page, "PERSON-0002").wait_for()
+        assert not page.locator("#confirming-crossing").is_visible()
+        page.keyboard.press("Escape")
+        assert server.client.get("/api/removals").json()["total"] == 0
 
 
 def first(api: Api) -> str:

@@ -1,5 +1,5 @@
 /* Asks, before anything is removed, whether that is what is wanted: how many of which, and where they go. */
-import { address, read, thumbnail } from "../api.js";
+import { address, asSentence, read, send, thumbnail } from "../api.js";
 import { find, make } from "../dom.js";
 import { goes } from "./group.js";
 import { makeSmall } from "./outcome.js";
@@ -10,9 +10,13 @@ const GROUPS = 24;
 const STRIP = 24;
 
 /** True where the person confirms. `found`: {collections with `surplus` and `groups`, backup, bytes}. */
-export function confirmRemoval(found) {
+export async function confirmRemoval(found) {
   const dialog = find("confirming");
   const concerned = found.collections.filter((collection) => collection.surplus);
+  const concerns = { collection_ids: concerned.map(({ id }) => id) };
+  const { note } = concerned.length ? await send("/api/removals/crossing", concerns) : { note: "" };
+  find("confirming-crossing").textContent = note && asSentence(note);
+  find("confirming-crossing").hidden = !note;
   const images = concerned.reduce((sum, collection) => sum + collection.surplus, 0);
   find("confirming-title").textContent = `Remove ${count(images, "image")} of ${folders(concerned)}?`;
   find("confirming-text").textContent = describe(found, images);
