@@ -98,13 +98,23 @@ def _call(words: list[str]) -> int:
 
 
 def choose(benches: list[Bench], faults: tuple[str, ...], number: int) -> list[tuple[Bench, Point, str]]:
-    """Return so many points with a fault each, spread evenly over the commands and within each."""
-    queues = []
-    for bench in benches:
-        kills = faults == ("KILL",)
-        points = [p for p in bench.points if p.changing] if kills else bench.points
-        pairs = [(bench, point, fault) for point in points or bench.points for fault in faults if _fits(point, fault)]
-        queues.append(pairs)
+    """Return so many points with a fault each, spread evenly over the commands and within each.
+
+    Calls that only read are killed at where there are not so many that change the disk.
+    """
+    chosen = list[tuple[Bench, Point, str]]()
+    for changing in (True, False):
+        queues = []
+        for bench in benches:
+            points = [p for p in bench.points if p.changing is changing or faults != ("KILL",)]
+            queues.append([(bench, point, fault) for point in points for fault in faults if _fits(point, fault)])
+        chosen += _spread(queues, number - len(chosen))
+        if faults != ("KILL",):
+            break
+    return chosen
+
+
+def _spread(queues: list[list[tuple[Bench, Point, str]]], number: int) -> list[tuple[Bench, Point, str]]:
     share = number
     while sum(min(len(queue), share) for queue in queues) > number:
         share -= 1

@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from framesift.cli.commands import WITHOUT_TRACE
 from framesift.cli.options import IN_USE, STORAGE, USAGE
@@ -73,10 +73,20 @@ def _refuse_urls(options: argparse.Namespace) -> None:
         for value in [value for name, value in vars(options).items() if name in _WRITTEN]:
             if is_url(value) or str(value).startswith("file://"):
                 raise UsageError("is written on this machine: name a path here", value)
+        if options.name != "filter":  # which takes them
+            _refuse_file_urls([getattr(options, "results", None)])
         return
     given = [each for value in vars(options).values() for each in (value if isinstance(value, list) else [value])]
     for value in [value for value in given if is_url(value)]:
         raise UsageError("this command works with folders of this machine: fetch this one first", value)
+    _refuse_file_urls(given)
+
+
+def _refuse_file_urls(given: Iterable[object]) -> None:
+    from framesift.stores import locate
+
+    for value in [str(value) for value in given if str(value).startswith("file://")]:
+        raise UsageError(f"name the path itself: {show(locate(value))}", value)
 
 
 def _tell(options: argparse.Namespace, reason: str) -> None:

@@ -67,7 +67,7 @@ def audit_command(options: argparse.Namespace) -> int:
 
 def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions import storage_errors
-    from framesift.actions.files.access import make_all_folders
+    from framesift.actions.files.access import new_folder
     from framesift.actions.files.staging import holds_only
     from framesift.cli.progress import follow_steps, open_bar
     from framesift.looking.audit import draw_sample, write_answers, write_audit
@@ -78,14 +78,13 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
     if not is_folder(record.source):  # else every frame would be named, and an audit without pictures be in the way
         raise StorageError("the folder of the frames is gone: name where they lie now with --source", record.source)
     folder = options.output or f"{os.path.normpath(options.results)}-audit"
-    with storage_errors(folder):
-        make_all_folders(folder, options.results)
+    page, table = os.path.join(folder, "audit.html"), os.path.join(folder, "answers.csv")
+    with storage_errors(folder), new_folder(folder, options.results):
         if not holds_only(folder, r"audit\.html"):  # the table, which is written last, ends it
             raise UsageError(_describe_folder(options, folder), folder)
-    page, table = os.path.join(folder, "audit.html"), os.path.join(folder, "answers.csv")
-    with open_bar(stage="audit", unit="pair") as bar:
-        changes = write_audit(page, record, sample, options.jobs, follow_steps(bar))
-    write_answers(table, sample)
+        with open_bar(stage="audit", unit="pair") as bar:
+            changes = write_audit(page, record, sample, options.jobs, follow_steps(bar))
+        write_answers(table, sample)
     for path, change in changes:
         print(f"{show(path)}: {change}", file=sys.stderr)
     print(f"{counted(len(sample.decisions), 'frame')} of {sample.population} dropped: answer in {show(page)}, or write")

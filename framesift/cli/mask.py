@@ -80,7 +80,7 @@ def mask_command(options: argparse.Namespace) -> int:
 
 def _draw_pictures(options: argparse.Namespace) -> int:
     from framesift.actions import storage_errors
-    from framesift.actions.files.access import make_all_folders
+    from framesift.actions.files.access import new_folder
     from framesift.actions.files.outputs import create_output
     from framesift.comparators.masks import require_cameras
     from framesift.comparators.masks.reading import start_masks
@@ -93,7 +93,7 @@ def _draw_pictures(options: argparse.Namespace) -> int:
         if not options.mask:
             stack.enter_context(create_output(options.output)).write(start_masks(cameras).encode("ascii"))
         with storage_errors(options.pictures):
-            make_all_folders(options.pictures, options.directory)
+            stack.enter_context(new_folder(options.pictures, options.directory))
         drawn = [_draw_camera(options, settings, camera, paths) for camera, paths in cameras.items()]
     if not options.mask:
         print(f"{show(options.output)}: fill it in, then look with --mask {show(options.output)}")

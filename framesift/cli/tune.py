@@ -146,16 +146,15 @@ def _show(options: argparse.Namespace, sweep: "Sweep") -> None:
 
 def _draw_pairs(options: argparse.Namespace, session: "Session") -> int:
     from framesift.actions import storage_errors
-    from framesift.actions.files.access import make_all_folders
+    from framesift.actions.files.access import new_folder
     from framesift.tuning import AnswerTable, write_pairs
 
     session.ask_all(max(options.questions - len(session.questions), 0))
-    with storage_errors(options.pairs):
-        make_all_folders(options.pairs, options.directory)
     sweep = session.sweep
-    problems = write_pairs(
-        options.pairs, options.directory, session.questions, sweep.settings.max_pixels, sweep.levels.find
-    )
+    with storage_errors(options.pairs), new_folder(options.pairs, options.directory):
+        problems = write_pairs(
+            options.pairs, options.directory, session.questions, sweep.settings.max_pixels, sweep.levels.find
+        )
     for path, reason in problems:
         print(f"{show(os.path.join(options.directory, path))}: {reason}", file=sys.stderr)
     table = os.path.join(options.pairs, "answers.csv")

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from framesift.errors import StorageError, UsageError
@@ -17,6 +17,16 @@ BLOCK = 2**18
 
 
 @contextmanager
+def _closing(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Close a file that was only read: what the disk refuses then concerns nobody, and may come when nobody listens."""
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
+
+
+@contextmanager
 def open_manifest(path: str) -> Iterator[BinaryIO]:
     """Open a manifest to be read. Raises UsageError for what is no regular file, StorageError where it cannot be read.
 
@@ -24,7 +34,7 @@ def open_manifest(path: str) -> Iterator[BinaryIO]:
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
+        with _closing(open(descriptor, "rb")) as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise UsageError("is not a regular file: choose another results folder", path)
             yield file

@@ -431,3 +431,18 @@ def test_clock_faults_are_told_and_counted(write_tree, tmp_path, capsys):
 def test_a_message_moves_no_cursor(capsys):
     assert cli.main(["report", "no\x1b[2J\u202efolder"]) == options.USAGE
     assert capsys.readouterr().err.startswith("framesift: no\\x1b[2J\\u202efolder: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("mask @", "overview @", "duplicates @", "tune @", "undo @", "verify @", "apply p --remove-to @"),
+        *("report @", "explain @ x", "audit @", "export @ --format csv"),
+    ],
+)
+def test_where_a_path_is_wanted_the_url_of_a_file_is_told_as_one(tmp_path, capsys, words):
+    """A browser and a file manager give them; it is no place that could not be found."""
+    given = f"file://localhost{tmp_path}/in"
+    assert cli.main([given if word == "@" else word for word in words.split()]) == options.USAGE
+    assert capsys.readouterr().err == f"framesift: {given}: name the path itself: {tmp_path}/in\n"
+    assert not list(tmp_path.iterdir())

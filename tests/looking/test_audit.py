@@ -129,6 +129,33 @@ def test_a_draw_that_was_stopped_is_gone_on_with(results, capsys):
     assert audit(results, "--output", folder) == options.USAGE, "answers may stand in it"
 
 
+@pytest.mark.parametrize(
+    ("command", "writing"),
+    [
+        ("audit", "framesift.looking.audit.write_audit"),
+        ("mask", "framesift.looking.explanation_picture.encode_picture"),
+        ("tune", "framesift.tuning.write_pairs"),
+    ],
+)
+def test_who_stops_a_command_finds_no_empty_folder(results, tmp_path, monkeypatch, command, writing):
+    """With Ctrl-C, before the first of what it makes is whole."""
+    words = {
+        "audit": ["audit", results],
+        "mask": ["mask", tmp_path / "frames", "--output", tmp_path / "mask.json", "--pictures", tmp_path / "m"],
+        "tune": ["tune", tmp_path / "frames", "--pairs", tmp_path / "pairs", "--questions", "1"],
+    }
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = sorted(tmp_path.rglob("*"))
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, stop)
+        assert cli.main([*map(str, words[command]), "--jobs", "1"]) == 130
+    assert sorted(tmp_path.rglob("*")) == before
+    assert cli.main([*map(str, words[command]), "--jobs", "1"]) == options.DONE
+
+
 def test_frames_that_changed_since_are_named(results, capsys):
     sample = draw_sample(open_record(results), 1, 0)
     gone = sample.decisions[0].frame.path

@@ -7,7 +7,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 ACCESS_LIST = "system.posix_acl_access"
 """The extended attribute that Linux keeps a POSIX access list in."""
@@ -75,6 +75,23 @@ def make_all_folders(path: str, like: str) -> None:
         except FileExistsError:  # by another program, or it is no folder
             if not os.path.isdir(path):
                 raise
+
+
+@contextmanager
+def new_folder(path: str, like: str) -> Iterator[None]:
+    """Make a folder as `make_all_folders` does; one that was not there goes if nothing comes into it before an error.
+
+    Or before the person stops it. Raises OSError.
+    """
+    was_there = os.path.isdir(path)
+    make_all_folders(path, like)
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            with suppress(OSError):
+                os.rmdir(path)
+        raise
 
 
 def close_folder(folder: str, source: str) -> None:
