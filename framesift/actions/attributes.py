@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from framesift.actions.files.access import ACCESS_LIST, read_group
+from framesift.actions.files.access import ACCESS_LIST, give_owner, read_group
 
 _OWN, _ROOTS = "user.", "trusted."
 _KEPT = (_OWN, _ROOTS, ACCESS_LIST)
@@ -47,7 +47,7 @@ class Attributes:
         Where an access list or the group is not taken, the mode is that of whom the file had been open to without it.
         Raises OSError.
         """
-        _give_owner(descriptor, self.owner, self.group)
+        give_owner(descriptor, self.owner, self.group)
         for name in _read_extended(descriptor):  # a list that the folder has given
             if name not in self.extended:
                 with suppress(OSError):
@@ -139,11 +139,3 @@ def _read_extended(place: str | int) -> dict[str, bytes]:
                 with suppress(OSError):
                     found[name] = os.getxattr(place, name, **here)
     return found
-
-
-def _give_owner(descriptor: int, owner: int, group: int) -> None:
-    try:
-        os.chown(descriptor, owner, group)
-    except OSError:  # only root gives files away, and some disks know no owners
-        with suppress(OSError):
-            os.chown(descriptor, -1, group)

@@ -54,6 +54,8 @@ class Entry:
     """SHA-256 of what a metadata file was replaced with."""
     attributes: Attributes | None = None
     """As they were when the file was about to be moved; None for what an earlier version has moved."""
+    folders: list[list[int]] = field(default_factory=list)
+    """Owner and group of each folder on its path, where one is not of whom the run was."""
     names: list[str] = field(default_factory=list)
     """The names that were taken out of a metadata file."""
     listed: bool = False
@@ -231,7 +233,7 @@ class Journal:
             entry = Entry(stored, line["path"], event, file, leader=line.get("with", ""))
             entry.companion = event == "moving" and "keeper" not in line
             entry.sha256, entry.after = line.get("sha256", ""), line.get("after", "")
-            entry.names = line.get("names", [])
+            entry.names, entry.folders = line.get("names", []), line.get("folders", [])
             if line.get("attributes"):
                 entry.attributes = decode_attributes(line["attributes"])
                 if file is not None and entry.attributes.names > 1:

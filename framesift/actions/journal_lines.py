@@ -75,6 +75,7 @@ def check_entry(line: Mapping[str, Any]) -> None:
                 _check_path(key, line[key])
         if event == "moving":
             decode_stat(line["file"])
+            _check_owners(line.get("folders", []), line["path"])
             if "attributes" in line:
                 decode_attributes(line["attributes"])
         elif "file" in line or os.path.basename(line["path"]) != METADATA:
@@ -86,6 +87,14 @@ def check_entry(line: Mapping[str, Any]) -> None:
             raise ValueError("its folder is not in its plain form")
     if not all(isinstance(line.get(key, ""), str) for key in ("sha256", "after")):
         raise TypeError
+
+
+def _check_owners(owners: Any, path: str) -> None:
+    numbers = [number for owner in owners for number in owner]
+    if (owners and len(owners) != path.count("/")) or len(numbers) != 2 * len(owners):
+        raise ValueError("has no owners of folders")
+    if not all(type(number) is int and 0 <= number < 2**32 - 1 for number in numbers):
+        raise ValueError("has an owner that no folder has")
 
 
 def _check_names(names: Any) -> None:

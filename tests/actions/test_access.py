@@ -1,5 +1,6 @@
 """What is moved or copied can be read by nobody who could not read its source."""
 
+import json
 import os
 import shutil
 import stat
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from framesift import cli
 from framesift.actions import Copy, apply_plan, place_files, undo
 from framesift.actions.files.access import ACCESS_LIST, close_folder, limit
+from framesift.actions.journal_lines import encode_line
 from framesift.cli import options
 from tests.actions.removals import picture, plan_of
 from tests.actions.test_attributes import access_list
@@ -215,3 +217,66 @@ def test_folders_of_pictures_are_as_open_as_the_frames(open_place, monkeypatch, 
     monkeypatch.chdir(open_place)
     assert cli.main(command.split()) == options.DONE
     assert mode(open_place / "new") == 0o700
+
+
+class TestOwnersOfFolders:
+    """A folder that has gone meanwhile is made anew when its files come back, for whom it was."""
+
+    OWNERS = (("a", (1234, 4321)), ("a/deep", (1235, 4322)))
+
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> Path:
+        if os.geteuid() != 0:
+            pytest.skip("only root gives folders away")
+        for number in range(2):
+            path = tmp_path / f"root/a/deep/{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture(number))
+        for folder, owner in self.OWNERS:
+            os.chown(tmp_path / "root" / folder, *owner)
+        list(apply_plan(plan_of(tmp_path / "root", a__deep__1="a/deep/0"), tmp_path / "backup"))
+        return tmp_path
+
+    def owners(self, root: Path) -> list[tuple[str, tuple[int, int]]]:
+        return [(each, ((root / each).stat().st_uid, (root / each).stat().st_gid)) for each, _ in self.OWNERS]
+
+    def test_come_back(self, place):
+        shutil.rmtree(place / "root/a")
+        assert [each.problem for each in undo(place / "backup")] == [""]
+        assert self.owners(place / "root") == list(self.OWNERS)
+
+    def test_come_back_to_another_place(self, place):
+        assert [each.problem for each in undo(place / "backup", place / "new")] == [""]
+        assert self.owners(place / "new") == list(self.OWNERS)
+
+    @pytest.mark.parametrize("made", ["a", "a/deep"])
+    def test_come_back_where_a_run_was_stopped_when_it_had_made_them(self, place, made):
+        shutil.rmtree(place / "root/a")
+        for folder, owner in self.OWNERS:
+            (place / "root" / folder).mkdir()
+            if folder == made:
+                break
+            os.chown(place / "root" / folder, *owner)
+        list(undo(place / "backup"))
+        assert self.owners(place / "root") == list(self.OWNERS)
+
+    def test_what_somebody_has_made_there_stays_his(self, place):
+        shutil.rmtree(place / "root/a")
+        (place / "root/a").mkdir()
+        (place / "root/a/other.txt").write_bytes(b"x")
+        list(undo(place / "backup"))
+        assert self.owners(place / "root") == [("a", (0, os.getegid())), self.OWNERS[1]]
+
+    def test_of_a_strangers_backup_are_not_taken(self, place):
+        journal = place / "backup/journal.jsonl"
+        head, *lines = journal.read_bytes().splitlines(keepends=True)
+        header = {name: value for name, value in json.loads(head).items() if name != "check"}
+        journal.write_bytes(encode_line({**header, "mark": ""}) + b"".join(lines))
+        list(undo(place / "backup", place / "new"))
+        assert self.owners(place / "new") == [(folder, (0, os.getegid())) for folder, _ in self.OWNERS]
+
+    def test_a_folder_that_may_not_be_given_away_is_made_all_the_same(self, place, monkeypatch):
+        shutil.rmtree(place / "root/a")
+        monkeypatch.setattr(os, "chown", lambda *_: (_ for _ in ()).throw(PermissionError(1, "not permitted")))
+        assert [each.problem for each in undo(place / "backup")] == [""]
+        assert (place / "root/a/deep/1.png").read_bytes() == picture(1)

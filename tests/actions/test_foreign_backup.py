@@ -106,6 +106,18 @@ def test_what_leaves_the_backup_or_the_root_is_damage(place, act, form):
 
 
 @pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    "owners", [5, [5], [[1, 2], [3, 4]], [[1]], [["1", "2"]], [[-1, 0]], [[0, 2**32 - 1]], [[True, 0]], [[1, 2, 3]]]
+)
+def test_owners_that_no_folder_has_are_damage(place, act, owners):
+    forge(place, *moved(place, path="a/b.txt", folders=owners))
+    before = read_tree(place)
+    with pytest.raises(StorageError, match="line 2 is damaged"):
+        ACTS[act](place / "root", place / "backup")
+    assert read_tree(place) == before
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_an_absolute_path_to_a_real_file(place, act):
     forge(place, *moved(place, stored=str(place / "home/precious")))
     with pytest.raises(StorageError, match="its stored leaves"):

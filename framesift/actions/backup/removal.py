@@ -14,6 +14,7 @@ from framesift.actions.backup.checks import Checker
 from framesift.actions.backup.naming import find_free_names
 from framesift.actions.backup.outcome import Outcome
 from framesift.actions.backup.recovery import recover_run
+from framesift.actions.files.access import read_owners
 from framesift.actions.files.placing import make_folders, storage_errors, sync_folder
 from framesift.actions.journal import Journal, file_details
 from framesift.actions.locks import locked_folder
@@ -135,6 +136,9 @@ def _record_intent(going: Going, stored: str, leader: str, journal: Journal) -> 
     more: dict[str, Any] = {"with": leader} if leader != stored else {}
     with storage_errors(journal.in_root(going.path)):
         more |= {"attributes": Attributes.of(journal.in_root(going.path)).encode()}
+        owners = read_owners(journal.root, going.path)
+    if any(owner != [os.geteuid(), os.getegid()] for owner in owners):
+        more |= {"folders": owners}
     journal.record("moving", stored, path=going.path, file=file_details(going.file), **details, **more)
 
 

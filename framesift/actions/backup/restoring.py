@@ -179,7 +179,8 @@ def _check(entry: Entry, journal: Journal, place: str) -> FileStat:
 def _make_folder(entry: Entry, journal: Journal, place: str) -> set[str]:
     with storage_errors(journal.in_backup(entry.stored)):
         try:
-            return make_folders(place, entry.path, journal.backup, entry.stored)
+            owners = entry.folders if journal.is_own else ()
+            return make_folders(place, entry.path, journal.backup, entry.stored, owners)
         except FileExistsError:
             raise LeftOut("something else stands where its folder was") from None
         except PermissionError as error:

@@ -94,6 +94,37 @@ def new_folder(path: str, like: str) -> Iterator[None]:
         raise
 
 
+def read_owners(root: str, path: str) -> list[list[int]]:
+    """Return owner and group of each folder on the way from `root` to the file at `path`. Raises OSError."""
+    found, folder = [], root
+    for part in path.split("/")[:-1]:
+        folder = os.path.join(folder, part)
+        status = os.lstat(folder)
+        found.append([status.st_uid, status.st_gid])
+    return found
+
+
+def adopt_folder(path: str, owner: int, group: int) -> None:
+    """Give a folder of ours that nothing is in yet to whom it had belonged, as far as this user may. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        is_ours = status.st_uid == os.geteuid() and (status.st_uid, status.st_gid) != (owner, group)
+        if is_ours and not os.listdir(descriptor):
+            give_owner(descriptor, owner, group)
+    finally:
+        os.close(descriptor)
+
+
+def give_owner(descriptor: int, owner: int, group: int) -> None:
+    """Give a file or folder to a user and a group, or to the group alone, or leave it, as far as this user may."""
+    try:
+        os.chown(descriptor, owner, group)
+    except OSError:  # only root gives files away, and some disks know no owners
+        with suppress(OSError):
+            os.chown(descriptor, -1, group)
+
+
 def close_folder(folder: str, source: str) -> None:
     """Let nobody into a folder of ours who cannot get into the folder `source`. What may not be changed stays."""
     status, other = os.stat(folder), os.stat(source)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from framesift.actions.files.access import limit, make_folder, permissions
+from framesift.actions.files.access import adopt_folder, limit, make_folder, permissions
 from framesift.errors import StorageError
 from framesift.stores import ObjectStat
 
@@ -223,15 +223,19 @@ def _has_content(target: str, content: bytes) -> bool:
         return file.read() == content
 
 
-def make_folders(folder: str, path: str, like: str = "", like_path: str = "") -> set[str]:
+def make_folders(
+    folder: str, path: str, like: str = "", like_path: str = "", owners: Sequence[Sequence[int]] = ()
+) -> set[str]:
     """Make the folders of `path` below `folder`; return those whose names must be synced.
 
-    They are as open as those of `like_path`, or else of `path`, below the folder `like`, if there is one. A link or
-    file that stands where a folder should be is refused: nothing is written outside `folder`.
+    They are as open as those of `like_path`, or else of `path`, below the folder `like`, if there is one, and belong to
+    `owners`, a user and a group each, as far as may be. A link or file that stands where a folder should be is refused:
+    nothing is written outside `folder`.
     """
     touched = set()
     parent, original = folder, like
-    for part, its in zip_longest(path.split("/")[:-1], (like_path or path).split("/")[:-1]):
+    parts = path.split("/")[:-1]
+    for part, its, owner in zip_longest(parts, (like_path or path).split("/")[:-1], owners):
         if part is None:
             break
         touched.add(parent)
@@ -243,6 +247,8 @@ def make_folders(folder: str, path: str, like: str = "", like_path: str = "") ->
         except FileExistsError:
             if os.path.islink(parent) or not os.path.isdir(parent):
                 raise
+        if owner is not None:
+            adopt_folder(parent, *owner)
     return touched | {parent}
 
 
