@@ -73,7 +73,7 @@ def look_at_frames(
     Raises StorageError: the folder is gone, or the machine is out of descriptors or memory.
     """
     root = os.path.abspath(os.fsdecode(directory)) if executor else os.fsdecode(directory)
-    look = partial(_look, directory=root, headers_only=headers_only, max_pixels=max_pixels)
+    look = partial(look_at_frame, directory=root, headers_only=headers_only, max_pixels=max_pixels)
     looks = map_frames(executor, look, frames, jobs or count_cores(), lambda frame, why: Sighting(frame, None, why, 0))
     return measure_extents(looks)
 
@@ -97,7 +97,8 @@ def measure_extents(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         yield replace(sighting, small=None)
 
 
-def _look(frame: Frame, directory: str, headers_only: bool, max_pixels: int) -> Sighting:
+def look_at_frame(frame: Frame, directory: str, max_pixels: int, headers_only: bool = False) -> Sighting:
+    """Return the sighting of one frame, not compared with any other. Raises StorageError: the folder is gone."""
     path = os.path.join(directory, frame.path)
     length = _measure(path)
     try:

@@ -18,6 +18,7 @@ from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.page import CHARTS, escape, write_page
+from framesift.looking.report.lights import LEAST, LOOKS
 from framesift.looking.report.section import Section, count_pictures
 from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
 from framesift.stores import is_url
@@ -39,7 +40,7 @@ _ROW_SHARE = 0.4
 _LEAST_BYTES = 1_000_000
 SCRIPTS = (
     *(CHARTS, "numbers.js", "words.js", "pictures.js", "timeline.js", "histogram.js"),
-    *("comparer.js", "viewer.js", "film.js", "frames.js"),
+    *("comparer.js", "viewer.js", "film.js", "filter.js", "hours.js", "table.js", "frames.js"),
 )
 
 
@@ -92,13 +93,14 @@ def _body(
     yield from _contents(cameras)
     yield '<main id="content" tabindex="-1">\n'
     most = max(1, min(DOUBTFUL, PAIRS // len(cameras)))
+    looks = max(LEAST, LOOKS // len(cameras))
     done, total = count(1), sum(count_pictures(camera, most) for camera in cameras)
 
     def step() -> None:
         follow(min(next(done), total), total)
 
     for number, camera in enumerate(cameras):
-        section = Section(record, camera, number, room // (len(cameras) - number), most, places, step)
+        section = Section(record, camera, number, room // (len(cameras) - number), most, looks, places, step)
         yield from section.write(workers)
         room -= section.used
     yield "</main>\n"

@@ -13,6 +13,7 @@ from framesift.frames.naming import Naming
 from framesift.looking.explanation import compare_again
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
+from framesift.looking.report.lights import look_at_light
 from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk
 from framesift.looking.report.views import View, draw_kept, draw_pair
 
@@ -22,8 +23,8 @@ _WINDOW = 8
 class Section:
     """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict.
 
-    `places` are the addresses of the folders where the page finds the frames themselves. `step` is called for each
-    decision that is shown or compared.
+    At most `looks` frames are asked for their light. `places` are the addresses of the folders where the page finds the
+    frames themselves. `step` is called for each decision that is shown or compared.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Section:
         number: int,
         room: int,
         most: int,
+        looks: int,
         places: list[str],
         step: Callable[[], object] = lambda: None,
     ) -> None:
@@ -42,6 +44,7 @@ class Section:
         self._album = Album(room, number)
         self._room = room
         self._most = most
+        self._looks = camera.looks.items(looks)
         # A browser does not know the range in which the 16 bits of a camera were read.
         self._places = [] if record.levels.get(camera.summary.camera) else places
         self._drops, self._keeps = camera.drops.items()[: TRIED * most], camera.keeps.items()[:most]
@@ -69,8 +72,9 @@ class Section:
         yield from self._skipped()
         yield f'<h3>Scores over time</h3>\n{_legend(bool(self._changes))}<div class="timeline"></div>\n'
         yield '<div class="film" role="group" aria-label="kept frames in order"></div>\n'
+        yield '<div class="filter" role="group" aria-label="which frames are shown"></div>\n<div class="hours"></div>\n'
         contacts: list[Item] = []
-        yield from self._frames(contacts)
+        yield from self._frames(contacts, workers)
         yield from self._contact_sheet(contacts, workers)
         yield from self._whole_changes(workers)
         yield "<h3>What would I lose?</h3>\n"
@@ -94,7 +98,12 @@ class Section:
             yield f"<li>and {number - len(self._camera.skips)} more: see all frames, below</li>\n"
         yield "</ul></details>\n"
 
-    def _frames(self, contacts: list[Item]) -> Iterator[str]:
+    def _lights(self, workers: ThreadPoolExecutor) -> list[tuple[int, str]]:
+        """Return rows of frames that were looked at, each with its light."""
+        lights = look_at_light(self._record, [frame for _, frame in self._looks], workers)
+        return [(row, str(light)) for (row, _), light in zip(self._looks, lights, strict=True) if light]
+
+    def _frames(self, contacts: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
         """Yield the data of all frames, as they are read again; note in `contacts` those of the contact sheet."""
         camera = self._camera
         areas, threshold = list(camera.areas.items()), self._record.settings.score_threshold
@@ -106,6 +115,7 @@ class Section:
             "places": self._places,
             "sizes": [[*size, threshold.px(area), area] for size, area in areas],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
+            "lights": self._lights(workers),
             "columns": ["path", "time", "score", "verdict", "size", "reference", "reason", "extent"],
         }
         yield f'<script type="application/json" id="frames-{self._number}">{encode_json(head)[:-1]},"rows":[\n'

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from framesift.filtering.manifest import Record, locate_decisions
 from framesift.filtering.selection import Decision, Verdict, mark_of, remember
 from framesift.filtering.summary import CameraSummary
+from framesift.frames.frame import Frame
 from framesift.looking.explanation import compared_area
+from framesift.looking.report.lights import LOOKS
 from framesift.looking.spread import Spread
 
 DOUBTFUL = 50
@@ -93,6 +95,8 @@ class CameraSurvey:
     keeps: Nearest = field(default_factory=Nearest)
     changes: Spread[Item] = field(default_factory=lambda: Spread(2 * DOUBTFUL))
     """Frames whose whole picture has changed, or that were left out."""
+    looks: Spread[tuple[int, Frame]] = field(default_factory=lambda: Spread(LOOKS))
+    """Frames whose light may be looked at, each with its row."""
     skips: list[Decision] = field(default_factory=list)
     """The first of the skipped."""
 
@@ -101,6 +105,8 @@ class CameraSurvey:
         decision = item.decision
         self.summary.add(decision)
         self.timed += decision.frame.time is not None
+        if decision.verdict is not Verdict.SKIP:
+            self.looks.add((item.row, decision.frame))
         if decision.verdict is Verdict.SKIP:
             self.skips += [decision] if len(self.skips) < LISTED else []
         elif item.is_compared and not decision.left_out:

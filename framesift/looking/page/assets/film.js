@@ -4,7 +4,8 @@ class Film {
   constructor(place, camera) {
     Object.assign(this, { place, camera, playing: false, at: 0, known: new Map() });
     const { make } = words;
-    this.kept = camera.frames.rows.flatMap((row, n) => row[3] === "keep" ? [n] : []);
+    this.chosen = null;
+    this.kept = this.listKept();
     this.button = Comparer.button("▶ Play", "Space", () => this.toggle());
     this.speed = make("select", {}, ...[2, 4, 8].map((value) => make("option", { value }, `${value} a second`)));
     this.speed.value = "4";
@@ -13,6 +14,17 @@ class Film {
     place.append(make("div", { className: "tools" }, this.button, make("label", {}, "speed ", this.speed),
       make("label", {}, this.all, " dropped frames too")), this.strip);
     new ResizeObserver(() => this.draw()).observe(this.strip);
+  }
+
+  isShown(row) { return this.chosen === null || this.chosen[row]; }
+
+  listKept() { return this.camera.frames.rows.flatMap((row, n) => row[3] === "keep" && this.isShown(n) ? [n] : []); }
+
+  // Only some frames, or with null all of them: an array that has a 1 for each that is shown.
+  only(chosen) {
+    this.chosen = chosen;
+    this.kept = this.listKept();
+    this.draw();
   }
 
   // The place among the kept frames of the last one up to a row.
@@ -32,7 +44,10 @@ class Film {
   }
 
   draw() {
-    if (!this.kept.length) return;
+    if (!this.kept.length) {
+      this.strip.replaceChildren();
+      return;
+    }
     const here = this.placeOf(this.at), shown = Math.max(3, Math.floor(this.strip.clientWidth / 132));
     const first = Math.max(0, Math.min(here - (shown >> 1), this.kept.length - shown));
     const rows = this.kept.slice(first, first + shown);
@@ -85,15 +100,15 @@ class Film {
   }
 
   following() {
-    const next = this.all.checked ? this.at + 1 : this.kept.find((row) => row > this.at);
-    return next < this.camera.frames.rows.length ? next : undefined;
+    const among = this.all.checked ? this.camera.found : this.kept;
+    return among.find((row) => row > this.at);
   }
 
   async play() {
     this.playing = true;
     this.button.firstChild.data = "❚❚ Stop";
     this.camera.quiet(true);
-    if (this.following() === undefined) this.camera.timeline.go(this.kept[0] ?? 0);
+    if (this.following() === undefined) this.camera.timeline.go(this.kept[0] ?? this.at);
     while (this.playing) {
       const next = this.following();
       if (next === undefined) break;

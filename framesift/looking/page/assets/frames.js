@@ -2,22 +2,22 @@
 // One camera: its charts and its table are made when they come near the screen. All text goes in as text.
 (() => {
   const PAGE = 50, SHORT = { pairs: 6, contacts: 18 };
-  const { make, clock, VERDICTS } = words;
-  const nameOf = (verdict) => verdict === "skip" ? "skipped" : verdict;
+  const { make, clock, nameOf, VERDICTS } = words;
 
   class Camera {
     constructor(section) {
       this.section = section;
       this.frames = JSON.parse(document.getElementById("frames-" + section.id.split("-")[1]).text);
-      this.all = this.frames.rows.map((_, n) => n);
+      this.found = this.frames.rows.map((_, n) => n);
       this.small = new Map();
       this.lines = new Map();
+      this.reveals = [];
       this.count();
       section.querySelectorAll("ol.grid").forEach((list) => this.list(list));
       const place = section.querySelector(".timeline");
       this.film = new Film(section.querySelector(".film"), this);
       this.timeline = timeline(place, this.frames, (reading, row) => this.describe(reading, row),
-        (row) => viewer.open(this, row, this.all), 220);
+        (row) => viewer.open(this, row, this.found), 220);
       place.addEventListener("keydown", (event) => {
         if (event.key !== " " || !event.target.matches(".chart")) return;
         event.preventDefault();
@@ -25,7 +25,9 @@
       });
       histogram(section.querySelector(".histogram"), this.frames.histogram);
       const table = section.querySelector(".table");
-      table.addEventListener("toggle", () => this.tabulate(table), { once: true });
+      table.addEventListener("toggle", () => { this.table = new Table(table, this); }, { once: true });
+      this.filter = new Filter(section.querySelector(".filter"), this.frames, (found, chosen) => this.show(found, chosen));
+      this.hours = new Hours(section.querySelector(".hours"), this.frames, this.filter);
     }
 
     limit(row) { return row[4] === null ? null : this.frames.sizes[row[4]][2]; }
@@ -92,7 +94,7 @@
         const image = (name) => make("button", { type: "button", className: "shot", ariaLabel: name }, make("img", { alt: "" }));
         this.shown = [image("open the reference and the frame"), image("open the frame and its reference")];
         this.said = make("span", { className: "said" });
-        for (const shot of this.shown) shot.addEventListener("click", () => viewer.open(this, this.film.at, this.all));
+        for (const shot of this.shown) shot.addEventListener("click", () => viewer.open(this, this.film.at, this.found));
         place.append(...this.shown, this.said);
       }
       const stands = this.stands(at);
@@ -114,11 +116,15 @@
       if (items.length > short) {
         items.slice(short).forEach((item) => { item.hidden = true; });
         const more = make("button", { type: "button", className: "more" }, `Show all ${items.length}`);
-        more.addEventListener("click", () => {
+        const reveal = () => {
           items.forEach((item) => { item.hidden = false; });
-          items[short].querySelector("[tabindex], button")?.focus();
           more.remove();
+        };
+        more.addEventListener("click", () => {
+          reveal();
+          items[short].querySelector("[tabindex], button")?.focus();
         });
+        this.reveals.push(reveal);
         list.after(more);
       }
       if (list.classList.contains("contacts") && this.like.size > items.length) this.offerAll(list);
@@ -171,54 +177,18 @@
       list.after(button);
     }
 
-    tabulate(place) {
-      const rows = this.frames.rows;
-      let found = this.all, first = 0;
-      const only = make("select", {}, ...[["", "all"], ...Object.entries(VERDICTS)].map(([value, text]) => make("option", { value }, text)));
-      const part = make("input", { type: "search", size: 20 });
-      const back = make("button", { type: "button" }, "Back"), next = make("button", { type: "button" }, "Next");
-      const where = make("span", { role: "status" });
-      const body = make("tbody", { role: "rowgroup" });
-      const fill = () => {
-        where.textContent = found.length ? `${first + 1} to ${Math.min(first + PAGE, found.length)} of ${found.length}` : "none";
-        back.disabled = first === 0;
-        next.disabled = first + PAGE >= found.length;
-        body.replaceChildren(...found.slice(first, first + PAGE).map((n) => this.line(n, found)));
-      };
-      const look = () => {
-        found = this.all.filter((n) => (!only.value || rows[n][3] === only.value) && rows[n][0].includes(part.value));
-        first = 0;
-        fill();
-      };
-      only.addEventListener("change", look);
-      part.addEventListener("input", look);
-      back.addEventListener("click", () => { first -= PAGE; fill(); });
-      next.addEventListener("click", () => { first += PAGE; fill(); });
-      const heads = HEADS.map((head) => make("th", { scope: "col", role: "columnheader" }, head));
-      place.append(
-        make("div", { className: "tools" }, make("label", {}, "verdict ", only), make("label", {}, "name ", part), back, next, where),
-        make("div", { className: "wide", tabIndex: 0 }, make("table", { className: "stacked", role: "table" },
-          make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)), body)));
-      place.querySelector(".wide").setAttribute("role", "region");
-      place.querySelector(".wide").setAttribute("aria-label", "frames of " + this.frames.camera);
-      fill();
-    }
-
-    line(index, found) {
-      const row = this.frames.rows[index];
-      const open = make("button", { type: "button", className: "name" }, row[0]);
-      open.addEventListener("click", () => viewer.open(this, index, found));
-      const verdict = make("span", { className: nameOf(row[3]) }, VERDICTS[row[3]]);
-      const cells = [open, clock(row[1], this.frames), verdict, this.reason(row), this.reference(row) ?? ""];
-      return make("tr", { role: "row" }, ...cells.map((cell, n) => {
-        const made = make("td", { role: "cell" }, cell);
-        made.dataset.label = HEADS[n];
-        return made;
-      }));
+    // The frames that the filter leaves, everywhere.
+    show(found, chosen) {
+      this.found = found;
+      this.timeline.only(chosen);
+      this.film.only(chosen);
+      this.hours.mark(this.filter.chosen);
+      this.table?.list(found);
+      if (chosen) this.reveals.splice(0).forEach((reveal) => reveal());
+      this.section.querySelectorAll("li[data-row]").forEach((item) => item.classList.toggle("unwanted", chosen !== null && !chosen[item.dataset.row]));
     }
   }
 
-  const HEADS = ["frame", "time", "verdict", "how much changed, or the reason", "reference"];
   const cameras = new Map();
   const cameraOf = (section) => {
     if (!cameras.has(section)) cameras.set(section, new Camera(section));
@@ -233,7 +203,11 @@
     }
   }, { rootMargin: "600px" });
   sections.forEach((section) => near.observe(section));
-  addEventListener("beforeprint", () => sections.forEach(cameraOf));
+  // On paper nothing can be opened: what is said of the whole run is, and the lists that are closed are not printed.
+  addEventListener("beforeprint", () => {
+    document.querySelector("header details").open = true;
+    sections.forEach(cameraOf);
+  });
 
   // The camera in view is marked in the line at the top.
   const links = new Map([...document.querySelectorAll(".cameras a")].map((link) => [link.hash.slice(1), link]));

@@ -15,12 +15,14 @@ const charts = (() => {
     }).observe(place);
     return entry;
   };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    for (const entry of drawn) {
-      entry.chart.destroy();
-      entry.chart = entry.build(entry.place.clientWidth);
-    }
-  });
+  for (const colours of ["(prefers-color-scheme: dark)", "print"]) {
+    matchMedia(colours).addEventListener("change", () => {
+      for (const entry of drawn) {
+        entry.chart.destroy();
+        entry.chart = entry.build(entry.place.clientWidth);
+      }
+    });
+  }
   return { color, axis, draw };
 })();
 
@@ -52,14 +54,18 @@ function timeline(place, frames, describe, choose, height = 300) {
   const { color, axis } = charts;
   const rows = frames.rows;
   const x = rows.map((row, n) => frames.timed ? row[1] : n + 1);
-  const series = (value) => rows.map((row, n) => value(row, n));
+  // Which rows are shown; all of them where none are chosen.
+  let chosen = null;
+  const isShown = (n) => chosen === null || chosen[n];
+  const series = (value) => rows.map((row, n) => isShown(n) ? value(row, n) : null);
   const limitOf = (row) => row[4] === null ? null : frames.sizes[row[4]][2];
-  const data = [x,
+  const fill = () => [x,
     series((row) => row[3] === "drop" ? row[2] : null),
     series((row) => row[3] === "keep" ? row[2] : null),
     series((row) => row[3] === "skip" ? 0 : null),
-    series(limitOf),
+    rows.map(limitOf),
     series((row) => row[7] === undefined ? null : row[2])];
+  let data = fill();
   const limit = Math.max(1, ...frames.sizes.map((size) => size[2]));
   // Below this power of ten the axis is even, above it logarithmic: what is near the threshold is seen beside the largest.
   const even = 10 ** Math.floor(Math.log10(limit));
@@ -96,7 +102,7 @@ function timeline(place, frames, describe, choose, height = 300) {
     const width = 3 * devicePixelRatio;
     rows.forEach((row, n) => {
       const { min, max } = u.scales.x;
-      if (row[3] !== "keep" || row[2] !== null || x[n] < min || x[n] > max) return;
+      if (!isShown(n) || row[3] !== "keep" || row[2] !== null || x[n] < min || x[n] > max) return;
       u.ctx.fillRect(u.valToPos(x[n], "x", true) - width / 2, u.bbox.top, width, u.bbox.height);
     });
     u.ctx.restore();
@@ -121,7 +127,7 @@ function timeline(place, frames, describe, choose, height = 300) {
       { stroke: color("skip"), width: 0, paths: () => null, points: points("skip", 9, true) },
       { stroke: color("limit"), width: 2, dash: [8, 5], spanGaps: true, points: { show: false } },
       { stroke: color("whole"), width: 0, paths: () => null, points: { show: false } }],
-    hooks: { draw: [drawFirstFrames, drawWholeChanges], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(u.cursor.idx); }] },
+    hooks: { draw: [drawFirstFrames, drawWholeChanges], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(nearest(u.cursor.idx)); }] },
   }, data, box);
   const entry = charts.draw(box, build);
   let pressed = null;
@@ -133,7 +139,7 @@ function timeline(place, frames, describe, choose, height = 300) {
       const over = event.target.closest(".u-over");
       if (!over || moved >= 4 || !rows.length) return;
       // Not what the cursor is on: that follows the mouse a moment later.
-      read(entry.chart.posToIdx(event.clientX - over.getBoundingClientRect().left));
+      read(nearest(entry.chart.posToIdx(event.clientX - over.getBoundingClientRect().left)));
       choose(at);
     }, true);
   }
@@ -164,13 +170,20 @@ function timeline(place, frames, describe, choose, height = 300) {
     if ((share < 0 && min <= x[0]) || (share > 0 && max >= x[x.length - 1])) return;
     chart.setScale("x", { min: min + step, max: max + step });
   }
-  function nextKept(step) {
-    let n = at + step;
-    while (n >= 0 && n < rows.length && rows[n][3] !== "keep") n += step;
+  // From a row on, to the next that is shown and for which `wanted` holds.
+  function walk(from, step, wanted = () => true) {
+    let n = from;
+    while (rows[n] && !(isShown(n) && wanted(rows[n]))) n += step;
     if (rows[n]) go(n);
   }
-  const keys = { ArrowLeft: () => go(at - 1), ArrowRight: () => go(at + 1), Home: () => go(0), End: () => go(rows.length - 1),
-    PageUp: () => nextKept(-1), PageDown: () => nextKept(1), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
+  function nearest(index) {
+    for (let away = 0; away < rows.length; away++)
+      for (const n of [index - away, index + away]) if (rows[n] && isShown(n)) return n;
+    return index;
+  }
+  const isKept = (row) => row[3] === "keep";
+  const keys = { ArrowLeft: () => walk(at - 1, -1), ArrowRight: () => walk(at + 1, 1), Home: () => walk(0, 1),
+    End: () => walk(rows.length - 1, -1), PageUp: () => walk(at - 1, -1, isKept), PageDown: () => walk(at + 1, 1, isKept), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
     0: everything, ...(choose ? { Enter: () => at >= 0 && choose(at) } : {}) };
   box.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
@@ -197,9 +210,17 @@ function timeline(place, frames, describe, choose, height = 300) {
     const scored = (kept) => series((row) => row[2] !== null && row[3] !== "skip"
       && (row[2] > limitOf(row) && !(row[3] === "drop" && row[7] !== undefined)) === kept ? row[2] : null);
     [data[1], data[2]] = [scored(false), scored(true)];
-    data[4] = series(limitOf);
+    data[4] = rows.map(limitOf);
     entry.chart.setData(data, false);
     entry.chart.redraw();
   }
-  return { go, moveLimits };
+  // Only some frames, or with null all of them: an array that has a 1 for each that is shown.
+  function only(which) {
+    chosen = which;
+    data = fill();
+    entry.chart.setData(data, false);
+    entry.chart.redraw();
+    walk(at < 0 ? 0 : nearest(at), 1);
+  }
+  return { go, moveLimits, only };
 }

@@ -1,7 +1,7 @@
 "use strict";
 // A frame and its reference large, so that the eye sees what moved; and on to the next frame.
 const viewer = (() => {
-  const { make } = words;
+  const { make, nameOf } = words;
   const dialog = make("dialog", { className: "large" });
   dialog.setAttribute("aria-label", "a frame and its reference");
   const compare = new Comparer({ beside: false });
@@ -16,7 +16,6 @@ const viewer = (() => {
     close: Comparer.button("Close", "Esc", () => dialog.close()),
   };
   const title = (className, word, path, row) => [make("span", { className }, word), " ", make("span", { className: "path" }, path), ` ${words.clock(row?.[1], camera.frames)}`];
-  const nameOf = (verdict) => verdict === "skip" ? "skipped" : verdict;
 
   async function go(to) {
     if (to < 0 || to >= list.length) return;

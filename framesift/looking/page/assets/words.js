@@ -2,6 +2,8 @@
 // How verdicts and times are said, as the commands say them.
 const words = (() => {
   const VERDICTS = { keep: "kept", drop: "dropped", skip: "skipped" };
+  // The class of what has a verdict: that of "skip" is taken by the link that skips to the content.
+  const nameOf = (verdict) => verdict === "skip" ? "skipped" : verdict;
   const clocks = new Map();
   const clock = (seconds, frames) => {
     if (seconds === null || seconds === undefined) return "";
@@ -15,5 +17,5 @@ const words = (() => {
     element.append(...children);
     return element;
   };
-  return { VERDICTS, clock, make };
+  return { VERDICTS, clock, make, nameOf };
 })();
