@@ -26,17 +26,24 @@ const charts = (() => {
   return { color, axis, draw };
 })();
 
-// From which step in seconds on the ticks are written how, and what is added where a year, day, hour or minute begins.
-/* The zone of the times, UTC where this browser does not know it. */
-function zoneOf(frames) {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: frames.zone || "UTC" });
-    return frames.zone || "UTC";
-  } catch {
-    return "UTC";
-  }
-}
+// The zone of the times, UTC where this browser does not know it.
+const zoneOf = (() => {
+  const known = new Map();
+  const find = (zone) => {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: zone });
+      return zone;
+    } catch {
+      return "UTC";
+    }
+  };
+  return ({ zone }) => {
+    if (!known.has(zone)) known.set(zone, find(zone || "UTC"));
+    return known.get(zone);
+  };
+})();
 
+// From which step in seconds on the ticks are written how, and what is added where a year, day, hour or minute begins.
 const CLOCK = (() => {
   const day = "\n{D} {MMM} {YYYY}", short = "\n{D} {MMM}";
   return [
