@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("opencv-python", "opencv-python-headless", "numpy", "simplejpeg", "isal", "numba")
+PACKAGES: Final = ("opencv-python", "opencv-python-headless", "numpy", "simplejpeg", "isal", "pyspng")
 """Those that decide how fast frames are read; where one is installed its version is told."""
 
 

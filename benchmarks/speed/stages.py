@@ -33,7 +33,7 @@ WRAPPED: Final = (
     ("cv2", "imdecode", "decode"),
     ("simplejpeg", "decode_jpeg", "decode"),
     ("framesift.frames.reader.png", "inflate_rows", "decode"),
-    ("framesift.frames.reader.png", "add_rows", "decode"),
+    ("framesift.frames.reader.png", "undo_filters", "decode"),
     ("framesift.frames.reader.png", "store_rows", "decode"),
     ("cv2", "cvtColor", "grey"),
     ("cv2", "GaussianBlur", "blur"),

@@ -9,7 +9,7 @@ import zlib
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_deep, decode_whole
 from framesift.frames.reader.png_chunks import SIGNATURE_SIZE, Chunk, find_chunks
-from framesift.frames.reader.png_data import add_rows, inflate_rows, store_rows
+from framesift.frames.reader.png_data import inflate_rows, store_rows, undo_filters
 
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 """Bits of a sample, by colour type."""
@@ -21,7 +21,7 @@ def decode(content: bytes, max_pixels: int) -> Pixels:
     """Decode a whole PNG, of an animated one the still picture. Raises UnreadableFrame."""
     chunks = _check(content, max_pixels)
     rows = inflate_rows(content, chunks)
-    pixels = None if rows is None else add_rows(content, chunks, rows)
+    pixels = None if rows is None else undo_filters(content, chunks, rows)
     if pixels is None:
         plain = _strip(content, chunks, rows)
         pixels = decode_whole(plain, alpha=_has_alpha(content, chunks))

@@ -1,7 +1,8 @@
-"""The compressed data of a PNG, inflated by ISA-L: most of a PNG's time is zlib, and this takes a third of that.
+"""The compressed data of a PNG, inflated by ISA-L, and the filters undone by OpenCV's sums or by libspng.
 
-Without the package `isal` (extra `fast`), and where anything is unusual or damaged, all is left to libpng, which gives
-the same pixels, or finds the reason why there are none.
+Most of a PNG's time is zlib, of which ISA-L takes a third, and the rest is the filters, of which libspng takes a third.
+Without the packages `isal` and `pyspng` (extra `fast`), and where anything is unusual or damaged, all is left to
+libpng, which gives the same pixels, or finds the reason why there are none.
 """
 
 import itertools
@@ -19,11 +20,18 @@ try:
     from isal import igzip_lib, isal_zlib
 except ImportError:
     isal_zlib = None  # type: ignore[assignment, unused-ignore]
+try:
+    import pyspng
+except ImportError:
+    pyspng = None
 
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of a pixel, by colour type."""
 _WITHOUT_EFFECT = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"gAMA", b"sRGB", b"cHRM"}
 """Chunks that do not change the pixels that OpenCV gives."""
+_HEADER = 33
+"""Bytes of the signature and of IHDR, which stands first."""
+_END = b"\0\0\0\0IEND\xaeB`\x82"
 _SUB = 1
 _SUMMED = 2**16
 """About how many px are summed at a time: their sums stay in the processor's cache."""
@@ -60,18 +68,26 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
     return np.frombuffer(inflated, np.uint8).reshape(height, row_bytes)
 
 
-def add_rows(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> Pixels | None:
-    """Return the pixels of the plainest PNG, which OpenCV and many cameras' software write; None of any other.
+def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> Pixels | None:
+    """Return the pixels of a plain PNG: 8-bit RGB, without chunks that change how it looks. None of any other.
 
-    It is 8-bit RGB with the filter Sub in every row, so that a running sum along the row undoes it.
+    Where every row has the filter Sub, as OpenCV and many cameras' software write it, running sums undo it; other
+    filters libspng. That is never given anything but a header and rows that have been inflated and checked here.
     """
-    depth_and_colours = content[chunks[0].start + 16 : chunks[0].start + 18]
-    if depth_and_colours != b"\x08\x02" or not (rows[:, 0] == _SUB).all():
-        return None
     view = memoryview(content)
+    if content[chunks[0].start + 16 : chunks[0].start + 18] != b"\x08\x02":
+        return None
     if not all(chunk.kind in _WITHOUT_EFFECT and (chunk.kind == b"IDAT" or _is_whole(view, chunk)) for chunk in chunks):
         return None
-    return _sum_along(rows[:, 1:].reshape(len(rows), -1, 3))
+    if (rows[:, 0] == _SUB).all():
+        return _sum_along(rows[:, 1:].reshape(len(rows), -1, 3))
+    if pyspng is None:
+        return None
+    try:
+        pixels = pyspng.load(b"".join([content[:_HEADER], *_store(rows), _END]))
+    except RuntimeError:  # a filter that does not exist
+        return None
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels), np.uint8)
 
 
 def _sum_along(filtered: NDArray[np.uint8]) -> Pixels | None:
@@ -92,7 +108,13 @@ def _sum_along(filtered: NDArray[np.uint8]) -> Pixels | None:
 
 
 def store_rows(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> bytes:
-    """Return the same PNG with its data stored, not compressed: libpng then has nothing but the filters to undo."""
+    """Return the same PNG with its data stored, not compressed: a decoder then has nothing but the filters to undo."""
+    idat = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
+    return b"".join([content[: idat[0].start], *_store(rows), content[idat[-1].end :]])
+
+
+def _store(rows: NDArray[np.uint8]) -> Sequence[bytes | memoryview]:
+    """Return, in parts, the chunk IDAT of rows that are not compressed."""
     data = rows.reshape(-1).data
     parts: list[bytes | memoryview] = [b"IDAT", b"\x78\x01"]
     for start in range(0, len(data), _STORED_BLOCK):
@@ -104,9 +126,7 @@ def store_rows(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8])
     for part in parts:
         checksum = isal_zlib.crc32(part, checksum)
     length = sum(len(part) for part in parts) - len(parts[0])
-    idat = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
-    before, after = content[: idat[0].start], content[idat[-1].end :]
-    return b"".join([before, struct.pack(">I", length), *parts, struct.pack(">I", checksum), after])
+    return [struct.pack(">I", length), *parts, struct.pack(">I", checksum)]
 
 
 def _is_unbroken(data: Sequence[Chunk]) -> bool:
