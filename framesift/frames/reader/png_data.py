@@ -71,16 +71,20 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
 def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> Pixels | None:
     """Return the pixels of a plain PNG: 8-bit RGB, without chunks that change how it looks. None of any other.
 
-    Where every row has the filter Sub, as OpenCV and many cameras' software write it, running sums undo it; other
-    filters libspng. That is never given anything but a header and rows that have been inflated and checked here.
+    Where no row has a filter, as FFmpeg writes it, nothing is to be undone; where every row has Sub, as OpenCV and many
+    cameras' software write it, running sums undo it; other filters libspng. That is never given anything but a header
+    and rows that have been inflated and checked here.
     """
     view = memoryview(content)
     if content[chunks[0].start + 16 : chunks[0].start + 18] != b"\x08\x02":
         return None
     if not all(chunk.kind in _WITHOUT_EFFECT and (chunk.kind == b"IDAT" or _is_whole(view, chunk)) for chunk in chunks):
         return None
+    filtered = rows[:, 1:].reshape(len(rows), -1, 3)
+    if not rows[:, 0].any():
+        return np.asarray(cv2.cvtColor(filtered, cv2.COLOR_RGB2BGR), np.uint8)
     if (rows[:, 0] == _SUB).all():
-        return _sum_along(rows[:, 1:].reshape(len(rows), -1, 3))
+        return _sum_along(filtered)
     if pyspng is None:
         return None
     try:
