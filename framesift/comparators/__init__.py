@@ -14,6 +14,7 @@ __all__ = [
     "pixel_digest",
     "registration",
     "ssim",
+    "standstill",
     "structure",
     "thresholds",
     "tolerance",
