@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from framesift.filtering.selection import Decision, Verdict
     from framesift.filtering.verifying import verify
     from framesift.frames.frame import Frame
+    from framesift.looking.labelling import carry_labels
     from framesift.looking.overview import survey_frames
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "apply_plan",
+    "carry_labels",
     "empty_backup",
     "export_frames",
     "filter_frames",
@@ -54,6 +56,7 @@ _HOMES = {
     "filtering.selection": ("Decision", "Verdict"),
     "filtering.verifying": ("verify",),
     "frames.frame": ("Frame",),
+    "looking.labelling": ("carry_labels",),
     "looking.overview": ("survey_frames",),
 }
 

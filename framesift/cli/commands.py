@@ -17,6 +17,7 @@ COMMANDS = {
     "verify": ("read a backup or results folder again and compare", "backups", "add_verify_arguments"),
     "empty-backup": ("delete for good what was removed", "backups", "add_empty_arguments"),
     "export": ("hand the result over to a labelling tool", "export", "add_arguments"),
+    "label": ("carry labels over to the frames that show the same", "label", "add_arguments"),
 }
 """Summary, module of `framesift.cli`, and the function there that describes the command to a parser. A module is
 imported when it is needed, and imports little at its top, not even typing: `--help` answers at once."""
@@ -26,7 +27,7 @@ GROUPS = {
     "choose what counts as new": ("advise", "tune", "mask"),
     "near-duplicates": ("duplicates", "serve"),
     "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
-    "hand over": ("export",),
+    "hand over": ("export", "label"),
 }
 WITHOUT_TRACE = {"report", "explain", "export", "overview", "mask", "verify", "advise"}
 """What was stopped of these has written nothing, and begins anew. The others go on where they were."""

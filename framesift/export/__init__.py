@@ -12,6 +12,7 @@ __all__ = [
     "FORMATS",
     "Format",
     "export_frames",
+    "labels",
 ]
 
 

@@ -7,6 +7,7 @@ __all__ = [
     "evidence",
     "explanation",
     "explanation_picture",
+    "labelling",
     "masking",
     "numbers",
     "overview",

@@ -5,6 +5,7 @@ __all__ = [
     "cache_folder",
     "outputs",
     "placing",
+    "renewing",
     "staging",
     "tables",
 ]

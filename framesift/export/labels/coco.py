@@ -37,6 +37,7 @@ class CocoFiles(LabelFiles):
     """One JSON file."""
 
     form = "COCO"
+    lists_unlabelled = True
 
     def __init__(self, name: str, data: dict[str, Any]) -> None:
         self._name, self._data = name, data

@@ -34,6 +34,7 @@ class CvatFiles(LabelFiles):
     """One XML file."""
 
     form = "CVAT"
+    lists_unlabelled = True
 
     def __init__(self, name: str, root: Xml.Element) -> None:
         self._name, self._root = name, root

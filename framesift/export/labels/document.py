@@ -68,6 +68,8 @@ class LabelFiles(ABC):
     """The name of the format."""
     has_suffixes = True
     """Whether names of pictures have theirs."""
+    lists_unlabelled = False
+    """Whether it may name pictures that nobody has looked at, and does not say which."""
     pictures: Sequence[LabelledPicture]
 
     @abstractmethod

@@ -10,6 +10,7 @@ from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.heif import find_exif as find_exif_of_heif
 from framesift.frames.reader.jpeg_structure import find_exif, find_segments
+from framesift.frames.reader.orientation import read_orientation
 from framesift.frames.reader.png_chunks import MAX_CHUNKS
 from framesift.frames.reader.source import ReadAt, open_pieces
 from framesift.frames.reader.tags import BadTags, Entry, TagReader
@@ -54,6 +55,15 @@ def has_exif(path: PathLike) -> bool:
         return not _OF_THE_CAMERA.isdisjoint(tags.directory(tags.first))
     except (OSError, UnreadableFrame, BadTags, struct.error):
         return False
+
+
+def orientation_of(path: PathLike) -> int:
+    """Return the EXIF orientation of a picture, 1 to 8; 1 too where it says none, or cannot be read."""
+    try:
+        with open_pieces(path) as (read, size):
+            return read_orientation([read_exif(read, size)])
+    except (OSError, UnreadableFrame, BadTags, struct.error):
+        return 1
 
 
 def read_exif(read: ReadAt, size: int) -> bytes:
