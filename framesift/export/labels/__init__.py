@@ -21,7 +21,7 @@ def read_labels(path: PathLike) -> LabelFiles:
     """Read a label file, or a folder of them, of the format that it is seen to have.
 
     COCO, Label Studio and CVAT have one file, which may be named or lie alone in a folder; YOLO and Pascal VOC have a
-    folder. Raises UsageError for what is none of these, or damaged; StorageError, MissingLibrary.
+    folder. Raises UsageError for what is none of these, or damaged; StorageError.
     """
     try:
         return _read_folder(path) if os.path.isdir(path) else _read_file(path)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.errors import MissingLibrary, UsageError, pip_install
+from framesift.errors import UsageError
 from framesift.export.labels.document import (
     WHOLE,
     Addition,
@@ -141,7 +141,7 @@ def _trace_mask(shape: dict[str, Any], size: tuple[int, int], what: str) -> Outl
     height, width = sides
     if not (width > 0 and height > 0 and width * height <= _MOST_PIXELS) or (width, height) != size:
         raise UsageError(f"{what} has a mask of {width}x{height} px on a picture of {size[0]}x{size[1]} px")
-    pixels = _paint_runs(counts, width, height, what) if isinstance(counts, list) else _decode(shape, what)
+    pixels = _paint_runs(counts if isinstance(counts, list) else _read_runs(counts), width, height, what)
     contours, _ = cv2.findContours(pixels, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return tuple(
         tuple((float(x + 0.5) / width, float(y + 0.5) / height) for x, y in np.reshape(contour, (-1, 2)))
@@ -156,32 +156,18 @@ def _paint_runs(counts: list[Any], width: int, height: int, what: str) -> NDArra
     return np.repeat(values.astype(np.uint8), counts).reshape(width, height).T.copy()
 
 
-def _decode(shape: dict[str, Any], what: str) -> NDArray[np.uint8]:
-    try:
-        from pycocotools import mask
-    except ImportError:
-        raise MissingLibrary(f"{what} has a compressed mask: {pip_install('labels')}") from None
-    counts = shape.get("counts")
-    if not isinstance(counts, str) or not counts.isascii() or len(counts) > _MOST_PIXELS:
-        raise UsageError(f"{what} has a mask that is none")
-    height, width = shape["size"]
-    if _count_runs(counts) != width * height:  # the library believes it, and writes beyond its memory
-        raise UsageError(f"{what} has a mask whose runs do not fill its {width}x{height} px")
-    pixels = mask.decode({"size": [height, width], "counts": counts.encode()})
-    return np.ascontiguousarray(pixels, np.uint8)
+def _read_runs(counts: Any) -> list[int]:
+    """Return the runs of a compressed mask; none for what is none.
 
-
-def _count_runs(counts: str) -> int:
-    """Return how many px the runs of a compressed mask fill; -1 for what is none.
-
-    Characters carry 5 bits each, and whether more follow; from the third on a run is a difference to the last but one.
+    Characters carry 5 bits each, and whether more follow; from the third on a run is a difference to the last but one:
+    `rleFrString` in https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c.
     """
     runs: list[int] = []
     value, shift = 0, 0
-    for character in counts:
+    for character in counts if isinstance(counts, str) else "":
         bits = ord(character) - 48
         if not 0 <= bits < 64 or shift > 50:
-            return -1
+            return []
         value |= (bits & 31) << shift
         shift += 5
         if bits & 32:
@@ -190,7 +176,7 @@ def _count_runs(counts: str) -> int:
             value -= 1 << shift
         runs.append(value + (runs[-2] if len(runs) > 2 else 0))
         value, shift = 0, 0
-    return -1 if shift or any(run < 0 for run in runs) else sum(runs)
+    return [] if shift else runs
 
 
 def _key(value: Any) -> Any:

@@ -50,7 +50,7 @@ class LabelStudioFiles(LabelFiles):
             picture.name: number for number, picture in enumerate(self.pictures) if own and not picture.is_labelled
         }
         for addition in additions:
-            parts = _gather(addition.labels, own)
+            parts = _gather(addition, own)
             if addition.name in there:
                 number = there[addition.name]
                 tasks[number] = {**tasks[number], **parts}
@@ -60,20 +60,21 @@ class LabelStudioFiles(LabelFiles):
 
 
 def _make_data(addition: Addition) -> dict[str, Any]:
-    key, data = addition.like.entry
+    key, data, _ = addition.like.entry
     kept = {name: value for name, value in data.items() if name not in _OF_THE_PICTURE}
     return kept | {key: addition.name, "represented_by": addition.kept}
 
 
-def _gather(labels: Iterable[Label], certain: bool) -> dict[str, Any]:
-    """Return the annotations, or predictions, that hold these labels; a relation stays where both its ends do."""
+def _gather(addition: Addition, certain: bool) -> dict[str, Any]:
+    """Return the annotations, or predictions, with an addition's labels; a relation stays where both its ends do."""
     results: dict[int, list[dict[str, Any]]] = {}
-    for label in labels:
+    for label in addition.labels:
         number, entries = label.entry
         results.setdefault(number, []).extend(entries)
     for number, entries in results.items():
-        ids = {entry.get("id") for entry in entries if "from_id" not in entry}
-        results[number] = [e for e in entries if "from_id" not in e or {e["from_id"], e.get("to_id")} <= ids]
+        ids = {str(entry.get("id")) for entry in entries}
+        relations = addition.like.entry[2][number]
+        entries += [each for each in relations if {str(each["from_id"]), str(each.get("to_id"))} <= ids]
     if certain:
         return {"annotations": [{"result": entries} for entries in results.values()] or [{"result": []}]}
     return {"predictions": [{"model_version": "framesift: to check", "result": each} for each in results.values()]}
@@ -91,14 +92,17 @@ def _read_task(task: dict[str, Any], number: int) -> LabelledPicture:
     annotations = require_list(task.get("annotations") or [], f"{what}: annotations")
     whole = [(n, each) for n, each in enumerate(annotations) if not each.get("was_cancelled")]
     labels: list[Label] = []
+    relations: dict[int, list[dict[str, Any]]] = {}
     sizes = set()
     for n, annotation in whole:
-        results = require_list(annotation.get("result") or [], f"{what}: result")
+        everything = require_list(annotation.get("result") or [], f"{what}: result")
+        results = [each for each in everything if "from_id" not in each]
+        relations[n] = [each for each in everything if "from_id" in each]
         labels += _read_results(results, n, what)
         sizes |= {read_size(each.get("original_width"), each.get("original_height"), what) for each in results}
     sizes.discard(None)
     size = sizes.pop() if len(sizes) == 1 else None
-    return LabelledPicture(data[key], size, tuple(labels), (key, data), bool(whole))
+    return LabelledPicture(data[key], size, tuple(labels), (key, data, relations), bool(whole))
 
 
 def _read_results(results: list[dict[str, Any]], number: int, what: str) -> Iterator[Label]:
@@ -106,13 +110,13 @@ def _read_results(results: list[dict[str, Any]], number: int, what: str) -> Iter
     regions: dict[Any, list[dict[str, Any]]] = {}
     for place, result in enumerate(results):
         identity = result.get("id")
-        if not isinstance(identity, str | int) or "from_id" in result:
+        if not isinstance(identity, str | int):
             identity = (place,)
         regions.setdefault(identity, []).append(result)
     for entries in regions.values():
         names = [name for entry in entries for name in _read_names(entry)]
         outlines = [outline for entry in entries if (outline := _read_value(entry.get("value"), what))]
-        # What is said of the picture as a whole has no place, and neither have relations: their ends do.
+        # What is said of the picture as a whole has no place.
         outline = outlines[0] if outlines else WHOLE
         yield Label(", ".join(names), outline, (number, entries))
 

@@ -92,7 +92,7 @@ def carry_labels(
     tables that were filled in. `prefix` stands before the paths of dropped frames, `source` is where they lie.
 
     Nothing but the folder is written to, which is new or was filled by this before. Raises UsageError, StorageError,
-    MissingLibrary, ResultsInUse.
+    ResultsInUse.
     """
     answers = read_answers(checked)
     files = read_labels(labels)

@@ -15,8 +15,9 @@ _GRID = 1000
 _HEAD = """\
 <main id="content">
 <h1>Do the labels fit?</h1>
-<p>Left a kept frame with its labels, right a dropped one that it stands for. Blue labels lie where nothing changed and
-are carried over. Orange ones lie where something did: do they fit the right picture? Red is what changed.</p>
+<p>Left a kept frame with its labels, right a dropped one that it stands for. Blue labels lie where nothing changed, and
+are carried over. Orange ones lie where something did: do they fit the right picture?
+Red and yellow is what changed.</p>
 <form id="answers" class="tools">
 <button type="button" data-answer="yes"><span>Fits</span> <kbd>Y</kbd></button>
 <button type="button" data-answer="no"><span>Does not fit</span> <kbd>N</kbd></button>
@@ -69,7 +70,14 @@ def _describe(judgement: Judgement, items: list[Item], reference: int) -> dict[s
         "lines": shown.lines,
         "labels": [[show(label.name), _trace(outline)] for label, outline in labels],
         "doubtful": [item.number for item in items if item.number is not None],
+        "change": "" if judgement.change is None else _trace_box(judgement.change, decision.size or (1, 1)),
     }
+
+
+def _trace_box(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
+    (x, y, wide, high), (width, height) = box, size
+    corners = ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high))
+    return _trace((tuple((a / width, b / height) for a, b in corners),))
 
 
 def _trace(outline: Outline) -> str:

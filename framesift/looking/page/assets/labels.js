@@ -22,14 +22,18 @@ function draw(frame, asked, questions) {
   const space = "http://www.w3.org/2000/svg", lines = document.createElementNS(space, "svg");
   for (const [name, value] of Object.entries({ class: "outline", viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true" }))
     lines.setAttribute(name, value);
-  frame.labels.forEach(([, outline], number) => {
-    for (const kind of number === asked ? ["behind", "asked"] : [questions && frame.doubtful.includes(number) ? "doubtful" : "label"]) {
+  const trace = (outline, kinds) => {
+    for (const kind of kinds) {
       const path = document.createElementNS(space, "path");
       path.setAttribute("d", outline);
       path.setAttribute("class", kind);
       lines.append(path);
     }
-  });
+  };
+  const stands = ["behind", "asked"];
+  frame.labels.forEach(([, outline], number) =>
+    trace(outline, number === asked ? stands : [questions && frame.doubtful.includes(number) ? "doubtful" : "label"]));
+  if (asked === null && questions) trace(frame.change, stands);
   return lines;
 }
 
@@ -47,7 +51,7 @@ function show(number) {
   });
   const label = asked === null ? "" : frame.labels[asked][0] || "the label";
   document.getElementById("question").textContent = asked === null
-    ? "Red has changed, and no label is near: is there nothing to label?" : `${label}: does it fit the right picture?`;
+    ? "Something changed where no label is near: is there nothing to label?" : `${label}: does it fit the right picture?`;
   for (const [word, text] of [["yes", asked === null ? "Nothing to label" : "Fits"], ["no", asked === null ? "Something to label" : "Does not fit"]])
     document.querySelector(`[data-answer="${word}"] span`).textContent = text;
   for (const button of document.querySelectorAll("[data-answer]"))
