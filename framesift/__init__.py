@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from framesift.actions import apply_plan, empty_backup, read_plan, undo, write_plan
     from framesift.duplicates import find_duplicates
     from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
-    from framesift.export import export_frames
+    from framesift.export import export_frames, read_manifest
     from framesift.filtering.manifest import open_record
     from framesift.filtering.run import filter_frames
     from framesift.filtering.selection import Decision, Verdict
@@ -39,6 +39,7 @@ __all__ = [
     "filter_frames",
     "find_duplicates",
     "open_record",
+    "read_manifest",
     "read_plan",
     "survey_frames",
     "undo",
@@ -50,7 +51,7 @@ _HOMES = {
     "actions": ("apply_plan", "empty_backup", "read_plan", "undo", "write_plan"),
     "duplicates": ("find_duplicates",),
     "errors": ("FramesiftError", "ResultsInUse", "StorageError", "UsageError"),
-    "export": ("export_frames",),
+    "export": ("export_frames", "read_manifest"),
     "filtering.manifest": ("open_record",),
     "filtering.run": ("filter_frames",),
     "filtering.selection": ("Decision", "Verdict"),

@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from framesift.cli.options import DONE, EXIT_CODES
-from framesift.errors import show
+from framesift.errors import UsageError, show
 
-NAMES = ("list", "csv", "coco", "yolo", "cvat", "cvat-manifest", "label-studio", "fiftyone")
+NAMES = ("list", "csv", "coco", "yolo", "cvat", "cvat-manifest", "label-studio", "fiftyone", "parquet")
 _IN_MEMORY = 2**20
 """Bytes of what is printed."""
 DESCRIPTION = """\
@@ -17,6 +17,7 @@ EXAMPLE = """\
 example:
   %(prog)s results --format coco --output kept.json
   %(prog)s results --format csv --dropped    every frame, and which kept one stands for it
+  %(prog)s results --format parquet --output decisions.parquet    all decisions, as a table
   %(prog)s results --format label-studio --prefix https://example.org/frames/
 
 """
@@ -45,6 +46,8 @@ def export_command(options: argparse.Namespace) -> int:
 
     pieces = export_frames(options.results, options.format, dropped=options.dropped, prefix=options.prefix)
     if options.output is None:
+        if options.format == "parquet" and sys.stdout.isatty():
+            raise UsageError("parquet is not for the eye: name a file with --output")
         with SpooledTemporaryFile(_IN_MEMORY) as spool:
             spool.writelines(pieces)
             spool.seek(0)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from framesift.filtering.manifest import Record
-from framesift.filtering.selection import Verdict
+from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,26 @@ class Row:
     height: int
 
 
+class StandIns:
+    """Follows the decisions of a run, in their order: which kept frame stands for each dropped one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._one_chain = settings.size is not None
+        self._left_out: dict[str, dict[tuple[int, int] | None, str]] = {}
+        """What was left out last, of each chain of each camera: no kept frame stands for what is like it."""
+
+    def find(self, decision: Decision) -> str | None:
+        """Return the path of the kept frame that stands for the next one; None for a kept one, or where none does."""
+        if decision.verdict is not Verdict.DROP:
+            return None
+        of_camera = self._left_out.setdefault(decision.frame.camera, {})
+        chain = None if self._one_chain else decision.size
+        if decision.left_out:
+            of_camera[chain] = decision.frame.path
+        unlike = decision.left_out or decision.reference == of_camera.get(chain)
+        return None if unlike else decision.reference
+
+
 def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row]:
     """Yield the kept frames in the order of the manifest, with `dropped` the dropped ones too.
 
@@ -37,14 +58,8 @@ def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row
     """
     wanted = {Verdict.KEEP, Verdict.DROP} if dropped else {Verdict.KEEP}
     decisions = (decision for decision in record.decisions() if decision.verdict in wanted)
-    left_out: dict[str, dict[tuple[int, int] | None, str]] = {}
-    """What was left out last, of each chain of each camera: no kept frame stands for what is like it."""
+    stand_ins = StandIns(record.settings)
     for number, decision in enumerate(decisions, start=1):
-        of_camera = left_out.setdefault(decision.frame.camera, {})
-        chain = None if record.settings.size else decision.size
-        if decision.left_out:
-            of_camera[chain] = decision.frame.path
-        unlike = decision.left_out or decision.reference == of_camera.get(chain)
         frame, kept = decision.frame, decision.verdict is Verdict.KEEP
         folder = os.path.join(record.folder if kept else record.source, "") if prefix is None else prefix
         width, height = decision.size or (0, 0)
@@ -56,7 +71,7 @@ def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row
             frame.time.isoformat() if frame.time else None,
             decision.verdict,
             decision.score,
-            None if kept or unlike else decision.reference,
+            stand_ins.find(decision),
             width,
             height,
         )
