@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from framesift.filtering.selection import Decision, Verdict
     from framesift.filtering.verifying import verify
     from framesift.frames.frame import Frame
+    from framesift.looking.events import Event, RegionChange, find_events, find_region_changes
     from framesift.looking.labelling import carry_labels
     from framesift.looking.overview import survey_frames
 
 __all__ = [
     "Decision",
+    "Event",
     "Frame",
     "FramesiftError",
+    "RegionChange",
     "ResultsInUse",
     "StorageError",
     "UsageError",
@@ -38,6 +41,8 @@ __all__ = [
     "export_frames",
     "filter_frames",
     "find_duplicates",
+    "find_events",
+    "find_region_changes",
     "open_record",
     "read_manifest",
     "read_plan",
@@ -58,6 +63,7 @@ _HOMES = {
     "filtering.verifying": ("verify",),
     "frames.frame": ("Frame",),
     "looking.labelling": ("carry_labels",),
+    "looking.events": ("Event", "RegionChange", "find_events", "find_region_changes"),
     "looking.overview": ("survey_frames",),
 }
 

@@ -6,6 +6,8 @@ COMMANDS = {
     "overview": ("say what is in a folder of frames", "overview", "add_arguments"),
     "report": ("show every decision of a run on one page", "report", "add_arguments"),
     "explain": ("draw why one frame was kept, dropped or skipped", "explain", "add_arguments"),
+    "events": ("list what happened when", "events", "add_arguments"),
+    "when": ("list when a part of the picture changed", "when", "add_arguments"),
     "audit": ("bound what was lost, by looking at some dropped frames", "audit", "add_arguments"),
     "advise": ("measure what would keep fewer frames, and why so many are kept", "advise", "add_arguments"),
     "tune": ("find thresholds from a few answers about your own frames", "tune", "add_arguments"),
@@ -23,13 +25,13 @@ COMMANDS = {
 imported when it is needed, and imports little at its top, not even typing: `--help` answers at once."""
 GROUPS = {
     "keep what is new": ("filter", "demo"),
-    "look": ("overview", "report", "explain", "audit"),
+    "look": ("overview", "report", "explain", "events", "when", "audit"),
     "choose what counts as new": ("advise", "tune", "mask"),
     "near-duplicates": ("duplicates", "serve"),
     "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
     "hand over": ("export", "label"),
 }
-WITHOUT_TRACE = {"report", "explain", "export", "overview", "mask", "verify", "advise"}
+WITHOUT_TRACE = {"report", "explain", "events", "when", "export", "overview", "mask", "verify", "advise"}
 """What was stopped of these has written nothing, and begins anew. The others go on where they were."""
 _HELP = """\
 usage: framesift COMMAND ...

@@ -4,6 +4,7 @@ __all__ = [
     "advice",
     "audit",
     "decision_search",
+    "events",
     "evidence",
     "explanation",
     "explanation_picture",

@@ -127,7 +127,7 @@ def _compare(
     camera = decision.frame.camera
     before, after = reference, candidate
     if record.settings.reads_grey:
-        compared = (_read_compared(record, camera, path) for path in (decision.reference, decision.frame.path))
+        compared = (read_compared(record, camera, path) for path in (decision.reference, decision.frame.path))
         before, after = (
             shown if found is None else found for shown, found in zip((before, after), compared, strict=True)
         )
@@ -137,7 +137,7 @@ def _compare(
 def compare_again(record: Record, decision: Decision) -> Comparison | None:
     """Return what comparing a frame with its reference shows, without the pictures; None where that cannot be done."""
     camera, paths = decision.frame.camera, (decision.reference or "", decision.frame.path)
-    before, after = (_read_compared(record, camera, path) for path in paths)
+    before, after = (read_compared(record, camera, path) for path in paths)
     if before is None or after is None:
         return None
     comparator = comparator_of(record.settings, camera)
@@ -145,8 +145,11 @@ def compare_again(record: Record, decision: Decision) -> Comparison | None:
     return comparator.examine(before, after) if before.shape == after.shape else None
 
 
-def _read_compared(record: Record, camera: str, path: str) -> Pixels | None:
-    """Return the pixels that a run compares, which need not be those that people are shown."""
+def read_compared(record: Record, camera: str, path: str) -> Pixels | None:
+    """Return the pixels that a run compares, which need not be those that people are shown; None for one that is gone.
+
+    Raises UsageError as `Record.require_source`.
+    """
     for place in _find_places(record, path):
         with suppress(UnreadableFrame):
             return read_frame(place, record.settings, record.levels.get(camera)).pixels
