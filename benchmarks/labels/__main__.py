@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def measure() -> None:
         totals = {method: Tally() for method in METHODS}
-        rows = [HEAD]
+        rows: list[tuple[str, ...]] = [HEAD]
         for scene in scenes:
             folder, truth = write_scene(scene, arguments.work, arguments.frames, arguments.seed, (640, 480))
             for method in METHODS:

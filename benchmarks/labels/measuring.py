@@ -84,7 +84,8 @@ def overlap(one: Box, other: Box) -> float:
 
 def write_coco(paths: Iterable[str], truth: Truth) -> dict[str, Any]:
     """The labels of some frames."""
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, path in enumerate(paths, start=1):
         images.append({"id": number, "file_name": path, "width": 640, "height": 480})
         for thing, seen in truth[path].items():

@@ -156,7 +156,7 @@ def _measure(keeper: Image, member: Image, noise: float) -> Plane:
     of_grey = _average(difference * difference, _WINDOW)
     of_colour = np.sum([_average(a - b, _COLOUR_WINDOW) ** 2 for a, b in colours], axis=0)
     flat, flat_colour = (noise * _GREY_LIMIT) ** 2, (noise * _COLOUR_LIMIT) ** 2
-    strict = np.maximum(of_grey / flat, of_colour / flat_colour)
+    strict: Plane = np.maximum(of_grey / flat, of_colour / flat_colour)
     if strict.max() <= 1:  # contrast would only excuse more
         return strict
     contrast = np.maximum(*(_find_variance(plane, _WINDOW) for plane in grey))
@@ -164,7 +164,8 @@ def _measure(keeper: Image, member: Image, noise: float) -> Plane:
     variety = np.sum(varieties, axis=0).max(axis=0)
     of_grey /= flat + _GREY_SHARE**2 * contrast
     of_colour /= flat_colour + _COLOUR_SHARE**2 * variety
-    return np.maximum(of_grey, of_colour)
+    excess: Plane = np.maximum(of_grey, of_colour)
+    return excess
 
 
 def _average(plane: Plane, window: int) -> Plane:
