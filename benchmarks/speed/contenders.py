@@ -14,6 +14,7 @@ HERE: Final = Path(__file__).resolve().parent
 PLAIN: Final = "plain loop"
 MAIN: Final = "main.py"
 MAIN_ALONE: Final = "main.py --jobs 1"
+DECODING: Final = "decoding alone"
 MANIFEST: Final = "manifest.jsonl"
 
 
@@ -68,4 +69,4 @@ def ours(
     if other_python:
         contenders.append(run_main("main.py (other Python)", "--jobs", str(jobs), python=other_python))
     alone = (sys.executable, str(HERE / "decoding_alone.py"), frames, str(jobs))
-    return [*contenders, Contender(f"decoding alone ({jobs} threads)", alone, output)]
+    return [*contenders, Contender(f"{DECODING} ({jobs} threads)", alone, output)]

@@ -32,12 +32,15 @@ def describe_machine() -> dict[str, object]:
 
 
 def name_processor() -> str:
-    """The model, as Linux names it; the architecture elsewhere."""
+    """The model, as Linux names it, with its family where it says one; the architecture elsewhere."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor() or platform.machine()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    facts = {key.strip(): value.strip() for key, colon, value in (line.partition(":") for line in lines) if colon}
+    name = facts.get("model name", platform.machine())
+    family = facts.get("cpu family")
+    return f"{name}, family {family} model {facts.get('model')}" if family else name
 
 
 def find_versions() -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.speed.contenders import PLAIN, Contender
+from benchmarks.speed.contenders import DECODING, PLAIN, Contender
 from benchmarks.speed.corpora import Corpus
 from benchmarks.speed.measuring import Run, RunFailed, measure
 from benchmarks.speed.peers import Missing
@@ -21,6 +21,8 @@ class Row:
     peak_mib: float | None = None
     ratio: float | None = None
     """How many times as fast as the plain loop."""
+    share: float | None = None
+    """Of the speed of decoding alone, the bound of what looks at every pixel."""
     kept: int | None = None
     differing: int | None = None
     """Frames that only one of it and the plain loop keeps; None where it promises nothing."""
@@ -87,17 +89,18 @@ class Race:
             frames_per_second=frames / seconds,
             cpu_ms=median(run.cpu_seconds for run in runs) / frames * 1000,
             peak_mib=max(run.peak_mib for run in runs),
-            ratio=self.compare(seconds),
+            ratio=self.compare(PLAIN, seconds),
+            share=self.compare(DECODING, seconds),
             kept=self.kept[name],
             differing=self.count_differing(name),
             others=median_of_known([run.others for run in runs]),
             seconds=tuple(run.seconds for run in runs),
         )
 
-    def compare(self, seconds: float) -> float | None:
-        """How many times as fast as the plain loop."""
-        plain = self.runs.get(PLAIN)
-        return median(run.seconds for run in plain) / seconds if plain else None
+    def compare(self, beginning: str, seconds: float) -> float | None:
+        """How many times as fast as the contender whose name begins so."""
+        runs = next((runs for name, runs in self.runs.items() if name.startswith(beginning)), None)
+        return median(run.seconds for run in runs) / seconds if runs else None
 
     def count_differing(self, name: str) -> int | None:
         """Frames that only one of it and the plain loop keeps."""

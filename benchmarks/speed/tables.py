@@ -7,9 +7,13 @@ from typing import Final
 from benchmarks.speed.measuring import QUIET
 from benchmarks.speed.race import Outcome, Row
 
-HEAD: Final = ("", "frames/s", "CPU ms/frame", "peak MiB", "x plain loop", "kept", "same as plain", "others' CPU")
+HEAD: Final = (
+    *("", "frames/s", "CPU ms/frame", "peak MiB", "x plain loop", "of the bound"),
+    *("kept", "same as plain", "others' CPU"),
+)
 NOTES: Final = """\
 x plain loop: median time of the plain loop / median time of this one, over all rounds of this run.
+of the bound: the same for decoding alone, all pixels by OpenCV on as many threads. What decodes faster is above 100 %.
 CPU ms/frame: user and system time of the process with all its threads and children. peak MiB: the largest process, not
 the sum of all. same as plain: the same frames kept; - where a program decides in its own way.
 others' CPU: share of all cores that everything else on this machine used meanwhile; above 5 % the times are not to be
@@ -42,6 +46,7 @@ def list_cells(row: Row) -> tuple[str, ...]:
         write_number(row.cpu_ms, ".2f"),
         write_number(row.peak_mib, ".0f"),
         write_number(row.ratio, ".2f"),
+        write_number(row.share, ".0%"),
         write_number(row.kept, "d"),
         same,
         write_number(row.others, ".0%"),

@@ -128,6 +128,8 @@ def test_the_plain_loop_keeps_what_main_keeps_and_the_table_says_so(work, alone,
     assert rows["main.py"]["differing"] == rows["main.py --jobs 1"]["differing"] == 0
     assert decoding["frames_per_second"] > 0
     assert decoding["kept"] is decoding["differing"] is None
+    assert decoding["share"] == 1
+    assert rows["main.py"]["share"] == pytest.approx(decoding["seconds"][0] / rows["main.py"]["seconds"][0])
 
 
 def test_peers_that_are_installed_run(corpus, work):
