@@ -1,9 +1,11 @@
 """One decision, computed again from the files: what was seen then, and whether it is still so."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,11 @@ from framesift.looking.numbers import format_px, tell_apart
 from framesift.stores import is_url, join
 
 Pixels = NDArray[np.uint8]
+
+T = TypeVar("T")
+
+_REMEMBERED = 3
+"""Pictures of references that are kept for the next decisions: few, since those of a 4K camera take 25 MB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +58,30 @@ class Explanation:
     """The range in which the camera's 16-bit frames are read; None where it has none."""
 
 
+def remember(function: Callable[[Record, str, str], T], record: Record) -> Callable[[str, str], T]:
+    """Return the function of a camera and a path that keeps its last few results: many decisions have one reference."""
+    return lru_cache(_REMEMBERED)(partial(function, record))
+
+
 def explain_decision(
-    record: Record, decision: Decision, reference_time: datetime | None, walk_films: bool = False
+    record: Record,
+    decision: Decision,
+    reference_time: datetime | None,
+    walk_films: bool = False,
+    read_reference: Callable[[str, str], Pixels | str] | None = None,
 ) -> Explanation:
     """Read the frames of a decision again and compare them as the manifest's settings say.
 
     A frame of a film that was not kept is only found with `walk_films`: by decoding the film up to there.
+    `read_reference` is `read_pixels`, remembered.
     """
+    read_reference = read_reference or partial(read_pixels, record)
     limit, area, camera = None, None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
         area = compared_area(record.settings, camera, decision.size)
         limit = record.settings.score_threshold.px(area)
     candidate = read_pixels(record, camera, decision.frame.path, walk_films)
-    reference = None if decision.reference is None else read_pixels(record, camera, decision.reference)
+    reference = None if decision.reference is None else read_reference(camera, decision.reference)
     evidence = _compare(record, decision, candidate, reference)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
     levels = record.levels.get(camera)
@@ -134,15 +152,25 @@ def _compare(
     return draw_evidence(reference, candidate, comparator_of(record.settings, camera), (before, after))
 
 
-def compare_again(record: Record, decision: Decision) -> Comparison | None:
-    """Return what comparing a frame with its reference shows, without the pictures; None where that cannot be done."""
-    camera, paths = decision.frame.camera, (decision.reference or "", decision.frame.path)
-    before, after = (read_compared(record, camera, path) for path in paths)
-    if before is None or after is None:
+def compare_again(
+    record: Record, decision: Decision, describe_reference: Callable[[str, str], Pixels | None] | None = None
+) -> Comparison | None:
+    """Return what comparing a frame with its reference shows, without the pictures; None where that cannot be done.
+
+    `describe_reference` is `describe_again`, remembered.
+    """
+    camera, describe = decision.frame.camera, partial(describe_again, record)
+    before = (describe_reference or describe)(camera, decision.reference or "")
+    after = None if before is None else describe(camera, decision.frame.path)
+    if before is None or after is None or before.shape != after.shape:
         return None
-    comparator = comparator_of(record.settings, camera)
-    before, after = comparator.describe(before), comparator.describe(after)
-    return comparator.examine(before, after) if before.shape == after.shape else None
+    return comparator_of(record.settings, camera).examine(before, after)
+
+
+def describe_again(record: Record, camera: str, path: str) -> Pixels | None:
+    """Return the descriptor of a camera's frame, as the run has it; None where it cannot be read any more."""
+    pixels = read_compared(record, camera, path)
+    return None if pixels is None else comparator_of(record.settings, camera).describe(pixels)
 
 
 def read_compared(record: Record, camera: str, path: str) -> Pixels | None:

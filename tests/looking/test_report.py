@@ -19,6 +19,8 @@ from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
+from framesift.frames.reader import picture
+from framesift.frames.reader.source import read_file
 from framesift.looking.report import write_report
 from framesift.looking.report.album import choose_width
 from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, find_bin
@@ -234,6 +236,17 @@ def test_among_drops_without_a_score_those_come_first_in_which_most_has_changed(
     text = (tmp_path / "out" / "report.html").read_text()
     assert [sides[row] for _, row in pairs(tmp_path / "out" / "report.html")] == [16, 12, 8, 6, 4, 0]
     assert "the largest region has changed that does not count" in text
+
+
+def test_the_reference_of_many_drops_is_read_a_few_times(write_tree, tmp_path, monkeypatch):
+    frames = write_tree(scene(*[None] * 12, NEW, *[NEW] * 11))
+    assert run("filter", frames, tmp_path / "results", "--quiet") == options.DONE
+    read: list[str] = []
+    monkeypatch.setattr(picture, "read_file", lambda path: (read.append(Path(path).name), read_file(path))[1])
+    write_report(open_record(tmp_path / "results"), tmp_path / "page.html", jobs=1)
+    shown = json.loads((tmp_path / "results" / "manifest.jsonl").read_text().splitlines()[2])["path"]
+    assert read.count(Path(shown).name) == 2  # ranked, and drawn
+    assert max(read.count(name) for name in set(read)) <= 4  # a reference once more for each list that it is in
 
 
 def test_drops_that_cannot_be_compared_again_come_last_and_are_shown(write_tree, tmp_path):

@@ -10,7 +10,7 @@ from framesift.errors import counted, show
 from framesift.filtering.manifest import Record, read_decisions
 from framesift.filtering.selection import Verdict
 from framesift.frames.naming import Naming
-from framesift.looking.explanation import compare_again
+from framesift.looking.explanation import Pixels, compare_again, describe_again, read_pixels, remember
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
 from framesift.looking.report.lights import look_at_light
@@ -153,7 +153,8 @@ class Section:
     def _draw_pairs(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
         """Yield the rest of an opened list of decisions, each beside its reference."""
         yield '<ol class="grid pairs">\n'
-        draw = partial(draw_pair, self._record, width=self._width, known=self._album.has)
+        read_reference = remember(read_pixels, self._record)
+        draw = partial(draw_pair, self._record, width=self._width, known=self._album.has, read_reference=read_reference)
         for view in map_ordered(workers, draw, items, _WINDOW):
             yield from self._show(view)
         yield "</ol></details>\n"
@@ -232,15 +233,17 @@ def rank_drops(
     These are the ones in which the largest region has changed that does not count.
     """
     scored, rest = [i for i in items if i.decision.score], [i for i in items if not i.decision.score]
-    largest = []
-    for area in map_ordered(workers, partial(_measure_ignored, record), rest, _WINDOW):
-        largest.append(area)
+    largest: dict[int, float] = {}
+    in_turn = sorted(range(len(rest)), key=lambda n: rest[n].decision.reference or "")  # read once for all of its drops
+    measure = partial(_measure_ignored, record, describe_reference=remember(describe_again, record))
+    for n, area in zip(in_turn, map_ordered(workers, measure, [rest[n] for n in in_turn], _WINDOW), strict=True):
+        largest[n] = area
         step()
     return scored + [rest[n] for n in sorted(range(len(rest)), key=largest.__getitem__, reverse=True)]
 
 
-def _measure_ignored(record: Record, item: Item) -> float:
-    comparison = compare_again(record, item.decision)
+def _measure_ignored(record: Record, item: Item, describe_reference: Callable[[str, str], Pixels | None]) -> float:
+    comparison = compare_again(record, item.decision, describe_reference)
     return 0 if comparison is None else max((region.area for region in comparison.ignored), default=0)
 
 

@@ -69,11 +69,17 @@ def draw_kept(record: Record, item: Item, width: int) -> View:
     return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width), record.settings.naming)
 
 
-def draw_pair(record: Record, item: Item, width: int, known: Callable[[str], bool]) -> View:
+def draw_pair(
+    record: Record,
+    item: Item,
+    width: int,
+    known: Callable[[str], bool],
+    read_reference: Callable[[str, str], Pixels | str] | None = None,
+) -> View:
     """Compare a frame with its reference again and draw what changed; of pictures that are `known`, only that."""
     decision = item.decision
     assert decision.reference is not None
-    shown = explain_decision(record, decision, item.reference_time)
+    shown = explain_decision(record, decision, item.reference_time, read_reference=read_reference)
     path, reference = decision.frame.path, decision.reference
     outlines = "" if shown.evidence is None else draw_outlines(shown.evidence)
     shots = [
