@@ -2,7 +2,6 @@
 
 import os
 import re
-import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -11,6 +10,11 @@ from typing import NamedTuple
 from framesift.frames.frame import Frame
 from framesift.frames.naming import split_suffix
 from framesift.frames.reader.source import Status
+
+try:
+    from isal.isal_zlib import crc32  # the same sum in a tenth of the time
+except ImportError:
+    from zlib import crc32
 
 _REFRESHED = re.compile(r"(.*)_\d{4}_\d\d_\d\d__\d\d_\d\d_\d\d\.\d{6}Z(?:_\d+)?(\.[0-9A-Za-z]+)?", re.ASCII | re.DOTALL)
 
@@ -27,7 +31,7 @@ class FileState(NamedTuple):
     @classmethod
     def of(cls, status: Status, content: bytes | None = None) -> "FileState":
         """Return the state of a file with this status and these bytes."""
-        return cls(status.st_size, status.st_mtime_ns, None if content is None else zlib.crc32(content))
+        return cls(status.st_size, status.st_mtime_ns, None if content is None else crc32(content))
 
 
 class Standing(Enum):

@@ -1,8 +1,14 @@
 """Refreshed files get names of their own, which lead back to them."""
 
-import pytest
+import os
+import zlib
 
-from framesift.filtering.file_state import name_before, name_refreshed
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framesift.filtering import file_state
+from framesift.filtering.file_state import FileState, name_before, name_refreshed
 from framesift.frames.frame import Frame
 
 
@@ -23,3 +29,10 @@ def test_any_time_makes_a_name(mtime_ns):
 
 def test_other_names_are_not_taken_for_one():
     assert name_before("c1/c1_2021_03_27__12_53_37.png") is None
+
+
+@given(st.binary(max_size=5000))
+def test_the_sum_of_the_bytes_is_the_same_on_every_machine(content):
+    status = os.stat(file_state.__file__)
+    state = FileState(status.st_size, status.st_mtime_ns, zlib.crc32(content))
+    assert FileState.of(status, content) == state  # whichever package adds them up
