@@ -40,8 +40,8 @@ def add_corpus_arguments(parser: argparse.ArgumentParser, frames: int) -> None:
         "--work", type=Path, default=DEFAULT_WORK, metavar="FOLDER", help="for frames and results (default %(default)s)"
     )
     add("--frames", type=int, default=frames, metavar="N", help="of each corpus (default %(default)s)")
-    kinds = ",".join(REAL_KINDS)
-    add("--corpora", type=parse_corpora, default=REAL_KINDS, metavar="KIND,...", help=f"default {kinds}; also tiny")
+    kinds, others = ",".join(REAL_KINDS), ", ".join(name for name in KINDS if name not in REAL_KINDS)
+    add("--corpora", type=parse_corpora, default=REAL_KINDS, metavar="KIND,...", help=f"default {kinds}; also {others}")
     add("--jobs", type=int, default=count_cores(), metavar="N", help="threads of each (default: all cores)")
     add("--json", type=Path, metavar="FILE", help="write everything there")
 

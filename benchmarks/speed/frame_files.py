@@ -25,10 +25,12 @@ def render_block(folder: str, camera: str, count: int, first: int, last: int, ki
 
     from benchmarks.scenes import make_deck, render_scene
     from benchmarks.scenes.rendering import add_noise
-    from benchmarks.scenes.writing import Format, frame_stem
+    from benchmarks.scenes.writing import encode, frame_stem
 
     cv2.setNumThreads(1)
-    form = Format(kind.suffix, QUALITY)
+    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY] if kind.suffix == ".jpg" else []
+    if kind.adaptive:
+        options = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_ALL_FILTERS]
     interval = timedelta(minutes=5) / kind.alike
     moments = make_deck(camera, SEED, count, interval)
     scene = make_deck(camera, SEED, -(-count // kind.alike), timedelta(minutes=5), min(ACTIVITY * kind.alike, 0.9))
@@ -37,7 +39,7 @@ def render_block(folder: str, camera: str, count: int, first: int, last: int, ki
         for copy in range(min(kind.alike, last - index)):
             noisy = add_noise(image, [SEED, index, copy], FRESH_NOISE) if copy else image
             target = Path(folder, frame_stem(moments, index + copy) + kind.suffix)
-            target.write_bytes(form.encode(noisy))
+            target.write_bytes(encode(kind.suffix, noisy, options))
 
 
 def write_small_frames(folder: str, count: int, different: int) -> None:

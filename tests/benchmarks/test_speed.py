@@ -2,6 +2,8 @@
 
 import json
 import sys
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,10 +14,13 @@ from benchmarks.speed import __main__ as speed
 from benchmarks.speed import listing, peers, plot, profile, resuming, scaling
 from benchmarks.speed.contenders import PLAIN, ROOT, Contender, ours
 from benchmarks.speed.corpora import Corpus, adopt_corpus, render_corpus, split, start_folder
+from benchmarks.speed.frame_files import render_block
+from benchmarks.speed.kinds import KINDS
 from benchmarks.speed.measuring import RunFailed, measure
 from benchmarks.speed.race import Outcome, Race, Row
 from benchmarks.speed.stages import OF_KEPT_FRAMES, STAGES, Stopwatch
 from benchmarks.speed.tables import HEAD, NOTES, tabulate
+from framesift.frames.reader.png_chunks import find_chunks
 from tests.conftest import encode, make_image
 
 FRAMES = 8
@@ -51,6 +56,15 @@ def test_a_corpus_is_rendered_once_and_varies(corpus, work):
     before = corpus.folder.stat().st_mtime_ns
     assert render_corpus("tiny", work, FRAMES, jobs=1) == corpus
     assert corpus.folder.stat().st_mtime_ns == before
+
+
+def test_frames_with_adaptive_filters_have_several(tmp_path):
+    render_block(str(tmp_path), "c10", 1, 0, 1, replace(KINDS["adaptive1080"], size=(160, 120)))
+    [path] = tmp_path.iterdir()
+    content = path.read_bytes()
+    data = b"".join(content[c.start + 8 : c.end - 4] for c in find_chunks(content) if c.kind == b"IDAT")
+    rows = np.frombuffer(zlib.decompress(data), np.uint8).reshape(120, -1)
+    assert len(set(rows[:, 0])) >= 3
 
 
 def test_parts_of_a_corpus_meet_at_whole_groups_of_like_frames():
