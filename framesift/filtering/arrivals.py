@@ -19,7 +19,7 @@ from framesift.filtering.describing import View
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import AHEAD_OF_OTHERS, CONTRARY, LATE_HINT, Source, describe_fault
-from framesift.filtering.waiting import File, Folder, ask_mtime_ns
+from framesift.filtering.waiting import File, Folder, ask_mtime_ns, is_temporary
 from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, scan_folder
 from framesift.frames.frame import Frame, add_exif_time, name_frames, order_key, own_camera
@@ -217,7 +217,9 @@ class Arrivals(Source):
         self._names.contrary.clear()
 
     def _is_ready(self, file: File, now: float) -> bool:
-        return file.steady and (not file.refused or now - file.since >= PATIENCE)
+        """A name that is a temporary one perhaps is waited for as long as what is not whole: it may be renamed."""
+        is_doubtful = file.refused or is_temporary(file.frame.file)
+        return file.steady and (not is_doubtful or now - file.since >= PATIENCE)
 
     def _is_final(self, view: View) -> bool:
         """Tell whether a frame is whole, or will not become so. What has changed since the last look is neither."""

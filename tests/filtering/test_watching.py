@@ -189,6 +189,19 @@ def test_a_temporary_name_that_looks_like_a_frame_is_forgotten(watch, at):
     assert [d.frame.path for d in watch.decisions] == [f"c1/{name(1)}"]
 
 
+@pytest.mark.parametrize("temporary", ["tmp_{}", "~{}", "{}.part.png", "{}_tmp.png"])
+def test_a_whole_file_under_a_temporary_name_is_waited_for(watch, at, temporary):
+    part = at(1).with_name(temporary.format(name(1)))
+    steps = [put(part, EMPTY), *LOOKS, look, watch.expect(""), watch.sleep(8), look, watch.expect("")]
+    watch.play([*steps, lambda: part.rename(at(1)), *LOOKS, watch.expect("k")])
+    assert [d.frame.path for d in watch.decisions] == [f"c1/{name(1)}"]
+
+
+def test_a_name_that_only_looks_like_a_temporary_one_is_decided_in_the_end(watch, at):
+    watch.play([put(at(1).with_name("tmp_1.png"), EMPTY), *LOOKS, watch.sleep(arrivals.PATIENCE), *LOOKS, look])
+    assert letters(watch.decisions) == "k"
+
+
 def test_a_file_without_a_suffix_is_a_frame_when_it_holds_a_picture(watch, at):
     plain = at(1).with_suffix("")
     steps = [put(plain, b""), *LOOKS, look, put(plain, EMPTY[:40]), *LOOKS, look, watch.expect("")]
