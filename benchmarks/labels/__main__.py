@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     work = "for rendered frames (default %(default)s)"
     parser.add_argument("--work", type=Path, default=Path("/var/tmp/framesift-labels"), metavar="FOLDER", help=work)
     parser.add_argument("--scenes", default="", metavar="A,B", help="default: all")
-    parser.add_argument("--frames", type=int, default=48, metavar="N", help="of each scene (default %(default)s)")
+    parser.add_argument("--frames", type=int, default=32, metavar="N", help="of each scene (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="other numbers give other scenes")
     arguments = parser.parse_args(argv)
     wanted = arguments.scenes.split(",") if arguments.scenes else [scene.name for scene in SCENES]
