@@ -44,9 +44,9 @@ def events_command(options: argparse.Namespace) -> int:
     from framesift.cli.listing import write_listing
     from framesift.cli.progress import follow_steps, open_bar
     from framesift.filtering.places import borrow_record
-    from framesift.looking.events import find_events_in, parse_gap
+    from framesift.looking.events import find_events_in, parse_duration
 
-    gap = None if options.gap is None else parse_gap(options.gap)
+    gap = None if options.gap is None else parse_duration(options.gap)
     with borrow_record(options.results, options.source) as record, open_bar(stage="events") as bar:
         naming = record.settings.naming
         events = find_events_in(record, gap, jobs=options.jobs, follow=follow_steps(bar))

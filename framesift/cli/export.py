@@ -3,21 +3,24 @@
 import argparse
 import sys
 
-from framesift.cli.options import DONE, EXIT_CODES
+from framesift.cli.films import add_film_arguments, film_command
+from framesift.cli.options import DONE, EXIT_CODES, add_jobs_argument, add_source_argument
 from framesift.errors import UsageError, show
 
 NAMES = ("list", "csv", "coco", "yolo", "cvat", "cvat-manifest", "label-studio", "fiftyone", "parquet")
+FILM = "mp4"
 _IN_MEMORY = 2**20
 """Bytes of what is printed."""
 DESCRIPTION = """\
 Writes the kept frames of RESULTS down in the format of a labelling tool. No picture is copied: the file names them.
-With --dropped the others are in it too, each with the kept frame that stands for it."""
+With --dropped the others are in it too, each with the kept frame that stands for it. mp4 makes films of them."""
 
 EXAMPLE = """\
 example:
   %(prog)s results --format coco --output kept.json
   %(prog)s results --format csv --dropped    every frame, and which kept one stands for it
   %(prog)s results --format parquet --output decisions.parquet    all decisions, as a table
+  %(prog)s results --format mp4 --output kept.mp4                 a film of them, or one for each camera
   %(prog)s results --format label-studio --prefix https://example.org/frames/
 
 """
@@ -29,15 +32,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=export_command, takes_urls=True)
     add = parser.add_argument
     add("results", metavar="RESULTS", help="folder that framesift filter has filled")
-    add("--format", metavar="NAME", choices=NAMES, required=True, help=", ".join(NAMES))
+    names = (*NAMES, FILM)
+    add("--format", metavar="NAME", choices=names, required=True, help=", ".join(names))
     add("--output", metavar="FILE", help="a new file (default: standard output)")
     add("--dropped", action="store_true", help="dropped frames too, each with the kept frame that stands for it")
     prefix = "what stands before each path, such as a folder or an address (default: what the tool expects)"
     add("--prefix", metavar="TEXT", help=prefix)
+    add_film_arguments(parser)
+    add_source_argument(parser)
+    add_jobs_argument(parser)
 
 
 def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
+    if options.format == FILM:
+        _refuse(options, "a film", "dropped", "prefix")
+        return film_command(options)
+    _refuse(options, f"--format {options.format}", "seconds_each", "length", "no_clock", "camera", "source", "jobs")
     from tempfile import SpooledTemporaryFile
 
     from framesift.actions.files.outputs import create_output
@@ -60,6 +71,13 @@ def export_command(options: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print(show(options.output), file=sys.stderr)
     return DONE
+
+
+def _refuse(options: argparse.Namespace, what: str, *names: str) -> None:
+    """Raise UsageError for an option that would do nothing."""
+    for name in names:
+        if getattr(options, name) not in (None, False):
+            raise UsageError(f"{what} takes no --{name.replace('_', '-')}")
 
 
 def _escape(piece: bytes) -> bytes:

@@ -164,7 +164,12 @@ def _read_whole(directory: str, paths: list[str], settings: "Settings") -> "Iter
 
 
 def _name_picture(camera: str) -> str:
-    """Return the name of a camera's picture: a camera that is named after a folder may have a / in its name.
+    """Return the name of a camera's picture."""
+    return f"{name_file(camera)}.png"
+
+
+def name_file(camera: str) -> str:
+    """Return a name for a file of a camera: one that is named after a folder may have a / in its name.
 
     One that is too long for a file is cut, and a digest tells it apart.
     """
@@ -172,7 +177,7 @@ def _name_picture(camera: str) -> str:
     encoded = os.fsencode(name)
     if len(encoded) > _LONGEST:
         name = f"{encoded[:_LONGEST].decode(errors='ignore')}-{hashlib.sha256(encoded).hexdigest()[:16]}"
-    return f"{name}.png"
+    return name
 
 
 def _write_page(options: argparse.Namespace) -> int:

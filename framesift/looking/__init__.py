@@ -8,6 +8,7 @@ __all__ = [
     "evidence",
     "explanation",
     "explanation_picture",
+    "films",
     "labelling",
     "masking",
     "numbers",

@@ -17,7 +17,7 @@ from framesift import cli, filter_frames, find_events
 from framesift.actions.files.tables import read_table
 from framesift.cli import options
 from framesift.errors import UsageError
-from framesift.looking.events import COLUMNS, parse_gap
+from framesift.looking.events import COLUMNS, parse_duration
 from tests.conftest import encode, make_image
 from tests.filtering.test_run import NEW, name, scene
 
@@ -168,13 +168,13 @@ def test_frames_that_are_gone_leave_an_event_without_a_region(results, capsys):
 
 @pytest.mark.parametrize("text, value", [("90s", 90), ("10min", 600), ("2h", 7200), ("1.5", 1.5), ("1d", 86400)])
 def test_gaps(text, value):
-    assert parse_gap(text) == value
+    assert parse_duration(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "ten", "10 minutes", "-1s", "10m"])
 def test_what_is_no_gap(text, results, capsys):
     with pytest.raises(UsageError, match="--gap takes a time such as 90s, 10min or 2h"):
-        parse_gap(text)
+        parse_duration(text)
     assert cli.main(["events", str(results), f"--gap={text}"]) == options.USAGE
 
 
