@@ -15,7 +15,7 @@ from framesift.errors import FramesiftError, ResultsInUse, UsageError, pip_insta
 
 __all__ = ["main", "run", "run_filter"]
 
-_WRITTEN = ("output", "report", "plan", "pictures", "page", "answers", "pairs")
+_WRITTEN = ("output", "report", "plan", "pictures", "page", "answers", "pairs", "crops")
 """Options that name what is written here, also by commands that read from stores."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from framesift.cli.crops import crops_command
 from framesift.cli.films import add_film_arguments, film_command
 from framesift.cli.options import DONE, EXIT_CODES, add_jobs_argument, add_source_argument
 from framesift.errors import UsageError, show
@@ -21,6 +22,7 @@ example:
   %(prog)s results --format csv --dropped    every frame, and which kept one stands for it
   %(prog)s results --format parquet --output decisions.parquet    all decisions, as a table
   %(prog)s results --format mp4 --output kept.mp4                 a film of them, or one for each camera
+  %(prog)s results --crops changed           what changed, cut out, for models that cost money
   %(prog)s results --format label-studio --prefix https://example.org/frames/
 
 """
@@ -33,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("results", metavar="RESULTS", help="folder that framesift filter has filled")
     names = (*NAMES, FILM)
-    add("--format", metavar="NAME", choices=names, required=True, help=", ".join(names))
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--format", metavar="NAME", choices=names, help=", ".join(names))
+    crops = "cut what changed out of each kept frame, into this new folder, with a table of the crops"
+    what.add_argument("--crops", metavar="FOLDER", help=crops)
     add("--output", metavar="FILE", help="a new file (default: standard output)")
     add("--dropped", action="store_true", help="dropped frames too, each with the kept frame that stands for it")
     prefix = "what stands before each path, such as a folder or an address (default: what the tool expects)"
@@ -45,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
+    if options.crops:
+        _refuse(options, "--crops", "dropped", "prefix", "output", "seconds_each", "length", "no_clock", "camera")
+        return crops_command(options)
     if options.format == FILM:
         _refuse(options, "a film", "dropped", "prefix")
         return film_command(options)

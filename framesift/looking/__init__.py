@@ -3,6 +3,7 @@
 __all__ = [
     "advice",
     "audit",
+    "crops",
     "decision_search",
     "events",
     "evidence",
