@@ -56,8 +56,7 @@ def find_events_in(
 ) -> list[Event]:
     """Return the same of an opened record; `cameras` are those that are looked at. Raises as `find_events`."""
     record.require_source()
-    found = read_moments(record)
-    chosen = {name: moments for name, moments in found.items() if cameras is None or name in cameras}
+    chosen = read_moments(record, cameras)
     done, total = 0, sum(len(moments.kept) for moments in chosen.values())
     looked_at = replace(record, settings=_by_structure(record.settings), known_levels=record.levels)
     events: list[OpenEvent] = []

@@ -55,10 +55,11 @@ class CameraMoments:
         return sorted(kept, key=lambda each: (each[0], order_key(each[1].frame)))
 
 
-def read_moments(record: Record) -> dict[str, CameraMoments]:
-    """Read a manifest once. Raises StorageError."""
-    cameras: dict[str, CameraMoments] = {}
-    for decision in record.decisions():
-        if decision.verdict is not Verdict.SKIP:
-            cameras.setdefault(decision.frame.camera, CameraMoments()).add(decision)
-    return cameras
+def read_moments(record: Record, cameras: set[str] | None = None) -> dict[str, CameraMoments]:
+    """Read a manifest once, and return what there is of each camera, or of `cameras` alone. Raises StorageError."""
+    found: dict[str, CameraMoments] = {}
+    for decision in record.decisions() if cameras != set() else ():
+        name = decision.frame.camera
+        if decision.verdict is not Verdict.SKIP and (cameras is None or name in cameras):
+            found.setdefault(name, CameraMoments()).add(decision)
+    return found

@@ -19,6 +19,7 @@ from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.page import CHARTS, escape, write_page
 from framesift.looking.report.lights import LEAST, LOOKS
+from framesift.looking.report.marks import count_read, find_marks
 from framesift.looking.report.section import Section, count_pictures
 from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
 from framesift.stores import is_url
@@ -39,7 +40,7 @@ _ROW_SHARE = 0.4
 """Of a line of the manifest, so much is in the page."""
 _LEAST_BYTES = 1_000_000
 SCRIPTS = (
-    *(CHARTS, "numbers.js", "words.js", "pictures.js", "timeline.js", "histogram.js"),
+    *(CHARTS, "numbers.js", "words.js", "pictures.js", "events.js", "timeline.js", "histogram.js"),
     *("comparer.js", "viewer.js", "film.js", "filter.js", "hours.js", "table.js", "frames.js"),
 )
 
@@ -69,7 +70,7 @@ def write_report(
         places = [] if self_contained else _locate_frames(record, output)
         small = min(WHOLE_BYTES, max(PAGE_BYTES, CAMERA_BYTES * len(cameras)))
         room = _picture_room(record, WHOLE_BYTES if self_contained else small)
-        body = _body(title, record, cameras, workers, places, room, follow)
+        body = _body(title, record, cameras, workers, jobs, places, room, follow)
         write_page(output, title, body, SCRIPTS, beside=bool(places))
 
 
@@ -85,6 +86,7 @@ def _body(
     record: Record,
     cameras: list[CameraSurvey],
     workers: ThreadPoolExecutor,
+    jobs: int | None,
     places: list[str],
     room: int,
     follow: Callable[[int, int], object],
@@ -94,13 +96,15 @@ def _body(
     yield '<main id="content" tabindex="-1">\n'
     most = max(1, min(DOUBTFUL, PAIRS // len(cameras)))
     looks = max(LEAST, LOOKS // len(cameras))
-    done, total = count(1), sum(count_pictures(camera, most) for camera in cameras)
+    done, total = count(1), count_read(cameras) + sum(count_pictures(camera, most) for camera in cameras)
 
     def step() -> None:
         follow(min(next(done), total), total)
 
+    marks = find_marks(record, cameras, jobs, step)
     for number, camera in enumerate(cameras):
-        section = Section(record, camera, number, room // (len(cameras) - number), most, looks, places, step)
+        events = marks.get(camera.summary.camera)
+        section = Section(record, camera, number, room // (len(cameras) - number), most, looks, places, step, events)
         yield from section.write(workers)
         room -= section.used
     yield "</main>\n"

@@ -10,10 +10,12 @@ from framesift.errors import counted, show
 from framesift.filtering.manifest import Record, read_decisions
 from framesift.filtering.selection import Verdict
 from framesift.frames.naming import Naming
+from framesift.looking.events import Event
 from framesift.looking.explanation import Pixels, compare_again, describe_again, read_pixels, remember
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
 from framesift.looking.report.lights import look_at_light
+from framesift.looking.report.marks import as_marks, legend
 from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk
 from framesift.looking.report.views import View, draw_kept, draw_pair
 
@@ -24,7 +26,8 @@ class Section:
     """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict.
 
     At most `looks` frames are asked for their light. `places` are the addresses of the folders where the page finds the
-    frames themselves. `step` is called for each decision that is shown or compared.
+    frames themselves. `step` is called for each decision that is shown or compared. `events` are those of the camera,
+    where they are known.
     """
 
     def __init__(
@@ -37,8 +40,9 @@ class Section:
         looks: int,
         places: list[str],
         step: Callable[[], object] = lambda: None,
+        events: list[Event] | None = None,
     ) -> None:
-        self._record, self._step = record, step
+        self._record, self._step, self._events = record, step, events
         self._camera = camera
         self._number = number
         self._album = Album(room, number)
@@ -70,7 +74,7 @@ class Section:
         line = escape(_describe(self._camera, self._record.settings.naming))
         yield f'<h2 id="name-{number}">{name}</h2>\n<p>{line}</p>\n'
         yield from self._skipped()
-        yield f'<h3>Scores over time</h3>\n{_legend(bool(self._changes))}<div class="timeline"></div>\n'
+        yield f'<h3>Scores over time</h3>\n{_legend(bool(self._changes), self._events)}<div class="timeline"></div>\n'
         yield '<div class="film" role="group" aria-label="kept frames in order"></div>\n'
         yield '<div class="filter" role="group" aria-label="which frames are shown"></div>\n<div class="hours"></div>\n'
         contacts: list[Item] = []
@@ -113,6 +117,7 @@ class Section:
             "timed": camera.has_times,
             "zone": self._record.settings.timezone,
             "places": self._places,
+            "events": as_marks(self._events or []),
             "sizes": [[*size, threshold.px(area), area] for size, area in areas],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
             "lights": self._lights(workers),
@@ -247,14 +252,14 @@ def _measure_ignored(record: Record, item: Item, describe_reference: Callable[[s
     return 0 if comparison is None else max((region.area for region in comparison.ignored), default=0)
 
 
-def _legend(with_changes: bool) -> str:
+def _legend(with_changes: bool, events: list[Event] | None) -> str:
     whole = '<li class="whole"><span aria-hidden="true">◇</span> around it: the whole picture changed, or left out</li>'
     return (
         '<ul class="legend"><li class="keep"><span aria-hidden="true">●</span> kept</li>'
         '<li class="drop"><span aria-hidden="true">●</span> dropped</li>'
         '<li class="keep"><span aria-hidden="true">┃</span> first frame: kept, compared with none</li>'
         '<li class="skipped"><span aria-hidden="true">○</span> skipped, at the bottom</li>'
-        f"{whole if with_changes else ''}"
+        f"{whole if with_changes else ''}{legend(events)}"
         '<li class="limit"><span aria-hidden="true">╌</span> threshold</li></ul>\n'
     )
 

@@ -114,6 +114,8 @@ function timeline(place, frames, describe, choose, height = 300) {
     });
     u.ctx.restore();
   };
+  // Of pages that know the events.
+  const drawBars = (u) => { if (typeof drawEvents === "function") drawEvents(u, frames, x, color("keep")); };
   // As wide as the longest number, so that the title stands beside them.
   const beside = (u, values) => 24 + 8 * Math.max(3, ...(values ?? []).map((value) => value?.length ?? 0));
   const points = (name, size, hollow) => ({ show: true, size, width: hollow ? 2 : 0, stroke: color(name),
@@ -134,7 +136,7 @@ function timeline(place, frames, describe, choose, height = 300) {
       { stroke: color("skip"), width: 0, paths: () => null, points: points("skip", 9, true) },
       { stroke: color("limit"), width: 2, dash: [8, 5], spanGaps: true, points: { show: false } },
       { stroke: color("whole"), width: 0, paths: () => null, points: { show: false } }],
-    hooks: { draw: [drawFirstFrames, drawWholeChanges], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(nearest(u.cursor.idx)); }] },
+    hooks: { draw: [drawFirstFrames, drawWholeChanges, drawBars], setCursor: [(u) => { if (u.cursor.event && u.cursor.idx !== null) read(nearest(u.cursor.idx)); }] },
   }, data, box);
   const entry = charts.draw(box, build);
   let pressed = null;
