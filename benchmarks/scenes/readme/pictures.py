@@ -1,4 +1,4 @@
-"""Draws the pictures of the README: one decision on the sample frames.
+"""Draws the pictures of the README, one decision on the sample frames, and those of its events.
 
 python -m benchmarks.scenes.readme.pictures images
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.scenes.readme.happenings import draw_happenings
 from framesift import filter_frames
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.thresholds import Threshold
@@ -28,6 +29,7 @@ def draw_pictures(folder: Path) -> None:
     for name in ("reference", "candidate", "contours"):
         cv2.imwrite(str(folder / f"{name}.jpg"), getattr(evidence, name), [cv2.IMWRITE_JPEG_QUALITY, 88])
     cv2.imwrite(str(folder / "threshold.png"), evidence.comparison.threshold, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    draw_happenings(FRAMES, folder, CANDIDATE)
 
 
 if __name__ == "__main__":

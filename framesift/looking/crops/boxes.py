@@ -7,8 +7,9 @@ Box = tuple[int, int, int, int]
 """x0, y0, x1 and y1 in px, half-open."""
 Size = tuple[int, int]
 
-AROUND = 0.15
-"""Of its longer side, so much is left around what changed: a model has to see where it stands."""
+AROUND = 0.35
+"""Of its longer side, so much is left around what changed: a model has to see where it stands,
+and of somebody before a wall of his colour not all has changed."""
 LEAST = 96
 """px of each side, where the frame has them: of less a model makes out nothing."""
 MOST = 4
