@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from framesift.filtering.selection import Decision, Verdict
     from framesift.filtering.verifying import verify
     from framesift.frames.frame import Frame
+    from framesift.looking.crops import export_crops
     from framesift.looking.events import Event, RegionChange, find_events, find_region_changes
+    from framesift.looking.films import export_film
     from framesift.looking.labelling import carry_labels
     from framesift.looking.overview import survey_frames
 
@@ -38,6 +40,8 @@ __all__ = [
     "apply_plan",
     "carry_labels",
     "empty_backup",
+    "export_crops",
+    "export_film",
     "export_frames",
     "filter_frames",
     "find_duplicates",
@@ -63,6 +67,8 @@ _HOMES = {
     "filtering.verifying": ("verify",),
     "frames.frame": ("Frame",),
     "looking.labelling": ("carry_labels",),
+    "looking.crops": ("export_crops",),
+    "looking.films": ("export_film",),
     "looking.events": ("Event", "RegionChange", "find_events", "find_region_changes"),
     "looking.overview": ("survey_frames",),
 }

@@ -13,9 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import cv2
-import numpy as np
-
 from benchmarks.scenes import Truth, make_deck, render_scene
 from benchmarks.scenes.readme.report import BROWSERS, FRAMES
 from benchmarks.scenes.writing import frame_stem
@@ -64,9 +61,8 @@ def take_picture(labels: Path, target: Path) -> None:
         page = browser.new_page(viewport={"width": 1100, "height": 760})
         page.goto((Path(work) / "labels" / "check.html").as_uri())
         page.wait_for_timeout(500)  # until the pictures are decoded
-        shot = cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+        target.write_bytes(page.screenshot(type="jpeg", quality=80))
         browser.close()
-    target.write_bytes(cv2.imencode(".jpg", shot, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes())
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framesift import cli, filter_frames
+from framesift import cli, export_crops, filter_frames
 from framesift.cli import options
 from framesift.errors import StorageError
 from framesift.filtering.manifest import open_record
@@ -111,6 +111,12 @@ def test_the_command(results, tmp_path, capsys):
     assert read_tree(target) == before
     assert cli.main(["export", str(results), "--crops", str(tmp_path / "c"), "--dropped"]) == options.USAGE
     assert "--crops takes no --dropped" in capsys.readouterr().err
+
+
+def test_the_library_does_the_same(results, tmp_path):
+    cli.main(["export", str(results), "--crops", str(tmp_path / "crops")])
+    assert export_crops(results, tmp_path / "others").crops == 4
+    assert read_tree(tmp_path / "crops") == read_tree(tmp_path / "others")
 
 
 def test_a_frame_that_is_gone_is_said(results, tmp_path, capsys):

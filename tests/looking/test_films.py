@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framesift import cli, filter_frames
+from framesift import cli, export_film, filter_frames
 from framesift.cli import options
 from framesift.errors import UsageError
 from framesift.filtering.manifest import open_record
@@ -120,6 +120,14 @@ def test_a_film_for_each_camera_or_one(write_tree, tmp_path, capsys):
     capsys.readouterr()
     film(tmp_path / "results", "--camera", "c9", code=options.USAGE)
     assert "has no frame of a camera c9; its cameras are " in capsys.readouterr().err
+
+
+def test_the_library_does_the_same(results, write_tree, tmp_path):
+    assert export_film(results, tmp_path / "own.mp4", seconds_each=0.25) == []
+    assert (tmp_path / "own.mp4").read_bytes() == film(results, "--seconds-each", "0.25").read_bytes()
+    list(filter_frames(write_tree(scene(None) | scene(None, camera="c2"), "two"), tmp_path / "several"))
+    with pytest.raises(UsageError, match="has several cameras: name one of c1, c2"):
+        export_film(tmp_path / "several", tmp_path / "other.mp4")
 
 
 def test_nothing_is_overwritten(results, capsys):

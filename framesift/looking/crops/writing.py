@@ -16,6 +16,7 @@ from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.comparison import Bearing, Comparison
 from framesift.errors import PathLike, UsageError, show
 from framesift.filtering.manifest import Record
+from framesift.filtering.places import borrow_record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.looking.crops.boxes import Box, choose_boxes
 from framesift.looking.explanation import compare_again, read_pixels
@@ -80,6 +81,14 @@ def write_crops(
             _fill(record, made, saving, jobs or count_cores(), follow)
             os.rename(made, target)
     return saving
+
+
+def export_crops(
+    results: PathLike, folder: PathLike, *, source: PathLike | None = None, jobs: int | None = None
+) -> Saving:
+    """Do the same for a results folder or its URL, whose frames lie in `source` now if that is given."""
+    with borrow_record(results, source) as record:
+        return write_crops(record, folder, jobs)
 
 
 def _fill(record: Record, folder: str, saving: Saving, jobs: int, follow: Callable[[int, int], object]) -> None:
