@@ -55,9 +55,9 @@ class Bench:
         known = {path: {seen.digest, self.other[path].digest} for path, seen in self.expected.items()}
         yield from find_partial(self.place, self.before, now, known)
         again = run(words, self._output)
-        yield from (f"again: {told}" for told in self._compare())
-        done = not compare(now, self.expected, self.other)  # there are commands that write no second time
-        if again.code != self.code and not (done and again.code == 2):
+        wrong = self._compare()
+        yield from (f"again: {told}" for told in wrong)
+        if again.code != self.code and (wrong or again.code != 2):  # there are commands that write no second time
             yield f"again: exit code {again.code}: {again.output.strip()[-300:]}"
         if "Traceback" in again.output:
             yield "again: a traceback"
