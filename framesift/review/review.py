@@ -21,7 +21,9 @@ from framesift.review.duplicates.searches import Request, Searches
 from framesift.review.duplicates.verdicts import Verdicts
 from framesift.review.jobs import Jobs, Progress
 from framesift.review.runs.review import RunReview
-from framesift.review.store import Store
+from framesift.review.store import NAME, Store
+
+THUMBNAILS, TUNINGS = "thumbnails", "tunings"
 
 
 class Review:
@@ -50,6 +52,7 @@ class Review:
             raise
 
     def _open(self, is_named: bool) -> None:
+        self._refuse_links()
         self.store = Store(self.output)
         self._claim(is_named)
         self.contents = Contents(self.store)
@@ -59,7 +62,7 @@ class Review:
         self.groups = Groups(self.store, self.collections, self.verdicts, self.contents, self.index)
         self.jobs = Jobs(self.store, {"search": self._search, "scan": self._scan}, self.confine)
         self.removals = Removals(self.store, self.collections, self.groups, self.jobs, self.output)
-        self.pictures = Pictures(self.contents, os.path.join(self.output, "thumbnails"))
+        self.pictures = Pictures(self.contents, os.path.join(self.output, THUMBNAILS))
         moving = RemovalJobs(self.store, self.collections, self.searches, self.groups, self.removals, self.output)
         self.runs = RunReview(self.root, self.output, self.store)
         self.jobs.kinds |= {"removal": moving.remove, "undo": moving.undo, **self.runs.kinds}
@@ -90,6 +93,12 @@ class Review:
 
     def _scan(self, _: dict[str, Any], progress: Progress) -> dict[str, int]:
         return self.collections.scan(progress)
+
+    def _refuse_links(self) -> None:
+        """Refuse a folder in which something of ours leads elsewhere: what is kept there also goes, as pictures do."""
+        for name in (NAME, f"{NAME}-wal", f"{NAME}-shm", BACKUPS, THUMBNAILS, TUNINGS):
+            if os.path.islink(path := os.path.join(self.output, name)):
+                raise UsageError("is a link: what serve keeps lies in its own folder", path)
 
     def _claim(self, is_named: bool) -> None:
         """Refuse a state that is of another folder, or that came with this one: its jobs would be carried out."""

@@ -295,9 +295,37 @@ def test_small_pictures_are_bounded_and_made_again(store, tmp_path):
     assert sum(sizes) <= 9000 and len(sizes) < 6
     assert pictures.thumbnail(str(tmp_path / "0.png"), 120) == first
     (folder / first[1]).write_bytes(first[0][:50])  # as a crash leaves it
-    (folder / "left.tmp").write_bytes(b"x")
+    left = folder / ".framesift-output-0123456789abcdef.tmp"
+    left.write_bytes(b"x")
     again = Pictures(Contents(store), str(folder), most_bytes=9000)
-    assert again.thumbnail(str(tmp_path / "0.png"), 120) == first and not (folder / "left.tmp").exists()
+    assert again.thumbnail(str(tmp_path / "0.png"), 120) == first and not left.exists()
+
+
+def test_what_somebody_has_in_a_folder_of_that_name_stays(store, tmp_path):
+    """A folder of pictures may be called thumbnails too: what is ours is known by its names."""
+    folder = tmp_path / "thumbnails"
+    folder.mkdir()
+    (tmp_path / "a.png").write_bytes(encode(paint(1)))
+    mine = {name: bytes(5000) for name in ("holiday.jpg", "thesis.tmp", "a" * 31 + ".jpg", "a" * 32 + ".png")}
+    for name, content in mine.items():
+        (folder / name).write_bytes(content)
+    for width in (120, 240):
+        Pictures(Contents(store), str(folder), most_bytes=1).thumbnail(str(tmp_path / "a.png"), width)
+    assert read_tree(folder).items() >= mine.items() and len(read_tree(folder)) == len(mine) + 1
+
+
+@pytest.mark.parametrize("name", ["thumbnails", "tunings", "duplicates_backup", NAME, f"{NAME}-wal", f"{NAME}-shm"])
+def test_nothing_of_an_output_leads_elsewhere(people, tmp_path, name):
+    """Who hands in a folder with its output could else have files written and removed at a place of his choice."""
+    home, output = tmp_path / "home", tmp_path / "people-output"
+    home.mkdir()
+    (home / "precious.jpg").write_bytes(b"x")
+    output.mkdir()
+    (output / name).symlink_to(home / "precious.jpg" if name.startswith(NAME) else home)
+    for named in (None, output):
+        with pytest.raises(UsageError, match="is a link: what serve keeps lies in its own folder"):
+            Review(people, named)
+    assert read_tree(home) == {"precious.jpg": b"x"} and [path.name for path in output.iterdir()] == [name]
 
 
 def test_many_folders_in_natural_order(tmp_path):

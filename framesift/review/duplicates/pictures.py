@@ -5,6 +5,7 @@ Small pictures are kept by what the file holds, so that a renamed file needs no 
 
 import hashlib
 import os
+import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -12,7 +13,7 @@ from contextlib import suppress
 import cv2
 
 from framesift.actions import storage_errors
-from framesift.actions.files.staging import STAGED, stage_file
+from framesift.actions.files.staging import clear_staged, stage_file
 from framesift.frames.reader import decode_picture, is_deep_file, sniff_format
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.looking.page.thumbnails import Pixels, shrink_image
@@ -28,6 +29,7 @@ _MOST_BYTES = 256 * 2**20
 _AT_ONCE = 2
 """Pictures decoded at the same time: one of 100 million px takes 300 MB."""
 _QUALITY = 80
+_NAME = re.compile(r"[0-9a-f]{32}\.jpg")
 
 
 class Pictures:
@@ -129,13 +131,15 @@ def _name(sha256: str, width: int) -> str:
 
 
 def _list_files(folder: str) -> OrderedDict[str, int]:
-    """Return the sizes of the pictures that are kept, the oldest first; what an earlier start left unfinished goes."""
+    """Return the sizes of the pictures that are kept, the oldest first; what an earlier start left unfinished goes.
+
+    What else lies there is somebody's: a folder of pictures may be called as this one is.
+    """
     found = []
+    clear_staged(folder)
     with storage_errors(folder), suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".tmp") or STAGED.fullmatch(entry.name):
-                os.unlink(entry.path)
-            elif entry.is_file(follow_symlinks=False):
-                status = entry.stat()
+            if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                status = entry.stat(follow_symlinks=False)
                 found.append((status.st_mtime_ns, entry.name, status.st_size))
     return OrderedDict((name, size) for _, name, size in sorted(found))
