@@ -70,8 +70,9 @@ class Bench:
             yield f"exit code {end.code}"
         elif fault != "KILL" and end.code == 3 and len(lines) != 1:
             yield f"{len(lines)} lines say why: {end.output[-400:]}"
-        elif fault != "KILL" and end.code == 0 and (told := self._compare()):
-            yield f"exit code 0, but {'; '.join(told)}"
+        elif fault != "KILL" and end.code == 0:
+            # A temporary file may be left where taking it away was refused: the next run does it.
+            yield from (f"exit code 0, but {told}" for told in self._compare() if ".framesift-" not in told)
 
     def _compare(self) -> list[str]:
         return compare(look(self.place), self.expected, self.other)

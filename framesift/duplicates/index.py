@@ -8,10 +8,11 @@ computed with. What is removed is decided by the files themselves all the same, 
 import io
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from tokenize import TokenError
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,7 +110,10 @@ class Index:
                 self.flush()
 
     def find(self, path: str, state: State, method: str) -> Features | None:
-        """Return what is known of a file in this state; None where nothing is, or of another file that was there."""
+        """Return what is known of a file in this state; None where nothing is, or of another file that was there.
+
+        Nor is a row known that no run of ours has written: the file may be damaged, or somebody else's.
+        """
         query = (
             "SELECT width, height, descriptor, low, high, traits FROM features "
             "WHERE path=? AND method=? AND file_size=? AND mtime_ns=? AND inode=? AND ctime_ns=?"
@@ -118,8 +122,10 @@ class Index:
             row = self._database.execute(query, (os.fsencode(path), method, *state.row)).fetchone()
         if row is None:
             return None
-        levels = None if row[3] is None else Levels(row[3], row[4])
-        return Features(path, state, (row[0], row[1]), _decode(row[2]), levels, Traits(row[5]))
+        try:
+            return _read_row(path, state, row)
+        except (ValueError, TypeError, OverflowError, SyntaxError, TokenError, MemoryError, RecursionError):
+            return None
 
     def add(self, features: Features, method: str) -> None:
         """Remember a file in place of what was known of an earlier state of it. Written in batches."""
@@ -199,6 +205,17 @@ def _encode(descriptor: NDArray[Any]) -> bytes:
     file = io.BytesIO()
     np.lib.format.write_array(file, descriptor, version=(1, 0), allow_pickle=False)
     return file.getvalue()
+
+
+def _read_row(path: str, state: State, row: Sequence[Any]) -> Features:
+    """Return what a row says. Raises whatever Python and NumPy do for values of another type or size."""
+    width, height, descriptor, low, high, traits = row
+    if not all(type(side) is int and 0 < side < 2**31 for side in (width, height)):
+        raise ValueError
+    if not all(type(end) is int for end in (low, high) if (low, high) != (None, None)):
+        raise ValueError
+    levels = None if low is None else Levels(low, high)
+    return Features(path, state, (width, height), _decode(descriptor), levels, Traits(traits))
 
 
 def _decode(content: bytes) -> NDArray[Any]:

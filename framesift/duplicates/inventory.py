@@ -2,11 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import tee
 from typing import Any, TypeVar
 
@@ -167,7 +167,8 @@ def _look_at_files(
 ) -> Generator[Seen | Skipped, None, None]:
     """Yield what is known of a file, or what reading and describing it shows."""
     look = partial(_look, directory=directory, comparator=method.comparator)
-    recalled, others = tee((file, _recall(directory, file, method, index)) for file in files)
+    example = cache(lambda: method.comparator.describe(np.zeros((64, 64, 3), np.uint8)))
+    recalled, others = tee((file, _recall(directory, file, method, index, example)) for file in files)
     unknown = (file for file, known in others if known is None)
     with closing(map_frames(executor, look, unknown, jobs, lambda file, reason: Skipped(file.path, reason))) as looks:
         for file, known in recalled:
@@ -178,9 +179,19 @@ def _look_at_files(
                 yield Seen(item, known.descriptor, is_new=False)
 
 
-def _recall(directory: str, file: File, method: Method, index: Index) -> Features | None:
-    path = os.path.join(directory, file.path)
-    return index.find(path, State.of(file.stat), method.key)
+def _recall(
+    directory: str, file: File, method: Method, index: Index, example: Callable[[], NDArray[Any]]
+) -> Features | None:
+    """Return what the index knows, if it is of the kind that the method makes: the index may be anybody's."""
+    known = index.find(os.path.join(directory, file.path), State.of(file.stat), method.key)
+    if known is not None and is_like(known.descriptor, example()):
+        return known
+    return None
+
+
+def is_like(descriptor: NDArray[Any], example: NDArray[Any]) -> bool:
+    """Tell whether a descriptor has the type and shape of another one."""
+    return descriptor.dtype == example.dtype and descriptor.shape == example.shape
 
 
 def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:

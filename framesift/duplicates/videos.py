@@ -16,7 +16,7 @@ from framesift.cluster.parallel import map_ordered, open_workers
 from framesift.duplicates.film_look import FilmLook, Proposal
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Features, Index, State
-from framesift.duplicates.inventory import File, Skipped, Watch, make_item
+from framesift.duplicates.inventory import File, Skipped, Watch, is_like, make_item
 from framesift.duplicates.preference import Preference, is_discarded
 from framesift.duplicates.traits import FilmTraits
 from framesift.errors import StorageError, UnreadableFrame
@@ -30,10 +30,12 @@ from framesift.frames.videos import (
     read_fingerprint,
 )
 from framesift.frames.videos.alignment import SLACK
-from framesift.frames.videos.fingerprint import STEP_S
+from framesift.frames.videos.fingerprint import SIDE, STEP_S
 
 KEY = "video/1"
 """What is remembered of videos in the index: changes with the fingerprint."""
+_SAMPLE = np.zeros(SIDE * SIDE, np.uint16)
+"""What each sample of a fingerprint is like."""
 
 
 @dataclass(slots=True)
@@ -159,7 +161,10 @@ class _Comparison:
 
 
 def _recall(directory: str, file: File, index: Index) -> Features | None:
-    return index.find(os.path.join(directory, file.path), State.of(file.stat), KEY)
+    known = index.find(os.path.join(directory, file.path), State.of(file.stat), KEY)
+    if known is None or not len(known.descriptor) or not is_like(known.descriptor[0], _SAMPLE):
+        return None
+    return known
 
 
 def _look(task: tuple[File, Features | None], directory: str) -> tuple[Item, Fingerprint, bool] | Skipped:

@@ -237,3 +237,33 @@ def test_damage_in_the_own_cache_folder_is_begun_anew(monkeypatch, tmp_path):
     (tmp_path / "framesift" / "index.sqlite").write_bytes(b"\0" * 5000)
     remember(None, features())
     assert recall(None, features()) is not None
+
+
+FORGED: dict[str, list[object]] = {
+    "width": ["x", b"\0", -1, 0, 2**62, 1.5],
+    "height": ["x", -5, 2**62],
+    "low": ["x", b"\0", -1, 2**62, 1.5],
+    "high": ["x", 1.5, 5],
+    "traits": ["x", b"\0", 1.5],
+    "descriptor": [b"", b"x", "text", 5, b"\x93NUMPY\x01\x00\x02\x00{}", b"\x93NUMPY\x01\x00\xb8\x0b" + b"(" * 3000],
+}
+
+
+@pytest.mark.parametrize("column", FORGED)
+def test_what_no_run_has_written_is_not_known(path, column):
+    """The file may be damaged, or have come with a folder."""
+    remember(path, features())
+    for value in FORGED[column]:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(f"UPDATE features SET {column} = ?", (value,))
+        assert recall(path, features()) is None, value
+
+
+@pytest.mark.parametrize("header", ["'|O'", "'<f8', 'shape': (9999999999999,)", "[('a', '<i4', (1000000,))]"])
+def test_a_descriptor_that_no_memory_holds_is_not_known(path, header):
+    remember(path, features())
+    text = f"{{'descr': {header}, 'fortran_order': False, 'shape': (4,)}}".encode()
+    forged = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(8)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE features SET descriptor = ?", (forged,))
+    assert recall(path, features()) is None

@@ -1,8 +1,11 @@
 """Groups are stars around the right keeper, whatever the order of the disk, the number of threads or the index."""
 
+import io
 import json
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 
 import cv2
 import numpy as np
@@ -334,3 +337,16 @@ def test_raw_data_is_never_called_the_same_as_a_picture(write_tree):
     findings = find_duplicates(folder, index=folder.parent / "index.sqlite")
     assert [item.path for item in findings.inventory.items] == ["a.tif", "d.tif"]
     assert findings.left_out.describe() == "not looked at: raw data of cameras (2 files)"
+
+
+@pytest.mark.parametrize("descriptor", [np.zeros(3), np.zeros((2, 2), np.float32), np.zeros(0, np.uint8)])
+@pytest.mark.parametrize("rows", ["1", "rowid = (SELECT min(rowid) FROM features)"])
+def test_descriptors_of_another_kind_in_the_index_are_made_anew(tree, index, descriptor, rows):
+    """Of an index that is damaged, or has come with a folder."""
+    first = package.find_duplicates(tree, index=index)
+    file = io.BytesIO()
+    np.lib.format.write_array(file, descriptor, version=(1, 0), allow_pickle=False)
+    with closing(sqlite3.connect(index)) as database, database:
+        database.execute(f"UPDATE features SET descriptor = ? WHERE {rows}", (file.getvalue(),))
+    again = package.find_duplicates(tree, index=index)
+    assert shapes(again) == shapes(first) and again.groups
