@@ -5,23 +5,16 @@ import os
 from collections.abc import Iterable, Iterator
 
 from framesift.cli.terminal import Terminal
-from framesift.errors import as_command, counted, show
+from framesift.errors import as_command, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
     from framesift.comparators.thresholds import Threshold
     from framesift.filtering.run import Run
     from framesift.filtering.settings import Settings
-    from framesift.filtering.summary import CameraSummary
 
 LEAST_PX = 10
 """A threshold of less px is nothing that a picture shows: a percent sign was forgotten."""
-MANY, MANY_FRAMES = 0.85, 20
-"""Nearly all frames of a camera are kept, of so many at least."""
-FEW, FEW_FRAMES = 0.02, 50
-"""Nearly none is, besides the first."""
-_NAMED = 3
-"""So many cameras are named."""
 
 
 def tell(lines: "Iterable[str]", options: argparse.Namespace) -> None:
@@ -47,14 +40,16 @@ def doubt_wishes(settings: "Settings", options: argparse.Namespace) -> "Iterator
 
 def doubt_outcome(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
     """Yield what is doubtful once it is decided: thresholds that keep nearly all of a camera, or nearly nothing."""
+    from framesift.filtering.summary import name_cameras
+
     cameras = list(run.sink.summary.cameras.values())
-    many = [camera for camera in cameras if camera.looked >= MANY_FRAMES and _kept(camera) >= MANY * camera.frames]
-    few = [camera for camera in cameras if camera.looked >= FEW_FRAMES and _kept(camera) - 1 <= FEW * camera.frames]
+    many = [camera for camera in cameras if camera.keeps_nearly_all]
+    few = [camera for camera in cameras if camera.keeps_hardly_any]
     tune = as_command(["framesift", "tune", options.directory, *run.settings.options()])
     if many:
-        yield f"{_name(many)}: nearly every frame is kept; thresholds that fit: {tune}"
+        yield f"{name_cameras(many)}: nearly every frame is kept; thresholds that fit: {tune}"
     if few:
-        yield f"{_name(few)}: hardly a frame is kept; is nothing new lost? {tune}"
+        yield f"{name_cameras(few)}: hardly a frame is kept; is nothing new lost? {tune}"
     yield from _doubt_mixture(run, options)
 
 
@@ -120,15 +115,3 @@ def _reword(options: argparse.Namespace, others: dict[str, str]) -> str:
     """Return the command with other words in place of some."""
     start = ["framesift", options.name] if options.program == "framesift" else ["python", options.program]
     return as_command([*start, *(others.get(word, word) for word in options.words)])
-
-
-def _kept(camera: "CameraSummary") -> int:
-    from framesift.filtering.selection import Verdict
-
-    return camera.verdicts[Verdict.KEEP]
-
-
-def _name(cameras: "list[CameraSummary]") -> str:
-    named = (f"{show(camera.camera)} ({_kept(camera)} of {camera.frames})" for camera in cameras[:_NAMED])
-    rest = counted(len(cameras) - _NAMED, "more camera") if len(cameras) > _NAMED else ""
-    return ", ".join(named) + (f" and {rest}" if rest else "")

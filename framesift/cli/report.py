@@ -13,6 +13,7 @@ EXAMPLE = """\
 example:
   %(prog)s results                           writes results/report.html
   %(prog)s results --output look.html
+  %(prog)s results --advice                  what would keep fewer stands on top
   %(prog)s results --output send.html --self-contained
 
 """
@@ -30,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put large pictures into the page, up to 26 MB, so that it can be sent to somebody who does not have the "
         "frames (default: small ones, and the frames are shown from where they lie)",
     )
+    parser.add_argument(
+        "--advice",
+        action="store_true",
+        help="measure what would keep fewer frames, as framesift advise does, and say it on top of the page",
+    )
     add_source_argument(parser)
     add_jobs_argument(parser)
 
@@ -38,6 +44,8 @@ def report_command(options: argparse.Namespace) -> int:
     """Write the page."""
     import os
 
+    from framesift.actions.files.outputs import check_output
+    from framesift.cli.advise import measure_advice
     from framesift.cli.progress import follow_steps, open_bar
     from framesift.errors import UsageError
     from framesift.filtering.places import borrow_record
@@ -47,8 +55,11 @@ def report_command(options: argparse.Namespace) -> int:
     if is_url(options.results) and not options.output:
         raise UsageError("the page is written on this machine: name it with --output FILE.html", options.results)
     output = options.output or os.path.join(options.results, "report.html")
-    with borrow_record(options.results, options.source) as record, open_bar(stage="report", unit="picture") as bar:
+    with borrow_record(options.results, options.source) as record:
         record.require_source()
-        write_report(record, output, options.jobs, follow=follow_steps(bar), self_contained=options.self_contained)
+        check_output(output)  # before minutes of measuring
+        advice = measure_advice(options, record)[0] if options.advice else []
+        with open_bar(stage="report", unit="picture") as bar:
+            write_report(record, output, options.jobs, None, follow_steps(bar), options.self_contained, advice)
     print(show(output))
     return DONE

@@ -16,9 +16,13 @@ from framesift.frames.naming import Naming
 RARE = 0.05
 """A size is rare when at most this share of a camera's frames has it."""
 NAMED = 3
-"""So many frames of a rare size are named."""
+"""So many frames of a rare size are named, and so many cameras."""
 TOLD = 0.05
 """It is told when so large a share of a camera's frames could not be seen well."""
+MANY, MANY_FRAMES = 0.85, 20
+"""Nearly all frames of a camera are kept, of so many at least."""
+FEW, FEW_FRAMES = 0.02, 50
+"""Nearly none is, besides the first."""
 _USUAL = Naming()
 TOO_FLAT = "span at most 45 grey levels, too few for framediff to see any change: --method tolerance sees more"
 
@@ -80,6 +84,16 @@ class CameraSummary:
     def frames(self) -> int:
         """The number of frames decided."""
         return self.verdicts.total()
+
+    @property
+    def keeps_nearly_all(self) -> bool:
+        """Whether there is a threshold that hardly drops a frame."""
+        return self.looked >= MANY_FRAMES and self.verdicts[Verdict.KEEP] >= MANY * self.frames
+
+    @property
+    def keeps_hardly_any(self) -> bool:
+        """Whether there is one that hardly keeps a frame."""
+        return self.looked >= FEW_FRAMES and self.verdicts[Verdict.KEEP] - 1 <= FEW * self.frames
 
     def rare_sizes(self) -> list[tuple[int, int]]:
         """Return the sizes that few frames have, the rarest first."""
@@ -196,6 +210,13 @@ class Summary:
         cameras = [camera.as_json() for camera in self.cameras.values()]
         doubts = {"doubts": found} if (found := self.doubts()) else {}
         return {**_as_json(verdicts, verdicts.total(), self.whole, self.left_out), "cameras": cameras, **doubts}
+
+
+def name_cameras(cameras: list[CameraSummary]) -> str:
+    """Name the first of some cameras, with how many of their frames are kept."""
+    named = (f"{show(each.camera)} ({each.verdicts[Verdict.KEEP]} of {each.frames})" for each in cameras[:NAMED])
+    rest = f" and {counted(len(cameras) - NAMED, 'more camera')}" if len(cameras) > NAMED else ""
+    return ", ".join(named) + rest
 
 
 def describe_levels(levels: Levels) -> str:

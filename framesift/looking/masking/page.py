@@ -17,7 +17,7 @@ from framesift.looking.page.thumbnails import encode_jpeg, shrink_image
 _WIDTH = 960
 """px of a picture."""
 _SCRIPTS = (
-    "words.js",
+    *("words.js", "copying.js"),
     *(f"mask-{part}.js" for part in ("estimate", "state", "board", "regions", "gestures")),
     "mask.js",
 )

@@ -5,7 +5,7 @@ the page is written. So memory does not grow with the number of frames.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from urllib.parse import quote
@@ -17,7 +17,9 @@ from framesift.filtering.manifest import Record
 from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
+from framesift.looking.advice import CameraAdvice
 from framesift.looking.page import CHARTS, escape, write_page
+from framesift.looking.report.findings import write_findings
 from framesift.looking.report.lights import LEAST, LOOKS
 from framesift.looking.report.marks import count_read, find_marks
 from framesift.looking.report.section import Section, count_pictures
@@ -41,7 +43,7 @@ _ROW_SHARE = 0.4
 _LEAST_BYTES = 1_000_000
 SCRIPTS = (
     *(CHARTS, "numbers.js", "words.js", "pictures.js", "events.js", "timeline.js", "histogram.js"),
-    *("comparer.js", "viewer.js", "film.js", "filter.js", "hours.js", "table.js", "frames.js"),
+    *("copying.js", "comparer.js", "viewer.js", "film.js", "filter.js", "hours.js", "table.js", "frames.js"),
 )
 
 
@@ -52,12 +54,13 @@ def write_report(
     name: str | None = None,
     follow: Callable[[int, int], object] = lambda done, total: None,
     self_contained: bool = False,
+    advice: Sequence[CameraAdvice] = (),
 ) -> None:
     """Write the page about a results folder to `output`; `name` is what the folder is called in it.
 
     `follow` is told how many of how many steps are done, a picture each. The pictures of the page are small, and it
     shows the frames themselves from where they lie; `self_contained` puts large pictures in instead, for a page that
-    goes elsewhere.
+    goes elsewhere. `advice` is what was measured of the run: it stands on top, with what the manifest says by itself.
 
     Raises UsageError (a file there that is not ours, nothing decided yet), StorageError (the disk, a damaged manifest).
     """
@@ -70,7 +73,8 @@ def write_report(
         places = [] if self_contained else _locate_frames(record, output)
         small = min(WHOLE_BYTES, max(PAGE_BYTES, CAMERA_BYTES * len(cameras)))
         room = _picture_room(record, WHOLE_BYTES if self_contained else small)
-        body = _body(title, record, cameras, workers, jobs, places, room, follow)
+        findings = write_findings(record, cameras, advice)
+        body = _body(title, record, cameras, findings, workers, jobs, places, room, follow)
         write_page(output, title, body, SCRIPTS, beside=bool(places))
 
 
@@ -85,6 +89,7 @@ def _body(
     title: str,
     record: Record,
     cameras: list[CameraSurvey],
+    findings: Iterator[str],
     workers: ThreadPoolExecutor,
     jobs: int | None,
     places: list[str],
@@ -94,6 +99,7 @@ def _body(
     yield f'<header id="top">\n<h1>{escape(title)}</h1>\n{_describe_run(record, cameras)}</header>\n'
     yield from _contents(cameras)
     yield '<main id="content" tabindex="-1">\n'
+    yield from findings
     most = max(1, min(DOUBTFUL, PAIRS // len(cameras)))
     looks = max(LEAST, LOOKS // len(cameras))
     done, total = count(1), count_read(cameras) + sum(count_pictures(camera, most) for camera in cameras)

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from framesift.filtering.manifest import Record, locate_decisions
+from framesift.filtering.file_state import FileState
+from framesift.filtering.manifest import Record, decode_file, decode_line
+from framesift.filtering.manifest_file import read_lines
 from framesift.filtering.selection import Decision, Verdict, mark_of, remember
 from framesift.filtering.summary import CameraSummary
 from framesift.frames.frame import Frame
 from framesift.looking.explanation import compared_area
 from framesift.looking.report.lights import LOOKS
+from framesift.looking.report.pace import Pace
 from framesift.looking.spread import Spread
 
 DOUBTFUL = 50
@@ -97,16 +100,25 @@ class CameraSurvey:
     """Frames whose whole picture has changed, or that were left out."""
     looks: Spread[tuple[int, Frame]] = field(default_factory=lambda: Spread(LOOKS))
     """Frames whose light may be looked at, each with its row."""
+    pictures: int = 0
+    """So many of its frames are files of their own, and whole."""
+    repeats: int = 0
+    """So many of these have the same bytes as the one before."""
+    pace: Pace = field(default_factory=Pace)
+    _before: FileState | None = None
     skips: list[Decision] = field(default_factory=list)
     """The first of the skipped."""
 
-    def add(self, item: Item) -> None:
-        """Count one decision."""
+    def add(self, item: Item, file: FileState | None) -> None:
+        """Count one decision on a frame, whose file was in this state."""
         decision = item.decision
         self.summary.add(decision)
+        if decision.order is None and decision.frame.time is not None:
+            self.pace.add(decision.frame.time)
         self.timed += decision.frame.time is not None
         if decision.verdict is not Verdict.SKIP:
             self.looks.add((item.row, decision.frame))
+            self._compare_files(decision.frame, file)
         if decision.verdict is Verdict.SKIP:
             self.skips += [decision] if len(self.skips) < LISTED else []
         elif item.is_compared and not decision.left_out:
@@ -118,6 +130,15 @@ class CameraSurvey:
             nearest.add(item)
         if decision.extent is not None and item.is_compared:
             self.changes.add(item)
+
+    def _compare_files(self, frame: Frame, file: FileState | None) -> None:
+        """Count a frame with the bytes of the one before; not those of a film or of many pages, which share a file."""
+        if frame.offset is not None or frame.page is not None:
+            return
+        self.pictures += 1
+        before, self._before = self._before, file
+        if file and before and file.digest is not None:
+            self.repeats += (file.size, file.digest) == (before.size, before.digest)
 
     @property
     def has_times(self) -> bool:
@@ -179,7 +200,8 @@ def survey_cameras(record: Record) -> dict[str, CameraSurvey]:
     cameras: dict[str, CameraSurvey] = {}
     walks: dict[str, Walk] = {}
     before = None
-    for offset, end, decision in locate_decisions(record.path):
+    for number, (offset, line) in enumerate(read_lines(record.path), start=2):
+        decision, end = decode_line(line, number, record.path), offset + len(line)
         name = decision.frame.camera
         if name not in cameras:
             cameras[name] = CameraSurvey(CameraSummary(name, levels=record.levels.get(name)))
@@ -190,5 +212,5 @@ def survey_cameras(record: Record) -> dict[str, CameraSurvey]:
         else:
             camera.blocks.append((offset, end))
         before = name
-        camera.add(walks[name].step(decision))
+        camera.add(walks[name].step(decision), decode_file(line))
     return cameras

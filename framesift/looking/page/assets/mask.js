@@ -37,18 +37,6 @@ function save() {
 
 const blocks = document.querySelectorAll("pre");
 page.commands.forEach((command, number) => { blocks[number].textContent = command; });
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", async () => {
-    const block = blocks[button.dataset.copy];
-    try {
-      await navigator.clipboard.writeText(block.textContent);
-      button.textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren(block);
-      button.textContent = "Selected: copy it with Ctrl-C";
-    }
-  });
-}
 find("camera").append(...page.titles.map((title, number) => words.make("option", { value: number }, title)));
 find("camera").addEventListener("change", (event) => showCamera(Number(event.target.value)));
 find("save").textContent = `Save ${page.file}`;
