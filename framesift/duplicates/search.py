@@ -99,6 +99,7 @@ def find_duplicates(
     apart: Apart = never_apart,
     protected: Iterable[PathLike] = (),
     executor: Executor | None = None,
+    at_most: int | None = None,
 ) -> Findings:
     """Find the near-duplicate images and videos below `directory`, or below several; nothing is changed there.
 
@@ -109,7 +110,8 @@ def find_duplicates(
     not entered, and without `recursive` no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of
     paths below each folder, or below the one that has it at the path `under`. No group has two files that `apart` keeps
     apart. What lies in a `protected` folder is never a member. Of what the preference leaves open, one in a protected
-    folder is preferred, then one in a folder that was named earlier. The groups do not depend on `jobs`, on `executor`
+    folder is preferred, then one in a folder that was named earlier. Only `at_most` so many images are looked at, the
+    first in natural order. The groups do not depend on `jobs`, on `executor`
     or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
@@ -126,7 +128,7 @@ def find_duplicates(
     apart = protect(safe, found.names, apart)
     jobs = jobs or count_cores()
     with Index(index) as opened:
-        inventory = take_inventory(root, found.images, method, opened, watch, jobs, executor)
+        inventory = take_inventory(root, found.images[:at_most], method, opened, watch, jobs, executor)
         videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs)
         for folder in place.folders:
             opened.forget_missing(place.join(folder))

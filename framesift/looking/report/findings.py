@@ -70,9 +70,9 @@ def _read_findings(record: Record, cameras: Sequence[CameraSurvey]) -> Iterator[
         have = "frame has" if repeats == 1 else "frames have"
         yield Finding(f"{repeats:,} {have} the same bytes as the frame before: a camera that repeats itself", overview)
     if whole := [each for each in summaries if each.whole]:
-        times = ", ".join(f"{show(each.camera)} {counted(each.whole, 'time')}" for each in whole[:NAMED])
+        changes = ", ".join(f"{show(each.camera)} {counted(each.whole, 'time')}" for each in whole[:NAMED])
         more = f" and {counted(len(whole) - NAMED, 'more camera')}" if len(whole) > NAMED else ""
-        yield Finding(f"the whole picture changed, {times}{more}: was the camera moved or covered?")
+        yield Finding(f"the whole picture changed, {changes}{more}: was the camera moved or covered?")
     for camera, (start, end, times) in _find_gaps(cameras):
         naming = record.settings.naming
         span = f"{naming.show(start)} to {naming.show(end)}{naming.zone_name}"

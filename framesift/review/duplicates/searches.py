@@ -28,6 +28,11 @@ from framesift.review.duplicates.verdicts import Verdicts
 from framesift.review.jobs import Progress, now
 from framesift.review.store import Store
 
+GLANCES = (100, 500)
+"""So many images of a large collection are searched first, so that there is something to look at meanwhile."""
+_LARGE = 3
+"""Of a collection so many times as large: what is compared twice is a small part of it."""
+
 T = TypeVar("T")
 
 
@@ -96,6 +101,7 @@ class Searches:
     ) -> None:
         self._store, self._collections, self._verdicts, self._contents = store, collections, verdicts, contents
         self._output, self._index = output, index
+        self._so_far: dict[str, list[StoredGroup]] = {}
 
     def search(self, collection_ids: Sequence[str], request: Request, progress: Progress) -> list[Summary]:
         """Search collections, one after the other. Raises Unknown for one that is not there, StorageError."""
@@ -106,17 +112,30 @@ class Searches:
     def search_one(self, collection: Collection, request: Request, job_id: str, watch: Watch) -> Summary:
         """Search one collection and keep its groups in place of those of an earlier search."""
         problem: str | None = None
-        choice = self._collections.choice
         try:
-            findings = find_duplicates(
-                self._collections.folder(collection), request.make_method(), request.make_preference(),
-                jobs=max(1, count_cores() - 1), index=self._index, backup=self._output, watch=watch,
-                exclude=choice.exclude, include=choice.include, under=collection.path,
-                recursive=False, with_videos=False, apart=self._verdicts.apart(self._collections.folder(collection)),
-            )  # fmt: skip
+            for number in (each for each in GLANCES if _LARGE * each <= collection.images):
+                found = self._find(collection, request, _Glance(watch, collection.images), number).groups
+                self._so_far[collection.id] = [StoredGroup.of(job_id, collection.id, each, ()) for each in found]
+            findings = self._find(collection, request, watch)
         except UsageError as error:  # empty or gone since; the other collections are searched all the same
             findings, problem = Findings(""), error.reason
+        finally:
+            self._so_far.pop(collection.id, None)
         return self._keep(collection, request, job_id, findings, problem)
+
+    def so_far(self, collection_id: str) -> list[StoredGroup]:
+        """Return what a search that goes on has found of a collection: to be looked at, the end may be another."""
+        return self._so_far.get(collection_id, [])
+
+    def _find(self, collection: Collection, request: Request, watch: Watch, at_most: int | None = None) -> Findings:
+        choice = self._collections.choice
+        return find_duplicates(
+            self._collections.folder(collection), request.make_method(), request.make_preference(),
+            jobs=max(1, count_cores() - 1), index=self._index, backup=self._output, watch=watch,
+            exclude=choice.exclude, include=choice.include, under=collection.path,
+            recursive=False, with_videos=False, apart=self._verdicts.apart(self._collections.folder(collection)),
+            at_most=at_most,
+        )  # fmt: skip
 
     def _keep(
         self, collection: Collection, request: Request, job_id: str, findings: Findings, problem: str | None
@@ -147,6 +166,16 @@ class Searches:
             rows = [group_row(group, position) for position, group in enumerate(groups)]
             database.executemany("INSERT INTO groups VALUES (?, ?, ?, ?)", rows)
         return summary
+
+
+class _Glance(Watch):
+    """Counts the first images of a collection among all of it; they are known when all are counted."""
+
+    def __init__(self, watch: Watch, total: int) -> None:
+        self._watch, self._total = watch, total
+
+    def follow(self, items: Iterable[T], stage: str, total: int | None = None) -> Iterable[T]:
+        return self._watch.follow(items, stage, self._total if stage == "describing" else total)
 
 
 class _Tally(Watch):

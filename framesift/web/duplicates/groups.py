@@ -52,6 +52,16 @@ def _add_reading(router: APIRouter, review: Review) -> None:
         return answer({"total": total, "items": [describe_group(group) for group in groups]})
 
     @router.get(
+        "/collections/{collection_id}/groups/so-far",
+        summary="List the groups that a search has found so far, while it goes on",
+        responses={200: {"model": Page[GroupAnswer]}, **errors(404, 422)},
+    )
+    async def list_groups_so_far(collection_id: str, offset: Offset = 0, limit: Limit = 60) -> Response:
+        groups = review.searches.so_far(review.collections.find(collection_id).id)
+        shown = groups[offset : offset + limit]
+        return answer({"total": len(groups), "items": [describe_group(group) for group in shown]})
+
+    @router.get(
         "/groups/{group_id}",
         summary="A group, with what each method says",
         responses={200: {"model": ScoredGroupAnswer}, **errors(404)},

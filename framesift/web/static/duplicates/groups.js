@@ -4,6 +4,7 @@ import { confirmRemoval } from "./confirming.js";
 import { button, find, make, tell } from "../dom.js";
 import { fill, goes } from "./group.js";
 import { Gallery } from "./gallery.js";
+import { glance } from "./glance.js";
 import { handleKeys } from "./keys.js";
 import { readMethod } from "./methods.js";
 import { LOOKING, onBusy, onChange, remove, resume, searchAndLook } from "./removing.js";
@@ -90,7 +91,7 @@ function showState() {
   find("remove").disabled = busy;
   find("empty").hidden = total > 0 || !collection;
   find("empty").textContent = busy
-    ? "The groups appear here as soon as it is done. All pictures stand below."
+    ? "All groups appear here as soon as it is done. All pictures stand below."
     : collection?.searched
       ? "No duplicates here. Nothing needs to be done."
       : "Not searched yet. Press “Find duplicates”: nothing is removed by searching. All pictures stand below.";
@@ -185,6 +186,7 @@ handleKeys({
 onBusy((now) => {
   busy = now;
   showState();
+  if (now) glance(identity, () => busy);
 });
 onChange(load);
 load().then(() => resume({ next: LOOKING, concerns: (job) => job.collections.includes(identity) }));
