@@ -103,13 +103,28 @@ TIMED: dict[str, Layout] = {
     "Blue Iris": lambda c, n, t: f"{c}.{t:%Y%m%d_%H%M%S}.{n}.3-1.jpg",
     "lettered": lambda c, n, t: f"{c}_{t:%Y-%m-%d_%Hh%Mm%Ss}.jpg",
     "lettered, in a day": lambda c, n, t: f"{c}/{t:%Y-%m-%d/%Hh%Mm%Ss}.jpg",
+    "Blink, disk": lambda c, n, t: f"{t:%y-%m/%y-%m-%d/%H-%M-%S}_{c}_{n + 101}.jpg",
+    "two-digit years, day first": lambda c, n, t: f"{c}/{t:%d.%m.%y/%H.%M.%S}.jpg",
+    "UniFi Video": lambda c, n, t: f"{c}/{t.timestamp():.0f}000_{t.timestamp():.0f}900_ab12cd.jpg",
+    "Hikvision, events": lambda c, n, t: f"{c}_{t:%Y%m%d%H%M%S}123_{HIKVISION[n % len(HIKVISION)]}.jpg",
+    "Pixel": lambda c, n, t: f"{c}/PXL_{t:%Y%m%d_%H%M%S}123{('', '.NIGHT', '.PORTRAIT', '.MP')[n % 4]}.jpg",
+    "Huawei": lambda c, n, t: f"{c}/IMG_{t:%Y%m%d_%H%M%S}{('', '_HDR', '_BURST001_COVER', '_BURST002')[n % 4]}.jpg",
 }
+HIKVISION = ("TIMING", "MOTION_DETECTION", "LINE_CROSSING", "FIELD_DETECTION", "REGION_EXITING", "FACE_DETECTION")
+
+COUNTED: dict[str, Layout] = {
+    "Moultrie": lambda c, n, t: f"{c}/MFDC{n:04}_{t:%Y%m%d_%H%M%S}.jpg",
+    "GoPro, fetched": lambda c, n, t: f"{c}/GOPR{n:04}_{t.timestamp():.0f}000.jpg",
+    "bursts": lambda c, n, t: f"{c}/RCNX{n // 3:04}_{t:%Y%m%d_%H%M%S}.jpg",
+}
+"""Only many names together tell that the number is no camera's."""
 
 UNTIMED: dict[str, Layout] = {
     "ZoneMinder": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/{n // 2 + 1200}/{n:05}-capture.jpg",
     "Sanyo": lambda c, n, t: f"{c}/{n // 3:05}/{n:08}.jpg",
     "trail camera": lambda c, n, t: f"{c}/DCIM/{100 + n // 3}RECNX/IMG_{n:04}.JPG",
     "Instar, folders": lambda c, n, t: f"{c}/images{n // 3:03}/{n:04}.jpg",
+    "Brinno": lambda c, n, t: f"{c}/DCIM/{100 + n // 3}TLC/TLC{n:05}.JPG",
     "day and number": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/IMG_{n:04}.jpg",
 }
 
@@ -140,10 +155,15 @@ def test_times_are_read(name: str) -> None:
         assert frame.time.replace(microsecond=0) == time
 
 
-@pytest.mark.parametrize("name", TIMED | UNTIMED)
+@pytest.mark.parametrize("name", TIMED | UNTIMED | COUNTED)
 def test_cameras_are_told_apart_and_their_frames_in_order(name: str) -> None:
-    written = write((TIMED | UNTIMED)[name])
+    written = write((TIMED | UNTIMED | COUNTED)[name])
     assert sorted(by_camera(read([*chain(*written.values())])).values()) == sorted(written.values())
+
+
+def test_numbers_behind_letters_are_cameras_that_take_pictures_at_the_same_times() -> None:
+    written = write(lambda c, n, t: f"{c}_{t:%Y%m%d_%H%M%S}.jpg", ("CAM0001", "CAM0002", "CAM0003"))
+    assert by_camera(read([*chain(*written.values())])) == written
 
 
 @pytest.mark.parametrize("name", TIMED | UNTIMED)

@@ -82,9 +82,8 @@ def _join(start: int, end: int, place: Place, clock: tuple[int, ...], microsecon
     elif second > 59:
         second, microsecond = 59, 999_999
     if place.unsure:
-        return Found(
-            start, end, None, Day(place.unsure, True, False, (hour, minute, second, microsecond), zone), end > start
-        )
+        day = Day(place.unsure, place.unsure[2] > 99, False, (hour, minute, second, microsecond), zone)
+        return Found(start, end, None, day, end > start)
     assert place.day is not None
     try:
         time = datetime(place.day.year, place.day.month, place.day.day, hour, minute, second, microsecond, zone)

@@ -37,6 +37,10 @@ _MONTH_DAY = re.compile(r"(?P<month>0[1-9]|1[0-2])[-_.]?(?P<day>0[1-9]|[12]\d|3[
 _PART_OF_DAY = re.compile(r"(?:h|hour|hr|m|min|minute)?[-_ ]?(?P<number>\d\d?)(?:h|hr|hour|m|min|s|[-_.]\d\d)?", re.I)
 _DCF = re.compile(r"[1-9]\d\d[A-Z0-9_]{5}", re.ASCII)
 """The Design rule for Camera File system: `100RECNX`, `101MEDIA`; a new one when the old is full."""
+_ON_CARD = re.compile(r"[1-9]\d\d[A-Z0-9_]{0,8}", re.ASCII)
+"""Below `DCIM` some cameras take names of other lengths: `100TLC`."""
+_SHORT_DAY = re.compile(r"(\d\d)([-_.])(\d\d)\2(\d\d)", re.ASCII)
+_SHORT_MONTH = re.compile(r"\d\d[-_.]\d\d", re.ASCII)
 _WEEK = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun|today|yesterday|(?:week|kw|cw)[-_ ]?\d\d?",
     re.ASCII | re.IGNORECASE,
@@ -59,7 +63,7 @@ class Place(NamedTuple):
     """The camera where the number has the other meaning."""
     day: date | None = None
     unsure: tuple[int, int, int] | None = None
-    """A day whose order of day and month the folder alone does not tell."""
+    """A day whose order the folder alone does not tell: its last part is a year of four digits, or of two."""
     clock: tuple[int, ...] = ()
     """Hour, minute and second, as far as folders have them."""
 
@@ -111,6 +115,8 @@ class _Walk:
     def _take(self, position: int) -> int:
         part = self.parts[position]
         below = self.parts[position + 1] if position + 1 < len(self.parts) else ""
+        if _SHORT_MONTH.fullmatch(part) and _SHORT_DAY.fullmatch(below) and below.startswith(part):
+            return 1  # 21-04 of 21-04/21-04-29
         is_channel = part.isdigit() and bool(_CHANNEL_OF.fullmatch(below))
         rest = None if is_channel else self._read_date(part)
         if rest is None:
@@ -131,6 +137,8 @@ class _Walk:
             month = _MONTHS.index(name[:3].lower()) + 1
             return self._begin_day(part, match, year, month, match["day"] or match["day_2"])
         if match := _DAY_FIRST.search(part):
+            return self._begin_unsure(part, match)
+        if match := _SHORT_DAY.fullmatch(part):
             return self._begin_unsure(part, match)
         if _EPOCH.fullmatch(part):
             return ""
@@ -158,8 +166,8 @@ class _Walk:
         return strip_folder(part[: match.start()] + part[match.end() :])
 
     def _begin_unsure(self, part: str, match: re.Match[str]) -> str | None:
-        parts = int(match["first"]), int(match["then"]), int(match["year"])
-        day = Day(parts, True, False, (0, 0, 0, 0), UTC)
+        parts = int(match[1]), int(match[3]), int(match[4])
+        day = Day(parts, parts[2] > 99, False, (0, 0, 0, 0), UTC)
         if not any(settle(day, order) for order in orders_of(day)):
             return None
         self.unsure = parts
@@ -222,7 +230,8 @@ class _Walk:
         below_day = bool(self.day or self.unsure) and not is_channel
         if below_day and _EVENT_BELOW_DAY.fullmatch(part):
             return
-        if is_event(part) or _DCF.fullmatch(part):
+        on_card = bool(self.folders) and self.folders[-1].upper() == "DCIM"
+        if is_event(part) or _DCF.fullmatch(part) or (on_card and _ON_CARD.fullmatch(part)):
             self.folders.append(part)
             return
         if (

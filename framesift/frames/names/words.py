@@ -13,11 +13,12 @@ _GENERIC = re.compile(
 
 _EVENT = r"""(?:[a-z]{1,3}|motion|human|sound|audio|face|network)?alarms?|m?md|sd|motion|motion[-_\ ]?detect(?:ion|ed)?
     |detect(?:ion|ed)?|tripwire|intrusion|line[-_\ ]?crossing|(?:line|field)detection|vmd|vca|pir|tamper(?:ing)?|trg
+    |(?:region|area|face|vehicle|object|scene[-_\ ]?change)[-_\ ]?(?:detection|entrance|entering|exiting|leaving)
     |trig|trigger(?:ed)?|events?|evt?|alerts?|schedule|scheduled|sched|timer|timing|timed|time[-_\ ]?lapse|interval
-    |period|periodic|continuous|manual|snaps?|snapshots?|captured?|captures|rec|records?|recordings?|clips?"""
+    |period|periodic|continuous|manual|snaps?|snapsho(?:r?t|ts)|captured?|captures|rec|records?|recordings?|clips?"""
 _LABEL = r"""persons?|people|human|vehicle|car|animal|pet|dog|cat|bird|package|face|visitor|unknown|audio|sound|start
     |end|pre|post|best|thumb|thumbnail|preview|small|large|full|orig|original|raw|hdr|mp|night|day|ir|copy|edited
-    |annotated|clean|burst|cover|shot|still|regular|normal|am|pm|utc|gmt|img|image|pic|picture|photo|frame|seq|jpg|tmp"""
+    |annotated|clean|burst\d*|cover|portrait|pano|panorama|bokeh|enhanced|shot|still|regular|normal|am|pm|utc|gmt|img|image|pic|picture|photo|frame|seq|jpg|tmp"""
 _CHUNK = r"""pics?|pictures?|images?|img|photos?|videos?|frames?|files?|seq|sequence|chunk|part|batch|page|burst"""
 _FLAGS = re.ASCII | re.IGNORECASE | re.VERBOSE
 
@@ -35,7 +36,10 @@ _COUNT = re.compile(r"(0\d*|\d{1,7})[-_., ]*", re.ASCII)
 _ADDRESS = re.compile(r"\d{1,3}([-_.])\d{1,3}\1\d{1,3}\1\d{1,3}", re.ASCII)
 _SERIAL = re.compile(r"[1-9]\d{7,}", re.ASCII)
 """So long a number is that of a device: none counts so far."""
-_DATE = re.compile(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+_COUNTED_NAME = re.compile(r"[A-Za-z]+(\d{4,})", re.ASCII)
+"""`MFDC0012`, `GOPR0012`: which picture it is, or which camera."""
+_DATE = re.compile(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[5-9]\d{8}(?:\d{3})?", re.ASCII)
+"""A day, or an epoch, as where a name has the beginning and the end of an event."""
 _DEVICE = re.compile(r"[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _COPY_OF = re.compile(r"\Acopy[-_ ](?:of[-_ ])?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[(?:[\d@.]*|[A-Z])\]|\(\d*\)", re.ASCII)
@@ -69,6 +73,8 @@ def read_before(text: str) -> tuple[str, str]:
         serials = [token for token in tokens if _SERIAL.fullmatch(token) and not _DATE.fullmatch(token)]
         return (camera, "") if serials else ("", camera)
     last = tokens[-1]
+    if match := _COUNTED_NAME.fullmatch(last):
+        return camera, match[1]
     return camera, last if len(tokens) > 1 and last.isdigit() else ""
 
 
@@ -88,6 +94,8 @@ def read_behind(text: str) -> str:
         return ""
     start, end = named[0].start(), named[-1].end()
     camera = text[start:end]
+    if len(named) > 1 and _REMARK.fullmatch(camera):
+        return ""
     if len(named) == 1 and _GENERIC.fullmatch(camera):
         number = re.match(r"[-_. ]?(\d{1,3})(?!\d)", text[end:], re.ASCII)
         return camera + number[0] if number and re.fullmatch("(?i:(?:web|ip)?cam(?:era)?)", camera) else ""
