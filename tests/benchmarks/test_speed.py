@@ -1,6 +1,7 @@
 """The speed benchmark on a few small frames: that it measures what it says, not how fast anything is."""
 
 import json
+import subprocess
 import sys
 import zlib
 from dataclasses import replace
@@ -208,6 +209,12 @@ def test_listing_to_the_first_decision(tmp_path, real):
     measure(Contender("listing", command, tmp_path / "out", folder=ROOT))
     assert float((tmp_path / "out" / "seconds").read_text()) > 0
     assert len(list((tmp_path / "out" / "names").iterdir())) == (50 if real else 0)
+
+
+def test_listing_of_a_store():
+    command = (sys.executable, "-m", "benchmarks.speed.listing_store", "1500")
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["1500 keys walked", "1500 keys listed in order"]
 
 
 @pytest.mark.parametrize("options", [(), ("--listed",)])

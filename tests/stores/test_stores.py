@@ -23,6 +23,7 @@ from framesift.filtering.places.remote_lease import Lease
 from framesift.frames.reader.source import read_file
 from framesift.stores import opening, retrying
 from framesift.stores.objects import WINDOW, Window
+from framesift.stores.s3 import read_time
 from framesift.stores.urls import is_same_place, is_url, join, locate, name_of, strip_secrets
 from tests.conftest import encode, make_image, read_tree, without_files
 
@@ -417,3 +418,25 @@ def test_an_object_is_read_whole_or_not_at_all(memory, monkeypatch):
         read_file("memory://frames/1.png")
     with pytest.raises(UnreadableFrame, match="No such file"):
         read_file("memory://frames/2.png")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-03-27T12:53:37.000Z",
+        "2021-03-27T12:53:37Z",
+        "Sat, 27 Mar 2021 12:53:37 GMT",
+        "1616849617",
+        1616849617,
+        "17Z",
+    ],
+)
+def test_times_of_a_listing_are_what_the_library_would_read(text):
+    parse_timestamp = pytest.importorskip("botocore.utils").parse_timestamp
+    try:
+        expected = parse_timestamp(text).timestamp()
+    except ValueError:
+        with pytest.raises(ValueError):
+            read_time(text)
+    else:
+        assert read_time(text).timestamp() == expected
