@@ -62,7 +62,7 @@ class S3Store(Store):
 
     def _read_times_fast(self) -> None:
         """The library reads each time as if it could be in any format, which takes most of the time of a listing."""
-        persist(self.files.connect)
+        self._persist(self.files.connect)
         self.files.session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=read_time)
 
     def is_folder(self, path: str) -> bool:

@@ -105,6 +105,8 @@ TIMED: dict[str, Layout] = {
     "lettered, in a day": lambda c, n, t: f"{c}/{t:%Y-%m-%d/%Hh%Mm%Ss}.jpg",
     "Blink, disk": lambda c, n, t: f"{t:%y-%m/%y-%m-%d/%H-%M-%S}_{c}_{n + 101}.jpg",
     "two-digit years, day first": lambda c, n, t: f"{c}/{t:%d.%m.%y/%H.%M.%S}.jpg",
+    "Xiaomi": lambda c, n, t: f"{c}/{t:%Y%m%d%H/%MM%SS}_{t.timestamp():.0f}.jpg",
+    "Genetec": lambda c, n, t: f"{c}_{t:%Y-%m-%d_%Hh%Mmin%Ss}157ms.jpg",
     "UniFi Video": lambda c, n, t: f"{c}/{t.timestamp():.0f}000_{t.timestamp():.0f}900_ab12cd.jpg",
     "Hikvision, events": lambda c, n, t: f"{c}_{t:%Y%m%d%H%M%S}123_{HIKVISION[n % len(HIKVISION)]}.jpg",
     "Pixel": lambda c, n, t: f"{c}/PXL_{t:%Y%m%d_%H%M%S}123{('', '.NIGHT', '.PORTRAIT', '.MP')[n % 4]}.jpg",
@@ -159,6 +161,11 @@ def test_times_are_read(name: str) -> None:
 def test_cameras_are_told_apart_and_their_frames_in_order(name: str) -> None:
     written = write((TIMED | UNTIMED | COUNTED)[name])
     assert sorted(by_camera(read([*chain(*written.values())])).values()) == sorted(written.values())
+
+
+def test_a_camera_in_brackets_is_whole() -> None:
+    written = write(lambda c, n, t: f"{c}_{t:%Y%m%d%H%M%S}.jpg", ("C6N(D12345678)", "door(left)"))
+    assert by_camera(read([*chain(*written.values())])) == written
 
 
 def test_numbers_behind_letters_are_cameras_that_take_pictures_at_the_same_times() -> None:

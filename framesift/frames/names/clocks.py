@@ -46,7 +46,8 @@ _TIME = (
 )
 _LETTERS = rf"""
     {_YEAR}(?:[Yy]|[-_.])?(?P<month>\d\d)(?:M|m|[-_.])?(?P<day>\d\d)[Dd]?[-_.\ T]?
-    (?P<hour>\d\d)[Hh][-_.]?(?P<minute>\d\d)[Mm'][-_.]?(?:(?P<second>\d\d)[Ss]?)?
+    (?P<hour>\d\d)[Hh][-_.]?(?P<minute>\d\d)(?:[Mm]in|[Mm'])[-_.]?
+    (?:(?P<second>\d\d)(?:[Ss](?:(?P<fraction>\d{{3}})ms)?)?)?
 """
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_.,\ ]{1,2})?"
 _NAMED_MONTHS = tuple(

@@ -41,6 +41,8 @@ _COUNTED_NAME = re.compile(r"[A-Za-z]+(\d{4,})", re.ASCII)
 _DATE = re.compile(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[5-9]\d{8}(?:\d{3})?", re.ASCII)
 """A day, or an epoch, as where a name has the beginning and the end of an event."""
 _DEVICE = re.compile(r"[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_MINUTE_SECOND = re.compile(r"(?:\d\d[Hh])?\d\d[Mm]\d\d[Ss]", re.ASCII)
+"""What some put before an epoch: `04M59S_1619726699`."""
 _COPY_OF = re.compile(r"\Acopy[-_ ](?:of[-_ ])?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[(?:[\d@.]*|[A-Z])\]|\(\d*\)", re.ASCII)
 """`(1)`, and `[M][0@0][0]` of Dahua."""
@@ -64,7 +66,7 @@ def read_before(text: str) -> tuple[str, str]:
     if not text or _GENERIC.fullmatch(text):
         return "", ""
     camera = _cut_events(text)
-    if not camera or _GENERIC.fullmatch(camera):
+    if not camera or _GENERIC.fullmatch(camera) or _MINUTE_SECOND.fullmatch(camera):
         return "", ""
     if _ADDRESS.fullmatch(camera):
         return camera, ""
@@ -73,6 +75,8 @@ def read_before(text: str) -> tuple[str, str]:
         serials = [token for token in tokens if _SERIAL.fullmatch(token) and not _DATE.fullmatch(token)]
         return (camera, "") if serials else ("", camera)
     last = tokens[-1]
+    if "(" in camera and ")" not in camera and not last.isdigit():
+        return f"{camera})", ""
     if match := _COUNTED_NAME.fullmatch(last):
         return camera, match[1]
     return camera, last if len(tokens) > 1 and last.isdigit() else ""
