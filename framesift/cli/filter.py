@@ -21,7 +21,7 @@ from framesift.cli.options import (
     tell_left_out,
 )
 from framesift.errors import UsageError, pip_install, show
-from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, RUNNING
+from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, NUMBER, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("results", metavar="RESULTS", nargs="?", help=results)
     add_threshold_arguments(parser)
     add_settings(parser.add_argument_group("comparing"), COMPARING)
+    add_settings(parser.add_argument_group("number of frames"), NUMBER)
     add_settings(parser.add_argument_group("frames"), [*FRAMES, *CHOOSING])
     add_removal_arguments(parser.add_argument_group("removing"))
     _add_running_arguments(parser.add_argument_group("running"))
@@ -106,9 +107,11 @@ def filter_command(options: argparse.Namespace) -> int:
             cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
+            if settings.keep is not None:
+                run.follow = bar.update
             for decision in decisions:
                 bar.set_postfix_str(f"{sink.volume.kept:,} kept", refresh=False)
-                bar.update()
+                bar.update(settings.keep is None)
                 _tell_decision(decision, options, settings, bar)
                 if rehearsal is not None:
                     rehearsal.add(decision, run.levels.find(decision.frame.camera))
@@ -260,8 +263,9 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         import json
         from dataclasses import asdict
 
-        more = {"removed": removed} if removed else {}
+        more: dict[str, Any] = {"removed": removed} if removed else {}
         more |= {"cluster": run.cost.as_json()} if run.cost else {}
+        more |= {"budget": [each.as_json() for each in run.allotments]} if run.allotments else {}
         more |= {"films": asdict(source.passage)} if source.passage.frames else {}
         more |= {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
         more |= {"passed_over": source.listing.others} if source.listing.others else {}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BAR = 20
 """Columns of the bar of what was kept."""
+_TOLD = 8
+"""So many budgets are told one by one."""
 _MANY = 20
 """Of so many frames on it is worth a word that more than half are kept."""
 _CAMERA = 30
@@ -39,6 +41,7 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
     yield from format_table(summary, naming, terminal) if terminal.is_live else summary.lines(naming)
     yield from _describe_films(source)
     yield from filter(None, [source.left_out.describe()])
+    yield from describe_budget(run)
     if run.cost:
         yield run.cost.line()
     if isinstance(run.sink, Removal) and run.sink.paged:
@@ -53,6 +56,23 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
         yield describe_removal(removed, options)
     if terminal.is_live and removed.get("done") and options.remove_to and not options.dry_run:
         yield f"Give them back: {name_undo(options.remove_to)}"
+
+
+def describe_budget(run: "Run") -> "Iterator[str]":
+    """Yield by which thresholds a budget was kept, and what of it was not reached."""
+    told = run.allotments
+    missed = [each for each in told if not each.reached]
+    if len(told) > _TOLD:
+        lowest, highest = (choose(told, key=lambda each: each.threshold.value).threshold for choose in (min, max))
+        kept, allowed = sum(each.kept for each in told), sum(each.allowed for each in told)
+        more = f"; {len(missed):,} not reached, such as" if missed else ""
+        yield f"{len(told):,} budgets: {kept:,} of {allowed:,} kept, by thresholds from {lowest} to {highest}{more}"
+        told = missed[:_TOLD]
+    for each in told:
+        if each.reached:
+            yield f"budget of {each.part}: {each.kept:,} of {each.allowed:,} kept, by a threshold of {each.threshold}"
+        else:
+            yield f"budget of {each.part} not reached: {each.kept:,} frames of {each.allowed:,} show something new"
 
 
 def describe_order(source: "Source") -> "Iterator[str]":

@@ -41,6 +41,16 @@ class Threshold:
         return format_number(number) + ("%" if self.relative else "")
 
 
+def read_share(text: str) -> Threshold:
+    """Read a share that a budget has found, which may be more than the whole: `1250.5%`.
+
+    Raises ValueError.
+    """
+    if not re.fullmatch(r"\d{1,15}(\.\d{1,30})?%", text, re.ASCII):
+        raise ValueError(f"{text!r} is no share")
+    return Threshold(Fraction(text[:-1]), relative=True)
+
+
 def format_number(value: float | Decimal) -> str:
     """Write a number without exponent or needless zeros: 51234.5, 50000, 0.75."""
     text = f"{Decimal(str(value)):f}"

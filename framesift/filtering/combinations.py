@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from framesift.errors import PathLike, UsageError
-from framesift.filtering.option_values import Placement
+from framesift.filtering.option_values import Lateness, Placement
 from framesift.filtering.settings import Settings
 from framesift.stores import is_url
 
@@ -40,6 +40,15 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
     (
         lambda w: w.watch and w.report,
         "--watch has no end to report at: framesift report RESULTS FILE.html does it at any time",
+    ),
+    (lambda w: w.watch and w.settings.keep, "--watch cannot know how many frames will come: it takes no --keep"),
+    (
+        lambda w: w.cluster and w.settings.keep,
+        "--keep compares by many thresholds at once, on one machine: it takes no --cluster",
+    ),
+    (
+        lambda w: w.settings.keep and w.settings.late is Lateness.DECIDE,
+        "--keep has given its frames away when others come late: it takes no --late decide",
     ),
     (lambda w: w.backup and w.report, "--report shows what is in RESULTS: it goes without --remove-to"),
     (lambda w: w.backup and w.results, "takes RESULTS or --remove-to BACKUP, not both"),

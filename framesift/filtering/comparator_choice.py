@@ -3,9 +3,10 @@
 from framesift.comparators.differencing import Differencing
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.masks import choose_masks
+from framesift.comparators.thresholds import Threshold
 from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.filtering.option_values import Method
-from framesift.filtering.selection import Rule
+from framesift.filtering.selection import Decision, Rule
 from framesift.filtering.settings import Settings
 from imaging_interview import Image
 
@@ -27,4 +28,12 @@ def rule_of(settings: Settings, camera: str) -> Rule[Image]:
         return settings.score_threshold.px(comparator.compared_area(descriptor))
 
     most = None if settings.most is None else settings.most / 100
-    return Rule(comparator.score, limit, settings.against, comparator.extent, most)
+    return Rule(comparator.score, limit, settings.against, comparator.extent, most, settings.spacing)
+
+
+def limit_of(settings: Settings, decision: Decision) -> Threshold:
+    """Return what the score of a frame had to be above: within a budget that may be more than the settings say."""
+    weight, usual = decision.weight, settings.score_threshold
+    if weight is None or (usual.relative and weight.limit.value < usual.value):
+        return usual
+    return weight.limit

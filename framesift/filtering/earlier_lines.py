@@ -37,7 +37,8 @@ _FORM = rb"""
     (?:,[ ]"offset":[ ](?P<offset>NUMBER))?+(?:,[ ]"extent":[ ](?P<extent>NUMBER))?+
     (?:,[ ]"page":[ ][1-9]\d{0,8})?+
     (?:,[ ]"file":[ ]\[(?P<file>\d{1,19}+,[ ]-?\d{1,19}+)(?:,[ ]\d{1,10}+)?+\])?+(?:,[ ]"of":[ ](?P<source>PATH))?+
-    (?:,[ ]"order":[ ]"(?P<order>late|clock[ ]fault)")?+(?:,[ ]"again":[ ](?P<again>true))?+\}\n
+    (?:,[ ]"order":[ ]"(?P<order>late|clock[ ]fault)")?+(?:,[ ]"again":[ ](?P<again>true))?+
+    (?:,[ ]"budget":[ ]\["\d{1,15}+(?:[.]\d{1,30}+)?+%",[ ]\d{1,15}+\])?+\}\n
     """
 
 

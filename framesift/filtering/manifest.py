@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from framesift import __version__
+from framesift.comparators.thresholds import read_share
 from framesift.errors import PathLike, StorageError, UsageError, as_command, show
 from framesift.filtering.file_state import FileState
 from framesift.filtering.manifest_file import read_header, read_lines
 from framesift.filtering.manifest_values import check_paths, check_settings, check_values, shorten
-from framesift.filtering.selection import Decision, Order, Verdict
+from framesift.filtering.selection import Decision, Order, Verdict, Weight
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -155,6 +156,7 @@ def encode_decision(decision: Decision, levels: Levels | None = None, file: File
             **({} if frame.source is None else {"of": frame.source}),
             **({} if decision.order is None else {"order": str(decision.order)}),
             **({"again": True} if decision.again else {}),
+            **({} if decision.weight is None else {"budget": [str(decision.weight.threshold), decision.weight.frames]}),
         }
     )
 
@@ -167,7 +169,8 @@ def decode_decision(line: bytes) -> Decision:
     frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"), entry.get("of"))
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
     order = Order(entry["order"]) if entry.get("order") else None
-    return Decision(frame, Verdict(entry["verdict"]), *evidence, order, entry.get("again") is True)
+    weight = _decode_weight(*entry["budget"]) if entry.get("budget") else None
+    return Decision(frame, Verdict(entry["verdict"]), *evidence, order, entry.get("again") is True, weight)
 
 
 def decode_file(line: bytes) -> FileState | None:
@@ -260,6 +263,12 @@ def read_levels(path: str) -> dict[str, Levels]:
         if found := decode_levels(line):
             levels.setdefault(*found)
     return levels
+
+
+def _decode_weight(threshold: str, frames: int) -> Weight:
+    if type(frames) is not int or not 0 <= frames < 2**53:
+        raise ValueError(f"{frames!r} is no number of frames")
+    return Weight(read_share(threshold), frames)
 
 
 def _encode(entry: dict[str, Any]) -> bytes:

@@ -110,6 +110,42 @@ def write_every(seconds: float) -> str:
     return "frame" if seconds == EVERY_FRAME else f"{seconds:.10g}s"
 
 
+_SPANS = {"ms": 0.001, "s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
+"""Seconds."""
+
+
+def parse_spacing(option: str) -> Callable[[str], float]:
+    """Return what reads `1/10min`, `4/hour` or `1/day` as the seconds from one frame to the next."""
+
+    def read(text: str) -> float:
+        number, slash, time = text.replace(" ", "").partition("/")
+        match = re.fullmatch(r"(\d{0,6}(?:\.\d{1,6})?)(ms|s|sec|min|h|hour|d|day)s?", time, re.ASCII)
+        if slash and match and re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII):
+            return float(match[1] or 1) * _SPANS[match[2]] / int(number)
+        raise UsageError(f"{option} takes frames in a time, such as 1/10min, 4/hour or 1/day, not {text!r}")
+
+    return read
+
+
+def write_spacing(seconds: float) -> str:
+    """Write what `parse_spacing` reads, in the largest unit that needs no fraction."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0 and seconds / length < 1e6:
+            return f"1/{seconds / length:.10g}{unit}"
+    return f"1/{seconds:.10g}s"
+
+
+_BUDGET = re.compile(r"([1-9]\d{0,8})((?:/camera)?(?:/day)?)", re.ASCII)
+
+
+def parse_budget(text: str) -> str:
+    """Read `500`, `20/camera` or `20/camera/day`."""
+    match = _BUDGET.fullmatch(str(text).replace(" ", ""))
+    if match is None or match[2] == "/day":
+        raise UsageError(f"--keep takes a number of frames such as 500, 20/camera or 20/camera/day, not {text!r}")
+    return match[0]
+
+
 def parse_percent(text: str) -> float:
     """Read `60` or `60%`."""
     match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\ ?%?", text, re.ASCII)

@@ -13,11 +13,14 @@ from framesift.filtering.option_values import (
     join_numbers,
     parse_blur,
     parse_border_mask,
+    parse_budget,
     parse_every,
     parse_method,
     parse_percent,
     parse_size,
+    parse_spacing,
     write_every,
+    write_spacing,
 )
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -162,6 +165,33 @@ COMPARING = (
     ),
 )
 """How frames are compared."""
+NUMBER = (
+    Option(
+        "keep",
+        "at most so many frames, 500, 20/camera or 20/camera/day: by the lowest threshold that keeps no more, and none "
+        "below SCORE_THRESHOLD, which is 0% then",
+        "N",
+        None,
+        parse_budget,
+    ),
+    Option(
+        "at_most",
+        "of a camera at most so many: what comes sooner after its last kept frame is dropped, whatever it shows",
+        "N/TIME",
+        None,
+        parse_spacing("--at-most"),
+        write_spacing,
+    ),
+    Option(
+        "at_least",
+        "of a camera at least so many: what comes so long after its last kept frame is kept, whatever it shows",
+        "N/TIME",
+        None,
+        parse_spacing("--at-least"),
+        write_spacing,
+    ),
+)
+"""How many frames are kept."""
 FRAMES = (
     Option("min_size", "skip frames whose shorter side is less", "PX", 0, int, whole=True),
     Option(
@@ -257,4 +287,4 @@ RUNNING = (
     ),
 )
 """How the work is done."""
-OPTIONS = {option.name: option for option in (*THRESHOLDS, *COMPARING, *FRAMES, *CHOOSING, *RUNNING)}
+OPTIONS = {option.name: option for option in (*THRESHOLDS, *COMPARING, *NUMBER, *FRAMES, *CHOOSING, *RUNNING)}

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Self
@@ -65,6 +65,7 @@ class Results(Sink):
         self._past = Past(self._place.manifest, settings.size is not None, settings.against)
         self.summary = self._past.summary
         self.takes_content = settings.link is Placement.COPY and not dry_run
+        self.takes_stills = not dry_run
         self._longest, self._clock, self._flushed = longest, clock, clock()
         self._length, self._earlier_skips = 0, 0
         self._skipped: dict[str, str] = {}
@@ -127,6 +128,11 @@ class Results(Sink):
     def find_decision(self, path: str) -> Decision | None:
         """Return what was decided of a frame last; None where nothing was."""
         return self._past.find_decision(path)
+
+    def decisions(self) -> Iterator[Decision]:
+        """Yield what earlier runs have decided, and this one has written. Raises StorageError."""
+        if self.summary.cameras:
+            yield from manifest.read_decisions(self._place.manifest)
 
     def find_standing(self, path: str, status: ObjectStat | None = None) -> Standing:
         """Return what is known of a file that has been found. Where it cannot be asked, a decided one stays decided."""

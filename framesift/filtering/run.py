@@ -1,8 +1,10 @@
 """The main job: keep, out of the frames of fixed cameras, those that show something new against the last kept one."""
 
+import math
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from types import TracebackType
@@ -12,6 +14,7 @@ from framesift.cluster import Cluster
 from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import PathLike, StorageError, UnreadableFrame
+from framesift.filtering.budgets import Allotment, Allotting, Budget, Ledger, Placing
 from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
@@ -20,10 +23,11 @@ from framesift.filtering.films import open_source
 from framesift.filtering.overdue import KeptFrames
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.results import Results
-from framesift.filtering.selection import Decision, Mark, Marks, Reference, References, select_frames
+from framesift.filtering.selection import Decision, Mark, Marks, Reference, References, Rule, Verdict, select_frames
 from framesift.filtering.settings import Settings, read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
+from framesift.filtering.spacing import ANY_SPACING, moment_of
 from framesift.frames.frame import Frame
 from framesift.frames.reader.pages import find_page
 from framesift.frames.videos import Still, frame_of, is_still, read_still
@@ -73,6 +77,11 @@ class Run:
         """In which range the 16-bit frames of each camera are read."""
         self.cost: Cost | None = None
         """Of a run on a cluster."""
+        self.allotments: list[Allotment] = []
+        """Of a run within a budget."""
+        self.follow: Callable[[], object] = lambda: None
+        """Called, within a budget, for each frame that has been seen: it is decided later."""
+        self._ledger: Ledger | None = None
 
     def __enter__(self) -> "Run":
         self.sink.__enter__()
@@ -100,6 +109,9 @@ class Run:
             def view(frames: Iterable[Frame | Still]) -> Iterable[View]:
                 return self.source.accept(map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2))
 
+            if self.settings.keep is not None:
+                yield from self._decide_within(view, workers)
+                return
             yield from self._decide_overdue(view)
             if cluster:
                 yield from self._decide_on(cluster)  # what is left, the films, is decided here
@@ -121,6 +133,25 @@ class Run:
             self.sink.add(view, decision)
             yield decision
 
+    def _decide_within(
+        self, view: Callable[[Iterable[Frame | Still]], Iterable[View]], workers: Executor
+    ) -> Iterator[Decision]:
+        """Decide all frames within the budget: by the lowest thresholds that keep no more than it allows."""
+        assert self.settings.keep is not None
+        budget = Budget.read(self.settings.keep, self.settings.naming.zone)
+        ledger = self._ledger = Ledger(budget, self.sink.decisions())
+        for frames in self.source.rounds():
+            yield from self._decide_overdue(view)
+            allotting = Allotting(self.settings, ledger, self._references, workers, lambda: self.follow())
+            with closing(Placing(self.source.directory, self.settings, self.sink)) as placing:
+                for seen, decided in allotting.decide(self.levels.settle(view(frames))):
+                    decision = self.source.describe(decided)
+                    self.sink.add(placing.fetch(seen, decision), decision)
+                    self.source.settle(decision.frame)
+                    yield decision
+            self.allotments += allotting.allotments
+            self.sink.flush()
+
     def _decide_overdue(self, view: Callable[[Iterable[Frame | Still]], Iterable[View]]) -> Iterator[Decision]:
         """Decide frames that come late by the kept frame before each."""
         one_chain, against = self.settings.size is not None, self.settings.against
@@ -131,12 +162,34 @@ class Run:
                     self.sink.flush()  # a still that was kept just now is read from there
                 references = self._describe_marks(camera, kept.find_marks(first), lenient=True)
                 views = self.levels.settle(view(frames))
-                for seen, decided in select_frames(views, rule_of(self.settings, camera), references):
-                    decision = self.source.describe(decided, late=True)
+                for seen, decided in select_frames(views, self._rule(camera, first), references):
+                    decision = self.source.describe(self._charge(decided), late=True)
                     kept.add(decision)
                     self.sink.add(seen, decision)
                     self.source.settle(decision.frame)
                     yield decision
+
+    def _rule(self, camera: str, first: Frame) -> Rule[Image]:
+        """Return by what late frames are decided: within a budget by what their part was, while some of it is left."""
+        rule, ledger = rule_of(self.settings, camera), self._ledger
+        if ledger is None:
+            return rule
+        part, compared_area = ledger.budget.part_of(first), comparator_of(self.settings, camera).compared_area
+
+        def limit(seen: Image) -> float:
+            asked = ledger.threshold(part).px(compared_area(seen))
+            return max(asked, rule.threshold(seen)) if ledger.left(part) else math.inf
+
+        return replace(rule, threshold=limit)
+
+    def _charge(self, decision: Decision) -> Decision:
+        """Count a late decision within a budget."""
+        if self._ledger is None:
+            return decision
+        weight = None if decision.verdict is Verdict.SKIP else self._ledger.weigh(decision.frame)
+        charged = replace(decision, weight=weight)
+        self._ledger.add(charged)
+        return charged
 
     def _decide_views(self, views: Iterable[View]) -> Iterator[Decision]:
         """Decide what has been read, against the last kept frames of its camera."""
@@ -160,9 +213,16 @@ class Run:
         references: dict[Hashable, References[Image]] = {}
         for chain, marks in chains.items():
             pixels = [self._read(camera, mark, chain, lenient) for mark in marks]
-            pairs = zip(marks, pixels, strict=True)
-            references[chain] = tuple(Reference(m.path, describe(p), m.kept) for m, p in pairs if p is not None)
+            pairs = [(mark, each) for mark, each in zip(marks, pixels, strict=True) if each is not None]
+            references[chain] = tuple(Reference(m.path, describe(p), m.kept, self._moment(m)) for m, p in pairs)
         return references
+
+    def _moment(self, mark: Mark) -> float | None:
+        """Return when a frame that is decided was taken, where that matters."""
+        if self.settings.spacing == ANY_SPACING:
+            return None
+        known = self.sink.find_decision(mark.path)
+        return None if known is None else moment_of(known.frame)
 
     def _read(self, camera: str, mark: Mark, chain: Hashable, lenient: bool) -> Image | None:
         if mark.kept:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from framesift.comparators.thresholds import format_number
+from framesift.comparators.thresholds import Threshold, format_number
+from framesift.filtering.spacing import ANY_SPACING, Spacing, describe_time, measure_gap, moment_of
 from framesift.frames.frame import Frame
 
 D = TypeVar("D")
@@ -34,6 +35,21 @@ class Order(StrEnum):
     """Its time cannot be right: it was decided in the order of arrival."""
 
 
+class Weight(NamedTuple):
+    """By what a frame was decided within a budget, which asks less of it the more frames the last kept one stands for.
+
+    A score above `threshold`, divided by the number of frames since the last kept one, this one included, is new.
+    """
+
+    threshold: Threshold
+    frames: int = 1
+
+    @property
+    def limit(self) -> Threshold:
+        """What the score has to be above."""
+        return Threshold(self.threshold.value / max(self.frames, 1), self.threshold.relative)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A verdict with its evidence."""
@@ -54,6 +70,8 @@ class Decision:
     """None for a frame that came in order."""
     again: bool = False
     """Whether it stands in place of an earlier decision: the file was skipped then, and has changed."""
+    weight: Weight | None = None
+    """None where it was decided by the threshold of the settings alone: without a budget."""
 
     @property
     def left_out(self) -> bool:
@@ -88,6 +106,8 @@ class Reference(Generic[D]):
     descriptor: D
     kept: bool = True
     """Else it was left out."""
+    moment: float | None = None
+    """When it was taken, in seconds, as `moment_of` has it."""
 
 
 class Mark(NamedTuple):
@@ -138,21 +158,34 @@ class Rule(Generic[D]):
     """Of a reference and a candidate: the share of the picture that has changed, 0 to 1."""
     most: float | None = None
     """A new frame of which a greater share has changed is left out; None: none is."""
+    spacing: Spacing = ANY_SPACING
+    """How far from the last kept frame of its chain the next one may be."""
 
     def decide(self, seen: Observation[D], references: References[D]) -> Decision:
         """Decide a whole frame by the nearest reference: of equally near ones that kept last."""
         assert seen.descriptor is not None
         if not references:
             return Decision(seen.frame, Verdict.KEEP, None, None, "first frame to compare with", seen.size)
-        value, nearest = self._find_nearest(seen.descriptor, references)
-        limit = self.threshold(seen.descriptor)
+        value, nearest = self.find_nearest(seen.descriptor, references)
+        limit = self.limit(seen.descriptor, references)
+        gap = measure_gap(references[-1].moment, moment_of(seen.frame))
         if value <= limit:
-            reason = f"score {format_number(value)} <= {format_number(limit)}"
+            reason, is_due = f"score {format_number(value)} <= {format_number(limit)}", self.spacing.is_due(gap)
+            if is_due and nearest.kept:  # or it looks as what was left out
+                reason += f", kept all the same: {_describe_gap(gap)}"
+                return Decision(seen.frame, Verdict.KEEP, value, nearest.path, reason, seen.size)
             return Decision(seen.frame, Verdict.DROP, value, nearest.path, reason, seen.size)
         extent = 0.0 if self.extent is None else self.extent(nearest.descriptor, seen.descriptor)
         verdict, words = self._judge(extent)
-        reason, telling = f"score {format_number(value)} > {format_number(limit)}{words}", extent if words else None
+        telling = extent if words else None
+        if verdict is Verdict.KEEP and self.spacing.is_near(gap):
+            verdict, words, telling = Verdict.DROP, f", left out all the same: {_describe_gap(gap)}", None
+        reason = f"score {format_number(value)} > {format_number(limit)}{words}"
         return Decision(seen.frame, verdict, value, nearest.path, reason, seen.size, telling)
+
+    def limit(self, candidate: D, references: References[D]) -> float:
+        """Return what the score of a candidate has to be above."""
+        return self.threshold(candidate)
 
     def follow(self, references: References[D], seen: Observation[D], decision: Decision) -> References[D]:
         """Return the references after a decision."""
@@ -160,7 +193,8 @@ class Rule(Generic[D]):
         if mark is None:
             return references
         assert seen.descriptor is not None
-        return remember(references, Reference(mark.path, seen.descriptor, mark.kept), self.against)
+        new = Reference(mark.path, seen.descriptor, mark.kept, moment_of(seen.frame))
+        return remember(references, new, self.against)
 
     def follow_marks(self, marks: Marks, decision: Decision) -> Marks:
         """Return the marks of the references after a decision."""
@@ -173,7 +207,7 @@ class Rule(Generic[D]):
             return Verdict.DROP, f": {describe_extent(extent)}, left out above {_percent(self.most)}"
         return Verdict.KEEP, f": {describe_extent(extent)}" if extent >= WHOLE else ""
 
-    def _find_nearest(self, candidate: D, references: References[D]) -> tuple[float, Reference[D]]:
+    def find_nearest(self, candidate: D, references: References[D]) -> tuple[float, Reference[D]]:
         """Return the lowest score, and the latest reference that has it; one left out only where no kept one has."""
         nearest = references[-1]
         lowest = self.score(nearest.descriptor, candidate)
@@ -197,6 +231,10 @@ def mark_of(decision: Decision) -> Mark | None:
 def describe_extent(extent: float) -> str:
     """Say which share of a picture has changed."""
     return f"the whole picture has changed ({_percent(extent)})" if extent >= WHOLE else f"{_percent(extent)} changed"
+
+
+def _describe_gap(gap: float | None) -> str:
+    return f"{describe_time(gap or 0.0)} after the last kept frame"
 
 
 def _percent(share: float) -> str:

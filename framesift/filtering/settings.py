@@ -9,8 +9,9 @@ from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.manifest_values import check_settings, is_size, shorten
-from framesift.filtering.option_values import EVERY_FRAME, Decoding, Lateness, Method, Placement
+from framesift.filtering.option_values import EVERY_FRAME, Decoding, Lateness, Method, Placement, parse_budget
 from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, PATTERNS, THOROUGH_THRESHOLDS
+from framesift.filtering.spacing import Spacing, check_spacing
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 from framesift.frames.periods import Period, write_time
@@ -19,8 +20,9 @@ NAMES = 2
 """The way in which names are read. In 1 whatever stood before the time was the camera, and else the folder."""
 ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclude": [], "include": []}
 ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"reading_of_names": 1}
+ADDED |= dict.fromkeys(("keep", "at_most", "at_least"))
 """What is meant by a manifest that was begun before a setting came, by its key."""
-_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
+_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most", "keep", "at_most", "at_least")
 """What stands in a manifest as it is."""
 _MOST_COMPARED = 100_000_000
 """px."""
@@ -58,6 +60,11 @@ class Settings:
     key_frames: bool = _USUAL["key_frames"]
     late: Lateness = _USUAL["late"]
     """Not recorded: no other frame depends on it, and it may differ from run to run."""
+    keep: str | None = _USUAL["keep"]
+    """`500`, `20/camera` or `20/camera/day`; None: as many as show something new."""
+    at_most: float | None = _USUAL["at_most"]
+    at_least: float | None = _USUAL["at_least"]
+    """Both in seconds from one kept frame of a camera to the next; None: any."""
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -82,6 +89,14 @@ class Settings:
             raise UsageError(f"--against takes a whole number of at least 1, not {self.against}")
         if self.most is not None and not 0 < self.most <= 100:
             raise UsageError(f"--most takes a share of the picture of up to 100%, not {self.most:g}%")
+        if self.keep is not None and not self.score_threshold.relative:
+            raise UsageError(f"with --keep a threshold is a share such as 0.5%, not {self.score_threshold} px")
+        check_spacing(self.at_most, self.at_least)
+
+    @property
+    def spacing(self) -> Spacing:
+        """How far apart in time kept frames of a camera are."""
+        return Spacing(self.at_most, self.at_least)
 
     @property
     def reads_grey(self) -> bool:
@@ -181,6 +196,9 @@ class Settings:
             "width": self.width,
             "against": self.against,
             "most": self.most,
+            "keep": self.keep,
+            "at_most": self.at_most,
+            "at_least": self.at_least,
             "min_size": self.min_size,
             "max_pixels": self.max_pixels,
             "every": self.every,
@@ -240,6 +258,8 @@ def read_settings(**given: Any) -> Settings:
     if values["key_frames"] and values["every"] is None:
         values["every"] = EVERY_FRAME
     area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
+    if values["keep"] is not None:
+        values["keep"], score = parse_budget(str(values["keep"])), "0%" if score in (None, "") else score
     area, score = choose_thresholds(values["method"], area, score, thorough)
     naming = Naming(*map(values.pop, _NAMING))
     choice = _choose({option.name: values.pop(option.name) for option in CHOOSING}, naming.timezone)

@@ -1,7 +1,7 @@
 """Where decisions go, and what earlier runs have left there: nowhere, a results folder (`results`), or a removal."""
 
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +28,8 @@ class Sink:
     """Whether `add` needs the bytes of kept frames."""
     takes_status = False
     """Whether `add` needs what the file system says of each file."""
+    takes_stills = False
+    """Whether `add` needs the pixels of kept frames of films."""
 
     def __init__(self, folder: PathLike | None = None) -> None:
         self.folder = None if folder is None else locate(folder)
@@ -72,6 +74,10 @@ class Sink:
     def find_decision(self, path: str) -> Decision | None:
         """Return what was decided of a frame last; None where nothing was."""
         return None
+
+    def decisions(self) -> Iterator[Decision]:
+        """Yield what earlier runs have decided."""
+        yield from ()
 
     def find_standing(self, path: str, status: ObjectStat | None = None) -> Standing:
         """Return what is known of a file that has been found: whether it holds what was decided.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from framesift.comparators.comparison import Comparison
 from framesift.errors import UnreadableFrame
-from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.comparator_choice import comparator_of, limit_of
 from framesift.filtering.describing import read_frame, sampling_of
 from framesift.filtering.file_state import ask_status, name_before
 from framesift.filtering.manifest import Record
@@ -79,7 +79,7 @@ def explain_decision(
     limit, area, camera = None, None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
         area = compared_area(record.settings, camera, decision.size)
-        limit = record.settings.score_threshold.px(area)
+        limit = limit_of(record.settings, decision).px(area)
     candidate = read_pixels(record, camera, decision.frame.path, walk_films)
     reference = None if decision.reference is None else read_reference(camera, decision.reference)
     evidence = _compare(record, decision, candidate, reference)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from framesift.actions.files.outputs import PNG_MARK
 from framesift.comparators.comparison import Comparison
 from framesift.comparators.masks import choose_masks
-from framesift.errors import show
+from framesift.errors import counted, show
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
@@ -159,11 +159,14 @@ def _draw_bar(ratio: float) -> Pixels:
 def _describe_settings(explanation: Explanation) -> list[str]:
     settings, limit, evidence = explanation.settings, explanation.limit, explanation.evidence
     least = f" = {format_px(evidence.comparison.min_contour_area)} px" if evidence else ""
-    most = f" = {format_px(limit)} px" if limit is not None else ""
+    threshold, weight = str(settings.score_threshold), explanation.decision.weight
+    if weight is not None:
+        threshold = f"{weight.threshold} / {counted(weight.frames, 'frame')}"
+    most = f" = {format_px(limit)} px" if limit is not None and "%" in threshold else ""
     left_out = "" if settings.most is None else f"   left out above {settings.text('most')} of the picture"
     masked = " and a mask" if choose_masks(settings.masks, explanation.decision.frame.camera) else ""
     return [
-        f"score threshold {settings.score_threshold}{most if settings.score_threshold.relative else ''}"
+        f"score threshold {threshold}{most}"
         f"   min contour area {settings.min_contour_area}{least if settings.min_contour_area.relative else ''}"
         f"{left_out}",
         f"blur {settings.text('blur')}"

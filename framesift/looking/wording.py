@@ -2,7 +2,7 @@
 
 from framesift.comparators.comparison import Bearing
 from framesift.errors import counted
-from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.comparator_choice import comparator_of, limit_of
 from framesift.filtering.selection import Decision, Verdict, describe_extent
 from framesift.filtering.settings import Settings
 from framesift.looking.evidence import Evidence
@@ -34,7 +34,7 @@ def describe_decision(settings: Settings, decision: Decision) -> str:
     if decision.score is None or decision.size is None:
         return state_verdict(decision, None, None)
     area = comparator_of(settings, decision.frame.camera).compared_area_of(decision.size)
-    return state_verdict(decision, settings.score_threshold.px(area), area)
+    return state_verdict(decision, limit_of(settings, decision).px(area), area)
 
 
 def title_verdict(decision: Decision, evidence: Evidence | None) -> str:

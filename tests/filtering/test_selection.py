@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.filtering.selection import WHOLE, Observation, Reference, Rule, Verdict, select_frames
+from framesift.filtering.spacing import Spacing
 from framesift.frames.frame import Frame
 
 LEVELS = st.lists(st.one_of(st.none(), st.integers(0, 20)), max_size=30)
@@ -175,3 +176,55 @@ def test_every_dropped_frame_is_near_the_kept_frame_before_it(levels, limit):
             assert abs(level - last) <= limit
         else:
             assert level is None
+
+
+def walk_in_time(moments_and_levels, spacing, limit=3, most=None, references=None):
+    seen = [
+        Observation(Frame(f"{n}.png", "c1", None, moment), (4, 3), level, "a")
+        for n, (moment, level) in enumerate(moments_and_levels)
+    ]
+    rule = Rule(distance, lambda _: limit, 1, extent, most, spacing)
+    return [decision for _, decision in select_frames(seen, rule, {} if references is None else references)]
+
+
+def test_what_comes_too_soon_is_dropped_and_is_no_reference():
+    walked = walk_in_time([(0, 0), (1, 9), (2, 9), (3, 18), (4, 9), (6, 0)], Spacing(shortest=3))
+    assert verdicts(walked) == "kddkdk"
+    assert walked[1].reason == "score 9 > 3, left out all the same: 1 s after the last kept frame"
+    assert not walked[1].left_out
+    assert [d.reference for d in walked[3:]] == ["0.png", "3.png", "3.png"]
+
+
+def test_what_is_due_is_kept_whatever_it_shows():
+    walked = walk_in_time([(0, 0), (1000, 0), (3599, 1), (3600, 1), (7000, 1), (8000, 1)], Spacing(longest=3600))
+    assert verdicts(walked) == "kddkdk"
+    assert walked[3].reason == "score 1 <= 3, kept all the same: 1 h after the last kept frame"
+
+
+def test_what_looks_as_what_was_left_out_is_not_due():
+    walked = walk_in_time([(0, 0), (10, 50), (20, 50), (30, 0)], Spacing(longest=5), most=0.5)
+    assert verdicts(walked) == "kddk"
+
+
+MOMENTS = st.lists(st.tuples(st.none() | st.integers(0, 50), st.integers(0, 20)), max_size=30)
+BOUNDS = st.tuples(st.integers(1, 20), st.integers(0, 20)).map(lambda pair: Spacing(pair[0], pair[0] + pair[1]))
+
+
+@given(MOMENTS.map(lambda each: sorted((m, level) for m, level in each if m is not None)), BOUNDS, st.integers(0, 20))
+def test_kept_frames_are_as_far_apart_as_is_asked_for(taken, spacing, limit):
+    kept = None
+    for (moment, _), decision in zip(taken, walk_in_time(taken, spacing, limit), strict=True):
+        if kept is not None:
+            gap = moment - kept
+            assert (gap >= spacing.shortest) or decision.verdict is Verdict.DROP
+            assert (gap < spacing.longest) or decision.verdict is Verdict.KEEP
+        kept = moment if decision.verdict is Verdict.KEEP else kept
+
+
+@given(MOMENTS, BOUNDS, st.integers(0, 20), st.integers(0, 30))
+def test_bounds_hold_across_a_cut(taken, spacing, limit, cut):
+    """A run that is stopped and gone on with, a chunk of a cluster, the next film."""
+    whole, references = walk_in_time(taken, spacing, limit), {}
+    walk_in_time(taken[:cut], spacing, limit, references=references)
+    rest = walk_in_time(taken[cut:], spacing, limit, references=references)
+    assert [(d.verdict, d.score) for d in rest] == [(d.verdict, d.score) for d in whole[cut:]]

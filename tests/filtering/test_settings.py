@@ -6,8 +6,17 @@ import pytest
 from framesift.comparators.masks import Mask
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
-from framesift.filtering.option_values import Decoding, Lateness, Method, Placement, parse_every
-from framesift.filtering.settings import ADDED, NAMES, Settings
+from framesift.filtering.option_values import (
+    Decoding,
+    Lateness,
+    Method,
+    Placement,
+    parse_budget,
+    parse_every,
+    parse_spacing,
+    write_spacing,
+)
+from framesift.filtering.settings import ADDED, NAMES, Settings, read_settings
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
 from framesift.frames.periods import Period
@@ -35,6 +44,9 @@ UNUSUAL = Settings(
     Choice(("*_thumb.jpg", "night/"), ("@eaDir",), period=Period("2021", "2021-03-27 12:53", "22-5", "Europe/Berlin")),
     True,
     Lateness.DECIDE,
+    "20/camera/day",
+    600.0,
+    3600.0,
 )
 
 
@@ -84,3 +96,51 @@ def test_times(text, seconds):
 def test_refuses_what_is_no_time(text):
     with pytest.raises(UsageError, match="--every takes a time"):
         parse_every(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "written"),
+    [
+        ("1/10min", 600, "1/10min"),
+        ("4/hour", 900, "1/15min"),
+        ("1/day", 86400, "1/1d"),
+        ("2/3s", 1.5, "1/1.5s"),
+        ("1 / 36h", 129600, "1/36h"),
+        ("1/500ms", 0.5, "1/0.5s"),
+    ],
+)
+def test_frames_in_a_time(text, seconds, written):
+    assert parse_spacing("--at-most")(text) == seconds
+    assert write_spacing(seconds) == written
+    assert parse_spacing("--at-most")(written) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "10min", "0/h", "1/", "1/week", "-1/h", "1/10", "1.5/h", "a/h"])
+def test_what_is_no_number_of_frames_in_a_time(text):
+    with pytest.raises(UsageError, match="--at-least takes frames in a time, such as 1/10min, 4/hour or 1/day, not"):
+        read_settings(at_least=text)
+
+
+@pytest.mark.parametrize("given", ["500", 500, "20/camera", "20/camera/day", " 20 / camera"])
+def test_budgets(given):
+    assert read_settings(keep=given).keep == str(given).replace(" ", "")
+    assert str(read_settings(keep=given).score_threshold) == "0%"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "20/day", "20/camera/hour", "a", "1.5", "", "20/"])
+def test_what_is_no_budget(text):
+    with pytest.raises(UsageError, match="--keep takes a number of frames such as 500, 20/camera or 20/camera/day"):
+        parse_budget(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"keep": "5", "score_threshold": 500}, "with --keep a threshold is a share such as 0.5%, not 500 px"),
+        ({"at_most": "1/h", "at_least": "1/min"}, "--at-most wants frames 1 h apart, --at-least one in 1 min"),
+        ({"at_most": 0.0}, "--at-most takes a time from 1ms to 1000000000s"),
+    ],
+)
+def test_numbers_of_frames_that_cannot_be(given, line):
+    with pytest.raises(UsageError, match=line):
+        read_settings(**given)

@@ -153,9 +153,18 @@ def _explain_settings(settings: Settings) -> str:
         f"Regions that {changed} and have at least {escape(str(settings.min_contour_area))}"
         f"{_of_what(settings.min_contour_area.relative)} count; their areas together are the <em>score</em>. A frame "
         f"is kept when its score is above the <em>threshold</em>, {escape(str(settings.score_threshold))}"
-        f"{_of_what(settings.score_threshold.relative)}.{_explain_most(settings)}</p>\n"
+        f"{_of_what(settings.score_threshold.relative)}.{_explain_budget(settings)}{_explain_most(settings)}</p>\n"
         f"<p>Blur {escape(settings.text('blur'))}; not compared are strips of {strips} % at "
         f"the left, top, right and bottom{', and what a mask leaves out' if settings.masks else ''}.</p>\n"
+    )
+
+
+def _explain_budget(settings: Settings) -> str:
+    if settings.keep is None:
+        return ""
+    return (
+        f" There is a budget of {escape(settings.keep)} frames: a score has to be above the budget's threshold too, "
+        "divided by the number of frames since the last kept one."
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from framesift.filtering.comparator_choice import limit_of
 from framesift.filtering.file_state import FileState
 from framesift.filtering.manifest import Record, decode_file, decode_line
 from framesift.filtering.manifest_file import read_lines
@@ -176,7 +177,7 @@ class Walk:
             place = Place(*mark, self._row, decision.frame.time)
             self._references[chain] = remember(known, place, self._settings.against)
         area = self._find_area(decision)
-        limit = None if area is None else self._settings.score_threshold.px(area)
+        limit = None if area is None else limit_of(self._settings, decision).px(area)
         return Item(self._row, decision, limit, area, row, time)
 
     def _find_area(self, decision: Decision) -> int | None:
