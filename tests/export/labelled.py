@@ -69,7 +69,10 @@ def cvat(*names: str) -> str:
             f'<attribute name="colour">red</attribute></box>'
             f'<polygon label="person" points="{left},{top};{left + wide},{top};{left + wide},{top + high}"/></image>'
         )
-    return f"<annotations><version>1.1</version><meta><mine>1</mine></meta>{''.join(images)}</annotations>"
+    classes = "".join(f"<label><name>{name}</name><attributes/></label>" for name in ("car", "person"))
+    task = f"<task><id>1</id><name>t</name><size>2</size><mode>annotation</mode><labels>{classes}</labels></task>"
+    meta = f"<meta>{task}<mine>1</mine></meta>"
+    return f"<annotations><version>1.1</version>{meta}{''.join(images)}</annotations>"
 
 
 def label_studio(*names: str) -> list:
