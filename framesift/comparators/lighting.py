@@ -32,12 +32,15 @@ _LIKELY = 0.78, 1.3
 _SLIGHT, _AGAINST = 26, 20
 """Grey levels, there, by which what is seen may have moved farther than its ground, a tenth of white, and the other
 way, as where contrast is taken away."""
+_GREY = np.array([0.114, 0.587, 0.299], np.float32)
 _FEW = 64
 """Values: fewer do not say how light has changed."""
 
 
 def find_lights(keeper: Image, member: Image) -> list[Light]:
     """Return the changes of light that may have made one picture of the other, the likeliest first."""
+    if _is_plain(keeper) and _is_plain(member):
+        return []
     is_flat = _find_flat(keeper) & _find_flat(member)
     x, y = keeper[is_flat], member[is_flat]
     lights = [fit_light(keeper, member), fit_light(x, y)]
@@ -45,8 +48,11 @@ def find_lights(keeper: Image, member: Image) -> list[Light]:
         gain = float(y[told].mean()) / float(x[told].mean())
         lights.append((min(max(gain, LEAST_GAIN), LARGEST_GAIN), 0.0))
     lights = [light for light in dict.fromkeys(lights) if light != (1.0, 0.0)]
-    if _show_light(x, y) if 2 * len(x) > is_flat.size else _show_light(keeper, member):
+    seen, other = (x, y) if 2 * len(x) > is_flat.size else (keeper, member)
+    if _show_light(seen, other):
         return lights
+    if _show_light(seen, other, of_colours=True):
+        return [light for light in lights if _LIKELY[0] <= light[0] <= _LIKELY[1]]
     levels, counts = np.unique(x, return_counts=True)
     return [light for light in lights if len(x) and _moves_ground(light, levels.astype(np.float32), counts)]
 
@@ -62,17 +68,26 @@ def _moves_ground(light: Light, levels: NDArray[np.float32], counts: NDArray[np.
     return _LIKELY[0] <= gain <= _LIKELY[1] and bool((ends[0] <= moves).all() and (moves <= ends[1]).all())
 
 
-def _show_light(x: Image, y: Image) -> bool:
+def _show_light(x: Image, y: Image, of_colours: bool = False) -> bool:
     """Tell whether px, (..., 3), have levels enough: a line leads through any two, so that a grey thing on white would
     be the same as one of any other grey. The px of its edge are mixtures of the two and tell nothing.
+
+    With `of_colours` each channel is a level: a blue thing has three, and tells less of the light than three things.
     """
-    levels = np.bincount(x[_are_told(x, y)] // _STEP)
+    told = _are_told(x, y)
+    values = x[told] if of_colours else (x[told.all(axis=-1)] @ _GREY).astype(np.intp)
+    levels = np.bincount(values // _STEP)
     return int(np.count_nonzero(levels >= _LEAST_SHARE * x.size / 3)) >= _LEAST_LEVELS
 
 
 def _are_told(keeper: Image, member: Image) -> NDArray[np.bool_]:
     """Return which levels were not cut off in either, of the shape of both."""
     return (np.minimum(keeper, member) > _DARKEST) & (np.maximum(keeper, member) < _BRIGHTEST)
+
+
+def _is_plain(image: Image) -> bool:
+    """Tell whether nothing is seen but one colour: that is all there is of it, and no light may change it."""
+    return bool((image.max(axis=(0, 1)) - image.min(axis=(0, 1)) < _FLAT).all())
 
 
 def _find_flat(image: Image) -> NDArray[np.bool_]:

@@ -22,6 +22,10 @@ from framesift.comparators.worst_window import Image, Place, find_worst, light_a
 
 SIDE = 512
 """px of the longer side at which two pictures are compared, or that of the smaller one where it has fewer."""
+FINE_SIDE = 1024
+"""px at which those are looked at once more that are the same so far: one digit of a page is only seen there."""
+_FINE_NOISE = 1.15
+"""As much more is left there by encoding and resizing, which a smaller size averages away."""
 _COARSE = 64
 """px of the longer side at which pictures that are far from alike are told apart in a fraction of the time."""
 _COARSE_LIMIT, _MIDDLE_LIMIT = 2.5, 1.6
@@ -46,7 +50,7 @@ _LARGEST_STRETCH = 1.15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A picture as it is looked at: at most `SIDE` px wide and high."""
+    """A picture as it is looked at: at most `FINE_SIDE` px wide and high."""
 
     grounds: tuple[Image, ...]
     """The picture; one in which anything is transparent over black, and over white."""
@@ -68,9 +72,9 @@ class View:
         return sum(ground.nbytes for ground in self.grounds)
 
 
-def make_view(*grounds: Image, noise: float = 1.0) -> View:
+def make_view(*grounds: Image, noise: float = 1.0, side: int = FINE_SIDE) -> View:
     """Return the view of a picture, (height, width, 3) uint8 BGR; of a transparent one over black and over white."""
-    return View(tuple(_fit_into(ground, SIDE) for ground in grounds), noise)
+    return View(tuple(_fit_into(ground, side) for ground in grounds), noise)
 
 
 def measure_excess(keeper: View, member: View) -> float:
@@ -114,11 +118,17 @@ def _compare(keeper: Image, member: Image, noise: float) -> float:
     middle = find_worst(one, other, noise, limit=_MIDDLE_LIMIT, place=coarse.place)
     if middle.excess > _MIDDLE_LIMIT < _compare_registered(one, other, noise, _ZOOMS, _MIDDLE_LIMIT, middle.place):
         return middle.excess
-    one, other = _lay_together(keeper, member, SIDE)
-    plain = find_worst(one, other, noise, place=middle.place)
+    worst = _compare_closely(*_lay_together(keeper, member, SIDE), noise, middle.place)
+    if worst > 1 or min(max(image.shape[:2]) for image in (keeper, member)) <= SIDE:
+        return worst
+    return _compare_closely(*_lay_together(keeper, member, FINE_SIDE), noise * _FINE_NOISE, None)
+
+
+def _compare_closely(keeper: Image, member: Image, noise: float, place: Place | None) -> float:
+    plain = find_worst(keeper, member, noise, place=place)
     if plain.excess <= 1:
         return plain.excess
-    return min(plain.excess, _compare_registered(one, other, noise, _ZOOMS, 1, plain.place))
+    return min(plain.excess, _compare_registered(keeper, member, noise, _ZOOMS, 1, plain.place))
 
 
 def _has_shape_of(keeper: Image, member: Image) -> bool:

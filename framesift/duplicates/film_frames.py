@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators.likeness import View, make_view, measure_frame_excess
+from framesift.comparators.likeness import SIDE, View, make_view, measure_frame_excess
 from framesift.frames.videos import open_video
 
 Image = NDArray[np.uint8]
@@ -122,6 +122,6 @@ def _find_nearest(near: list[_Frame], frame: _Frame) -> list[_Frame]:
 
 
 def _make_frame(time: float, image: Image) -> _Frame:
-    view = make_view(image, noise=_NOISE)
+    view = make_view(image, noise=_NOISE, side=SIDE)
     small = cv2.resize(view.grounds[0], _SMALL, interpolation=cv2.INTER_AREA)
     return _Frame(time, np.asarray(small, np.uint8), view)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,9 +35,11 @@ IN_MEMORY = 2**29
 """Bytes of views that are kept: a picture that was proposed for one keeper is often proposed for the next."""
 _EXACT = {"PNG", "TIFF", "BMP", "GIF"}
 """Formats in which a level is what was written, such as the number of a class."""
+_WIDE, _AREA = 128, np.ones((3, 3), np.uint8)
 _CODES, _APART = 64, 16
 """A grey picture of at most so many levels, of which two are less than so many of 256 apart, holds numbers: a person
-does not see the difference between 3 and 4, but it is one."""
+does not see the difference between 3 and 4, but it is one. Where they lie as far apart as black and grey, those count
+that fill at least such an area: the others are of smoothed edges."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,5 +191,8 @@ def _holds_numbers(content: bytes, pixels: NDArray[Any], is_transparent: bool) -
     if pixels.ndim == 3 and not all(np.array_equal(grey, pixels[..., channel]) for channel in range(1, 3)):
         return False
     levels = np.flatnonzero(np.bincount(grey.ravel(), minlength=1 << 16 if grey.dtype == np.uint16 else 256))
-    apart = _APART << 8 if grey.dtype == np.uint16 else _APART
-    return 1 < len(levels) <= _CODES and int(np.diff(levels).min()) < apart
+    deep = 8 if grey.dtype == np.uint16 else 0
+    if 1 < len(levels) <= _CODES and levels[-1] - levels[0] >= _WIDE << deep:
+        # Where an edge is smoothed there are levels in between, and nothing has one of them.
+        levels = np.intersect1d(levels, grey[cv2.dilate(grey, _AREA) == cv2.erode(grey, _AREA)])
+    return 1 < len(levels) <= _CODES and int(np.diff(levels).min()) < _APART << deep

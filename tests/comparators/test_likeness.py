@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framesift.comparators.likeness import make_view, measure_excess
+from framesift.comparators.worst_window import find_worst
 from tests.comparators.test_comparators import paint
 
 
@@ -205,3 +206,49 @@ def test_something_new_is_seen_wherever_it_is(seed, x, y, quality):
     colour = tuple(int(level) ^ 0x80 for level in picture[y, x])
     changed = cv2.circle(picture.copy(), (x, y), 12, colour, -1)
     assert differ(picture, jpeg(changed, quality)) and differ(changed, jpeg(picture, quality))
+
+
+def write_page(date: str, width: int = 1240) -> np.ndarray:
+    """An invoice, scanned at 150 dpi, on which a digit is some 20 px high."""
+    page = np.full((width * 1754 // 1240, width, 3), 255, np.uint8)
+    for line in range(18):
+        text = date if line == 3 else f"Item {line:02d}  maintenance of unit {line * 7 % 13}"
+        cv2.putText(page, text, (90, 300 + line * 50), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (0, 0, 0), 1, cv2.LINE_AA)
+    return page
+
+
+def test_one_digit_of_a_large_page_is_seen():
+    page, other = write_page("12.03.2024"), write_page("12.08.2024")
+    assert measure_excess(make_view(page), make_view(other)) > 1
+    for copy in (jpeg(page, 60), cv2.resize(page, (620, 877), interpolation=cv2.INTER_AREA), page[30:-30, 20:-20]):
+        assert measure_excess(make_view(page), make_view(copy)) <= 1
+
+
+@pytest.mark.parametrize("ground", [0, 255])
+def test_one_thing_in_two_blues_is_no_change_of_light(ground):
+    """Three channels of one colour are three levels, and tell no more of the light than one."""
+    navy, blue = (
+        cv2.rectangle(np.full((400, 400, 3), ground, np.uint8), (120, 120), (280, 300), colour, -1)
+        for colour in ((110, 40, 20), (200, 80, 30))
+    )
+    for one, other in ((navy, blue), (blue, navy)):
+        assert measure_excess(make_view(one), make_view(other)) > 1
+
+
+def test_what_shows_one_colour_only_is_like_that_colour_only():
+    white, grey = (np.full((200, 300, 3), level, np.uint8) for level in (255, 230))
+    assert measure_excess(make_view(white), make_view(grey)) > 1 < measure_excess(make_view(grey), make_view(white))
+
+
+def test_looking_first_where_it_was_worst_tells_the_same():
+    """Of many pairs, far and near: only a value beyond the limit may be another."""
+    pictures = [paint(seed, 240, 160) for seed in range(2)]
+    pictures += [cv2.circle(pictures[0].copy(), (150, 60), radius, (0, 0, 255), -1) for radius in (2, 4, 30)]
+    pictures += [jpeg(pictures[0], 60), np.clip(pictures[0] * 0.9, 0, 255).astype(np.uint8)]
+    for one in pictures:
+        for other in pictures:
+            whole = find_worst(one, other, 1.0)
+            for place in ((0.0, 0.0), (0.4, 0.6), (0.999, 0.999)):
+                near = find_worst(one, other, 1.0, place=place)
+                assert (near.excess <= 1) == (whole.excess <= 1)
+                assert near.excess > 1 or near.excess == pytest.approx(whole.excess, rel=1e-4)

@@ -74,11 +74,11 @@ def shown() -> dict[str, frozenset[str]]:
     return {hashlib.sha256(content).hexdigest(): seen for kind in contents().values() for content, seen in kind}
 
 
-def seen_in(tree: dict[str, tuple], with_turned: bool) -> set[str]:
-    """All that whole files of a tree show, without those films that belong to a picture."""
+def seen_in(tree: dict[str, tuple], with_turned: bool, with_live: bool) -> set[str]:
+    """All that whole files of a tree show; those films that belong to a picture, and go with it, only `with_live`."""
     found = set()
     for name, entry in tree.items():
-        if not name.endswith(".mov") or not {f"{name[:-4]}.jpg"} & set(tree):
+        if with_live or not name.endswith(".mov") or f"{name[:-4]}.jpg" not in tree:
             found |= shown().get(entry[0], frozenset())
     return {each.replace("turned", "as it is") for each in found} if with_turned else found
 
@@ -238,10 +238,10 @@ class Folder:
         self.note(backup, before, after)
         if finished is None:
             return
-        gone = before.keys() - after.keys()
+        gone = {name for name in before.keys() - after.keys() if not is_ours(name)}
         took = gone & self.sources.keys()
         assert gone <= took | set(BESIDE + FILMS), "what the plan does not name went"
-        lost = seen_in(before, self.turned) - seen_in(after, self.turned)
+        lost = seen_in(before, self.turned, with_live=False) - seen_in(after, self.turned, with_live=True)
         assert not lost, f"what exists once went: {lost}"
         assert not any(is_in(name, self.protected) for name in took), "what is protected went"
         for name in took:

@@ -221,3 +221,18 @@ def test_a_picture_is_decoded_once_for_all_looks(write_tree, monkeypatch):
     pages = {f"{n}.png": encode(cv2.putText(page.copy(), f"No {n}", (40, 150), 0, 1, (0, 0, 0), 2)) for n in range(9)}
     assert members(write_tree(pages)) == {}
     assert len(read) == len(set(read)) <= 9
+
+
+def test_smoothed_drawings_hold_no_numbers(tmp_path):
+    """Black lines on white with soft edges have few levels, which lie near each other."""
+    drawing = np.full((300, 400, 3), 255, np.uint8)
+    for place in range(5):
+        cv2.line(drawing, (20, 40 + 50 * place), (380, 60 + 45 * place), (0, 0, 0), 2, cv2.LINE_AA)
+        cv2.ellipse(drawing, (60 + 70 * place, 150), (11, 8), -20, 0, 360, (0, 0, 0), -1, cv2.LINE_AA)
+    (tmp_path / "drawing.png").write_bytes(encode(drawing))
+    (tmp_path / "drawing.jpg").write_bytes(encode(drawing, ".jpg"))
+    sights = [read_sight(tmp_path / name) for name in ("drawing.png", "drawing.jpg")]
+    assert not sights[0].is_coded and look_alike(*sights)
+    classes = np.repeat(np.arange(0, 200, 4, dtype=np.uint8), 8)[np.newaxis].repeat(60, 0)
+    (tmp_path / "classes.png").write_bytes(encode(classes))
+    assert read_sight(tmp_path / "classes.png").is_coded
