@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from framesift import cli
-from tests.conftest import encode, make_image
+from tests.conftest import encode, make_image, until
 from tests.filtering.test_run import NEW, name, scene
 
 HOSTILE = "<img src=x onerror=alert(1)>&\"'"
@@ -60,7 +60,7 @@ def test_fits_the_screen(open_page, path, width, scheme):
     page = open_page(path, width, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator(f"text={HOSTILE}").count() or path != "overview.html"
-    assert page.evaluate("Array.from(document.images).every((image) => image.src.startsWith('data:'))")
+    assert page.evaluate("Array.from(document.images).every((image) => /^(data|file):/.test(image.src))")
     back, ink = (page.evaluate(f"getComputedStyle(document.body).{side}") for side in ("backgroundColor", "color"))
     brightness = [sum(map(int, color[4:-1].split(","))) for color in (back, ink)]
     assert abs(brightness[0] - brightness[1]) > 500 and (brightness[0] < brightness[1]) == (scheme == "dark")
@@ -115,6 +115,30 @@ def test_answering_with_the_keyboard(open_page, folder, tmp_path, capsys):
     capsys.readouterr()
     assert cli.main(["audit", str(folder / "results"), "--answers", str(saved)]) == 0
     assert capsys.readouterr().out.startswith(f"1 of {number} frames looked at were lost or unsure\n")
+
+
+def test_one_to_one_shows_the_frames_themselves_where_the_page_sees_them(browser, write_tree, tmp_path):
+    size = {"width": 1000, "height": 750}
+    frames = write_tree(scene(None, (10, 10, 8, 8), (300, 300, 8, 8), **size))
+    cli.main(["filter", str(frames), str(tmp_path / "results"), "--quiet"])
+    cli.main(["audit", str(tmp_path / "results"), "--output", str(tmp_path / "audit")])
+    moved = tmp_path / "elsewhere" / "deep" / "audit.html"
+    moved.parent.mkdir(parents=True)
+    moved.write_bytes((tmp_path / "audit" / "audit.html").read_bytes())
+    for place, width in ((tmp_path / "audit" / "audit.html", 1000), (moved, 720)):
+        page = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True).new_page()
+        page.goto(place.as_uri())
+        page.keyboard.press("z")
+        for side in ("before", "after"):
+            until(page, f"() => document.querySelector('.{side} img').clientWidth === {width}")
+        until(page, "() => document.querySelector('.before img').naturalWidth > 0")
+        panes = page.locator(".pane")
+        panes.nth(1).evaluate("pane => pane.scrollTo(40, 30)")
+        until(page, "() => document.querySelector('.before .pane').scrollLeft > 30")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("j")
+        until(page, f"() => document.querySelector('.after img').clientWidth === {width}")
+        page.context.close()
 
 
 def test_outlines_can_be_taken_off(open_page):

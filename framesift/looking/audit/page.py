@@ -11,6 +11,7 @@ from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision
 from framesift.looking.audit.answers import COLUMNS, list_answers
 from framesift.looking.audit.draw import Sample
+from framesift.looking.beside import locate_frames
 from framesift.looking.explanation import Explanation, Pixels, explain_decision
 from framesift.looking.numbers import describe_score
 from framesift.looking.page import embed_json, escape, write_page
@@ -18,7 +19,9 @@ from framesift.looking.page.outlines import draw_outlines
 from framesift.looking.page.thumbnails import embed_image
 
 _WIDTH = 720
-"""px of a picture: a person far away is still seen, and the page of 300 pairs can still be sent to somebody."""
+"""px of a picture: a person far away is still seen, and the page of 300 pairs can still be sent to somebody. Where the
+page sees the frames themselves from where it lies, it shows those."""
+_SCRIPTS = ("pictures.js", "comparer.js", "audit.js")
 _HEAD = """\
 <main id="content">
 <h1>Was anything lost?</h1>
@@ -52,13 +55,16 @@ def write_audit(
     Raises UsageError where `path` is a file that is not ours, StorageError where the disk refuses.
     """
     changes: list[tuple[str, str]] = []
-    write_page(path, "Was anything lost?", _body(record, sample, jobs, changes, follow), ("comparer.js", "audit.js"))
+    places = locate_frames(record, path)
+    body = _body(record, sample, places, jobs, changes, follow)
+    write_page(path, "Was anything lost?", body, _SCRIPTS, beside=bool(places))
     return changes
 
 
 def _body(
     record: Record,
     sample: Sample,
+    places: list[str],
     jobs: int | None,
     changes: list[tuple[str, str]],
     follow: Callable[[int, int], object],
@@ -74,8 +80,14 @@ def _body(
             follow(number, len(sample.decisions))
     name = f"framesift audit {show(record.folder)} {sample.decisions[0].frame.path} {len(sample.decisions)}"
     rows = [list(map(neutralise, row)) for row in list_answers(sample)]  # the page writes the table as it has them
-    yield embed_json("table", {"name": name, "columns": COLUMNS, "rows": rows})
+    frames = [_name_frames(record, decision) for decision in sample.decisions]
+    yield embed_json("table", {"name": name, "columns": COLUMNS, "rows": rows, "places": places, "frames": frames})
     yield "</main>\n"
+
+
+def _name_frames(record: Record, decision: Decision) -> list[str | None]:
+    """Return the paths of reference and frame; none of a camera whose 16 bits a browser would show otherwise."""
+    return [] if record.levels.get(decision.frame.camera) else [decision.reference, decision.frame.path]
 
 
 def _explain(record: Record, decision: Decision) -> Explanation:

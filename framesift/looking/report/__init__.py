@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from urllib.parse import quote
 
 from framesift.actions.files.outputs import check_output
 from framesift.cluster.parallel import count_cores
@@ -18,13 +17,13 @@ from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.advice import CameraAdvice
+from framesift.looking.beside import locate_frames
 from framesift.looking.page import CHARTS, escape, write_page
 from framesift.looking.report.findings import write_findings
 from framesift.looking.report.lights import LEAST, LOOKS
 from framesift.looking.report.marks import count_read, find_marks
 from framesift.looking.report.section import Section, count_pictures
 from framesift.looking.report.survey import DOUBTFUL, CameraSurvey, survey_cameras
-from framesift.stores import is_url
 
 __all__ = [
     "rehearsal",
@@ -70,19 +69,12 @@ def write_report(
         raise UsageError("its manifest holds no decision yet: run framesift filter first", record.folder)
     title = f"framesift report: {name or os.path.basename(record.folder)}"
     with ThreadPoolExecutor(jobs or count_cores(), thread_name_prefix="framesift-report") as workers:
-        places = [] if self_contained else _locate_frames(record, output)
+        places = [] if self_contained else locate_frames(record, output)
         small = min(WHOLE_BYTES, max(PAGE_BYTES, CAMERA_BYTES * len(cameras)))
         room = _picture_room(record, WHOLE_BYTES if self_contained else small)
         findings = write_findings(record, cameras, advice)
         body = _body(title, record, cameras, findings, workers, jobs, places, room, follow)
         write_page(output, title, body, SCRIPTS, beside=bool(places))
-
-
-def _locate_frames(record: Record, output: PathLike) -> list[str]:
-    """Return the addresses, as seen from the page, of the folders that have the frames."""
-    start = os.path.dirname(os.path.abspath(os.fsdecode(output)))
-    folders = [folder for folder in (record.source, record.folder) if not is_url(folder)]
-    return [quote(os.fsencode(os.path.relpath(folder, start))) + "/" for folder in folders]
 
 
 def _body(

@@ -32,8 +32,16 @@ function show(number) {
   more.replaceChildren(...Array.from(pairs[current].querySelectorAll(":scope > p"), (part) => part.cloneNode(true)));
   for (const button of document.querySelectorAll("[data-answer]"))
     button.setAttribute("aria-pressed", String(button.dataset.answer === answers[current]));
+  showFrames(current);
   const done = answers.filter(Boolean).length;
   document.getElementById("state").textContent = `${current + 1} of ${pairs.length}, ${done} answered`;
+}
+
+/* The frames themselves, in place of the small pictures, where the page sees them from where it lies. */
+async function showFrames(number) {
+  const found = await Promise.all(table.frames[number].map((path) => path && pictures.find(table.places, path)));
+  if (number !== current) return;
+  for (const [n, address] of found.entries()) if (address) compare.images[n].src = address;
 }
 
 function answer(word) {
