@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
     from framesift.actions import apply_plan, empty_backup, read_plan, undo, write_plan
-    from framesift.duplicates import find_duplicates
+    from framesift.duplicates import find_duplicates, find_leaks
     from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
     from framesift.export import export_frames, read_manifest
     from framesift.filtering.manifest import open_record
@@ -46,6 +46,7 @@ __all__ = [
     "filter_frames",
     "find_duplicates",
     "find_events",
+    "find_leaks",
     "find_region_changes",
     "open_record",
     "read_manifest",
@@ -58,7 +59,7 @@ __all__ = [
 
 _HOMES = {
     "actions": ("apply_plan", "empty_backup", "read_plan", "undo", "write_plan"),
-    "duplicates": ("find_duplicates",),
+    "duplicates": ("find_duplicates", "find_leaks"),
     "errors": ("FramesiftError", "ResultsInUse", "StorageError", "UsageError"),
     "export": ("export_frames", "read_manifest"),
     "filtering.manifest": ("open_record",),

@@ -13,6 +13,11 @@ COMMANDS = {
     "tune": ("find thresholds from a few answers about your own frames", "tune", "add_arguments"),
     "mask": ("draw regions to leave out, and show what is masked", "mask", "add_arguments"),
     "duplicates": ("find near-duplicate images and films and say which to keep", "duplicates", "add_arguments"),
+    "leaks": (
+        "find what is in two folders, such as train and test, that should share nothing",
+        "leaks",
+        "add_arguments",
+    ),
     "serve": ("pages in the browser: near-duplicates, removals and runs", "serve", "add_arguments"),
     "apply": ("carry out a plan of removal", "backups", "add_apply_arguments"),
     "undo": ("give back what was removed", "backups", "add_undo_arguments"),
@@ -27,11 +32,11 @@ GROUPS = {
     "keep what is new": ("filter", "demo"),
     "look": ("overview", "report", "explain", "events", "when", "audit"),
     "choose what counts as new": ("advise", "tune", "mask"),
-    "near-duplicates": ("duplicates", "serve"),
+    "near-duplicates": ("duplicates", "leaks", "serve"),
     "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
     "hand over": ("export", "label"),
 }
-WITHOUT_TRACE = {"report", "explain", "events", "when", "export", "overview", "mask", "verify", "advise"}
+WITHOUT_TRACE = {"report", "explain", "events", "when", "export", "overview", "mask", "verify", "advise", "leaks"}
 """What was stopped of these has written nothing, and begins anew. The others go on where they were."""
 _HELP = """\
 usage: framesift COMMAND ...

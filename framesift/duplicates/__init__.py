@@ -4,6 +4,7 @@ from framesift.duplicates.exact import is_exact
 from framesift.duplicates.folders import Place
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart
 from framesift.duplicates.inventory import Skipped, Watch
+from framesift.duplicates.leaks import Leak, Leaks, find_leaks
 from framesift.duplicates.media_data import check_export, export_media_data
 from framesift.duplicates.methods import (
     COMBINED_SIMILARITY,
@@ -34,6 +35,8 @@ __all__ = [
     "Findings",
     "Group",
     "Item",
+    "Leak",
+    "Leaks",
     "Member",
     "Method",
     "Place",
@@ -53,6 +56,7 @@ __all__ = [
     "compare_with_keeper",
     "export_media_data",
     "find_duplicates",
+    "find_leaks",
     "is_exact",
     "measure_scores",
     "never_apart",
