@@ -36,7 +36,9 @@ GROUPS = {
     "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
     "hand over": ("export", "label"),
 }
-WITHOUT_TRACE = {"report", "explain", "events", "when", "export", "overview", "mask", "verify", "advise", "leaks"}
+WITHOUT_TRACE = set(
+    ["report", "explain", "events", "when", "audit", "leaks", "export", "overview", "mask", "verify", "advise"]
+)
 """What was stopped of these has written nothing, and begins anew. The others go on where they were."""
 _HELP = """\
 usage: framesift COMMAND ...

@@ -169,6 +169,19 @@ def test_what_writes_nothing_says_so_when_it_is_stopped(frames, tmp_path, monkey
     assert capsys.readouterr().err == "framesift: interrupted; nothing was written\n"
 
 
+def test_an_audit_that_is_stopped_leaves_no_folder(frames, tmp_path, monkeypatch, capsys):
+    cli.main(["filter", str(frames), str(tmp_path / "r"), "20%", "90%", "--quiet"])
+    capsys.readouterr()
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("framesift.looking.audit.page.draw_outlines", stop)
+    assert cli.main(["audit", str(tmp_path / "r")]) == 130
+    assert capsys.readouterr().err == "framesift: interrupted; nothing was written\n"
+    assert not (tmp_path / "r-audit").exists()
+
+
 def test_sizes():
     assert [format_bytes(number) for number in (0, 999, 999.6, 25_120_000, 3e9)] == (
         ["0 B", "999 B", "1 kB", "25.1 MB", "3 GB"]
