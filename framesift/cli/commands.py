@@ -36,9 +36,8 @@ GROUPS = {
     "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
     "hand over": ("export", "label"),
 }
-WITHOUT_TRACE = set(
-    ["report", "explain", "events", "when", "audit", "leaks", "export", "overview", "mask", "verify", "advise"]
-)
+_LOOKS = {"report", "explain", "events", "when", "audit", "overview", "mask", "verify", "advise"}
+WITHOUT_TRACE = _LOOKS | {"export", "leaks"}
 """What was stopped of these has written nothing, and begins anew. The others go on where they were."""
 _HELP = """\
 usage: framesift COMMAND ...
