@@ -24,8 +24,8 @@ SIDE = 512
 """px of the longer side at which two pictures are compared, or that of the smaller one where it has fewer."""
 FINE_SIDE = 1024
 """px at which those are looked at once more that are the same so far: one digit of a page is only seen there."""
-_FINE_NOISE = 1.15
-"""As much more is left there by encoding and resizing, which a smaller size averages away."""
+_FINE_NOISE, _FINE_LIMIT = 1.15, 1.05
+"""Times as much may differ there: what encoding and resizing leave, a smaller size averages away."""
 _COARSE = 64
 """px of the longer side at which pictures that are far from alike are told apart in a fraction of the time."""
 _COARSE_LIMIT, _MIDDLE_LIMIT = 2.5, 1.6
@@ -118,17 +118,23 @@ def _compare(keeper: Image, member: Image, noise: float) -> float:
     middle = find_worst(one, other, noise, limit=_MIDDLE_LIMIT, place=coarse.place)
     if middle.excess > _MIDDLE_LIMIT < _compare_registered(one, other, noise, _ZOOMS, _MIDDLE_LIMIT, middle.place):
         return middle.excess
-    worst = _compare_closely(*_lay_together(keeper, member, SIDE), noise, middle.place)
+    one, other = _lay_together(keeper, member, SIDE)
+    plain = find_worst(one, other, noise, place=middle.place)
+    worst = plain.excess
+    if worst > 1:
+        worst = min(worst, _compare_registered(one, other, noise, _ZOOMS, 1, plain.place))
     if worst > 1 or min(max(image.shape[:2]) for image in (keeper, member)) <= SIDE:
         return worst
-    return _compare_closely(*_lay_together(keeper, member, FINE_SIDE), noise * _FINE_NOISE, None)
+    fine = _compare_finely(*_lay_together(keeper, member, FINE_SIDE), noise * _FINE_NOISE)
+    # What is cropped and has nothing fine to hold on to has shown all that it has.
+    return worst if plain.excess > 1 and fine == float("inf") else fine
 
 
-def _compare_closely(keeper: Image, member: Image, noise: float, place: Place | None) -> float:
-    plain = find_worst(keeper, member, noise, place=place)
-    if plain.excess <= 1:
-        return plain.excess
-    return min(plain.excess, _compare_registered(keeper, member, noise, _ZOOMS, 1, plain.place))
+def _compare_finely(keeper: Image, member: Image, noise: float) -> float:
+    plain = find_worst(keeper, member, noise, limit=_FINE_LIMIT)
+    if plain.excess <= _FINE_LIMIT:
+        return plain.excess / _FINE_LIMIT
+    return _compare_registered(keeper, member, noise, _ZOOMS, _FINE_LIMIT, plain.place) / _FINE_LIMIT
 
 
 def _has_shape_of(keeper: Image, member: Image) -> bool:
@@ -179,17 +185,21 @@ def _register(keeper: Image, member: Image, zooms: tuple[float, ...]) -> tuple[I
     if min(height, width) < 16:
         return None
     grey, other = (cast(Image, cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)) for image in (keeper, member))
-    warp = _find_zoom(_fit_into(grey, _REGISTERED), _fit_into(other, _REGISTERED), zooms)
+    small = _fit_into(grey, _REGISTERED)
+    warp = _find_zoom(small, _fit_into(other, _REGISTERED), zooms)
     if warp is None:
         return None
-    if max(height, width) > _REGISTERED:
-        small = _fit_into(grey, _REGISTERED)
-        across, down = width / small.shape[1], height / small.shape[0]
+    for less, side in ((_REGISTERED, SIDE), (SIDE, FINE_SIDE)):
+        if max(height, width) <= less:
+            break
+        large = _fit_into(grey, side)
+        across, down = large.shape[1] / small.shape[1], large.shape[0] / small.shape[0]
         warp = warp * np.array([[1, across / down, across], [down / across, 1, down]], np.float32)
-        refined = _refine(grey, other, warp, _FEWER_STEPS)
-        if refined is None:
+        refined = _refine(large, _fit_into(other, side), warp, _FEWER_STEPS)
+        if refined is None and side == SIDE:
             return None
-        warp = refined[1]
+        # Where noise is all that is finer, the warp is as good as it gets.
+        warp, small = refined[1] if refined else warp, large
     zooms, shears = (warp[0, 0], warp[1, 1]), (warp[0, 1], warp[1, 0])
     if min(zooms) < _LEAST_ZOOM or max(zooms) > _LARGEST_ZOOM or max(np.abs(shears)) > _SHEAR:
         return None

@@ -275,10 +275,10 @@ class Folder:
         if not (backups := self.backups()):
             return
         backup = self.choose.choice(backups)
-        before, held = snapshot(self.root), Counter(self.held())
+        before, held, doubled = snapshot(self.root), Counter(self.held()), self.doubled.copy()
         finished = self.run(empty_backup, (backup,), may_lose=True)
         self.note(backup, before, snapshot(self.root))
-        lost, known = held - Counter(self.held()), {entry[0] for entry in self.taken_by(backup)}
+        lost, known = held - Counter(self.held()) - doubled, {entry[0] for entry in self.taken_by(backup)}
         assert lost.keys() <= known, "what was not moved is gone"
         left = {entry[0] for entry in snapshot(backup).values()}
         assert finished is None or not left & known, "something stayed"
