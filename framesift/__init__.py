@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from framesift.actions import apply_plan, empty_backup, read_plan, undo, write_plan
     from framesift.duplicates import find_duplicates, find_leaks
     from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
-    from framesift.export import export_frames, read_manifest
+    from framesift.export import export_frames, export_parts, read_manifest
     from framesift.filtering.manifest import open_record
     from framesift.filtering.run import filter_frames
     from framesift.filtering.selection import Decision, Verdict
@@ -43,6 +43,7 @@ __all__ = [
     "export_crops",
     "export_film",
     "export_frames",
+    "export_parts",
     "filter_frames",
     "find_duplicates",
     "find_events",
@@ -61,7 +62,7 @@ _HOMES = {
     "actions": ("apply_plan", "empty_backup", "read_plan", "undo", "write_plan"),
     "duplicates": ("find_duplicates", "find_leaks"),
     "errors": ("FramesiftError", "ResultsInUse", "StorageError", "UsageError"),
-    "export": ("export_frames", "read_manifest"),
+    "export": ("export_frames", "export_parts", "read_manifest"),
     "filtering.manifest": ("open_record",),
     "filtering.run": ("filter_frames",),
     "filtering.selection": ("Decision", "Verdict"),

@@ -161,6 +161,7 @@ def test_pictures_are_what_the_program_draws(tmp_path):
         "report.png",
         "review.png",
         "quality.png",
+        "budgets.png",
     }  # by benchmarks.scenes.readme.report in a browser, and benchmarks.quality
     assert sorted(pictures) == sorted(path.name for path in tmp_path.iterdir())
     for picture in pictures:

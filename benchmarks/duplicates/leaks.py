@@ -45,7 +45,7 @@ def plant(image: Image) -> dict[str, tuple[Image, list[int]]]:
     return {kind: (copy, [cv2.IMWRITE_JPEG_QUALITY, quality]) for kind, (copy, quality) in kinds.items()}
 
 
-def build(frames: Path, truth: Path, first: Path, second: Path) -> tuple[Counter[str], int]:
+def build(frames: Path, truth: Path, first: Path, second: Path, odd: bool = False) -> tuple[Counter[str], int]:
     """Fill both folders; return how many copies there are of each kind, and how many other frames."""
     cameras = [list(each) for _, each in groupby(find_frames(frames).frames, key=lambda frame: frame.camera)]
     cameras = [of for of in cameras if Path(of[0].path).parts[0] != "truth" and "-masks/" not in of[0].path]
@@ -53,7 +53,7 @@ def build(frames: Path, truth: Path, first: Path, second: Path) -> tuple[Counter
     for number, of_camera in enumerate(cameras):
         for place, frame in enumerate(of_camera[:: -(-len(of_camera) // OF_EACH)]):
             path = frames / frame.path
-            if number % 2:
+            if number % 2 != odd:
                 (second / f"other-{number}-{place}{path.suffix}").write_bytes(path.read_bytes())
                 others += 1
                 continue
@@ -82,12 +82,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.duplicates.leaks", description=__doc__)
     parser.add_argument("frames", type=Path, metavar="FRAMES", help="with their truth in FRAMES/truth")
+    parser.add_argument("--odd", action="store_true", help="plant copies of the other half of the cameras")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as work:
         first, second = Path(work, "first"), Path(work, "second")
         first.mkdir()
         second.mkdir()
-        planted, others = build(arguments.frames, arguments.frames / "truth", first, second)
+        planted, others = build(arguments.frames, arguments.frames / "truth", first, second, arguments.odd)
         found = find_leaks(first, second, index=Path(work, "index"))
     hits = Counter[str]()
     for leak in found.leaks:

@@ -69,6 +69,10 @@ def measure(truth: Truth, chosen: Sequence[int]) -> tuple[float, float]:
     return shown, measure_quality(truth, chosen).coverage
 
 
+Found = dict[str, dict[float, dict[str, tuple[float, float]]]]
+"""By cameras, shares and ways: the share shown by any kept frame, and by the one before."""
+
+
 def compare(truth: Truth) -> dict[float, dict[str, tuple[float, float]]]:
     """Return what each way comes to, by shares and names."""
     numbers = {share: max(3, round(share * len(truth.frames))) for share in SHARES}
@@ -78,18 +82,51 @@ def compare(truth: Truth) -> dict[float, dict[str, tuple[float, float]]]:
     }
 
 
-def show(found: dict[str, dict[float, dict[str, tuple[float, float]]]]) -> str:
+def show(found: Found) -> str:
     """Return the table: a row for each camera and one for the mean, of each share the ways beside each other."""
     heads = [f"{name} {share:.0%}" for share in SHARES for name in WAYS]
     lines = [f"| camera | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
     for camera, shares in found.items():
         cells = [shares[share][name] for share in SHARES for name in WAYS]
         lines.append(f"| {camera} | {' | '.join(f'{100 * a:.0f} {100 * b:.0f}' for a, b in cells)} |")
-    means = [
-        [fmean(each[share][name][k] for each in found.values()) for k in (0, 1)] for share in SHARES for name in WAYS
-    ]
-    lines.append(f"| mean | {' | '.join(f'**{100 * a:.1f}** {100 * b:.1f}' for a, b in means)} |")
+    means = mean_of(found)
+    cells = [means[name][place] for place in range(len(SHARES)) for name in WAYS]
+    lines.append(f"| mean | {' | '.join(f'**{100 * a:.1f}** {100 * b:.1f}' for a, b in cells)} |")
     return "\n".join(lines)
+
+
+def mean_of(found: Found) -> dict[str, list[tuple[float, float]]]:
+    """Return the means over cameras, of each way, at each share."""
+    return {
+        name: [
+            (
+                fmean(each[share][name][0] for each in found.values()),
+                fmean(each[share][name][1] for each in found.values()),
+            )
+            for share in SHARES
+        ]
+        for name in WAYS
+    }
+
+
+def write_plot(groups: dict[str, dict[str, list[tuple[float, float]]]], target: Path) -> None:
+    """Draw the means of each group of cameras: shown by any kept frame, and dotted by the one before."""
+    from matplotlib.figure import Figure  # type: ignore[import-not-found, unused-ignore]
+
+    figure = Figure(figsize=(4 * len(groups), 3.4), layout="constrained", facecolor="white")
+    for panel, (title, means) in zip(figure.subplots(1, len(groups), squeeze=False)[0], groups.items(), strict=True):
+        for (name, pairs), colour in zip(means.items(), ("#2f7d6b", "#8a9a96", "#b08d57"), strict=True):
+            shares = [100 * share for share in SHARES]
+            panel.plot(shares, [100 * any_ for any_, _ in pairs], color=colour, marker="o", label=name)
+            panel.plot(shares, [100 * before for _, before in pairs], color=colour, linestyle=":")
+        panel.set_title(title, fontsize=10)
+        panel.set_xlabel("kept frames, % of all", fontsize=9)
+        panel.set_ylabel("frames shown, %", fontsize=9)
+        panel.set_ylim(20, 100)
+        panel.grid(True, color="#e3e8e6", linewidth=0.8)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.legend(fontsize=8, frameon=False, loc="lower right")
+    figure.savefig(target, dpi=110)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,9 +138,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--frames", type=int, default=72, metavar="N", help="of each scene (default %(default)s)")
     add("--size", type=parse_size, default=(640, 480), metavar="WIDTHxHEIGHT", help="of rendered frames (640x480)")
     add("--own", type=Path, metavar="FOLDER", help="your own frames, with their truth in FOLDER/truth")
+    add("--plot", type=Path, metavar="FILE", help="the means as a picture, PNG or SVG (needs matplotlib)")
     arguments = parser.parse_args(argv)
     cv2.setNumThreads(1)
-    found = {}
+    found: Found = {}
     if arguments.own:
         truths = read_cameras(arguments.own, arguments.own / "truth")
     else:
@@ -116,6 +154,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{truth.camera}: {len(truth.frames)} frames", file=sys.stderr)
             found[truth.camera] = compare(truth)
     print(show(found))
+    if arguments.plot:
+        write_plot({f"{len(found)} cameras": mean_of(found)}, arguments.plot)
     return 0
 
 

@@ -6,15 +6,23 @@ import sys
 from framesift.cli.crops import crops_command
 from framesift.cli.films import add_film_arguments, film_command
 from framesift.cli.options import DONE, EXIT_CODES, add_jobs_argument, add_source_argument
-from framesift.errors import UsageError, show
+from framesift.errors import UsageError, counted, show
+
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from typing import Any
 
 NAMES = ("list", "csv", "coco", "yolo", "cvat", "cvat-manifest", "label-studio", "fiftyone", "parquet")
 FILM = "mp4"
+DATA_SETS = ("imagefolder", "webdataset")
+"""What holds the pictures too, in a folder."""
 _IN_MEMORY = 2**20
 """Bytes of what is printed."""
 DESCRIPTION = """\
 Writes the kept frames of RESULTS down in the format of a labelling tool. No picture is copied: the file names them.
-With --dropped the others are in it too, each with the kept frame that stands for it. mp4 makes films of them."""
+With --dropped the others are in it too, each with the kept frame that stands for it. With --split they are divided
+into train, val and test: days of a camera are kept whole, and no near-copy stands on both sides. The formats
+imagefolder (Hugging Face datasets) and webdataset hold the pictures themselves. mp4 makes films of them."""
 
 EXAMPLE = """\
 example:
@@ -24,6 +32,7 @@ example:
   %(prog)s results --format mp4 --output kept.mp4                 a film of them, or one for each camera
   %(prog)s results --crops changed           what changed, cut out, for models that cost money
   %(prog)s results --format label-studio --prefix https://example.org/frames/
+  %(prog)s results --format yolo --split 80,10,10 --output dataset
 
 """
 
@@ -34,12 +43,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=export_command, takes_urls=True)
     add = parser.add_argument
     add("results", metavar="RESULTS", help="folder that framesift filter has filled")
-    names = (*NAMES, FILM)
+    names = (*NAMES, FILM, *DATA_SETS)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--format", metavar="NAME", choices=names, help=", ".join(names))
     crops = "cut what changed out of each kept frame, into this new folder, with a table of the crops"
     what.add_argument("--crops", metavar="FOLDER", help=crops)
-    add("--output", metavar="FILE", help="a new file (default: standard output)")
+    output = "a new file (default: standard output); with --split, imagefolder and webdataset a new folder"
+    add("--output", metavar="FILE", help=output)
+    add("--split", metavar="80,10,10", help="shares of train, val and test, whole days of each camera")
+    add("--seed", metavar="N", type=int, default=0, help="with --split: another number, another division (default 0)")
     add("--dropped", action="store_true", help="dropped frames too, each with the kept frame that stands for it")
     prefix = "what stands before each path, such as a folder or an address (default: what the tool expects)"
     add("--prefix", metavar="TEXT", help=prefix)
@@ -51,12 +63,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def export_command(options: argparse.Namespace) -> int:
     """Write the file, as a whole or not at all."""
     if options.crops:
-        _refuse(options, "--crops", "dropped", "prefix", "output", "seconds_each", "length", "no_clock", "camera")
+        what = "dropped", "prefix", "output", "seconds_each", "length", "no_clock", "camera", "split"
+        _refuse(options, "--crops", *what)
         return crops_command(options)
     if options.format == FILM:
-        _refuse(options, "a film", "dropped", "prefix")
+        _refuse(options, "a film", "dropped", "prefix", "split")
         return film_command(options)
     _refuse(options, f"--format {options.format}", "seconds_each", "length", "no_clock", "camera", "source", "jobs")
+    if options.split is not None or options.format in DATA_SETS:
+        return _export_parts(options)
     from tempfile import SpooledTemporaryFile
 
     from framesift.actions.files.outputs import create_output
@@ -86,6 +101,36 @@ def _refuse(options: argparse.Namespace, what: str, *names: str) -> None:
     for name in names:
         if getattr(options, name) not in (None, False):
             raise UsageError(f"{what} takes no --{name.replace('_', '-')}")
+
+
+def _export_parts(options: argparse.Namespace) -> int:
+    """Write the folder, as a whole or not at all, and say what is in each part."""
+    from framesift.cli.progress import open_bar
+    from framesift.duplicates import Watch
+    from framesift.export import export_parts
+
+    class Bars(Watch):
+        def follow(self, items: "Any", stage: str, total: int | None = None) -> "Any":
+            return open_bar(items, stage, total, "image")
+
+    if options.output is None:
+        raise UsageError("--split, imagefolder and webdataset take --output FOLDER, a new one")
+    if options.dropped:
+        raise UsageError("--split, imagefolder and webdataset take kept frames only: they go without --dropped")
+    divided = export_parts(
+        options.results, options.format, options.output, split=options.split or "100", seed=options.seed,
+        prefix=options.prefix, watch=Bars(),
+    )  # fmt: skip
+    for part, rows in divided.parts.items():
+        cameras = counted(len({row.camera for row in rows}), "camera")
+        print(f"{part}: {counted(len(rows), 'frame')} of {cameras}")
+    if divided.left_out:
+        row, same = divided.left_out[0]
+        print(
+            f"left out: {counted(len(divided.left_out), 'frame')} that would stand on both sides, such as "
+            f"{show(row.path)}, which shows what {show(same.path)} shows"
+        )
+    return DONE
 
 
 def _escape(piece: bytes) -> bytes:

@@ -4,7 +4,7 @@ from framesift.duplicates.exact import is_exact
 from framesift.duplicates.folders import Place
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart
 from framesift.duplicates.inventory import Skipped, Watch
-from framesift.duplicates.leaks import Leak, Leaks, find_leaks
+from framesift.duplicates.leaks import Leak, Leaks, Searched, find_leaks, search_files
 from framesift.duplicates.media_data import check_export, export_media_data
 from framesift.duplicates.methods import (
     COMBINED_SIMILARITY,
@@ -42,6 +42,7 @@ __all__ = [
     "Place",
     "Preference",
     "Scores",
+    "Searched",
     "Skipped",
     "Traits",
     "Watch",
@@ -63,5 +64,6 @@ __all__ = [
     "parse_similarity",
     "plan_groups",
     "preference",
+    "search_files",
     "split_group",
 ]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,8 +15,8 @@ from framesift.comparators.orientation import AS_IT_IS
 from framesift.duplicates.folders import Found, Place, gather_files
 from framesift.duplicates.groups import Item
 from framesift.duplicates.index import Index
-from framesift.duplicates.inventory import Inventory, Skipped, Watch, take_inventory
-from framesift.duplicates.methods import Method, by_combined
+from framesift.duplicates.inventory import File, Inventory, Skipped, Watch, take_inventory
+from framesift.duplicates.methods import Method, by_resemblance
 from framesift.duplicates.neighbours import Neighbours
 from framesift.duplicates.preference import is_below
 from framesift.duplicates.second_look import SecondLook
@@ -65,11 +66,11 @@ def find_leaks(
     """Find the images below `second` that show what one below `first` shows: copies, also saved again, resized, cropped
     by up to a tenth or in other light, either way round. Nothing is changed.
 
-    Descriptors propose (`by_combined()` unless `method` says otherwise), a second look at both files decides. Films are
-    not looked at. Descriptors are computed by `jobs` threads and kept in the file `index` (None: in the user's cache
-    folder). Raises UsageError (no such folder, one within the other, no image) and StorageError.
+    Descriptors propose (`by_resemblance()` unless `method` says otherwise), a second look at both files decides. Films
+    are not looked at. Descriptors are computed by `jobs` threads and kept in the file `index` (None: in the user's
+    cache folder). Raises UsageError (no such folder, one within the other, no image) and StorageError.
     """
-    method, watch, jobs = method or by_combined(), watch or Watch(), jobs or count_cores()
+    method, watch, jobs = method or by_resemblance(), watch or Watch(), jobs or count_cores()
     place = _place_both(first, second)
     found = gather_files(place, None, watch, True, Choice(as_patterns(exclude), as_patterns(include)))
     with Index(index) as opened:
@@ -87,6 +88,48 @@ def find_leaks(
     images = len(sides[0]), len(sides[1]) + len(linked)
     named = sorted((_name_below(place, leak) for leak in (*linked, *copied)), key=lambda leak: natural_key(leak.path))
     return Leaks(place.join(place.folders[0]), place.join(place.folders[1]), named, images, skipped)
+
+
+class Searched:
+    """Some files of a folder with their descriptors, asked in turn which of them show the same."""
+
+    def __init__(self, inventory: Inventory, order: Sequence[int], method: Method, look: SecondLook, jobs: int) -> None:
+        self.skipped = inventory.skipped
+        """Those that could not be read: nothing can be asked where there are any."""
+        self._inventory, self._order, self._how = inventory, order, (look, jobs)
+        self._method, self._place = method, {number: place for place, number in enumerate(order)}
+
+    def find(self, asked: Sequence[int], among: Sequence[int]) -> dict[int, int]:
+        """Return for each file that is asked about, if one `among` shows the same, that one: by the numbers of the
+        files in the order in which they were given."""
+        own, others = ([self._order[number] for number in numbers] for numbers in (asked, among))
+        found = find_copies(self._inventory, self._method, own, others, *self._how)
+        return {self._place[number]: self._place[near] for number, (near, _) in found.items()}
+
+    def is_dark(self, number: int, level: float) -> bool:
+        """Tell whether the mean of a picture is below a grey level."""
+        return bool(self._inventory.descriptors[self._order[number]]["grey"].mean() < level)
+
+
+@contextmanager
+def search_files(
+    folder: PathLike, paths: Sequence[str], jobs: int, index: PathLike | None = None, watch: Watch | None = None
+) -> Iterator[Searched]:
+    """Describe the files at `paths` below a folder, to be asked which of them show the same.
+
+    Raises UsageError where one is not there, and StorageError.
+    """
+    root, method = os.path.abspath(os.fsdecode(folder)), by_resemblance()
+    try:
+        files = [File(path, os.stat(os.path.join(root, path))) for path in paths]
+    except OSError as error:
+        raise UsageError(error.strerror or str(error), error.filename) from None
+    with Index(index) as opened:
+        inventory = take_inventory(root, files, method, opened, watch or Watch(), jobs)
+    known = {item.path: number for number, item in enumerate(inventory.items)}
+    order = [known[path] for path in paths if path in known]
+    with SecondLook(root, method.look, jobs) as look:
+        yield Searched(inventory, order, method, look, jobs)
 
 
 def find_copies(

@@ -26,7 +26,7 @@ from framesift.duplicates.neighbours import (
     Neighbours,
     TurnedNeighbours,
 )
-from framesift.duplicates.second_look import Look, are_single, have_same_bytes, have_same_pixels, look_alike
+from framesift.duplicates.second_look import Look, are_single, have_same_bytes, have_same_pixels, look_alike, resemble
 from framesift.errors import UsageError
 
 FRAMEDIFF_SIZE = (320, 240)
@@ -37,6 +37,8 @@ FRAMEDIFF_SCORE = 1000
 COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.55, 0.95
 """Light that has changed costs a picture most of what its histograms add: the second look is what decides."""
 HASH_DISTANCE = 8
+RESEMBLING_BITS = 80
+"""Of the 256 of a gradient hash: a crop of 4 % at every side changes up to 68."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
     What differs in more than a quarter of the bits of the hash, or in the large, is not looked at.
     """
     return Method("combined", Combined(), "combined/2", partial(CombinedNeighbours, similarity=similarity))
+
+
+def by_resemblance() -> Method:
+    """The same, for what is only told and not removed: crops of more are looked at, and a little more may differ."""
+    search = partial(CombinedNeighbours, similarity=COMBINED_SIMILARITY, most_bits=RESEMBLING_BITS)
+    return replace(by_combined(), search=search, look=resemble)
 
 
 def by_hash(distance: int = HASH_DISTANCE) -> Method:

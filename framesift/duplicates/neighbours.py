@@ -36,7 +36,7 @@ Found = Iterator[Near]
 
 _SLACK = 1e-4
 """Of bounds computed in float32, many times their error."""
-_MOST_BITS = HASH_SIDE**2 // 4
+MOST_BITS = HASH_SIDE**2 // 4
 """Bits in which the gradient hashes of two versions of a picture may differ; of two pictures, half differ."""
 _LEAST_CORRELATION = 0.7
 """Of what is left of two versions when all that is small is gone. Light and contrast do not change it; a crop does,
@@ -68,14 +68,16 @@ class CombinedNeighbours:
     These two bounds, of their own, keep from being looked at what only has the same colours.
     """
 
-    def __init__(self, descriptors: NDArray[Any], order: Order, similarity: float) -> None:
-        self._descriptors, self._order, self._similarity = descriptors, order, similarity
+    def __init__(
+        self, descriptors: NDArray[Any], order: Order, similarity: float, most_bits: float = MOST_BITS
+    ) -> None:
+        self._descriptors, self._order, self._similarity, self._most_bits = descriptors, order, similarity, most_bits
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
         self._large = _unit_large(descriptors["grey"])[order]
 
     def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
         own = self._descriptors[self._order[keeper]] if own is None else own
-        most = min(HASH_SIDE**2 * (1 - self._similarity + _SLACK) / HASH_WEIGHT, _MOST_BITS)
+        most = min(HASH_SIDE**2 * (1 - self._similarity + _SLACK) / HASH_WEIGHT, self._most_bits)
         near = np.flatnonzero((count_bits(self._words, keeper, own["hash"]) <= most) & free[keeper + 1 :]) + keeper + 1
         near = near[self._large[near] @ _unit_large(own["grey"][np.newaxis])[0] >= _LEAST_CORRELATION]
         for position in near.tolist():

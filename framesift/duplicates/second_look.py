@@ -36,6 +36,8 @@ IN_MEMORY = 2**29
 _EXACT = {"PNG", "TIFF", "BMP", "GIF"}
 """Formats in which a level is what was written, such as the number of a class."""
 _WIDE, _AREA = 128, np.ones((3, 3), np.uint8)
+_LENIENT = 1.5
+"""Times as much as may differ where a picture is to be removed."""
 _CODES, _APART = 64, 16
 """A grey picture of at most so many levels, of which two are less than so many of 256 apart, holds numbers: a person
 does not see the difference between 3 and 4, but it is one. Where they lie as far apart as black and grey, those count
@@ -74,6 +76,15 @@ def look_alike(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     if keeper.is_coded or member.is_coded:
         return member.has_pixels_of(keeper, turn)
     return measure_excess(keeper.view.lay(turn), member.view) <= 1
+
+
+def resemble(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
+    """Tell the same, where nothing is removed for it and little more may differ: lights that were cut off, for one."""
+    if look_alike(keeper, member, turn):
+        return True
+    if keeper.pages > 1 or member.pages > 1 or keeper.is_coded or member.is_coded:
+        return False
+    return measure_excess(keeper.view.lay(turn), member.view) <= _LENIENT
 
 
 def have_same_pixels(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:

@@ -134,7 +134,7 @@ _SETTINGS: dict[str, Callable[[Any], bool]] = {
     "width": lambda value: _is_whole(value, 32, 4097),
     "against": lambda value: _is_whole(value, 1, 2**31),
     "most": lambda value: value is None or _is_share(value),
-    "keep": lambda value: value is None or (isinstance(value, str) and len(value) <= 40),
+    "budget": lambda value: value is None or (isinstance(value, str) and len(value) <= 40),
     "at_most": lambda value: value is None or _is_amount(value),
     "at_least": lambda value: value is None or _is_amount(value),
     "min_size": lambda value: _is_whole(value, 0, 2**63),

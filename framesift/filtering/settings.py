@@ -20,9 +20,9 @@ NAMES = 2
 """The way in which names are read. In 1 whatever stood before the time was the camera, and else the folder."""
 ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclude": [], "include": []}
 ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"reading_of_names": 1}
-ADDED |= dict.fromkeys(("keep", "at_most", "at_least"))
+ADDED |= dict.fromkeys(("budget", "at_most", "at_least"))
 """What is meant by a manifest that was begun before a setting came, by its key."""
-_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most", "keep", "at_most", "at_least")
+_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most", "at_most", "at_least")
 """What stands in a manifest as it is."""
 _MOST_COMPARED = 100_000_000
 """px."""
@@ -196,7 +196,7 @@ class Settings:
             "width": self.width,
             "against": self.against,
             "most": self.most,
-            "keep": self.keep,
+            "budget": self.keep,
             "at_most": self.at_most,
             "at_least": self.at_least,
             "min_size": self.min_size,
@@ -237,6 +237,7 @@ class Settings:
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
                 masks=masks,
+                keep=record["budget"],
                 **{name: record[name] for name in _PLAIN},
             )
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:

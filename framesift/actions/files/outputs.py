@@ -1,6 +1,8 @@
 """Files made for people to look at: whole or not there at all, and never in place of a file that is not ours."""
 
 import os
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -80,6 +82,30 @@ def create_output(path: PathLike) -> Iterator[BinaryIO]:
             give_name(temporary, target)
         except FileExistsError:
             raise UsageError(told, path) from None
+
+
+@contextmanager
+def create_folder(path: PathLike) -> Iterator[str]:
+    """Give a folder to fill, which becomes `path` when the block ends without an error. Never replaces anything.
+
+    Raises UsageError where `path` exists, StorageError where the disk refuses.
+    """
+    taken = UsageError("exists: choose another name; nothing was overwritten", path)
+    target = os.path.abspath(os.fsdecode(path))
+    if os.path.lexists(target):
+        raise taken
+    temporary = f"{target}.{secrets.token_hex(8)}.tmp"
+    try:
+        os.mkdir(temporary)
+        try:
+            yield temporary
+            if os.path.lexists(target):
+                raise taken
+            os.rename(temporary, target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        raise StorageError.of(error, path) from error
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def test_the_manifest_says_which_threshold_it_was(frames, tmp_path):
     decisions = decide(frames, tmp_path / "results", keep="3/camera/day")
     manifest = tmp_path / "results" / "manifest.jsonl"
     assert list(read_decisions(str(manifest))) == decisions
-    assert read_recorded(str(manifest))["keep"] == "3/camera/day"
+    assert read_recorded(str(manifest))["budget"] == "3/camera/day"
     assert len({(day_of(d), d.weight.threshold) for d in decisions}) == 6
 
 
@@ -131,7 +131,7 @@ def test_frames_that_come_later_share_what_is_left(frames, tmp_path):
 
 def test_other_budgets_are_other_results(frames, tmp_path):
     decide(frames, tmp_path / "results", keep="9")
-    with pytest.raises(UsageError, match="was filled with keep 9, not 8: choose another results folder"):
+    with pytest.raises(UsageError, match="was filled with budget 9, not 8: choose another results folder"):
         decide(frames, tmp_path / "results", keep="8")
 
 
