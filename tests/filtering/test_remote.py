@@ -94,6 +94,13 @@ def test_all_four_combinations_are_the_same_to_the_byte(places):
         assert places.filter(source, target) == expected, (source, target)
 
 
+@pytest.mark.parametrize("keep", ["5", "2/camera"])
+def test_a_budget_is_the_same_in_all_four_combinations(places, keep):
+    expected = places.filter("local", "local", keep=keep)
+    for source, target in product(("local", "s3"), repeat=2):
+        assert places.filter(source, target, keep=keep) == expected, (source, target)
+
+
 def test_real_frames_are_decided_the_same(shared, s3_server, tmp_path):
     tree = dict(sorted(read_tree(shared / "frames" / "c7").items())[:60])
     places = Places(s3_server, tmp_path, tree)

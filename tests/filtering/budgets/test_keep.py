@@ -19,6 +19,7 @@ from framesift.filtering.run import filter_frames
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import read_settings
 from tests.conftest import encode, make_image, read_tree
+from tests.frames.test_videos import door
 
 SIZES = {"c1": (160, 120), "c2": (128, 96)}
 
@@ -210,3 +211,21 @@ def test_the_others_are_moved_away(frames, tmp_path, capsys):
     capsys.readouterr()
     left = Counter(path.parent.name for path in frames.rglob("*.png"))
     assert max(left.values()) <= 5
+
+
+def test_films(tmp_path):
+    """The kept frames are decoded once more, when they are placed; a run that was stopped goes on with the same."""
+    for name in ("front_20230612_100000.avi", "front_20230612_100100.avi", "back_20230612_100000.avi"):
+        door(tmp_path / "frames" / name, [(1, 2)])
+    decisions = decide(tmp_path / "frames", tmp_path / "one", keep="3/camera", every=1)
+    counts = Counter(d.frame.camera for d in decisions if d.verdict is Verdict.KEEP)
+    assert counts == {"back": 3, "front": 3}
+    plain = decide(tmp_path / "frames", tmp_path / "all", every=1)
+    assert {d.frame.path for d in plain} == {d.frame.path for d in decisions}
+    for path in set(kept(plain)) & set(kept(decisions)):
+        assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "all" / path).read_bytes()
+    with closing(filter_frames(tmp_path / "frames", tmp_path / "two", keep="3/camera", every=1)) as stopped:
+        for _ in range(6):
+            next(stopped)
+    decide(tmp_path / "frames", tmp_path / "two", keep="3/camera", every=1)
+    assert read_tree(tmp_path / "two") == read_tree(tmp_path / "one")
