@@ -12,7 +12,7 @@ from typing import Any
 
 from framesift.errors import FramesiftError, MissingLibrary, UnreadableFrame, UsageError, pip_install
 from framesift.stores.objects import WINDOW, Entry, ObjectEntry, ObjectStat, Window
-from framesift.stores.retrying import explain
+from framesift.stores.retrying import explain, persist
 from framesift.stores.store import Missing, Refused, Store
 from framesift.stores.urls import is_url, is_writable, join, scheme_of
 
@@ -45,8 +45,7 @@ def _open(root: str, process: int, thread: int) -> Store:
 
     options = {scheme: _options(scheme) for scheme in schemes}
     with explained(root), _archive(root):
-        files, _ = url_to_fs(root, **options)
-        return _wrap(files, schemes[0])
+        return _wrap(persist(lambda: url_to_fs(root, **options))[0], schemes[0])
 
 
 def _options(scheme: str) -> dict[str, Any]:
