@@ -189,7 +189,7 @@ def test_the_table_lists_and_finds_every_frame(open_page):
 def test_names_stay_text_and_what_is_gone_is_told(open_page):
     page = open_page()
     scroll_through(page)
-    assert set(page.locator("h2").all_text_contents()) == {"What stands out", HOSTILE, "c1", "moved"}
+    assert set(page.locator(".camera h2").all_text_contents()) == {HOSTILE, "c1", "moved"}
     assert page.locator("img[src=x]").count() == 0
     assert "no picture: No such file or directory" in page.locator(".missing").first.text_content()
 
