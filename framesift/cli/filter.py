@@ -45,7 +45,7 @@ With --remove-to BACKUP there is no RESULTS: the frames that show nothing new ar
 EXAMPLE = """\
 example:
   %(prog)s frames results                    the default thresholds, relative to the picture
-  %(prog)s frames results 0.1%% 1.5%%          shares of the compared area: the same for any size of picture
+  %(prog)s frames results 0.1%% 1.5%%          shares of the picture: the same for any size
   %(prog)s frames results 500 5000           px of the compared size
   %(prog)s frames --remove-to backup         the kept frames stay, the others go; framesift undo gives them back
 
