@@ -48,7 +48,8 @@ def advise_command(options: argparse.Namespace) -> int:
     else:
         print("\n".join(line for camera in cameras for line in _describe(options, record, camera)))
         if any(camera.kept < camera.frames for camera in cameras):  # an audit draws from the dropped ones
-            print(f"Fewer is not better by itself: {name_command('audit', options.results)} says how much is lost at most")
+            command = name_command("audit", options.results)
+            print(f"Fewer is not better by itself: {command} says how much is lost at most")
     return DONE if sum(camera.frames for camera in cameras) == total else SKIPPED
 
 

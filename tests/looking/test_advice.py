@@ -127,7 +127,7 @@ def test_what_is_said(write_tree, tmp_path, capsys, monkeypatch):
     assert any(line.startswith("  --method tolerance would keep ") for line in lines)
     [tree] = [line for line in lines if "one part of the picture" in line]
     assert "if nothing there matters, mask it, and " in tree and tree.endswith("--page masks.html --results results")
-    assert lines[-1] == "Fewer is not better by itself: framesift audit results bounds what is lost"
+    assert lines[-1] == "Fewer is not better by itself: framesift audit results says how much is lost at most"
     assert read_tree(tmp_path) == before
 
 
