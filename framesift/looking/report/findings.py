@@ -32,8 +32,8 @@ def write_findings(record: Record, cameras: Sequence[CameraSurvey], advice: Sequ
         yield f"<h3>{escape(describe_keeping(camera))}</h3>\n"
         yield from _list(describe_advice(record, record.folder, camera), numbers)
     if advice and any(camera.kept < camera.frames for camera in advice):
-        audit = Finding("Fewer is not better by itself: this says how much is lost at most", name_command("audit", record.folder))
-        yield from _list([audit], numbers)
+        said = "Fewer is not better by itself: this says how much is lost at most"
+        yield from _list([Finding(said, name_command("audit", record.folder))], numbers)
     yield "</section>\n"
 
 
