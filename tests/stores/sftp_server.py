@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import paramiko
 
@@ -76,7 +76,12 @@ class SftpServer:
             transport.add_server_key(self._key)
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files)
             self.transports.append(transport)
-            threading.Thread(target=transport.start_server, kwargs={"server": _Login()}, daemon=True).start()
+            threading.Thread(target=_greet, args=(transport,), daemon=True).start()
+
+
+def _greet(transport: paramiko.Transport) -> None:
+    with suppress(OSError, EOFError, paramiko.SSHException):  # dropped meanwhile
+        transport.start_server(server=_Login())
 
 
 @contextmanager

@@ -210,7 +210,7 @@ def test_a_search_under_way_says_one_thing_and_offers_nothing_else(served, visit
     assert not page.get_by_role("button", name="Find duplicates").is_visible()
     assert page.locator("#pictures li").count() == 6, "there is something to look at meanwhile"
     check_access(page)
-    page.unroute(re.compile("/api/jobs/[0-9a-f]+$"))
+    page.unroute_all(behavior="ignoreErrors")  # one may be on its way
     shown(page, "^3 duplicates found$")
     page.locator(".group").first.wait_for()
     assert page.get_by_text("Search again in another way").is_visible()
