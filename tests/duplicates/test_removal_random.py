@@ -9,6 +9,7 @@ import functools
 import hashlib
 import os
 import random
+import re
 import shutil
 import signal
 import tempfile
@@ -295,13 +296,14 @@ class Folder:
         """Keep in mind what has gone, and hold what has come against it."""
         for name in after.keys() - before.keys():
             if not is_ours(name):
-                entry = after[name]
-                if (
-                    entry not in self.away[backup, name]
-                ):  # stopped before it had its time again, which the next run gives
-                    entry = next(each for each in self.away[backup, name] if is_coarse(entry, each))
-                    self.to_mend[name] = entry
-                self.away[backup, name].remove(entry)
+                entry, known = after[name], self.away[backup, name]
+                if not known:  # a stopped run finds another file at its place, and puts it beside that
+                    known = self.away[backup, re.sub(r"\.\d+$", "", name)]
+                if entry not in known:  # stopped before it had its time again, which the next run gives
+                    alike = [each for each in known if is_coarse(entry, each) or is_coarse(each, entry)]
+                    assert alike, "what came back is not what was moved"
+                    self.to_mend[name] = entry = alike[0]
+                known.remove(entry)
                 self.tally["came back"] += 1
         for name in before.keys() - after.keys():
             if not is_ours(name):
