@@ -310,7 +310,8 @@ class Folder:
                 self.away[backup, name].append(before[name])
                 self.tally["went"] += 1
         for name in before.keys() & after.keys():
-            is_as_it_was = before[name] == after[name] or after[name] == self.to_mend.pop(name, None)
+            is_mended = after[name] == self.to_mend.pop(name, None) or is_coarse(before[name], after[name])
+            is_as_it_was = before[name] == after[name] or is_mended
             assert is_ours(name) or is_as_it_was, "something was changed where it stands"
 
     def run(self, step: Callable, arguments: tuple, may_lose: bool = False) -> list[str] | None:
