@@ -107,7 +107,7 @@ def test_what_a_camera_shows_on_two_days_is_left_out_of_the_smaller_part(frames,
     assert all(row["same_as"] for row in rows if not row["part"])
 
 
-@pytest.mark.parametrize("name", [*FORMATS, *DATA_SETS])
+@pytest.mark.parametrize("name", [*(name for name in FORMATS if name != "parquet"), *DATA_SETS])
 def test_every_format_is_the_same_each_time_and_says_where_each_frame_is(results, tmp_path, name):
     divided = divide(results, tmp_path / "one", name)
     divide(results, tmp_path / "two", name)
@@ -209,3 +209,9 @@ def test_the_command(results, tmp_path, capsys):
     ]
     assert cli.main(["export", str(results), "--format", "webdataset", "--output", str(tmp_path / "all")]) == 0
     assert capsys.readouterr().out == "train: 60 frames of 2 cameras\n"
+
+
+def test_a_table_of_all_decisions_is_not_divided(results, tmp_path):
+    with pytest.raises(UsageError, match="holds all decisions: it is not divided"):
+        divide(results, tmp_path / "one", "parquet")
+    assert not (tmp_path / "one").exists()
