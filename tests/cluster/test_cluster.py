@@ -284,7 +284,7 @@ def test_where_no_worker_can_be_used_nothing_is_begun(tmp_path, monkeypatch, cap
 
 
 class Blind(distributed.WorkerPlugin):
-    """Has the first worker that is asked see no file below a folder: as if nothing were mounted there."""
+    """Has the first worker that opens a file below a folder see none there: as if nothing were mounted."""
 
     def __init__(self, folder: str, flag: str) -> None:
         self.folder, self.flag = folder, flag
@@ -292,18 +292,22 @@ class Blind(distributed.WorkerPlugin):
     def setup(self, worker) -> None:
         from framesift.frames.reader import source
 
-        try:
-            os.close(os.open(self.flag, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
-            return
         opened = source._open
 
         def _open(path):
-            if os.fsdecode(path).startswith(self.folder):
+            if os.fsdecode(path).startswith(self.folder) and self.is_blind():
                 raise FileNotFoundError(2, "No such file or directory", path)
             return opened(path)
 
         source._open = _open
+
+    def is_blind(self) -> bool:
+        try:
+            with open(self.flag, "x") as flag:
+                flag.write(str(os.getpid()))
+        except FileExistsError:
+            return open(self.flag).read() == str(os.getpid())
+        return True
 
 
 @pytest.mark.parametrize("command", ["filter", "overview", "duplicates"])
