@@ -11,6 +11,7 @@ __all__ = [
     "exposure",
     "file_state",
     "films",
+    "health",
     "manifest",
     "manifest_file",
     "manifest_values",

@@ -11,6 +11,7 @@ from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept
 from framesift.filtering.file_state import Standing
+from framesift.filtering.health import Health
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary, Volume
 from framesift.frames.frame import Frame
@@ -37,6 +38,8 @@ class Sink:
         self.summary = Summary()
         """All decisions so far, those of earlier runs into the same results folder included."""
         self.volume = Volume()
+        self.health = Health()
+        """What is wrong with the cameras; who is to be told is one of its `listeners`."""
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +116,7 @@ class Sink:
     def add(self, view: View, decision: Decision) -> None:
         """Take a decision. Raises StorageError, also for an earlier decision."""
         self.summary.add(decision, view.exposure)
+        self.health.add(decision, view.exposure)
         self.volume.add(decision, view.file.size if view.file else 0)
 
     def flush(self) -> None:
