@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterable, Iterator
 
+from framesift.cli.telling import hide_address
 from framesift.cli.terminal import Terminal
 from framesift.errors import as_command, show
 
@@ -114,4 +115,5 @@ def _doubt_mixture(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
 def _reword(options: argparse.Namespace, others: dict[str, str]) -> str:
     """Return the command with other words in place of some."""
     start = ["framesift", options.name] if options.program == "framesift" else ["python", options.program]
-    return as_command([*start, *(others.get(word, word) for word in options.words)])
+    words = hide_address(options.words, getattr(options, "notify", None))
+    return as_command([*start, *(others.get(word, word) for word in words)])

@@ -20,6 +20,7 @@ from framesift.cli.options import (
     read_options,
     tell_left_out,
 )
+from framesift.cli.telling import add_telling_arguments, find_receivers, tell_of_kept, tells
 from framesift.errors import UsageError, pip_install, show
 from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, NUMBER, RUNNING
 
@@ -70,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser.add_argument_group("frames"), [*FRAMES, *CHOOSING])
     add_removal_arguments(parser.add_argument_group("removing"))
     _add_running_arguments(parser.add_argument_group("running"))
+    add_telling_arguments(parser.add_argument_group("telling somebody"))
 
 
 def _add_running_arguments(group: argparse._ActionsContainer) -> None:
@@ -93,11 +95,12 @@ def filter_command(options: argparse.Namespace) -> int:
     from framesift.cli import cautions
     from framesift.filtering.run import Run
 
-    settings = _read_wishes(options)
+    settings, receivers = _read_wishes(options), find_receivers(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
         cluster = open_workers_of(options, stack)
         source, sink = _open_source(options, settings), _open_sink(options, settings)
+        tell_of_kept(receivers, sink, options, stack)
         with (
             Run(source, sink, settings) as run,
             _open_bar(run, options) as bar,
@@ -147,6 +150,7 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
             options.dry_run,
             options.report,
             options.cluster,
+            tells=tells(options),
         )
     )
     if not options.results and not options.remove_to and not options.dry_run:

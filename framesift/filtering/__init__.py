@@ -27,5 +27,6 @@ __all__ = [
     "sinks",
     "sources",
     "summary",
+    "telling",
     "verifying",
 ]

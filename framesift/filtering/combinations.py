@@ -22,6 +22,8 @@ class Wishes:
     dry_run: bool = False
     report: PathLike | None = None
     cluster: str | None = None
+    tells: bool = False
+    """Whether somebody is told of kept frames."""
 
 
 Condition = Callable[[Wishes], object]
@@ -54,6 +56,10 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.backup and w.results, "takes RESULTS or --remove-to BACKUP, not both"),
     (lambda w: w.plan and not w.backup, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
     (lambda w: w.watch and not w.results, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
+    (
+        lambda w: w.tells and (w.backup or w.dry_run),
+        "--on-keep and --notify tell of copies in RESULTS: they go without --remove-to and --dry-run",
+    ),
     (
         lambda w: w.backup and w.settings.most is not None,
         "--most compares with frames that are left out, which would be gone: it takes no --remove-to",

@@ -74,6 +74,9 @@ class Results(Sink):
         self._lines: list[bytes] = []
         self._files: list[Copy | Link] = []
         self._waiting = 0
+        self._kept: list[Decision] = []
+        self.follow: Callable[[Decision], object] | None = None
+        """Called, by another thread, for each kept frame once its copy and its line are on the disk."""
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="framesift-writer")
         self._writing: Future[None] | None = None
 
@@ -173,6 +176,8 @@ class Results(Sink):
             return
         if decision.verdict is Verdict.KEEP:
             self._place_kept(view, decision.frame)
+            if self.follow is not None:
+                self._kept.append(decision)
         # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
         line = manifest.encode_decision(decision, view.exposure.levels, view.file)
         self._lines.append(line)
@@ -205,9 +210,15 @@ class Results(Sink):
         """Hand the waiting group to the writer, once that has finished the group before."""
         self._wait()
         if self._lines:
-            files, lines = self._files, self._lines
-            self._files, self._lines, self._waiting = [], [], 0  # first: no signal makes this group go twice
-            self._writing = self._writer.submit(self._place.write, files, b"".join(lines))
+            files, lines, kept = self._files, self._lines, self._kept
+            self._files, self._lines, self._kept, self._waiting = [], [], [], 0  # first: no signal makes it go twice
+            self._writing = self._writer.submit(self._write, files, b"".join(lines), kept)
+
+    def _write(self, files: list[Copy | Link], lines: bytes, kept: list[Decision]) -> None:
+        self._place.write(files, lines)
+        for decision in kept:
+            assert self.follow is not None
+            self.follow(decision)
 
     def _wait(self) -> None:
         if self._writing is not None:

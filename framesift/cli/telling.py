@@ -1,0 +1,119 @@
+"""`--on-keep` and `--notify`: who is told of kept frames while a run goes on."""
+
+import argparse
+import sys
+
+from framesift.errors import UsageError
+
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from framesift.filtering.sinks import Sink
+    from framesift.filtering.telling import Delivery, Program, Webhook
+
+GRACE = 5.0
+"""Seconds that are left for what waits to be told when a run is interrupted."""
+_WIDTH = 320
+"""px of the picture that a web address is sent, at most."""
+
+
+def add_telling_arguments(group: argparse._ActionsContainer) -> None:
+    """Add who is told. No settings of a run: no file that came with a folder can bring them."""
+    add = group.add_argument
+    program = "run this program for each kept frame, with FRAMESIFT_PATH, FRAMESIFT_KEPT and others in its environment"
+    add("--on-keep", metavar="COMMAND", help=program)
+    url = "post each kept frame there: the decision as JSON, with a small picture; @FILE reads the URL from a file"
+    add("--notify", metavar="URL", help=url)
+
+
+def tells(options: argparse.Namespace) -> bool:
+    """Tell whether anybody is to be told of kept frames."""
+    return bool(options.on_keep or options.notify)
+
+
+def find_receivers(options: argparse.Namespace) -> "list[Program | Webhook]":
+    """Return who is told of kept frames. Raises UsageError for a program that is not there, or what is no URL."""
+    if not tells(options):
+        return []
+    from framesift.filtering.telling import Program, Webhook
+
+    receivers: list[Program | Webhook] = []
+    if options.on_keep:
+        receivers.append(Program("--on-keep", options.on_keep))
+    if options.notify:
+        receivers.append(Webhook(_read_url(options.notify), _draw))
+    return receivers
+
+
+def tell_of_kept(
+    receivers: "list[Program | Webhook]", sink: "Sink", options: argparse.Namespace, stack: "ExitStack"
+) -> None:
+    """Have the receivers told of what `sink` keeps, until `stack` ends."""
+    from framesift.filtering.results import Results
+    from framesift.filtering.selection import Decision
+    from framesift.filtering.telling import notice_of
+    from framesift.stores import join, locate
+
+    if not receivers or not isinstance(sink, Results):
+        return
+    deliveries = [_open_delivery(receiver, options, stack) for receiver in receivers]
+    folder, directory = sink.folder, locate(options.directory)
+
+    def follow(decision: Decision) -> None:
+        notice = notice_of(decision, directory, join(folder, decision.frame.path))
+        for delivery in deliveries:
+            delivery.add(notice)
+
+    sink.follow = follow
+
+
+def _open_delivery(receiver: "Program | Webhook", options: argparse.Namespace, stack: "ExitStack") -> "Delivery":
+    """Deliver until `stack` ends: then all that waits, but within seconds where the run was interrupted."""
+    from framesift.filtering.telling import Delivery
+
+    delivery = Delivery(receiver, _tell)
+
+    def close(kind: object, *_: object) -> None:
+        delivery.close(GRACE if kind or options.watch else None)
+
+    stack.push(close)
+    return delivery
+
+
+def _read_url(text: str) -> str:
+    """Return a URL, or what stands in the file that is named in its place, where no list of processes shows it."""
+    if not text.startswith("@"):
+        return text
+    path = text[1:]
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(1 << 16).strip()
+    except OSError as error:
+        raise UsageError(error.strerror or str(error), path) from None
+    except UnicodeDecodeError:
+        raise UsageError("holds no URL", path) from None
+
+
+def _draw(path: str) -> str | None:
+    """Return a picture as a small JPEG in base64; None where it cannot be read (any more)."""
+    from framesift.errors import FramesiftError
+    from framesift.frames.reader import read_picture
+    from framesift.looking.page.thumbnails import encode_jpeg, shrink_image
+
+    try:
+        return encode_jpeg(shrink_image(read_picture(path).pixels, _WIDTH))
+    except FramesiftError:
+        return None
+
+
+def _tell(line: str) -> None:
+    """Say it on stderr, above the bar, also to whom wants to hear nothing else: it is what went wrong."""
+    from tqdm import tqdm
+
+    tqdm.write(line, file=sys.stderr)
+
+
+def hide_address(words: list[str], address: str | None) -> list[str]:
+    """Return the words of a command without the address of `--notify`, which may be secret."""
+    return [word.replace(address, "URL") for word in words] if address else words
