@@ -20,7 +20,7 @@ from framesift.cli.options import (
     read_options,
     tell_left_out,
 )
-from framesift.cli.telling import add_telling_arguments, find_receivers, tell_of_kept, tells
+from framesift.cli.telling import Receivers, add_telling_arguments, tells
 from framesift.errors import UsageError, pip_install, show
 from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, NUMBER, RUNNING
 
@@ -95,12 +95,12 @@ def filter_command(options: argparse.Namespace) -> int:
     from framesift.cli import cautions
     from framesift.filtering.run import Run
 
-    settings, receivers = _read_wishes(options), find_receivers(options)
+    settings, receivers = _read_wishes(options), Receivers(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
         cluster = open_workers_of(options, stack)
         source, sink = _open_source(options, settings), _open_sink(options, settings)
-        tell_of_kept(receivers, sink, options, stack)
+        receivers.follow(sink, options, stack)
         with (
             Run(source, sink, settings) as run,
             _open_bar(run, options) as bar,

@@ -1,4 +1,4 @@
-"""`--on-keep` and `--notify`: who is told of kept frames while a run goes on."""
+"""`--on-keep`, `--on-health` and `--notify`: who is told of kept frames and of faults while a run goes on."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from framesift.filtering.sinks import Sink
-    from framesift.filtering.telling import Delivery, Program, Webhook
+    from framesift.filtering.telling import Delivery, Receiver
 
 GRACE = 5.0
 """Seconds that are left for what waits to be told when a run is interrupted."""
@@ -23,52 +23,64 @@ def add_telling_arguments(group: argparse._ActionsContainer) -> None:
     add = group.add_argument
     program = "run this program for each kept frame, with FRAMESIFT_PATH, FRAMESIFT_KEPT and others in its environment"
     add("--on-keep", metavar="COMMAND", help=program)
-    url = "post each kept frame there: the decision as JSON, with a small picture; @FILE reads the URL from a file"
+    health = "the same for each fault of a camera (covered, moved, silent ...) as it begins and when it is over"
+    add("--on-health", metavar="COMMAND", help=health)
+    url = "post both there: what is known as JSON, with a small picture; @FILE reads the URL from a file"
     add("--notify", metavar="URL", help=url)
 
 
 def tells(options: argparse.Namespace) -> bool:
-    """Tell whether anybody is to be told of kept frames."""
-    return bool(options.on_keep or options.notify)
+    """Tell whether anybody is to be told of anything."""
+    return bool(options.on_keep or options.on_health or options.notify)
 
 
-def find_receivers(options: argparse.Namespace) -> "list[Program | Webhook]":
-    """Return who is told of kept frames. Raises UsageError for a program that is not there, or what is no URL."""
-    if not tells(options):
-        return []
-    from framesift.filtering.telling import Program, Webhook
+class Receivers:
+    """Who is told of kept frames, and who of faults. Raises UsageError for a missing program, or what is no URL."""
 
-    receivers: list[Program | Webhook] = []
-    if options.on_keep:
-        receivers.append(Program("--on-keep", options.on_keep))
-    if options.notify:
-        receivers.append(Webhook(_read_url(options.notify), _draw))
-    return receivers
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.of_kept: list[Receiver] = []
+        self.of_faults: list[Receiver] = []
+        if not tells(options):
+            return
+        from framesift.filtering.telling import Program, Webhook
+
+        if options.on_keep:
+            self.of_kept.append(Program("--on-keep", options.on_keep))
+        if options.on_health:
+            self.of_faults.append(Program("--on-health", options.on_health))
+        if options.notify:
+            address = Webhook(_read_url(options.notify), _draw)
+            self.of_kept.append(address)
+            self.of_faults.append(address)
+
+    def follow(self, sink: "Sink", options: argparse.Namespace, stack: "ExitStack") -> None:
+        """Have them told of what `sink` keeps and finds, until `stack` ends."""
+        if not tells(options):
+            return
+        from framesift.filtering.health import Fault
+        from framesift.filtering.results import Results
+        from framesift.filtering.selection import Decision
+        from framesift.filtering.telling import notice_of, notice_of_fault
+        from framesift.stores import join, locate
+
+        assert isinstance(sink, Results)
+        opened = {each: _open_delivery(each, options, stack) for each in {*self.of_kept, *self.of_faults}}
+        folder, directory = sink.folder, locate(options.directory)
+
+        def tell_kept(decision: Decision) -> None:
+            notice = notice_of(decision, directory, join(folder, decision.frame.path))
+            for receiver in self.of_kept:
+                opened[receiver].add(notice)
+
+        def tell_fault(fault: Fault) -> None:
+            for receiver in self.of_faults:
+                opened[receiver].add(notice_of_fault(fault, directory))
+
+        sink.follow = tell_kept
+        sink.health.listeners.append(tell_fault)
 
 
-def tell_of_kept(
-    receivers: "list[Program | Webhook]", sink: "Sink", options: argparse.Namespace, stack: "ExitStack"
-) -> None:
-    """Have the receivers told of what `sink` keeps, until `stack` ends."""
-    from framesift.filtering.results import Results
-    from framesift.filtering.selection import Decision
-    from framesift.filtering.telling import notice_of
-    from framesift.stores import join, locate
-
-    if not receivers or not isinstance(sink, Results):
-        return
-    deliveries = [_open_delivery(receiver, options, stack) for receiver in receivers]
-    folder, directory = sink.folder, locate(options.directory)
-
-    def follow(decision: Decision) -> None:
-        notice = notice_of(decision, directory, join(folder, decision.frame.path))
-        for delivery in deliveries:
-            delivery.add(notice)
-
-    sink.follow = follow
-
-
-def _open_delivery(receiver: "Program | Webhook", options: argparse.Namespace, stack: "ExitStack") -> "Delivery":
+def _open_delivery(receiver: "Receiver", options: argparse.Namespace, stack: "ExitStack") -> "Delivery":
     """Deliver until `stack` ends: then all that waits, but within seconds where the run was interrupted."""
     from framesift.filtering.telling import Delivery
 

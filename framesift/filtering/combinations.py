@@ -23,7 +23,7 @@ class Wishes:
     report: PathLike | None = None
     cluster: str | None = None
     tells: bool = False
-    """Whether somebody is told of kept frames."""
+    """Whether somebody is told of what happens."""
 
 
 Condition = Callable[[Wishes], object]
@@ -58,7 +58,7 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.watch and not w.results, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
     (
         lambda w: w.tells and (w.backup or w.dry_run),
-        "--on-keep and --notify tell of copies in RESULTS: they go without --remove-to and --dry-run",
+        "--on-keep, --on-health and --notify belong to RESULTS: they go without --remove-to and --dry-run",
     ),
     (
         lambda w: w.backup and w.settings.most is not None,

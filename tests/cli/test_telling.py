@@ -86,6 +86,23 @@ def test_a_web_address_gets_the_decision_with_a_picture_and_nothing_remembers_it
     assert "s3cret" not in said.out + said.err + MANIFEST.read_text()
 
 
+def test_faults_of_cameras_are_told_as_they_begin_and_end(frames):
+    for number in range(3):
+        (frames / f"c1_2099_01_01__00_00_0{number}.png").write_bytes(TREE["c1-1700000000.png"])
+    words = "'%s %s %s\\n' $FRAMESIFT_STATE $FRAMESIFT_CAMERA $FRAMESIFT_FRAME >> told"
+    Path("ring.sh").write_text(f"#!/bin/sh\nprintf {words}\n")
+    with Server() as server:
+        told_of = ["--on-health", "sh ring.sh", "--notify", server.url()]
+        assert main(["filter", "frames", "results", "--quiet", *told_of]) == 0
+    faults = [body for body in server.bodies if body["event"] == "health" and body["fault"] == "clock wrong"]
+    assert [(body["camera"], body["state"], body["frame"]) for body in faults] == [
+        ("c1", "begins", "c1_2099_01_01__00_00_00.png")
+    ]
+    assert faults[0]["thumbnail"]
+    assert ["begins", "c1", "c1_2099_01_01__00_00_00.png"] in told()
+    assert len([body for body in server.bodies if body["event"] == "keep"]) == len(kept())
+
+
 def test_an_address_may_stand_in_a_file(frames):
     with Server() as server:
         Path("address").write_text(server.url() + "\n")
@@ -116,7 +133,8 @@ def test_what_fails_is_one_line_and_no_decision_hears_of_it(frames, capsys):
         (["--notify", "@nowhere"], "framesift: nowhere: No such file or directory"),
         (
             ["--on-keep", "true", "--dry-run"],
-            "framesift: --on-keep and --notify tell of copies in RESULTS: they go without --remove-to and --dry-run",
+            "framesift: --on-keep, --on-health and --notify belong to RESULTS: "
+            "they go without --remove-to and --dry-run",
         ),
     ],
 )

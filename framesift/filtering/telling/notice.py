@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from framesift.filtering.health import Fault
 from framesift.filtering.selection import Decision
 from framesift.stores import join, strip_secrets
 
@@ -13,7 +14,7 @@ class Notice:
     """One thing that happened, in words for programs."""
 
     event: str
-    """What happened, such as `keep`."""
+    """What happened: `keep` or `health`."""
     values: dict[str, str | float | None]
     """What is known of it, by name."""
     picture: str | None = None
@@ -50,4 +51,25 @@ def notice_of(decision: Decision, directory: str, kept: str) -> Notice:
             "reason": decision.reason,
         },
         kept,
+    )
+
+
+def notice_of_fault(fault: Fault, directory: str) -> Notice:
+    """Return what is told of a fault of a camera that begins, or is over; `directory` has the frames."""
+    path = join(directory, fault.path)
+    known = fault.as_json()
+    return Notice(
+        "health",
+        {
+            "camera": fault.camera,
+            "fault": str(fault.kind),
+            "state": "over" if fault.is_over else "begins",
+            "begin": known["begin"],
+            "end": known["end"],
+            "amount": fault.amount,
+            "frame": fault.path,
+            "path": strip_secrets(path),
+            "words": fault.words,
+        },
+        path,
     )
