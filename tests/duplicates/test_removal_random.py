@@ -174,9 +174,13 @@ class Folder:
             path.unlink()
 
     def cut(self) -> None:
-        """A file is damaged where it stands."""
+        """A file is damaged where it stands, and so are its other names: since a kill one may be in a backup."""
         if path := self.pick(PICTURES + FILMS):
+            held = Counter(self.held())
             os.truncate(path, min(self.choose.randint(10, 400), path.stat().st_size - 1))
+            damaged = Counter(self.held()) - held
+            for digest in (held - Counter(self.held())).keys() & self.doubled.keys():
+                self.doubled[next(iter(damaged))] += min(self.doubled[digest], damaged.total() - 1)
 
     def swap(self) -> None:
         """Two files change their names, and keep sizes and times."""
@@ -301,6 +305,8 @@ class Folder:
                     known = self.away[backup, re.sub(r"\.\d+$", "", name)]
                 if entry not in known:  # stopped before it had its time again, which the next run gives
                     alike = [each for each in known if is_coarse(entry, each) or is_coarse(each, entry)]
+                    if not alike and self.doubled[entry[0]]:  # a second one since a kill, and then its place was taken
+                        continue
                     assert alike, "what came back is not what was moved"
                     self.to_mend[name] = entry = alike[0]
                 known.remove(entry)
