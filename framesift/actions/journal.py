@@ -3,7 +3,7 @@
 Each line carries a checksum of itself, so that a single damaged byte in it is found. States of a file in the backup:
 
     moving   -> moved   -> returning -> (returned: no longer in the backup, or moved again: it stays)
-                        -> deleting  -> (deleted: gone for good)
+                        -> deleting  -> (deleted: gone for good, or moved again: a run was stopped before)
     updating -> updated                 the former version of a metadata file, and then as above
 """
 

@@ -111,7 +111,7 @@ def recover(move: Move, forward: bool) -> bool:
     if _is_one_content(move):
         os.unlink(move.source if forward else move.target)
         return forward
-    return secured and not move.file.is_still(os.lstat(move.source))
+    return secured and not (move.file.is_still(os.lstat(move.source)) or _has_content(move.source, move.sha256))
 
 
 def read_digest(path: str, file: FileStat | None = None) -> str:
@@ -162,6 +162,14 @@ def _is_one_content(move: Move) -> bool:
             return True
         return read_digest(move.source) == read_digest(move.target)
     except (FileNotFoundError, NotADirectoryError, LeftOut):
+        return False
+
+
+def _has_content(path: str, sha256: str | None) -> bool:
+    """Whether a file is known by its bytes: a disk that was away comes back with other numbers."""
+    try:
+        return sha256 is not None and read_digest(path) == sha256
+    except LeftOut:
         return False
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -177,3 +178,43 @@ def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, fi
         assert snapshot(place / "root") == before, f"killed at call {call}"
         if (place / "backup").exists():
             assert backed_up(place / "backup") == {} and folders_of(place / "backup") == [], f"killed at call {call}"
+
+
+def test_killed_while_emptying_and_then_undone_gives_back_what_was_not_deleted(scratch):
+    calls, _ = undisturbed(scratch, "empty")
+    for call in range(1, calls + 1, 2):
+        place = scratch / str(call)
+        prepare(place, "empty")
+        assert run_in_child(COMMANDS["empty"](place), partial(kill, call)) == -signal.SIGKILL
+        left, root = backed_up(place / "backup"), read_tree(place / "root")
+        assert run_here(COMMANDS["undo"](place), scratch / "log") in (options.DONE, options.SKIPPED)
+        now = read_tree(place / "root")
+        for path, content in left.items():
+            assert "metadata" in path or now.get(path) == content, f"{path} stayed, killed at call {call}"
+        assert now.items() >= {path: root[path] for path in root if "metadata" not in path}.items()
+
+
+def test_killed_while_giving_back_then_a_remount_and_another_file_there(scratch):
+    """A file is not taken for the one that was given back because it has its size."""
+    calls, _ = undisturbed(scratch, "undo")
+    for call in range(1, calls + 1, 2):
+        place = scratch / str(call)
+        prepare(place, "undo")
+        assert run_in_child(COMMANDS["undo"](place), partial(kill, call)) == -signal.SIGKILL
+        held = backed_up(place / "backup")
+        shutil.copytree(place / "backup", place / "fresh")
+        shutil.rmtree(place / "backup")
+        (place / "fresh").rename(place / "backup")
+        others = {path: bytes(len(held[path])) for path in ("c1/a1.png", "c2/deep/a3.png") if path in held}
+        for path, content in others.items():
+            (place / "root" / path).parent.mkdir(parents=True, exist_ok=True)
+            (place / "root" / path).unlink(missing_ok=True)
+            (place / "root" / path).write_bytes(content)
+        code = run_here(COMMANDS["undo"](place), scratch / "log")
+        assert code == (options.SKIPPED if others else options.DONE), f"killed at call {call}"
+        now = backed_up(place / "backup")
+        assert all(now[path] == held[path] for path in others), f"killed at call {call}"
+        for path in others:
+            (place / "root" / path).unlink()
+        assert run_here(COMMANDS["undo"](place)) == options.DONE
+        assert {path: read_tree(place / "root")[path] for path in others} == {path: held[path] for path in others}

@@ -3,7 +3,7 @@
 import os
 
 from framesift.actions.backup.batches import give_attributes, removal_of, return_of
-from framesift.actions.files.placing import remove_leftovers, storage_errors
+from framesift.actions.files.placing import is_there, remove_leftovers, storage_errors
 from framesift.actions.journal import Journal
 from framesift.actions.metadata.files import recover_updates
 from framesift.actions.moving import LeftOut, Move, read_digest, recover
@@ -29,6 +29,7 @@ def recover_run(journal: Journal) -> None:
                 raise UsageError(reason, os.path.join(folder, path))
     remove_leftovers(journal.backup)
     _recover_moves(journal)
+    _recover_deletions(journal)
     recover_updates(journal)
 
 
@@ -57,6 +58,14 @@ def _recover_moves(journal: Journal) -> None:
             if returned and _holds(move):
                 give_attributes(move)
             journal.record("returned" if returned else "moved", entry.stored)
+    journal.sync()
+
+
+def _recover_deletions(journal: Journal) -> None:
+    """What was not deleted yet when a run was stopped can still be given back, or deleted by the next run."""
+    for entry in [entry for entry in journal.entries.values() if entry.state == "deleting"]:
+        stays = "updated" if entry.file is None else "moved"
+        journal.record(stays if is_there(journal.in_backup(entry.stored)) else "deleted", entry.stored)
     journal.sync()
 
 
