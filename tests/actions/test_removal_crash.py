@@ -218,3 +218,30 @@ def test_killed_while_giving_back_then_a_remount_and_another_file_there(scratch)
             (place / "root" / path).unlink()
         assert run_here(COMMANDS["undo"](place)) == options.DONE
         assert {path: read_tree(place / "root")[path] for path in others} == {path: held[path] for path in others}
+
+
+def test_of_two_equal_files_of_one_path_one_comes_back_and_one_stays(scratch, monkeypatch):
+    """Killed anywhere: the one that stays is not taken for the one that came, whose bytes it has."""
+    monkeypatch.setattr("framesift.actions.backup.restoring.GROUP", 64)
+
+    def prepare_twice(place: Path) -> set[tuple]:
+        prepare(place, "undo")
+        seen = {snapshot(place / "backup")["c1/a1.png"]}
+        path = place / "root" / "c1" / "a1.png"
+        path.write_bytes(picture(1))
+        path.chmod(0o600)
+        os.utime(path, (1_700_000_000,) * 2)
+        seen.add(snapshot(place / "root")["c1/a1.png"])
+        assert not [o for o in apply_plan(plan_of(place / "root", c1__a1="c1/a0"), place / "backup") if o.problem]
+        return seen
+
+    prepare_twice(scratch / "undisturbed")
+    calls = count_changes(COMMANDS["undo"](scratch / "undisturbed"), scratch, options.SKIPPED)
+    for call in range(1, calls + 1, 2):
+        place = scratch / str(call)
+        both = prepare_twice(place)
+        assert run_in_child(COMMANDS["undo"](place), partial(kill, call)) == -signal.SIGKILL
+        run_here(COMMANDS["undo"](place), scratch / "log")
+        held = {path: seen for path, seen in snapshot(place / "backup").items() if path.startswith("c1/a1")}
+        came = snapshot(place / "root")["c1/a1.png"]
+        assert {came, *held.values()} == both and len(held) == 1, f"killed at call {call}"

@@ -105,16 +105,20 @@ def _put_newest_first(entries: list[Entry]) -> list[Entry]:
 
 
 def _group(files: list[Entry]) -> Iterator[list[list[Entry]]]:
-    """Yield the files that come back together, many at a time; where some stay, none of them comes."""
+    """Yield the files that come back together, many at a time; where some stay, none of them comes.
+
+    No two of one path are on the way at the same time: after a run that is stopped nobody could tell which has come.
+    """
     bundles: dict[str, list[Entry]] = {}
     for entry in files:
         bundles.setdefault(entry.leader or entry.stored, []).append(entry)
     group: list[list[Entry]] = []
     for bundle in bundles.values():
-        group.append(bundle)
-        if sum(map(len, group)) >= GROUP:
+        on_the_way = {entry.path for each in group for entry in each}
+        if len(on_the_way) >= GROUP or not on_the_way.isdisjoint(entry.path for entry in bundle):
             yield group
             group = []
+        group.append(bundle)
     if group:
         yield group
 
