@@ -25,6 +25,7 @@ from framesift.frames.names.clocks import (
     read_epoch,
     read_zone,
     settle_on,
+    write_plainly,
 )
 from framesift.frames.names.formats import TimeFormat
 from framesift.frames.names.hours import find_hour
@@ -101,7 +102,7 @@ class Naming:
         """Return what a path says of its camera and its time, as far as it says it alone."""
         folder, _, name = path.rpartition("/")
         place = read_place(folder)
-        usual = self._read_usual(path, split_suffix(name)[0], place)
+        usual = self._read_usual(path, write_plainly(split_suffix(name)[0]), place)
         if self._expression is None and self.camera is None:
             return usual
         match = self._search(path)
@@ -136,7 +137,7 @@ class Naming:
             start, end = match.span("time")
             before = len(path) - len(match.string)
             path = path[: before + start] + path[before + end :]
-        elif found := self._find_time(path, split_suffix(name)[0], read_place(folder)):
+        elif found := self._find_time(path, write_plainly(split_suffix(name)[0]), read_place(folder)):
             path = path[: before + found.start] + path[before + found.end :]
         return _COPY_MARK.sub("", path)
 
@@ -174,12 +175,11 @@ class Naming:
 
     def _find_format(self, path: str, stem: str, place: Place) -> Found | None:
         assert self._format is not None
-        if "/" not in self._format.text:
-            found = self._format.search(stem, place.day, self._zone)
-            return Found(*found) if found else None
         before = path.rfind("/") + 1
-        found = self._format.search(path[: before + len(stem)], None, self._zone)
-        return Found(max(found[0] - before, 0), found[1] - before, found[2]) if found else None
+        start, day = (0, None) if "/" in self._format.text else (before, place.day)
+        found = self._format.search(path[start : before + len(stem)], day, self._zone)
+        shift = before - start
+        return Found(max(found[0] - shift, 0), found[1] - shift, found[2]) if found else None
 
     def _search(self, path: str) -> Matched | None:
         if self._expression is None:

@@ -93,6 +93,11 @@ _SHORT_PACKED = re.compile(
     (?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<attached>\d\d\d?)?{_END}""",
     _FLAGS,
 )
+_EAST_ASIAN = re.compile(
+    r"(?<!\d)((?:19[7-9]|20\d)\d)[年년](\d\d)[月월](?:(\d\d)[日號号일][-_ ]?)?"
+    r"|(?<!\d)(?:(\d\d)[時时点點시](\d\d)[分분](?:(\d\d)[秒초])?|(\d\d)[分분](\d\d)[秒초])",
+    re.ASCII,
+)
 _SEVEN_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
 _LETTER = re.compile(r"[A-Za-z]")
 _MONTH_WORD = re.compile("|".join(_MONTHS), re.ASCII | re.IGNORECASE)
@@ -134,6 +139,17 @@ def find_clock(text: str, zone: tzinfo) -> Found | None:
     elif match := _EPOCH_IN_NAME.search(text):
         return Found(*match.span(), read_epoch(match))
     return _find_other(text, zone) if _SEVEN_DIGITS.match(text) else None
+
+
+def write_plainly(text: str) -> str:
+    """Return a text of the same length in which no Chinese, Japanese or Korean words stand between the numbers of a
+    day or a clock: `2021-04-29_20.00.00_` of `2021年04月29日20時00分00秒`."""
+    return text if text.isascii() else _EAST_ASIAN.sub(_join_numbers, text)
+
+
+def _join_numbers(match: re.Match[str]) -> str:
+    numbers = [number for number in match.groups() if number]
+    return ("-" if match[1] else ".").join(numbers).ljust(len(match[0]), "_")
 
 
 def _find_other(text: str, zone: tzinfo) -> Found | None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from framesift.frames.names.clocks import Day, find_clock, orders_of, settle
+from framesift.frames.names.clocks import Day, find_clock, orders_of, settle, write_plainly
 from framesift.frames.names.words import is_event, read_before, read_behind, strip_folder
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -47,6 +47,7 @@ _WEEK = re.compile(
 )
 _CHANNEL_OF = re.compile(r"jpe?g|dav|mp4|pic|idx", re.IGNORECASE)
 _EVENT_BELOW_DAY = re.compile(r"[0-9a-f]*\d[0-9a-f]*(?:-[0-9a-f]+)*", re.ASCII | re.IGNORECASE)
+_UNIT = re.compile(r"(\d{4}(?=[年년])|\d\d?)[年년月월日號号일時时点點시分분]", re.ASCII)
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
 
 
@@ -71,7 +72,15 @@ class Place(NamedTuple):
 @lru_cache(maxsize=1 << 14)
 def read_place(folder: str) -> Place:
     """Return what a folder, relative to the input folder, and those above it say."""
+    if not folder.isascii() and re.search(_YEAR, folder):
+        folder = "/".join(map(_write_folder, folder.split("/")))
     return _Walk(folder.split("/") if folder else []).read()
+
+
+def _write_folder(part: str) -> str:
+    """Return `04` of `04月`, and the like."""
+    match = _UNIT.fullmatch(part)
+    return match[1] if match else write_plainly(part).rstrip("_")
 
 
 class _Walk:
