@@ -100,7 +100,7 @@ def filter_command(options: argparse.Namespace) -> int:
         rehearsal = _prepare_report(options, settings, stack)
         cluster = open_workers_of(options, stack)
         source, sink = _open_source(options, settings), _open_sink(options, settings)
-        receivers.follow(sink, options, stack)
+        receivers.follow(sink, settings, options, stack)
         with (
             Run(source, sink, settings) as run,
             _open_bar(run, options) as bar,

@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # importing typing for it would take a tenth of the time 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from framesift.filtering.settings import Settings
     from framesift.filtering.sinks import Sink
     from framesift.filtering.telling import Delivery, Receiver
 
@@ -53,11 +54,12 @@ class Receivers:
             self.of_kept.append(address)
             self.of_faults.append(address)
 
-    def follow(self, sink: "Sink", options: argparse.Namespace, stack: "ExitStack") -> None:
+    def follow(self, sink: "Sink", settings: "Settings", options: argparse.Namespace, stack: "ExitStack") -> None:
         """Have them told of what `sink` keeps and finds, until `stack` ends."""
         if not tells(options):
             return
         from framesift.filtering.health import Fault
+        from framesift.filtering.kept_names import name_kept
         from framesift.filtering.results import Results
         from framesift.filtering.selection import Decision
         from framesift.filtering.telling import notice_of, notice_of_fault
@@ -68,7 +70,7 @@ class Receivers:
         folder, directory = sink.folder, locate(options.directory)
 
         def tell_kept(decision: Decision) -> None:
-            notice = notice_of(decision, directory, join(folder, decision.frame.path))
+            notice = notice_of(decision, directory, join(folder, name_kept(decision.frame, settings)))
             for receiver in self.of_kept:
                 opened[receiver].add(notice)
 

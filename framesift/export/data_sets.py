@@ -30,7 +30,7 @@ def write_image_folder(folder: str, part: str, rows: Sequence[Row], results: str
     for row in rows:
         copy = os.path.join(target, row.path)
         os.makedirs(os.path.dirname(copy), exist_ok=True)
-        shutil.copyfile(os.path.join(results, row.path), copy)
+        shutil.copyfile(os.path.join(results, row.file), copy)
     with open(os.path.join(target, "metadata.csv"), "x", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("file_name", "camera", "time", "score", "width", "height"))
@@ -48,7 +48,7 @@ def write_shards(folder: str, part: str, rows: Sequence[Row], results: str) -> N
         name = os.path.join(folder, f"{part}-{number:06}.tar")
         with tarfile.open(name, "x", format=tarfile.GNU_FORMAT) as shard:
             for row in of_shard:
-                with open(os.path.join(results, row.path), "rb") as file:
+                with open(os.path.join(results, row.file), "rb") as file:
                     content = file.read()
                 about = {"path": row.path, "camera": row.camera, "time": row.time, "score": row.score}
                 about |= {"width": row.width, "height": row.height}
@@ -67,7 +67,7 @@ def _fill_shards(rows: Sequence[Row], results: str) -> Iterator[list[Row]]:
             yield shard
             shard, size = [], 0
         shard.append(row)
-        size += os.path.getsize(os.path.join(results, row.path))
+        size += os.path.getsize(os.path.join(results, row.file))
     if shard:
         yield shard
 
@@ -94,7 +94,7 @@ def write_overview(folder: str, divided: "Divided") -> None:
 def require_files(rows: Sequence[Row], results: str) -> None:
     """Raise StorageError where a kept frame is not in the results folder any more."""
     for row in rows:
-        path = os.path.join(results, row.path)
+        path = os.path.join(results, row.file)
         if not os.path.isfile(path):
             raise StorageError("is not there any more", path)
 

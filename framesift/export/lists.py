@@ -28,7 +28,7 @@ def write_csv(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         text = io.StringIO(newline="")
         score = "" if row.score is None else row.score
-        name = _guard(row.name) if row.name == row.path else row.name  # else it begins with what the user has said
+        name = _guard(row.name) if row.name == row.file else row.name  # else it begins with what the user has said
         camera = f"'{row.camera}" if is_formula(row.camera) else row.camera
         kept = row.represented_by and _guard(row.represented_by)
         csv.writer(text).writerow([name, camera, row.time, row.verdict, score, kept, row.width, row.height])

@@ -46,7 +46,7 @@ def divide_rows(
     Where a camera shows on one day what it shows on another, and they are in two parts, the frame of the smaller part
     is left out. Raises UsageError where there is too little to divide, or a file cannot be read.
     """
-    with search_files(folder, [row.path for row in rows], jobs or count_cores(), index, watch) as searched:
+    with search_files(folder, [row.file for row in rows], jobs or count_cores(), index, watch) as searched:
         if searched.skipped:
             raise UsageError(
                 f"cannot be divided: {searched.skipped[0].reason}", _join(folder, searched.skipped[0].path)

@@ -66,9 +66,9 @@ def _as_coco(row: Row) -> dict[str, Any]:
 
 
 def _as_task(row: Row) -> dict[str, Any]:
-    prefix, image = row.name.removesuffix(row.path), row.name
+    prefix, image = row.name.removesuffix(row.file), row.name
     if _ENCODED.match(prefix):
-        image = prefix + quote(row.path.encode("utf-8", "surrogateescape"))
+        image = prefix + quote(row.file.encode("utf-8", "surrogateescape"))
     return {"data": {"image": image, "path": row.path, "time": row.time, **_evidence(row)}}
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
@@ -16,9 +17,11 @@ class Row:
     number: int
     """From 1."""
     path: str
-    """Relative to the folder of the frames, and for kept frames to the results folder too."""
+    """Relative to the folder of the frames."""
+    file: str
+    """The same, but for kept frames relative to the results folder."""
     name: str
-    """The path with what is to stand before it."""
+    """The file with what is to stand before it."""
     camera: str
     time: str | None
     """ISO 8601, UTC."""
@@ -61,12 +64,14 @@ def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row
     stand_ins = StandIns(record.settings)
     for number, decision in enumerate(decisions, start=1):
         frame, kept = decision.frame, decision.verdict is Verdict.KEEP
+        file = name_kept(frame, record.settings) if kept else frame.path
         folder = os.path.join(record.folder if kept else record.source, "") if prefix is None else prefix
         width, height = decision.size or (0, 0)
         yield Row(
             number,
             frame.path,
-            folder + frame.path,
+            file,
+            folder + file,
             frame.camera,
             frame.time.isoformat() if frame.time else None,
             decision.verdict,

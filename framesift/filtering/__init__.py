@@ -12,6 +12,7 @@ __all__ = [
     "file_state",
     "films",
     "health",
+    "kept_names",
     "manifest",
     "manifest_file",
     "manifest_values",

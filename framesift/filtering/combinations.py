@@ -56,6 +56,7 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.backup and w.results, "takes RESULTS or --remove-to BACKUP, not both"),
     (lambda w: w.plan and not w.backup, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
     (lambda w: w.watch and not w.results, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
+    (lambda w: w.backup and w.settings.results_by, "--results-by belongs to RESULTS: it goes without --remove-to"),
     (
         lambda w: w.tells and (w.backup or w.dry_run),
         "--on-keep, --on-health and --notify belong to RESULTS: they go without --remove-to and --dry-run",

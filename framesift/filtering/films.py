@@ -211,7 +211,7 @@ class Films(Source):
             return False
         path = known.frame.path if known.verdict is Verdict.KEEP else known.reference or ""
         try:
-            picture = read_frame(join(self._sink.folder, path), self.settings)
+            picture = read_frame(self._sink.find_kept(path), self.settings)
         except UnreadableFrame:
             return False
         seen = view_frame(still, self.directory, self.settings)

@@ -13,6 +13,7 @@ from framesift import __version__
 from framesift.comparators.thresholds import read_share
 from framesift.errors import PathLike, StorageError, UsageError, as_command, show
 from framesift.filtering.file_state import FileState
+from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest_file import read_header, read_lines
 from framesift.filtering.manifest_values import check_paths, check_settings, check_values, shorten
 from framesift.filtering.selection import Decision, Order, Verdict, Weight
@@ -28,6 +29,7 @@ DAMAGES = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, Rec
 _LEVELS = b'"levels"'
 """Cannot stand within a text, where the quotes are escaped."""
 _FILE = b'"file"'
+_KEEP = b'"verdict": "keep"'
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,18 @@ class Record:
         """Return where a frame lies among the others, to be opened. Raises UsageError as `require_source`."""
         self.require_source()
         return join(self.source, path)
+
+    def name_kept(self, path: str) -> str:
+        """Return the path, below the results folder, under which a frame lies there if it was kept."""
+        if self.settings.results_by is None:
+            return path
+        if path not in self._kept_names:
+            self._kept_names.update(read_kept_names(self.path, self.settings))
+        return self._kept_names.get(path, path)
+
+    @cached_property
+    def _kept_names(self) -> dict[str, str]:
+        return {}
 
     def require_source(self) -> None:
         """Raise UsageError where opening a frame would ask a store, or read a folder, that nobody but the manifest
@@ -263,6 +277,12 @@ def read_levels(path: str) -> dict[str, Levels]:
         if found := decode_levels(line):
             levels.setdefault(*found)
     return levels
+
+
+def read_kept_names(path: str, settings: Settings) -> dict[str, str]:
+    """Return, by the path of each kept frame, under which it lies in the results folder. Raises StorageError."""
+    kept = (decode_line(line, n, path) for n, (_, line) in enumerate(read_lines(path), start=2) if _KEEP in line)
+    return {each.frame.path: name_kept(each.frame, settings) for each in kept}
 
 
 def _decode_weight(threshold: str, frames: int) -> Weight:

@@ -136,6 +136,7 @@ _SETTINGS: dict[str, Callable[[Any], bool]] = {
     "most": lambda value: value is None or _is_share(value),
     "budget": lambda value: value is None or (isinstance(value, str) and len(value) <= 40),
     "at_most": lambda value: value is None or _is_amount(value),
+    "results_by": lambda value: value in (None, "day"),
     "at_least": lambda value: value is None or _is_amount(value),
     "min_size": lambda value: _is_whole(value, 0, 2**63),
     "max_pixels": lambda value: _is_whole(value, 0, 2**63),

@@ -35,6 +35,12 @@ class Placement(StrEnum):
     SYMBOLIC = "symbolic"
 
 
+class ResultsBy(StrEnum):
+    """Into which folders kept frames are laid."""
+
+    DAY = "day"
+
+
 class Decoding(StrEnum):
     """Which pixels a frame has."""
 

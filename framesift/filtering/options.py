@@ -9,6 +9,7 @@ from framesift.filtering.option_values import (
     Lateness,
     Method,
     Placement,
+    ResultsBy,
     choose,
     join_numbers,
     parse_blur,
@@ -284,6 +285,13 @@ RUNNING = (
         default=Placement.COPY,
         read=choose(Placement, "--link"),
         choices=("hard", "symbolic"),
+    ),
+    Option(
+        "results_by",
+        "lay kept frames in a folder for each day on which they were taken, in --timezone: RESULTS/2026-11-29",
+        default=None,
+        read=choose(ResultsBy, "--results-by"),
+        choices=("day",),
     ),
 )
 """How the work is done."""

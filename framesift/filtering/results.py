@@ -14,6 +14,7 @@ from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept, Past
 from framesift.filtering.file_state import FileState, Standing, ask_status, name_before
+from framesift.filtering.kept_names import name_frame, name_kept
 from framesift.filtering.manifest_values import shorten
 from framesift.filtering.option_values import Placement
 from framesift.filtering.places import open_place
@@ -132,6 +133,11 @@ class Results(Sink):
         """Return what was decided of a frame last; None where nothing was."""
         return self._past.find_decision(path)
 
+    def find_kept(self, path: str) -> str:
+        """Return where the copy of a kept frame lies, which is decided and written: a path or URL."""
+        known = self._past.find_decision(path) if self._settings.results_by else None
+        return join(self.folder, path if known is None else name_kept(known.frame, self._settings))
+
     def decisions(self) -> Iterator[Decision]:
         """Yield what earlier runs have decided, and this one has written. Raises StorageError."""
         if self.summary.cameras:
@@ -198,12 +204,14 @@ class Results(Sink):
         content = view.content if view.pixels is None else encode_still(view.pixels)
         if frame.page is not None and content is not None:
             content = encode_page(content)
+        path = name_kept(frame, self._settings)
+        like = "" if path == frame.path else f"./{frame.path}"
         if self._settings.link is not Placement.COPY and frame.file == frame.path:
             symbolic = self._settings.link is Placement.SYMBOLIC
-            self._files.append(Link(frame.path, join(self.source, frame.file), symbolic))
+            self._files.append(Link(path, join(self.source, frame.file), symbolic, like))
         elif content is not None and view.stat is not None:
             source = self._below and join(self.source, frame.file)
-            self._files.append(Copy(frame.path, content, view.stat, source))
+            self._files.append(Copy(path, content, view.stat, source, like))
             self._waiting += len(content)
 
     def _flush(self) -> None:
@@ -250,8 +258,9 @@ class Results(Sink):
         """Return the settings and where the frames lie."""
         return {"source": self._place.describe_source(), **self._settings.record()}
 
-    def _is_ours(self, path: str) -> bool:
+    def _is_ours(self, kept: str) -> bool:
         """Tell whether a run put this file here; any other is refused before a frame is read."""
+        path = name_frame(kept, self._settings)
         if self._past.find(path) is Verdict.KEEP:
             return True
         if self._settings.every is not None and is_still(path, self.source):
@@ -261,7 +270,7 @@ class Results(Sink):
         file, _ = split_page(path) or (path, 0)
         if (before := name_before(file)) is not None and self._is_known(before):
             return True  # of a refreshed file, likewise
-        return self._place.is_ours(path)
+        return self._place.is_ours(kept, path)
 
     def _is_known(self, path: str) -> bool:
         return any(self._past.find(each) is not None for each in (path, name_page(path, 1)))

@@ -231,7 +231,7 @@ class Run:
 
     def _read_kept(self, camera: str, path: str, lenient: bool) -> Image | None:
         """Read a kept frame from the results folder, or from its source where it has been taken away."""
-        kept, source = join(self.sink.folder or "", path), join(self.source.directory, path)
+        kept, source = self.sink.find_kept(path), join(self.source.directory, path)
         # Of a page the source first: OpenCV rounds the 16 bits of a TIFF otherwise than those of a PNG.
         is_whole = find_page(source) and self.sink.holds(path, path.rpartition("/")[0])
         for place in (source, kept) if is_whole else (kept, source):

@@ -20,9 +20,10 @@ NAMES = 2
 """The way in which names are read. In 1 whatever stood before the time was the camera, and else the folder."""
 ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclude": [], "include": []}
 ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"reading_of_names": 1}
-ADDED |= dict.fromkeys(("budget", "at_most", "at_least"))
+ADDED |= dict.fromkeys(("budget", "at_most", "at_least", "results_by"))
 """What is meant by a manifest that was begun before a setting came, by its key."""
-_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most", "at_most", "at_least")
+_PLAIN = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
+_PLAIN += ("at_most", "at_least", "results_by")
 """What stands in a manifest as it is."""
 _MOST_COMPARED = 100_000_000
 """px."""
@@ -65,6 +66,7 @@ class Settings:
     at_most: float | None = _USUAL["at_most"]
     at_least: float | None = _USUAL["at_least"]
     """Both in seconds from one kept frame of a camera to the next; None: any."""
+    results_by: str | None = _USUAL["results_by"]
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -214,6 +216,7 @@ class Settings:
             "end": self.end,
             "hours": self.hours,
             "placement": str(self.link),
+            "results_by": self.results_by,
         }
 
     @classmethod

@@ -16,7 +16,7 @@ from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.summary import Summary, Volume
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.stores import ObjectStat, locate
+from framesift.stores import ObjectStat, join, locate
 
 
 class Sink:
@@ -77,6 +77,10 @@ class Sink:
     def find_decision(self, path: str) -> Decision | None:
         """Return what was decided of a frame last; None where nothing was."""
         return None
+
+    def find_kept(self, path: str) -> str:
+        """Return where the copy of a kept frame lies, if there is one."""
+        return join(self.folder or "", path)
 
     def decisions(self) -> Iterator[Decision]:
         """Yield what earlier runs have decided."""

@@ -7,8 +7,10 @@ from framesift.actions import Outcome, verify_backup, verify_copy
 from framesift.errors import FramesiftError, PathLike, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.file_state import FileState, ask_status
+from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest_file import read_lines
 from framesift.filtering.selection import Verdict
+from framesift.filtering.settings import Settings
 from framesift.frames.finding import JOURNAL
 from framesift.frames.reader.source import read_file
 from framesift.stores import is_url
@@ -33,14 +35,16 @@ def verify(folder: PathLike) -> Iterator[Outcome]:
 
 def _verify_results(results: str) -> Iterator[Outcome]:
     path = os.path.join(results, manifest.NAME)
-    settings = manifest.read_settings(path)
-    if settings is None:
+    record = manifest.read_settings(path)
+    if record is None:
         return
-    source = manifest.find_source(results, settings)
+    source = manifest.find_source(results, record)
+    settings = Settings.from_record(record)
     for number, (_, line) in enumerate(read_lines(path), start=2):
         decision = manifest.decode_line(line, number, path)
         if decision.verdict is Verdict.KEEP:
-            kept, file = decision.frame.path, manifest.decode_file(line)
+            kept = name_kept(decision.frame, settings)
+            file = manifest.decode_file(line)
             is_copy = decision.frame.offset is None and decision.frame.page is None  # others have no file of their own
             is_here = is_copy and not is_url(source) and "\0" not in source
             original = os.path.join(source, decision.frame.file) if is_here else ""

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from framesift.errors import UsageError, show
+from framesift.filtering.kept_names import name_frame
 from framesift.filtering.manifest import Record, find_decisions
 from framesift.filtering.selection import Decision
 
@@ -24,6 +25,7 @@ def find_decision(record: Record, name: str) -> Decision:
     Raises UsageError for a name that means no frame or several; the reason names those it could be.
     """
     paths = {name, *(os.path.relpath(os.path.abspath(name), folder) for folder in (record.source, record.folder))}
+    paths |= {name_frame(path, record.settings) for path in paths}
     possible: list[str] = []
     number = 0
     part = None

@@ -114,7 +114,7 @@ def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False
 
 def _find_places(record: Record, path: str) -> list[str]:
     """Return where a frame may be read: where it lies, or first in the results where its file is not what it was."""
-    source, kept = record.find_frame(path), join(record.folder, path)
+    source, kept = record.find_frame(path), join(record.folder, record.name_kept(path))
     if is_url(source) or is_url(kept):
         return [source, kept]
     file, page = split_page(path) or (path, 0)

@@ -26,6 +26,7 @@ TEXTS = {
     "keep": "20/camera",
     "at_most": "1/10min",
     "at_least": "1/2h",
+    "results_by": "day",
     "min_size": "20",
     "max_pixels": "1000",
     "every": "500ms",

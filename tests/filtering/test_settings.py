@@ -11,6 +11,7 @@ from framesift.filtering.option_values import (
     Lateness,
     Method,
     Placement,
+    ResultsBy,
     parse_budget,
     parse_every,
     parse_spacing,
@@ -47,6 +48,7 @@ UNUSUAL = Settings(
     "20/camera/day",
     600.0,
     3600.0,
+    ResultsBy.DAY,
 )
 
 

@@ -34,6 +34,8 @@ class Copy:
     """None for a file without a source: the usual mode, the time of writing."""
     source: str = ""
     """Absolute path of that on this machine, whose readers the copy has at most; empty for one elsewhere."""
+    like: str = ""
+    """The path below the folder of the sources whose folders are as open as those of this one; empty: the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Link:
     source: str
     """Absolute path of what is linked to."""
     symbolic: bool
+    like: str = ""
+    """As that of a copy."""
 
 
 def place_files(folder: str, files: Sequence[Copy | Link], like: str = "") -> None:
@@ -58,7 +62,7 @@ def place_files(folder: str, files: Sequence[Copy | Link], like: str = "") -> No
     touched = {folder}
     for file in files:
         with storage_errors(os.path.join(folder, file.path)):
-            touched |= make_folders(folder, file.path, like)
+            touched |= make_folders(folder, file.path, like, file.like)
     with _staged(folder, [file for file in files if isinstance(file, Copy)]) as staged:
         for file in files:
             target = os.path.join(folder, file.path)

@@ -53,8 +53,8 @@ class LocalPlace(Place):
                         elif not self._is_known(path):
                             yield path
 
-    def is_ours(self, path: str) -> bool:
-        target = os.path.join(self.folder, path)
+    def is_ours(self, kept: str, path: str) -> bool:
+        target = os.path.join(self.folder, kept)
         return is_output(target) or is_copy(target, join(self.source, path))
 
     def begin(self, header: bytes) -> int:

@@ -32,8 +32,8 @@ class Place(ABC):
         """Yield the relative paths of what stands there, but for the record of a run and what systems put anywhere."""
 
     @abstractmethod
-    def is_ours(self, path: str) -> bool:
-        """Tell whether what stands at `path` is a page of ours, or the frame that has this path in the source.
+    def is_ours(self, kept: str, path: str) -> bool:
+        """Tell whether what stands at `kept` is a page of ours, or the frame that has this path in the source.
 
         A run that was killed between placing and recording leaves such a frame.
         """

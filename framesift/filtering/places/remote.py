@@ -88,8 +88,8 @@ class RemotePlace(Place):
                     elif path not in (manifest.NAME, LEASE) and entry.name not in TOLERATED:
                         yield _ESCAPED.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path)
 
-    def is_ours(self, path: str) -> bool:
-        return is_equal(join(self.folder, _name(path)), join(self.source, path))
+    def is_ours(self, kept: str, path: str) -> bool:
+        return is_equal(join(self.folder, _name(kept)), join(self.source, path))
 
     def begin(self, header: bytes) -> int:
         if not self._lease.held:

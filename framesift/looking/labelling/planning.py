@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from framesift.errors import UsageError, show
 from framesift.export.labels import LabelFiles, LabelledPicture, Match, Names
+from framesift.filtering.kept_names import name_frame
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict
 
@@ -99,5 +100,5 @@ def _move(record: Record, match: Match) -> Match:
     """Return how a dropped frame is named: by an absolute path not among the kept ones, for it lies elsewhere."""
     kept, source = (os.path.join(folder, "") for folder in (record.folder, record.source))
     if not match.head and match.folders.startswith(kept):
-        return replace(match, folders=source + match.folders.removeprefix(kept))
+        return replace(match, folders=source + name_frame(match.folders.removeprefix(kept), record.settings))
     return match

@@ -8,6 +8,7 @@ from functools import partial
 
 from framesift.cluster.parallel import map_ordered
 from framesift.errors import StorageError
+from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest import Record
 from framesift.frames.frame import Frame
 from framesift.looking.overview.contrast import use_one_range
@@ -30,10 +31,11 @@ def look_at_light(record: Record, frames: Sequence[Frame], workers: Executor) ->
 
 def _look(record: Record, frame: Frame) -> Sighting:
     """Look at a frame where it lies, or where it was kept: those of films are nowhere else."""
-    for folder in (record.source, record.folder):
+    kept = replace(frame, path=name_kept(frame, record.settings))
+    for folder, there in ((record.source, frame), (record.folder, kept)):
         with suppress(StorageError):  # the folder is gone
             if not is_url(folder):
-                sighting = look_at_frame(frame, folder, record.settings.max_pixels)
+                sighting = look_at_frame(there, folder, record.settings.max_pixels)
                 if not sighting.problem:
-                    return replace(sighting, small=None)
+                    return replace(sighting, frame=frame, small=None)
     return Sighting(frame, None, "cannot be read", 0)

@@ -86,9 +86,9 @@ class RunPictures:
         if not run.within:
             raise Conflict(OUTSIDE)
         for path in filter(None, (decision.frame.path, decision.reference)):
-            for folder in (run.record.source, run.record.folder):
-                if not self._confines.hold_frame(folder, path):
-                    raise Conflict(OUTSIDE)
+            holds = self._confines.hold_frame
+            if not (holds(run.record.source, path) and holds(run.record.folder, run.record.name_kept(path))):
+                raise Conflict(OUTSIDE)
         return decision
 
     def _keep(self, run: Run, decision: Decision, kind: Any, draw: Callable[[], Any]) -> Any:
