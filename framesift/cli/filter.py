@@ -93,6 +93,7 @@ def filter_command(options: argparse.Namespace) -> int:
     from contextlib import ExitStack, closing, suppress
 
     from framesift.cli import cautions
+    from framesift.cli.health import tell_fault
     from framesift.filtering.run import Run
 
     settings, receivers = _read_wishes(options), Receivers(options)
@@ -108,6 +109,8 @@ def filter_command(options: argparse.Namespace) -> int:
             closing(run.decide(options.jobs, cluster)) as decisions,
         ):
             cautions.tell(cautions.doubt_wishes(settings, options), options)
+            if options.watch:
+                sink.health.listeners.append(tell_fault(options.directory, settings.naming))
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
             if settings.keep is not None:
@@ -272,6 +275,7 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         more |= {"budget": [each.as_json() for each in run.allotments]} if run.allotments else {}
         more |= {"films": asdict(source.passage)} if source.passage.frames else {}
         more |= {"not_looked_at": not_looked_at} if (not_looked_at := left_out.as_json()) else {}
+        more |= {"health": health} if (health := run.sink.health.as_json()) else {}
         more |= {"passed_over": source.listing.others} if source.listing.others else {}
         print(json.dumps({**summary.as_json(), "late": len(source.late), "replaced": source.replaced, **more}))
     elif not options.quiet:

@@ -5,6 +5,7 @@ import sys
 from itertools import groupby
 
 from framesift.cli.backups import describe_removal, name_undo
+from framesift.cli.health import describe_health
 from framesift.cli.terminal import Terminal, format_bytes
 from framesift.errors import as_command, counted, show
 
@@ -39,6 +40,7 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
     source, summary, naming = run.source, run.sink.summary, run.settings.naming
     terminal = Terminal(sys.stdout, options.color)
     yield from format_table(summary, naming, terminal) if terminal.is_live else summary.lines(naming)
+    yield from describe_health(run.sink.health.faults, naming)
     yield from _describe_films(source)
     yield from filter(None, [source.left_out.describe()])
     yield from describe_budget(run)

@@ -8,6 +8,7 @@ from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.file_state import FileState, ask_status
+from framesift.filtering.health.vitals import measure_vitals
 from framesift.filtering.option_values import Method
 from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
@@ -130,5 +131,6 @@ def _describe(
     check_masks(settings, frame.camera, size, frame.path)
     chain, comparator = None if settings.size else size, comparator_of(settings, frame.camera)
     descriptor = comparator.describe(image)
-    exposure = replace(exposure, flat=comparator.is_flat(descriptor))
+    vitals = measure_vitals(descriptor, comparator.part_of(descriptor), size[0])
+    exposure = replace(exposure, flat=comparator.is_flat(descriptor), vitals=vitals)
     return View(frame, size, descriptor, chain, exposure=exposure, **source)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from framesift.filtering.health.vitals import Vitals
 from framesift.frames.levels import Levels
 
 
@@ -15,6 +16,8 @@ class Exposure:
     """Whether most of it lies beyond that range."""
     flat: bool = False
     """Whether it shows something, but in too few grey levels for a change to be seen."""
+    vitals: Vitals | None = None
+    """What tells whether the camera is sound; None where next to nothing is compared, or nobody needs it any more."""
 
 
 USUAL = Exposure()

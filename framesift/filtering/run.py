@@ -144,7 +144,8 @@ class Run:
             yield from self._decide_overdue(view)
             allotting = Allotting(self.settings, ledger, self._references, workers, lambda: self.follow())
             with closing(Placing(self.source.directory, self.settings, self.sink)) as placing:
-                for seen, decided in allotting.decide(self.levels.settle(view(frames))):
+                looked_at = self.sink.health.watch(self.levels.settle(view(frames)))
+                for seen, decided in allotting.decide(looked_at):
                     decision = self.source.describe(decided)
                     self.sink.add(placing.fetch(seen, decision), decision)
                     self.source.settle(decision.frame)

@@ -120,7 +120,7 @@ class Sink:
     def add(self, view: View, decision: Decision) -> None:
         """Take a decision. Raises StorageError, also for an earlier decision."""
         self.summary.add(decision, view.exposure)
-        self.health.add(decision, view.exposure)
+        self.health.add(decision, view.exposure.vitals)
         self.volume.add(decision, view.file.size if view.file else 0)
 
     def flush(self) -> None:

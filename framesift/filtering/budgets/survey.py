@@ -64,7 +64,8 @@ class Survey:
     def look(self, view: View) -> None:
         """Compare a frame, and count by which thresholds it is kept."""
         descriptor, number = view.descriptor, len(self._rows)
-        told = replace(view, descriptor=None, content=None, pixels=None)
+        exposure = replace(view.exposure, vitals=None)
+        told = replace(view, descriptor=None, content=None, pixels=None, exposure=exposure)
         row = Row(view.frame, view.size, None if descriptor is None else number, view.chain, view.problem, told)
         self._rows.append(row)
         self._areas.append(0 if descriptor is None else self._comparator.compared_area(descriptor))

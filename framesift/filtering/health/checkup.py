@@ -1,11 +1,56 @@
 """What the frames of one camera come to, one after the other: which faults begin and which end."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from framesift.filtering.health.background import Background
 from framesift.filtering.health.fault import Fault, FaultKind
+from framesift.filtering.health.structure import find_structure
+from framesift.filtering.health.tampering import DOUBTED, Sign, find_movement, find_sign, is_shake
+from framesift.filtering.health.tearing import find_tear
+from framesift.filtering.health.vitals import Vitals
 from framesift.filtering.selection import Order
 from framesift.frames.frame import Frame
+
+FEW = 6
+"""A background of fewer frames is not judged by."""
+CONFIRMED = 3
+"""So many frames in a row have to say the same."""
+RECOVERED = 2
+"""So many frames in a row have to say nothing."""
+REPEATS = 2, 12
+"""So often the same picture has to come again, and so often that of a film, which leaves out what does not change."""
+SAME = 0.6
+"""Of the bands that show something: with so many the same it is the same picture, below a clock perhaps."""
+_STEADY = 1.5
+"""px of the picture that is looked at: a camera in the wind is found elsewhere in each frame."""
+_STEADIER = 0.25
+"""Of the way that it was moved."""
+ADOPTED = 100
+"""After so many frames what a moved camera sees is its view."""
+_TAMPERING = FaultKind.COVERED, FaultKind.BLINDED, FaultKind.MOVED, FaultKind.DEFOCUSED
+
+
+@dataclass(slots=True)
+class Spell:
+    """Frames in a row that say something else than what has been told."""
+
+    first: Frame
+    sign: Sign | None
+    """None: nothing is wrong any more."""
+    frames: int = 0
+
+    def goes_on(self, sign: Sign | None) -> bool:
+        """Tell whether a frame says the same: a camera that has been moved stays where it is."""
+        if self.sign is None or sign is None:
+            return self.sign is sign
+        if self.sign.kind is not sign.kind:
+            return False
+        one, other = self.sign.shift, sign.shift
+        if not (one and other):
+            return True
+        apart = max(abs(one.right - other.right), abs(one.down - other.down))
+        return apart <= max(_STEADY, _STEADIER * min(one.length, other.length))
 
 
 class Checkup:
@@ -14,15 +59,91 @@ class Checkup:
     def __init__(self, camera: str) -> None:
         self.camera = camera
         self._open: dict[FaultKind, Fault] = {}
+        self._spell: Spell | None = None
+        self._background: Background | None = None
+        self._fresh: Background | None = None
+        """Of what a moved camera sees."""
+        self._bands: tuple[int, ...] = ()
+        self._repeats = 0
+        self._first_repeat: Frame | None = None
 
-    def follow(self, frame: Frame, order: Order | None) -> Iterator[Fault]:
+    def follow(self, frame: Frame, order: Order | None, vitals: Vitals | None) -> Iterator[Fault]:
         """Yield the faults that begin or end with a frame."""
         yield from self._settle(FaultKind.CLOCK, frame, order is Order.FAULT)
+        if vitals is not None:
+            yield from self._follow_repeats(frame, vitals)
+            if not self._repeats:  # which tells nothing new
+                yield from self._follow_scene(frame, vitals)
 
-    def _settle(self, kind: FaultKind, frame: Frame, shows: bool, amount: float | None = None) -> Iterator[Fault]:
+    def _follow_repeats(self, frame: Frame, vitals: Vitals) -> Iterator[Fault]:
+        """Tell frames that are the same picture again."""
+        shown = [now == then for now, then in zip(vitals.bands, self._bands, strict=False) if now]
+        self._bands = vitals.bands
+        if len(shown) >= 3 and sum(shown) >= SAME * len(shown):
+            self._repeats += 1
+            first = self._first_repeat = self._first_repeat or frame
+            if self._repeats == REPEATS[frame.offset is not None]:
+                yield from self._settle(FaultKind.FROZEN, first, True)
+        else:
+            self._repeats, self._first_repeat = 0, None
+            yield from self._settle(FaultKind.FROZEN, frame, False)
+
+    def _follow_scene(self, frame: Frame, vitals: Vitals) -> Iterator[Fault]:
+        """Tell what is wrong with what is seen; learn from frames with which nothing is."""
+        picture = vitals.show_picture()
+        structure = find_structure(picture)
+        ground = self._background
+        if ground is None or not ground.fits(structure):
+            self._background, self._fresh = Background(structure, vitals), None
+            self._spell = None
+            return
+        compared = ground.compare(structure, vitals) if ground.frames >= FEW else None
+        if compared is None:
+            ground.learn(structure, vitals)
+            return
+        shift = find_movement(structure.field, ground.field) if compared.agreement < DOUBTED else None
+        if shift is not None and is_shake(shift):
+            structure = structure.shift_back(shift)
+            compared = ground.compare(structure, vitals) or compared
+        sign = find_sign(vitals, ground, compared, shift)
+        is_whole = (sign is not None and sign.kind is FaultKind.BLINDED) or self._tampered
+        tear = None if is_whole else find_tear(picture, structure, ground)
+        yield from self._settle(FaultKind.TORN, frame, tear is not None, tear)
+        if tear is not None:
+            return
+        yield from self._weigh(frame, sign, vitals)
+        is_sound = sign is None or (sign.shift is not None and is_shake(sign.shift))
+        if is_sound and not self._tampered:
+            ground.learn(structure, vitals)
+
+    @property
+    def _tampered(self) -> Fault | None:
+        return next((self._open[kind] for kind in _TAMPERING if kind in self._open), None)
+
+    def _weigh(self, frame: Frame, sign: Sign | None, vitals: Vitals) -> Iterator[Fault]:
+        """Yield the fault of the scene that begins once enough frames have shown it, or that is over."""
+        told = self._tampered
+        if (told.kind if told else None) == (sign.kind if sign else None):
+            self._spell = None
+            return
+        if self._spell is None or not self._spell.goes_on(sign):
+            self._spell = Spell(frame, sign)
+        self._spell.frames += 1
+        if self._spell.frames < (RECOVERED if sign is None else CONFIRMED):
+            return
+        first, self._spell = self._spell.first, None
+        if told is not None:
+            yield from self._settle(told.kind, first, False)
+        if sign is not None:
+            share = sign.amount / vitals.width if sign.amount and sign.kind is FaultKind.MOVED else None
+            yield from self._settle(sign.kind, first, True, sign.amount, share)
+
+    def _settle(
+        self, kind: FaultKind, frame: Frame, shows: bool, amount: float | None = None, share: float | None = None
+    ) -> Iterator[Fault]:
         """Yield a fault that begins with a frame that shows it, or ends with one that does not."""
         if shows and kind not in self._open:
-            self._open[kind] = Fault(self.camera, kind, frame.time, None, amount, frame.path)
+            self._open[kind] = Fault(self.camera, kind, frame.time, None, amount, frame.path, share)
             yield self._open[kind]
         elif not shows and kind in self._open:
             yield replace(self._open.pop(kind), end=frame.time, is_over=True)

@@ -6,6 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from framesift.errors import show
+from framesift.frames.naming import Naming
+
+_USUAL = Naming()
+_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 class FaultKind(StrEnum):
@@ -54,15 +58,18 @@ class Fault:
         """What is to be said of it in one line, without camera and times: `moved by 23 px (3.6 %)`."""
         return f"{self.kind}{_describe_amount(self)}"
 
-    def line(self) -> str:
-        """Return it in one line for a person."""
-        if self.begin is None:
-            since = ", over" if self.is_over else ""
-        elif self.is_over:
-            since = f" from {_show(self.begin)}" + (f" to {_show(self.end)}" if self.end else ", over")
-        else:
-            since = f" since {_show(self.begin)}"
-        return f"{show(self.camera)}: {self.words}{since}: {show(self.path)}"
+    def line(self, naming: Naming = _USUAL, with_path: bool = True) -> str:
+        """Return it in one line for a person, with times as the clocks of the zone of `naming` show them."""
+        path = f": {show(self.path)}" if with_path else ""
+        return f"{show(self.camera)}: {self.words}{self._describe_times(naming)}{path}"
+
+    def _describe_times(self, naming: Naming) -> str:
+        begin, end = (
+            f"{naming.show(each, _TIME)}{naming.zone_name}" if each else "" for each in (self.begin, self.end)
+        )
+        if not self.is_over:
+            return f" since {begin}" if begin else ""
+        return f" from {begin} to {end}" if begin and end else ", over"
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs. Times are ISO 8601."""
@@ -101,7 +108,3 @@ def _describe_amount(fault: Fault) -> str:
         return f" for {describe_length(amount)}"
     lost = "of its details lost" if fault.kind is FaultKind.DEFOCUSED else "of the picture"
     return f" ({100 * amount:.0f} % {lost})"
-
-
-def _show(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M:%S}"

@@ -1,18 +1,36 @@
 """The health of all cameras of a run: frames in, as they are decided; faults out, as they begin and end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
 
-from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.health.checkup import Checkup
 from framesift.filtering.health.fault import Fault
+from framesift.filtering.health.vitals import Vitals
 from framesift.filtering.selection import Decision, Order, Verdict
+from framesift.frames.frame import Frame
 
 Listener = Callable[[Fault], object]
 """Called with a fault as it begins, and once more when it is over (`is_over`), by the thread that decides."""
 
 
+class _Exposed(Protocol):
+    @property
+    def vitals(self) -> Vitals | None: ...
+
+
+class _Viewed(Protocol):
+    @property
+    def frame(self) -> Frame: ...
+
+    @property
+    def exposure(self) -> _Exposed: ...
+
+
+V = TypeVar("V", bound=_Viewed)
+
+
 class Health:
-    """Follows the frames of all cameras. Its memory depends on the number of cameras alone, and of faults."""
+    """Follows the frames of all cameras. Its memory depends on the number of cameras, and of faults, alone."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -23,15 +41,27 @@ class Health:
         self._open: dict[tuple[str, str], int] = {}
         """Where among the faults each is that goes on, by its camera and kind."""
 
-    def add(self, decision: Decision, exposure: Exposure = USUAL) -> None:
+    def add(self, decision: Decision, vitals: Vitals | None = None) -> None:
         """Take a decided frame, in the order of its camera, and tell what begins or ends with it."""
-        if decision.verdict is Verdict.SKIP or decision.order is Order.LATE:
-            return
-        camera = decision.frame.camera
-        if camera not in self._checkups:
-            self._checkups[camera] = Checkup(camera)
-        for fault in self._checkups[camera].follow(decision.frame, decision.order):
+        if decision.verdict is not Verdict.SKIP and decision.order is not Order.LATE:
+            self.follow(decision.frame, decision.order, vitals)
+
+    def watch(self, views: Iterable[V]) -> Iterator[V]:
+        """Yield frames that are decided later, when their vitals have been forgotten, and take them now."""
+        for view in views:
+            self.follow(view.frame, None, view.exposure.vitals)
+            yield view
+
+    def follow(self, frame: Frame, order: Order | None, vitals: Vitals | None) -> None:
+        """Take a frame, in the order of its camera, and tell what begins or ends with it."""
+        if frame.camera not in self._checkups:
+            self._checkups[frame.camera] = Checkup(frame.camera)
+        for fault in self._checkups[frame.camera].follow(frame, order, vitals):
             self._note(fault)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return all faults for programs."""
+        return [fault.as_json() for fault in self.faults]
 
     def _note(self, fault: Fault) -> None:
         key = fault.camera, str(fault.kind)

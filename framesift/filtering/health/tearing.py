@@ -1,0 +1,66 @@
+"""Whether the lower part of a frame was lost on its way, although its file is whole: grey, smeared, or shifted."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.filtering.health.background import Background
+from framesift.filtering.health.structure import Structure, overlay
+from imaging_interview import Image
+
+BANDS = 12
+ABOVE, BELOW = 0.6, 0.25
+"""Of the structure: more is found above a tear, and less below it."""
+_SAME_ROWS = 0.5
+"""Mean square in grey levels of the steps down: with less, all rows are one."""
+_SEEN = 20, 235
+"""Grey levels between which a part that is all one is no dark ground, nor a white sky."""
+_LEAST_SHIFT = 6
+"""px: less may be the wind."""
+_FOUND, _LARGE = 0.5, 0.25
+"""So much of the structure is found further to a side, of a part that is so large."""
+
+
+def find_tear(picture: Image, structure: Structure, background: Background) -> float | None:
+    """Return the share of a frame, (height, width) uint8, that was torn off; None where none was."""
+    row = _split(structure, background)
+    if row is None:
+        return None
+    below = picture[row:].astype(np.float32)
+    down, across = (float((np.diff(below, axis=axis) ** 2).mean()) for axis in (0, 1))
+    is_grey = across < _SAME_ROWS and _SEEN[0] < below.mean() < _SEEN[1]
+    if down < _SAME_ROWS and (is_grey or across > 1 + 16 * down):
+        return 1 - row / len(picture)
+    large = len(below) >= _LARGE * len(picture)
+    return 1 - row / len(picture) if large and _is_shifted(structure, background, row) else None
+
+
+def _split(structure: Structure, background: Background) -> int | None:
+    """Return the row above which the structure is found and below which it is not, to a band."""
+    height = len(structure.field)
+    bands = [slice(height * each // BANDS, height * (each + 1) // BANDS) for each in range(BANDS)]
+    found, whole = overlay(structure.field, background.field), np.abs(background.field) ** 2
+    there, all_of_it = (np.array([float(values[band].sum()) for band in bands]) for values in (found, whole))
+    above, below = (
+        np.cumsum(there) / np.maximum(np.cumsum(all_of_it), 1e-6),
+        _rest(there) / np.maximum(_rest(all_of_it), 1e-6),
+    )
+    best, row = 0.0, None
+    for each in range(1, BANDS - 2):  # the band in which it is torn is of neither
+        if above[each] > ABOVE and below[each + 2] < BELOW and above[each] - below[each + 2] > best:
+            best, row = above[each] - below[each + 2], bands[each + 2].start
+    return row
+
+
+def _rest(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.cumsum(values[::-1])[::-1]
+
+
+def _is_shifted(structure: Structure, background: Background, row: int) -> bool:
+    """Tell whether what lies below is the scene, further to a side."""
+    field, ground = structure.field[row:], background.field[row:]
+    correlation = np.fft.ifft(np.fft.fft(field, axis=1) * np.conj(np.fft.fft(ground, axis=1)), axis=1).real.sum(axis=0)
+    best, width = int(correlation.argmax()), field.shape[1]
+    if min(best, width - best) < _LEAST_SHIFT:
+        return False
+    whole = float((np.abs(ground) ** 2).sum())
+    return whole > 0 and float(correlation[best]) > _FOUND * whole

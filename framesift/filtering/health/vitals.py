@@ -1,0 +1,100 @@
+"""What is measured of one frame, beside its descriptor and from it: little, and knowing no other frame."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.comparators.differencing import ComparedPart
+from imaging_interview import Image
+
+WIDTH = 128
+"""px of the picture by which frames are compared."""
+_HIGHEST = 256
+"""px of a picture that is a strip."""
+_FINE = 240
+"""px: in a picture of this width, or less than twice it, details are looked for."""
+CELLS = 16, 12
+"""Columns and rows of the cells of which the details are told."""
+BANDS = 12
+"""Strips of the frame of which the px are told."""
+_ROWS = 96
+"""So many rows tell the px of all bands."""
+_WHITE = 250
+"""Grey levels from which on light has drowned what there was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """Of one frame. As bytes, so that they are equal when all is, and small where they travel."""
+
+    picture: bytes
+    """What is compared of it in `WIDTH` columns, grey."""
+    details: bytes
+    """The mean square of the steps from one px to the next in each of `CELLS`, float32."""
+    white: float
+    """Share of it that is white."""
+    bands: tuple[int, ...]
+    """A sum over the px of each band of it; 0 for one that shows nothing."""
+    width: int
+    """px of the frame's own."""
+    scale: float
+    """Of them for each px of the picture."""
+
+    def show_picture(self) -> Image:
+        """Return the picture, (height, `WIDTH`) uint8."""
+        return np.frombuffer(self.picture, np.uint8).reshape(-1, WIDTH)
+
+    def show_details(self) -> NDArray[np.float32]:
+        """Return the details, (rows, columns)."""
+        return np.frombuffer(self.details, np.float32).reshape(CELLS[::-1])
+
+
+def measure_vitals(descriptor: Image, part: ComparedPart, width: int) -> Vitals | None:
+    """Measure a frame `width` px wide by its descriptor; None where next to nothing of it is compared."""
+    x0, y0, x1, y1 = part.rectangle
+    inside = descriptor[y0:y1, x0:x1]
+    if inside.shape[0] < 2 * BANDS or inside.shape[1] < 2 * CELLS[0]:
+        return None
+    fine = _halve(inside, 2 * _FINE)
+    height = min(max(round(inside.shape[0] * WIDTH / inside.shape[1]), 2 * BANDS), 2 * WIDTH)
+    picture = np.asarray(cv2.resize(_halve(fine, 2 * WIDTH), (WIDTH, height)), np.uint8)
+    white = cv2.countNonZero(cv2.threshold(fine, _WHITE - 1, 255, cv2.THRESH_BINARY)[1]) / fine.size
+    scale = inside.shape[1] / descriptor.shape[1] * width / WIDTH
+    return Vitals(picture.tobytes(), _measure_details(fine).tobytes(), white, _sum_bands(inside), width, scale)
+
+
+def _halve(image: Image, below: int) -> Image:
+    """Return a picture at the half, the fourth and so on of its size, the first that is less than so many px wide.
+
+    That is many times faster than to bring it to some width, and sees all px.
+    """
+    while image.shape[1] >= below and min(image.shape) >= 4 * BANDS:
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        whole = image[: 2 * height, : 2 * width]
+        image = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return image
+
+
+def _measure_details(fine: Image) -> NDArray[np.float32]:
+    """Return the mean square of the steps to the right and down in each cell."""
+    before = fine[:-1, :-1]
+    across, down = cv2.absdiff(fine[:-1, 1:], before), cv2.absdiff(fine[1:, :-1], before)
+    squares = (np.asarray(cv2.multiply(each, each, dtype=cv2.CV_16U), np.uint16) for each in (across, down))
+    return np.asarray(np.sum([sum_cells(each) for each in squares], axis=0), np.float32)
+
+
+def sum_cells(values: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Return the mean of each of `CELLS`, (rows, columns), of values (height, width)."""
+    columns, rows = values.shape[1] // CELLS[0], values.shape[0] // CELLS[1]
+    strips = (values[rows * each : rows * (each + 1), : CELLS[0] * columns] for each in range(CELLS[1]))
+    sums = np.concatenate([cv2.reduce(strip, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F) for strip in strips])
+    means = sums.reshape(CELLS[1], CELLS[0], columns).sum(axis=2) / np.float32(rows * columns)
+    return np.asarray(means, np.float32)
+
+
+def _sum_bands(inside: Image) -> tuple[int, ...]:
+    rows = np.ascontiguousarray(inside[:: max(1, inside.shape[0] // _ROWS)])
+    return tuple(crc32(band.tobytes()) if np.ptp(band) else 0 for band in np.array_split(rows, BANDS))

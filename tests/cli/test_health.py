@@ -1,0 +1,50 @@
+"""Faults of cameras are told in the summary, in `--json`, and while watching; and they change no decision."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from framesift import cli
+from tests.filtering.health.scenes import NOON, see
+
+COVERED = range(12, 16)
+
+
+@pytest.fixture
+def frames(tmp_path):
+    """Twenty frames of a camera that somebody covers for four of them."""
+    folder = tmp_path / "frames" / "c1"
+    folder.mkdir(parents=True)
+    for number in range(20):
+        picture = np.full_like(see(number), 70) if number in COVERED else see(number)
+        if number in COVERED:
+            picture[0, 0] = number
+        cv2.imwrite(str(folder / f"c1_{NOON.replace(minute=number):%Y_%m_%d__%H_%M_%S}.png"), picture)
+    return folder.parent
+
+
+LINE = (
+    "c1: covered (100 % of the picture) from 2026-05-01 12:12:00 to 2026-05-01 12:16:00: c1/c1_2026_05_01__12_12_00.png"
+)
+
+
+@pytest.mark.parametrize("method", ["framediff", "tolerance"])
+def test_the_summary_names_camera_kind_times_amount_and_frame(frames, tmp_path, capsys, method):
+    assert cli.main(["filter", str(frames), str(tmp_path / "kept"), "--method", method]) == 0
+    assert LINE in capsys.readouterr().out.splitlines()
+
+
+def test_json_has_it_for_programs(frames, capsys):
+    assert cli.main(["filter", str(frames), "--dry-run", "--json"]) == 0
+    (fault,) = json.loads(capsys.readouterr().out)["health"]
+    assert (fault["camera"], fault["kind"], fault["over"]) == ("c1", "covered", True)
+    assert (fault["begin"], fault["end"]) == ("2026-05-01T12:12:00+00:00", "2026-05-01T12:16:00+00:00")
+    assert fault["path"] == "c1/c1_2026_05_01__12_12_00.png"
+    assert fault["amount"] == 1.0
+
+
+def test_it_is_told_within_a_budget_too(frames, tmp_path, capsys):
+    assert cli.main(["filter", str(frames), str(tmp_path / "kept"), "--keep", "5"]) == 0
+    assert LINE in capsys.readouterr().out.splitlines()
