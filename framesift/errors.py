@@ -15,12 +15,14 @@ from collections.abc import Iterable
 PathLike = str | bytes | os.PathLike[str]
 
 _SECRETS = re.compile(r"(?<=[a-z0-9]://)[^/]*@")
+_OF_CAMERAS = re.compile(r"((?:rtsp|http)s?://)(?:\S*@)?([^\s?]*)(\?(?!\.\.\.(?:[):\s]|$))\S+)?", re.IGNORECASE)
+"""A password whose special characters were not encoded may be all before the last @; a query may be one."""
 
 
 def show(path: PathLike) -> str:
     """Return `path` as one printable line: control characters and bytes that are not UTF-8 are escaped.
 
-    User and password of a URL are left out.
+    User and password of a URL are left out, and the query of one that a camera may have.
     """
     text = os.fsdecode(path)
     try:
@@ -28,8 +30,14 @@ def show(path: PathLike) -> str:
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte, as only JSON can bring
         text = text.encode("utf-8", "backslashreplace").decode()
     if "://" in text:
-        text = _SECRETS.sub("", text)
+        text = hide_secrets(text)
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def hide_secrets(text: str) -> str:
+    """Return a text with URLs without what may be a secret in them."""
+    shown = _OF_CAMERAS.sub(lambda match: match[1] + match[2] + ("?..." if match[3] else ""), text)
+    return _SECRETS.sub("", shown)
 
 
 def counted(number: int, noun: str) -> str:
@@ -45,7 +53,7 @@ def as_command(words: Iterable[str]) -> str:
 def _quote(word: str) -> str:
     import shlex
 
-    word = _SECRETS.sub("", word)
+    word = hide_secrets(word)
     if show(word) == word:
         return shlex.quote(word)
     try:

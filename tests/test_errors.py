@@ -81,3 +81,19 @@ def test_in_a_clone_that_is_not_activated_its_own_pip_is_named(installed, monkey
     (tmp_path / "site" / "bin" / "pip").touch(mode=0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "site" / "bin" / "python"))
     assert errors.pip_install("web") == "bin/pip install '.[web]'"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rtsp://me:word@cam/live", "rtsp://cam/live"),
+        ("rtsp://me:wo/r?d@@cam/live?token=t1: refused", "rtsp://cam/live?... refused"),
+        ("HTTP://cam/still.jpg?user=me&password=word", "HTTP://cam/still.jpg?..."),
+        ("gate=rtsps://me:word@cam/a yard=https://cam/b?t", "gate=rtsps://cam/a yard=https://cam/b?..."),
+        ("gate (rtsp://cam/live?...): away", "gate (rtsp://cam/live?...): away"),
+        ("s3://me:word@bucket/a?b", "s3://bucket/a?b"),
+    ],
+)
+def test_no_secret_of_an_address_is_shown(text, shown):
+    assert errors.show(text) == shown
+    assert "word" not in errors.as_command([text])

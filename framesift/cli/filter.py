@@ -7,6 +7,7 @@ import os
 import sys
 from itertools import chain
 
+from framesift.cli import streams
 from framesift.cli.backups import add_removal_arguments, check_plan_file, remove
 from framesift.cli.options import (
     DONE,
@@ -61,7 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "directory",
         metavar="DIR",
-        help="folder of the frames, or its URL (s3://BUCKET/FOLDER); folders below it are searched too",
+        help="folder of the frames, or its URL (s3://BUCKET/FOLDER), with all below it; or a stream, [NAME=]rtsp://HOST/"
+        "PATH or http://, or a file with one a line",
     )
     results = "folder for the kept frames, or its URL: new, empty, or of an earlier run to go on with"
     add("results", metavar="RESULTS", nargs="?", help=results)
@@ -79,6 +81,7 @@ def _add_running_arguments(group: argparse._ActionsContainer) -> None:
     add_settings(group, RUNNING)
     watch = "go on: decide new frames as they arrive, until Ctrl-C or SIGTERM"
     add("--watch", action="store_true", help=watch)
+    add("--for", metavar="TIME", dest="duration", help="end after so long, such as 10m: with streams")
     add("--dry-run", action="store_true", help="decide and report the same, write and move nothing")
     add_jobs_argument(group)
     add_cluster_argument(group)
@@ -140,6 +143,7 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
     from framesift.filtering.combinations import Wishes, check_combination
 
     check_plan_file(options)
+    streams.read_streams(options)
     _shift_thresholds(options)
     settings = read_options(options)
     check_combination(
@@ -153,9 +157,12 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
             options.dry_run,
             options.report,
             options.cluster,
-            tells=tells(options),
+            tells(options),
+            bool(options.streams),
+            options.seconds,
         )
     )
+    options.watch |= bool(options.streams)
     if not options.results and not options.remove_to and not options.dry_run:
         example = f"such as: framesift filter {show(options.directory)} {show(options.directory.rstrip('/'))}-kept"
         raise UsageError(f"takes RESULTS, or --remove-to BACKUP and then perhaps --plan; {example}")
@@ -168,7 +175,7 @@ def _refuse_swapped(options: argparse.Namespace) -> None:
     from framesift.stores import is_url
 
     first, second = options.directory, options.results
-    if second and not (is_url(first) or os.path.exists(first)) and os.path.isdir(second):
+    if second and not (options.streams or is_url(first) or os.path.exists(first)) and os.path.isdir(second):
         raise UsageError(f"no such folder; probably meant: framesift filter {show(second)} {show(first)}", first)
 
 
@@ -191,6 +198,8 @@ def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
     def tell(path: str, what: str) -> None:
         print(f"{show(path)}: {what}", file=sys.stderr)
 
+    if options.streams:
+        return streams.open_streams(options, settings, tell)
     return Arrivals(options.directory, settings, tell) if options.watch else open_source(options.directory, settings)
 
 
@@ -204,14 +213,15 @@ def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Sink":
     if not options.results:
         return Sink()
     longest = LONGEST if options.watch else math.inf
-    return Results(options.results, options.directory, settings, options.dry_run, longest)
+    source, shown = (None, streams.show_all(options)) if options.streams else (options.directory, None)
+    return Results(options.results, source, settings, options.dry_run, longest, streams=shown)
 
 
 def _tell_decision(decision: "Decision", options: argparse.Namespace, settings: "Settings", bar: "tqdm[Any]") -> None:
     from framesift.filtering.selection import Verdict
     from framesift.stores import join
 
-    path = join(options.directory, decision.frame.path)
+    path = decision.frame.path if options.streams else join(options.directory, decision.frame.path)
     if decision.verdict is Verdict.SKIP:
         missing = f": {pip_install('heif')}" if decision.reason.endswith(" the extra heif") else ""
         bar.write(f"{show(path)}: {decision.reason}{missing}", file=sys.stderr)
@@ -263,7 +273,10 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     left_out = source.left_out
     tell_left_out(left_out, source.settings.choice, options.directory, quiet=True)
     for path, reason in run.sink.skipped().items():
-        print(f"{show(join(options.directory, path))}: {reason} (skipped by an earlier run)", file=sys.stderr)
+        print(
+            f"{show(path if options.streams else join(options.directory, path))}: {reason} (skipped by an earlier run)",
+            file=sys.stderr,
+        )
     for line in [] if options.watch else describe_order(source):  # which has told of each
         print(f"{show(options.directory)}: {line}", file=sys.stderr)
     if options.json:

@@ -43,6 +43,7 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
     yield from describe_health(run.sink.health.faults, naming)
     yield from _describe_films(source)
     yield from filter(None, [source.left_out.describe()])
+    yield from source.notes()
     yield from describe_budget(run)
     if run.cost:
         yield run.cost.line()

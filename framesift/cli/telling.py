@@ -63,11 +63,11 @@ class Receivers:
         from framesift.filtering.results import Results
         from framesift.filtering.selection import Decision
         from framesift.filtering.telling import notice_of, notice_of_fault
-        from framesift.stores import join, locate
+        from framesift.stores import join
 
         assert isinstance(sink, Results)
         opened = {each: _open_delivery(each, options, stack) for each in {*self.of_kept, *self.of_faults}}
-        folder, directory = sink.folder, locate(options.directory)
+        folder, directory = sink.folder, sink.source or sink.folder  # of streams nothing lies elsewhere
 
         def tell_kept(decision: Decision) -> None:
             notice = notice_of(decision, directory, join(folder, name_kept(decision.frame, settings)))

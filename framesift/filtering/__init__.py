@@ -27,6 +27,7 @@ __all__ = [
     "settings",
     "sinks",
     "sources",
+    "streams",
     "summary",
     "telling",
     "verifying",

@@ -14,7 +14,7 @@ from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.frames.reader import GreyDecoding, Picture, decode_levels, read_picture
+from framesift.frames.reader import GreyDecoding, Picture, decode_levels, open_picture, read_picture
 from framesift.frames.reader.pages import name_page
 from framesift.frames.reader.source import NotWhole, Status, Unreached
 from framesift.frames.videos import Sampling, Still
@@ -95,11 +95,14 @@ def read_frame(path: str, settings: Settings, levels: Levels | None = None, alon
 
     The method tolerance looks at a small grey picture only, which a JPEG gives without being decoded whole.
     """
+    return read_picture(path, settings.max_pixels, _grey_of(settings), levels, alone)
+
+
+def _grey_of(settings: Settings) -> GreyDecoding | None:
     least = settings.size or (0, 0)
     if settings.size is None and settings.method is Method.TOLERANCE:
         least = settings.width, 1
-    grey = GreyDecoding(*least) if settings.reads_grey else None
-    return read_picture(path, settings.max_pixels, grey, levels, alone)
+    return GreyDecoding(*least) if settings.reads_grey else None
 
 
 def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: str) -> None:
@@ -110,11 +113,28 @@ def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: st
 
 
 def _view_still(still: Still, directory: str, settings: Settings) -> View:
+    if still.content is not None and still.stat is not None:
+        return _view_sent(still.frame, still.content, still.stat, settings)
     if still.pixels is None:
         return _view_problem(still.frame, directory, still.problem, still.stat)
     size = still.pixels.shape[1], still.pixels.shape[0]
-    source = {"pixels": still.pixels, "stat": still.stat, "file": still.stat and FileState.of(still.stat)}
+    source = {"pixels": still.pixels, "stat": still.stat, "file": _state_of(still)}
     return _describe(still.frame, still.pixels, size, settings, USUAL, **source)
+
+
+def _state_of(still: Still) -> FileState | None:
+    """Return the state of the film of a still; none of a stream, which is no file."""
+    return None if still.stat is None or still.frame.offset is None else FileState.of(still.stat)
+
+
+def _view_sent(frame: Frame, content: bytes, status: Status, settings: Settings) -> View:
+    """Describe a picture that a stream has sent; one that was torn on the way is skipped."""
+    try:
+        picture = open_picture(content, status, settings.max_pixels, _grey_of(settings), alone=True)
+    except UnreadableFrame as error:
+        return View(frame, None, None, problem=error.reason)
+    exposure = Exposure(picture.levels, picture.beyond)
+    return _describe(frame, picture.pixels, picture.size, settings, exposure, content=content, stat=status)
 
 
 def _view_problem(frame: Frame, directory: str, problem: str, before: Status | None) -> View:

@@ -33,6 +33,9 @@ class Tally:
     """Frames whose clock was wrong."""
     again: int = 0
     """Lines that stand in place of one that skipped a file."""
+    gaps: int = 0
+    away: float = 0.0
+    """Seconds, of all gaps of a stream."""
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ def count_rows(
     """Count rows, in the fewest steps for each. Times in UTC compare as text."""
     recent, faults = special.recent, special.faults
     for row in rows:
-        path, camera, time, verdict, size, _, offset, extent, _, source, order, again = row
+        path, camera, time, verdict, size, _, offset, extent, _, source, order, again, gap = row
         if offset:
             special.films[path[: path.rfind(b"/")]] = offset
         if time == b"null":
@@ -85,6 +88,8 @@ def count_rows(
             tally.examples.append(path)
         if again:
             tally.again += 1
+        if gap:
+            tally.gaps, tally.away = tally.gaps + 1, tally.away + float(gap)
         if order and order == b"clock fault":
             tally.faults += 1
         elif time != b"null":
@@ -102,7 +107,7 @@ def count_references(
     left_out: dict[Chain, bytes],
 ) -> None:
     """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
-    for path, camera, _, verdict, size, _, _, extent, _, _, order, _ in rows:
+    for path, camera, _, verdict, size, _, _, extent, _, _, order, _, _ in rows:
         if order and order == b"late":
             continue
         if verdict == b"keep":
@@ -124,6 +129,7 @@ def sum_up(tallies: dict[tuple[bytes, bytes], Tally], levels: dict[str, Levels],
         known.verdicts.update({VERDICTS[verdict]: count for verdict, count in tally.verdicts.items()})
         known.verdicts[Verdict.SKIP] -= tally.again
         known.faults += tally.faults
+        known.gaps, known.away = known.gaps + tally.gaps, known.away + tally.away
         known.whole, known.left_out = known.whole + tally.whole, known.left_out + tally.left_out
         if tally.last:
             times = [time for time in (known.first, known.last, as_time(tally.first), as_time(tally.last)) if time]

@@ -38,7 +38,7 @@ _FORM = rb"""
     (?:,[ ]"page":[ ][1-9]\d{0,8})?+
     (?:,[ ]"file":[ ]\[(?P<file>\d{1,19}+,[ ]-?\d{1,19}+)(?:,[ ]\d{1,10}+)?+\])?+(?:,[ ]"of":[ ](?P<source>PATH))?+
     (?:,[ ]"order":[ ]"(?P<order>late|clock[ ]fault)")?+(?:,[ ]"again":[ ](?P<again>true))?+
-    (?:,[ ]"budget":[ ]\["\d{1,15}+(?:[.]\d{1,30}+)?+%",[ ]\d{1,15}+\])?+\}\n
+    (?:,[ ]"budget":[ ]\["\d{1,15}+(?:[.]\d{1,30}+)?+%",[ ]\d{1,15}+\])?+(?:,[ ]"gap":[ ](?P<gap>NUMBER))?+\}\n
     """
 
 
@@ -68,6 +68,8 @@ class Row(NamedTuple):
     order: bytes
     """As it stands there, without quotes."""
     again: bytes
+    gap: bytes
+    """Seconds."""
 
 
 def take_apart(lines: list[bytes], number: int, path: str) -> list[Row]:
@@ -88,16 +90,17 @@ def _as_row(line: bytes, number: int, path: str) -> Row:
     time = frame.time and frame.time.astimezone(UTC).isoformat()
     values = frame.path, frame.camera, time, decision.verdict, size and list(size)
     name, camera, clock, verdict, pixels = (json.dumps(value).encode("ascii") for value in values)
-    offset, extent = (
-        b"" if value is None else json.dumps(value).encode("ascii") for value in (frame.offset, decision.extent)
-    )
+    amounts = frame.offset, decision.extent, decision.gap
+    offset, extent, gap = (b"" if value is None else json.dumps(value).encode("ascii") for value in amounts)
     found = manifest.decode_levels(line)
     levels = b"" if found is None else b"[%d, %d]" % (found[1].low, found[1].high)
     state = manifest.decode_file(line)
     file = b"" if state is None else b"%d, %d" % state[:2]
     source = b"" if frame.source is None else json.dumps(frame.source).encode("ascii")
     order, again = (decision.order or "").encode("ascii"), b"true" if decision.again else b""
-    return Row(name, camera, clock, verdict.strip(b'"'), pixels, levels, offset, extent, file, source, order, again)
+    return Row(
+        name, camera, clock, verdict.strip(b'"'), pixels, levels, offset, extent, file, source, order, again, gap
+    )
 
 
 def as_frame(row: Row | tuple[bytes, ...]) -> Frame:

@@ -171,6 +171,7 @@ def encode_decision(decision: Decision, levels: Levels | None = None, file: File
             **({} if decision.order is None else {"order": str(decision.order)}),
             **({"again": True} if decision.again else {}),
             **({} if decision.weight is None else {"budget": [str(decision.weight.threshold), decision.weight.frames]}),
+            **({} if decision.gap is None else {"gap": decision.gap}),
         }
     )
 
@@ -184,7 +185,9 @@ def decode_decision(line: bytes) -> Decision:
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
     order = Order(entry["order"]) if entry.get("order") else None
     weight = _decode_weight(*entry["budget"]) if entry.get("budget") else None
-    return Decision(frame, Verdict(entry["verdict"]), *evidence, order, entry.get("again") is True, weight)
+    return Decision(
+        frame, Verdict(entry["verdict"]), *evidence, order, entry.get("again") is True, weight, entry.get("gap")
+    )
 
 
 def decode_file(line: bytes) -> FileState | None:

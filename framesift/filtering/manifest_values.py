@@ -28,7 +28,8 @@ def check_values(decision: Decision) -> None:
     for name, text in texts.items():
         _require(_is_text(text), name, "is not a text")
     _require(frame.path != "", "path", "is empty")
-    for name, number in (("score", decision.score), ("extent", decision.extent), ("offset", frame.offset)):
+    amounts = ("score", decision.score), ("extent", decision.extent), ("offset", frame.offset), ("gap", decision.gap)
+    for name, number in amounts:
         _require(number is None or _is_amount(number), name, "is not a number of at least 0")
     _require(size is None or is_size(size), "size", "is not the width and height of a picture")
     _require(frame.page is None or _is_whole(frame.page, 1, 2**31), "page", "is not a number from 1 on")

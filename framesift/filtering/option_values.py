@@ -116,6 +116,14 @@ def write_every(seconds: float) -> str:
     return "frame" if seconds == EVERY_FRAME else f"{seconds:.10g}s"
 
 
+def parse_duration(text: str) -> float:
+    """Read `10m`, `90s`, `2h` or `1d`; return seconds."""
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)\ ?(s|m|min|h|d)", text, re.ASCII)
+    if match is None or not float(match[1]):
+        raise UsageError(f"--for takes a time such as 90s, 10m, 2h or 1d, not {text!r}")
+    return float(match[1]) * {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}[match[2]]
+
+
 _SPANS = {"ms": 0.001, "s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
 """Seconds."""
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Self
@@ -25,6 +25,7 @@ from framesift.filtering.standing import find_standing
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader.pages import encode_page, find_page, name_page, split_page
+from framesift.frames.streams import is_shot
 from framesift.frames.suffixes import is_video
 from framesift.frames.videos import encode_still, is_still
 from framesift.stores import ObjectStat, is_url, join, locate
@@ -42,7 +43,7 @@ class Results(Sink):
     using (ResultsInUse), that was begun with other settings, or that holds files that are not ours (UsageError).
     `begin` makes the folder ready. `add` records a decision; leaving writes what is still waiting.
     With `dry_run` nothing is written and no lock is taken. A decision stays in memory for `longest` seconds at most,
-    as long as others follow it.
+    as long as others follow it. `streams` are what a new manifest calls those of the cameras, where there are some.
     """
 
     folder: str
@@ -50,17 +51,19 @@ class Results(Sink):
     def __init__(
         self,
         folder: PathLike,
-        source: PathLike,
+        source: PathLike | None,
         settings: Settings,
         dry_run: bool = False,
         longest: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
+        streams: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(folder)
-        self.source = locate(source)
-        self._below = "" if is_url(self.source) else f"{self.source}/"
+        self.source = "" if source is None else locate(source)
+        """Empty where the frames come from streams and lie nowhere else."""
+        self._below = "" if is_url(self.source) or not self.source else f"{self.source}/"
         """What stands before the path of a file that can be asked."""
-        self._settings = settings
+        self._settings, self._streams = settings, streams
         self._dry_run = dry_run
         self._place = open_place(self.folder, self.source, dry_run)
         self._past = Past(self._place.manifest, settings.size is not None, settings.against)
@@ -100,8 +103,9 @@ class Results(Sink):
 
     def begin(self) -> None:
         """Make the folder with its manifest, or cut what a crash left half-written. Raises StorageError."""
+        streams = {"streams": dict(self._streams)} if self._streams else {}
         if not self._dry_run:
-            self._begun = self._length = self._place.begin(manifest.encode_header(self._record()))
+            self._begun = self._length = self._place.begin(manifest.encode_header(self._record() | streams))
 
     @property
     def cameras(self) -> list[str]:
@@ -263,6 +267,8 @@ class Results(Sink):
         path = name_frame(kept, self._settings)
         if self._past.find(path) is Verdict.KEEP:
             return True
+        if not self.source:
+            return is_shot(path) or self._place.is_ours(path)
         if self._settings.every is not None and is_still(path, self.source):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
         if find_page(join(self.source, path)):

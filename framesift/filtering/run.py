@@ -82,6 +82,8 @@ class Run:
         self.follow: Callable[[], object] = lambda: None
         """Called, within a budget, for each frame that has been seen: it is decided later."""
         self._ledger: Ledger | None = None
+        self._followed: dict[str, dict[Hashable, References[Image]]] = {}
+        """The references of the cameras of a source that goes on."""
 
     def __enter__(self) -> "Run":
         self.sink.__enter__()
@@ -204,7 +206,11 @@ class Run:
 
     def _references(self, camera: str) -> dict[Hashable, References[Image]]:
         """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera."""
-        return self._describe_marks(camera, self.sink.references(camera))
+        if not self.source.goes_on:
+            return self._describe_marks(camera, self.sink.references(camera))
+        if camera not in self._followed:
+            self._followed[camera] = self._describe_marks(camera, self.sink.references(camera))
+        return self._followed[camera]
 
     def _describe_marks(
         self, camera: str, chains: Mapping[Hashable, Marks], lenient: bool = False

@@ -72,6 +72,8 @@ class Decision:
     """Whether it stands in place of an earlier decision: the file was skipped then, and has changed."""
     weight: Weight | None = None
     """None where it was decided by the threshold of the settings alone: without a budget."""
+    gap: float | None = None
+    """Of the first frame of a stream after it was opened again: seconds since the one before. None for any other."""
 
     @property
     def left_out(self) -> bool:

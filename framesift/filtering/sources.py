@@ -47,6 +47,9 @@ def _read_clock() -> datetime:
 class Source:
     """The pictures of a folder or URL that no earlier run has decided."""
 
+    goes_on = False
+    """Whether the cameras take turns without an end: the run remembers what it kept last of each."""
+
     def __init__(self, directory: PathLike, settings: Settings, now: Callable[[], datetime] = _read_clock) -> None:
         self.directory = locate(directory)
         self.settings = settings
@@ -149,6 +152,10 @@ class Source:
         if again:
             self._redone.add(skipped)
         return replace(decision, order=order, again=again) if order or again else decision
+
+    def notes(self) -> Iterator[str]:
+        """Yield what else there is to say of how the frames came."""
+        yield from ()
 
     def _leave_out(self, sink: Sink, path: str, status: ObjectStat | None = None) -> bool:
         """Tell whether a file that has been found is decided, and note why it is not where it was."""

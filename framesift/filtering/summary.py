@@ -9,6 +9,7 @@ from typing import Any
 from framesift.errors import counted, show
 from framesift.filtering.exposure import USUAL, Exposure
 from framesift.filtering.selection import Decision, Order, Verdict
+from framesift.filtering.spacing import describe_time
 from framesift.frames.levels import Levels
 from framesift.frames.names.doubts import Tally, find_doubts
 from framesift.frames.naming import Naming
@@ -43,6 +44,10 @@ class CameraSummary:
     """Frames that were dropped because too much of the picture has changed."""
     faults: int = 0
     """Frames whose clock was wrong: they were decided in the order of arrival."""
+    gaps: int = 0
+    """So often a stream was opened again after it had given frames."""
+    away: float = 0.0
+    """So many seconds it gave none before that, in all."""
     levels: Levels | None = None
     """In which range its 16-bit frames were read; None where it has none."""
     looked: int = 0
@@ -62,6 +67,8 @@ class CameraSummary:
         self.verdicts[decision.verdict] += 1
         self.verdicts[Verdict.SKIP] -= decision.again
         self.faults += decision.order is Order.FAULT
+        if decision.gap is not None:
+            self.gaps, self.away = self.gaps + 1, self.away + decision.gap
         self.whole += decision.is_another_picture
         self.left_out += decision.left_out
         self.looked += decision.verdict is not Verdict.SKIP
@@ -111,6 +118,8 @@ class CameraSummary:
         yield from filter(None, [_describe_whole(self.whole, self.left_out)])
         if self.faults:
             yield f"clock fault: {counted(self.faults, 'frame')}"
+        if self.gaps:
+            yield f"{counted(self.gaps, 'gap')}, {describe_time(max(round(self.away), 1))} in all"
         for size in self.rare_sizes():
             names = ", ".join(show(path) for path in self.examples[size])
             more = self.sizes[size] - len(self.examples[size])
@@ -141,6 +150,7 @@ class CameraSummary:
             **({"levels": [self.levels.low, self.levels.high], "beyond": self.beyond} if self.levels else {}),
             **({"flat": self.flat} if self.flat else {}),
             **({"clock_faults": self.faults} if self.faults else {}),
+            **({"gaps": self.gaps, "gap_seconds": round(self.away, 3)} if self.gaps else {}),
         }
 
 

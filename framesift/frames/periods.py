@@ -54,6 +54,10 @@ class Period:
         """Tell whether a time, which is aware, is in it."""
         return not self._is_before(time) and not self._is_behind(time) and self._is_at_its_hours(time)
 
+    def is_over(self, time: datetime) -> bool:
+        """Tell whether no time from this one on is in it."""
+        return self._is_behind(time)
+
     def overlaps(self, start: datetime, end: datetime) -> bool:
         """Tell whether a time between two, with both, may be in it."""
         if self._is_before(end) or self._is_behind(start):

@@ -55,7 +55,7 @@ class LocalPlace(Place):
 
     def is_ours(self, kept: str, path: str) -> bool:
         target = os.path.join(self.folder, kept)
-        return is_output(target) or is_copy(target, join(self.source, path))
+        return is_output(target) or (bool(self.source) and is_copy(target, join(self.source, path)))
 
     def begin(self, header: bytes) -> int:
         if not os.path.isdir(self.folder):
@@ -94,6 +94,8 @@ class LocalPlace(Place):
 
     def describe_source(self) -> str:
         """Return the way to the frames from here, so that both can be moved together; a URL as it is."""
+        if not self.source:  # of streams nothing is left but what is kept
+            return os.curdir
         if is_url(self.source):
             return strip_secrets(self.source)
         return os.path.relpath(os.path.realpath(self.source), os.path.realpath(self.folder))

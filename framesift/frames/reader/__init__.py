@@ -11,6 +11,7 @@ from framesift.frames.reader.picture import (
     decode_all_bits,
     decode_levels,
     decode_picture,
+    open_picture,
     read_picture,
     read_reduced,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "has_exif",
     "is_deep_file",
     "lay_over_grounds",
+    "open_picture",
     "orientation_of",
     "pages",
     "png_chunks",

@@ -95,16 +95,28 @@ def read_picture(
     """
     content, status = _read_content(path, max_pixels)
     try:
-        if grey is not None and sniff_format(content[:12]) == "JPEG":
-            size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
-            return Picture(content, pixels, size, status)
-        decoded = decode_levels(content, max_pixels, levels)
-        if alone and (pages := count_pages(read_from(content), len(content))) > 1:
-            raise UnreadableFrame(f"holds {pages} pages, which are not decided: {SEVERAL}")
-        size = decoded.pixels.shape[1], decoded.pixels.shape[0]
-        return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
+        return open_picture(content, status, max_pixels, grey, levels, alone)
     except UnreadableFrame as error:
         raise NotWhole.of(error, path, status) from None
+
+
+def open_picture(
+    content: bytes,
+    status: Status,
+    max_pixels: int = MAX_PIXELS,
+    grey: GreyDecoding | None = None,
+    levels: Levels | None = None,
+    alone: bool = False,
+) -> Picture:
+    """Decode the bytes of a picture as `read_picture` does. Raises UnreadableFrame, without a path."""
+    if grey is not None and sniff_format(content[:12]) == "JPEG":
+        size, pixels = _decode("JPEG", content, max_pixels, partial(jpeg.decode_grey, grey=grey))
+        return Picture(content, pixels, size, status)
+    decoded = decode_levels(content, max_pixels, levels)
+    if alone and (pages := count_pages(read_from(content), len(content))) > 1:
+        raise UnreadableFrame(f"holds {pages} pages, which are not decided: {SEVERAL}")
+    size = decoded.pixels.shape[1], decoded.pixels.shape[0]
+    return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
 
 
 def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], Decoded]:

@@ -18,6 +18,7 @@ from framesift.errors import UnreadableFrame
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming, split_suffix
 from framesift.frames.reader import MAX_PIXELS
+from framesift.frames.reader.source import Status
 from framesift.frames.suffixes import is_video
 from framesift.frames.videos.reading import Image, Video, open_video
 
@@ -49,9 +50,11 @@ class Still:
 
     frame: Frame
     pixels: Image | None
-    stat: os.stat_result | None
+    stat: Status | None
     """Of the video."""
     problem: str = ""
+    content: bytes | None = None
+    """Of a frame that a stream sent as a picture of its own, in place of pixels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Streams in place of a folder: what was typed is read, and then stands nowhere but in what is asked."""
+
+import argparse
+
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from framesift.filtering.settings import Settings
+    from framesift.filtering.streams import Streams
+
+EVERY = "1s"
+"""At a frame for each second is looked, where nothing else is asked for."""
+
+
+def read_streams(options: argparse.Namespace) -> None:
+    """Set `streams` to the addresses that DIR gives, none for a folder, and DIR to what may be shown of it.
+
+    Raises UsageError.
+    """
+    from framesift.filtering.option_values import parse_duration
+    from framesift.frames.streams import is_list, is_stream, read_addresses
+
+    given = options.directory
+    options.streams = read_addresses(given) if is_stream(given) or is_list(given) else []
+    options.seconds = None if options.duration is None else parse_duration(options.duration)
+    if not options.streams:
+        return
+    if is_stream(given):
+        options.directory = options.streams[0].shown
+        options.words = [options.directory if word == given else word for word in options.words]
+    if options.every is None and not options.key_frames:
+        options.every = EVERY
+
+
+def show_all(options: argparse.Namespace) -> dict[str, str]:
+    """Return what may be shown of the stream of each camera."""
+    return {address.camera: address.shown for address in options.streams}
+
+
+def open_streams(options: argparse.Namespace, settings: "Settings", tell: "Callable[[str, str], None]") -> "Streams":
+    """Return the source that was asked for."""
+    import math
+
+    from framesift.filtering.streams import Streams
+
+    seconds = math.inf if options.seconds is None else options.seconds
+    return Streams(options.streams, settings, options.results or ".", tell, seconds)

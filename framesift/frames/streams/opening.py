@@ -1,0 +1,61 @@
+"""One stream from its opening to its end, of whatever kind it is."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from framesift.frames.streams.addresses import Address
+from framesift.frames.streams.decoding import pace, walk_parts, walk_stream
+from framesift.frames.streams.faults import Refused
+from framesift.frames.streams.fetching import Fetcher
+from framesift.frames.streams.shots import Capture, Taken, check_picture
+from framesift.frames.videos import Sampling
+
+_LISTS = {"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl", "audio/x-mpegurl"}
+_FILMS = {"video/mp2t", "video/mpeg", "video/x-flv", "video/x-matroska"}
+"""What can go on for ever."""
+
+
+def walk_address(address: Address, sampling: Sampling, wait: Callable[[float], object]) -> Iterator[Capture]:
+    """Yield the frames that a stream gives from now on. Does not end but by Broken; raises MissingLibrary.
+
+    `wait` is called with seconds until a picture is to be fetched, or a frame of HLS is to be shown.
+    """
+    how = sampling.key_frames, sampling.max_pixels
+    if address.scheme.startswith("rtsp"):
+        yield from walk_stream(address.url, *how)
+    elif address.path.lower().endswith((".m3u8", ".m3u")):
+        yield from pace(walk_stream(address.url, *how), wait)
+    else:
+        yield from _walk_answer(address, sampling, wait)
+
+
+def _walk_answer(address: Address, sampling: Sampling, wait: Callable[[float], object]) -> Iterator[Capture]:
+    how = sampling.key_frames, sampling.max_pixels
+    with Fetcher(address) as fetcher:
+        with fetcher.open() as answer:
+            kind = answer.kind
+            if kind.startswith("multipart/"):
+                yield from walk_parts(answer, *how, "mpjpeg")
+            elif kind in _FILMS:
+                yield from walk_parts(answer, *how)
+            elif kind.startswith("image/"):
+                first = answer.read_whole()
+        if kind in _LISTS:
+            yield from pace(walk_stream(address.url, *how), wait)
+        if not kind.startswith("image/"):
+            what = kind if kind.isprintable() and len(kind) < 80 else ""
+            raise Refused(f"answers with {what or 'an unknown type'}: a stream is multipart/..., HLS or a picture")
+        if not sampling.every:
+            raise Refused("is a picture, which is fetched again and again: --every says how often, such as 1s")
+        yield from _fetch_again(fetcher, first, sampling.every, wait)
+
+
+def _fetch_again(fetcher: Fetcher, first: bytes, every: float, wait: Callable[[float], object]) -> Iterator[Capture]:
+    """Yield a picture now, and for each period what it is then."""
+    content, due = first, time.monotonic()
+    while True:
+        check_picture(content)
+        yield Capture(lambda picture=content: Taken(content=picture), chosen=True)  # type: ignore[misc]
+        due = max(due + every, time.monotonic())
+        wait(due - time.monotonic())
+        content = fetcher.fetch()

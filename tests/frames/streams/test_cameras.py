@@ -1,0 +1,179 @@
+"""Streams are read as they come, of each kind from a real server that fails and comes back."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framesift.frames.reader import decode_picture
+from framesift.frames.streams import Camera, Mailbox, Shot, cameras, is_shot
+from framesift.frames.streams.addresses import read_address
+from framesift.frames.streams.faults import Broken, Refused
+from framesift.frames.streams.opening import walk_address
+from framesift.frames.streams.shots import Capture, Taken
+from framesift.frames.videos import Sampling
+from tests.frames.streams import servers
+from tests.frames.streams.servers import BOX, HttpServer, RtspServer, serve, wait_for
+
+pytest.importorskip("av", reason="needs PyAV: pip install '.[streams]'")
+pytest.importorskip("requests", reason="needs requests: pip install '.[streams]'")
+
+KINDS = [(RtspServer, "/cam"), (HttpServer, "/video"), (HttpServer, "/still.jpg"), (HttpServer, "/live.m3u8")]
+NAMES = ["rtsp", "mjpeg", "picture", "hls"]
+QUICK = Sampling(0.05)
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+@contextmanager
+def reading(url: str, **more) -> Iterator[tuple[Camera, Mailbox]]:
+    """A camera that is read for the time of the block."""
+    mailbox = Mailbox()
+    camera = Camera(read_address(url), QUICK, mailbox, **more)
+    camera.start()
+    try:
+        yield camera, mailbox
+    finally:
+        camera.stop()
+        camera.join(servers.LIMIT)
+
+
+def next_shot(mailbox: Mailbox) -> Shot:
+    [shot] = wait_for(lambda: mailbox.take(0.1))
+    return shot
+
+
+def pixels_of(taken: Taken):
+    return decode_picture(taken.content) if taken.pixels is None else taken.pixels
+
+
+def first_fault(url: str) -> Broken:
+    """Why a stream gives no frame."""
+    with pytest.raises(Broken) as caught:
+        next(walk_address(read_address(url), QUICK, time.sleep))
+    return caught.value
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch):
+    monkeypatch.setattr(cameras, "FIRST_PAUSE", 0.05)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+@pytest.mark.parametrize("plain", [False, True], ids=["digest", "basic"])
+def test_what_is_seen_now_is_what_is_read(kind, plain):
+    with serve(kind[0]) as server:
+        server.scene.user, server.scene.plain_login = ("me", "p@ss/word"), plain
+        with reading(server.url(kind[1], "me:p%40ss%2Fword@")) as (_, mailbox):
+            first = next_shot(mailbox)
+            assert first.gap is None and pixels_of(first.taken).shape == (96, 128, 3)
+            assert abs(int(pixels_of(first.taken)[30, 30, 0]) - 60) < 9
+            server.scene.show(BOX)
+            shots = [first]
+            wait_for(lambda: shots.append(next_shot(mailbox)) or pixels_of(shots[-1].taken)[30, 30, 0] > 200)
+    times = [shot.time for shot in shots]
+    assert times == sorted(set(times))
+    assert all(
+        is_shot(shot.path) and shot.path.endswith(".png" if shot.taken.content is None else ".jpg") for shot in shots
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+def test_what_is_wrong_has_words_of_its_own(kind):
+    with serve(kind[0]) as server:
+        server.scene.user = "me", "word"
+        assert "asks for a user name and a password" in first_fault(server.url(kind[1])).reason
+        wrong = first_fault(server.url(kind[1], "me:wrong@"))
+        assert (type(wrong), wrong.reason) == (Refused, "user name or password is wrong")
+        missing = first_fault(server.url("/missing" + kind[1].replace("/still", "/"), "me:word@"))
+        assert (type(missing), missing.reason) == (Refused, "there is nothing at this path (404)")
+    away = first_fault(server.url(kind[1], "me:word@"))
+    assert (type(away), away.reason) == (Broken, "cannot be reached: connection refused")
+
+
+def test_what_is_no_stream_is_refused():
+    with serve(HttpServer) as server:
+        assert "answers with text/html" in first_fault(server.url("/page")).reason
+        assert first_fault(server.url("/liar.jpg")).reason == "sends something that is not JPEG or PNG"
+        with pytest.raises(Refused, match="--every says how often"):
+            next(walk_address(read_address(server.url("/still.jpg")), Sampling(0), time.sleep))
+
+
+@pytest.mark.parametrize("kind", KINDS[:3], ids=NAMES[:3])
+def test_a_stream_that_breaks_is_opened_again_and_its_gap_is_told(kind):
+    with serve(kind[0]) as server, reading(server.url(kind[1])) as (camera, mailbox):
+        before = next_shot(mailbox)
+        server.stop()
+        wait_for(lambda: camera.state.fault)
+        last = mailbox.take(0.01)
+        server.start()
+        after = next_shot(mailbox)
+        assert camera.state.fault is None or wait_for(lambda: camera.state.fault is None)
+        end = last[-1].time if last else before.time
+        assert after.gap is not None and 0 < after.gap <= (after.time - end).total_seconds() + 0.01
+        wait_for(lambda: [shot.gap for shot in mailbox.take(0.1)] == [None])
+
+
+@pytest.mark.parametrize("kind", KINDS[:2], ids=NAMES[:2])
+def test_a_silent_stream_is_a_broken_one(kind, monkeypatch):
+    for module in ("decoding", "fetching"):
+        monkeypatch.setattr(f"framesift.frames.streams.{module}.SILENCE", 1.0)
+    with serve(kind[0]) as server, reading(server.url(kind[1])) as (camera, mailbox):
+        next_shot(mailbox)
+        server.scene.frozen = True
+        fault = wait_for(lambda: camera.state.fault)
+        assert fault.reason in ("no frame for 10 s", "no answer within 1 s", "the connection broke")
+        server.scene.frozen = False
+        wait_for(lambda: any(shot.gap for shot in mailbox.take(0.1)))
+
+
+def test_another_size_in_the_middle_is_read():
+    with serve(RtspServer) as server, reading(server.url("/cam")) as (_, mailbox):
+        next_shot(mailbox)
+        server.scene.show(BOX, (160, 120))
+        wait_for(lambda: any(pixels_of(shot.taken).shape == (120, 160, 3) for shot in mailbox.take(0.1)))
+
+
+@pytest.mark.parametrize("kind", KINDS[:2], ids=NAMES[:2])
+def test_many_breaks_leak_no_thread_and_no_connection(kind, monkeypatch):
+    monkeypatch.setattr(cameras, "LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(cameras, "FIRST_PAUSE", 0.001)
+    with serve(kind[0]) as server:
+        server.scene.most = 3
+        with reading(server.url(kind[1])):
+            wait_for(lambda: server.scene.served > 5)
+            threads, opened = threading.active_count(), len(os.listdir("/proc/self/fd"))
+            wait_for(lambda: server.scene.served > 25)
+            assert threading.active_count() <= threads + 3
+            assert len(os.listdir("/proc/self/fd")) <= opened + 9  # those of the server, which closes some later
+
+
+@given(st.lists(st.integers(-5000, 5000), min_size=1, max_size=30), st.none() | st.integers(-3000, 3000))
+def test_times_grow_whatever_the_clock_does(steps, last):
+    """The clock of the machine may jump: no two frames of a camera have one name."""
+    moments = iter([NOW + timedelta(milliseconds=step) for step in steps])
+    start = None if last is None else NOW + timedelta(milliseconds=last)
+    mailbox, shots = Mailbox(), []
+    camera = Camera(read_address("gate=rtsp://cam/a"), QUICK, mailbox, start, lambda: next(moments))
+    for _ in steps:
+        camera._shoot(Capture(lambda: Taken(content=b"\xff\xd8\xff\xe0")), None)
+        shots += mailbox.take(0)
+    times = [*([] if start is None else [start]), *(shot.time for shot in shots)]
+    assert all(before < after for before, after in pairwise(times))
+    assert len({shot.path for shot in shots}) == len(steps)
+
+
+def test_the_newest_frame_waits_and_no_other():
+    mailbox = Mailbox()
+    for number, gap in enumerate((None, 2.5, None)):
+        mailbox.put(Shot("gate", NOW + timedelta(seconds=number), Taken(), gap))
+    mailbox.put(Shot("yard", NOW, Taken()))
+    shots = mailbox.take(0)
+    assert [(shot.camera, shot.time.second, shot.gap) for shot in shots] == [("gate", 2, 2.5), ("yard", 0, None)]
+    assert mailbox.missed == {"gate": 2} and mailbox.take(0) == []
