@@ -268,7 +268,7 @@ class Results(Sink):
         if self._past.find(path) is Verdict.KEEP:
             return True
         if not self.source:
-            return is_shot(path) or self._place.is_ours(path)
+            return is_shot(path) or self._place.is_ours(kept, path)
         if self._settings.every is not None and is_still(path, self.source):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
         if find_page(join(self.source, path)):
