@@ -22,7 +22,8 @@ ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclu
 ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"reading_of_names": 1}
 ADDED |= dict.fromkeys(("budget", "at_most", "at_least", "results_by"))
 """What is meant by a manifest that was begun before a setting came, by its key."""
-_PLAIN = "min_size", "max_pixels", "every", "key_frames", "width", "against", "most", "at_most", "at_least", "results_by"
+_PLAIN: tuple[str, ...] = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
+_PLAIN += ("at_most", "at_least", "results_by")
 """What stands in a manifest as it is."""
 _MOST_COMPARED = 100_000_000
 """px."""
