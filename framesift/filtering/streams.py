@@ -37,7 +37,7 @@ from framesift.stores import ObjectStat
 _LOOK = 0.25
 """Seconds from one look at how the streams are doing to the next, where no frame comes."""
 _FIRST = SILENCE + 2
-"""Seconds in which each stream has given a frame or failed."""
+"""Seconds in which each stream has given a frame or failed. Only those are waited for that no run has had before."""
 
 Tell = Callable[[str, str], None]
 """Called with the name and address of a stream and what is to be said of it in one line."""
@@ -79,11 +79,11 @@ class Streams(Source):
             for each in self._addresses
         ]
         try:
-            watch_all(self._cameras, _FIRST)
+            new = [camera for camera in self._cameras if camera.address.camera not in sink.cameras]
+            watch_all(self._cameras, new, _FIRST)
             self._look_after()
-            for address, reason in find_refused(self._cameras):
-                if address.camera not in sink.cameras:
-                    raise UsageError(f"{show(address.camera)} ({address.shown}): {reason}")
+            for address, reason in find_refused(new):
+                raise UsageError(f"{show(address.camera)} ({address.shown}): {reason}")
         except BaseException:
             stop_all(self._cameras)
             raise
@@ -91,6 +91,7 @@ class Streams(Source):
     def rounds(self) -> Iterator[Iterable[Still]]:
         """Yield what has come, the newest frame of each stream."""
         end = time.monotonic() + self._seconds
+        self._mailbox.missed.clear()  # while others were waited for
         try:
             self._tell_states()
             while (left := end - time.monotonic()) > 0 and not self.settings.choice.period.is_over(self._now()):

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
 from framesift import cli, filter_frames
 from framesift.cli.options import DONE, IN_USE, STORAGE, USAGE
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Decision, Verdict
-from tests.frames.streams.servers import BOX, Camera, HttpServer, RtspServer, serve, wait_for
+from tests.frames.streams.waiting import BOX, wait_for
 
 pytest.importorskip("av", reason="needs PyAV: pip install '.[streams]'")
 pytest.importorskip("requests", reason="needs requests: pip install '.[streams]'")

@@ -142,12 +142,12 @@ class Camera:
         self._due = following if following > self._came else self._came + self._sampling.every
 
 
-def watch_all(cameras: list[Camera], seconds: float) -> None:
-    """Begin to read streams, and wait until each has given a frame or failed, or so long."""
+def watch_all(cameras: list[Camera], new: list[Camera], seconds: float) -> None:
+    """Begin to read streams, and wait until each of the new ones has given a frame or failed, or so long."""
     for camera in cameras:
         camera.start()
     deadline = time.monotonic() + seconds
-    for camera in cameras:
+    for camera in new:
         camera.heard.wait(max(deadline - time.monotonic(), 0.0))
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.streams.servers import HttpServer, RtspServer, serve
 from framesift.frames.reader import decode_picture
 from framesift.frames.streams import Camera, Mailbox, Shot, cameras, is_shot
 from framesift.frames.streams.addresses import read_address
@@ -19,8 +20,7 @@ from framesift.frames.streams.faults import Broken, Refused
 from framesift.frames.streams.opening import walk_address
 from framesift.frames.streams.shots import Capture, Taken
 from framesift.frames.videos import Sampling
-from tests.frames.streams import servers
-from tests.frames.streams.servers import BOX, HttpServer, RtspServer, serve, wait_for
+from tests.frames.streams.waiting import BOX, LIMIT, wait_for
 
 pytest.importorskip("av", reason="needs PyAV: pip install '.[streams]'")
 pytest.importorskip("requests", reason="needs requests: pip install '.[streams]'")
@@ -41,7 +41,7 @@ def reading(url: str, **more) -> Iterator[tuple[Camera, Mailbox]]:
         yield camera, mailbox
     finally:
         camera.stop()
-        camera.join(servers.LIMIT)
+        camera.join(LIMIT)
 
 
 def next_shot(mailbox: Mailbox) -> Shot:

@@ -1,4 +1,4 @@
-"""Cameras on the loopback that stream a picture, which a test changes, over RTSP or HTTP; and that fail on demand."""
+"""Cameras on the loopback that stream a picture, which others change, over RTSP or HTTP; and that fail on demand."""
 
 import base64
 import hashlib
@@ -10,36 +10,27 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from tests.conftest import encode, make_image
-
-BOX = (20, 20, 20, 16)
+Image = NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""x, y, width and height in px."""
 REALM, NONCE = "camera", "5f3759df"
-LIMIT = 60.0
-"""Seconds that a test waits for what has to come."""
-
-
-def wait_for(is_so: Callable[[], Any]) -> Any:
-    """Return what it returns, once that is true."""
-    end = time.monotonic() + LIMIT
-    while not (found := is_so()):
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.02)
-    return found
 
 
 class Scene:
     """What the cameras of a test see."""
 
     def __init__(self) -> None:
-        self.image = make_image(128, 96)
+        self.image = draw_scene()
         self.user: tuple[str, str] | None = None
         self.plain_login = False
         """Whether it asks for the password itself."""
@@ -61,11 +52,11 @@ class Scene:
         parts = "".join(f"#EXTINF:1.0,\nlive{each}.ts\n" for each in range(number, number + 4))
         return 200, "application/vnd.apple.mpegurl", (head + parts).encode()
 
-    def show(self, box: tuple[int, int, int, int] | None, size: tuple[int, int] = (128, 96)) -> None:
+    def show(self, box: Box | None, size: tuple[int, int] = (128, 96)) -> None:
         """Change what is seen."""
-        self.image = make_image(*size, box=box)
+        self.image = draw_scene(box, size)
 
-    def pictures(self, pause: float = 0.04) -> Iterator[np.ndarray]:
+    def pictures(self, pause: float = 0.04) -> Iterator[Image]:
         """Yield what is seen, again and again."""
         self.served += 1
         sent = 0
@@ -106,11 +97,11 @@ class _Breakable:
     allow_reuse_address = True
     scene: Scene
 
-    def process_request(self, request: socket.socket, address: Any) -> None:
+    def process_request(self, request: Any, client_address: Any) -> None:
         self.open = {*getattr(self, "open", set()), request}
-        super().process_request(request, address)  # type: ignore[misc]
+        super().process_request(request, client_address)  # type: ignore[misc]
 
-    def handle_error(self, request: Any, address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that has gone is no error of ours."""
 
     def stop(self) -> None:
@@ -175,7 +166,7 @@ def serve(kind: type[RtspServer] | type[HttpServer]) -> Iterator[Camera]:
 class Encoder:
     """Pictures to H.264, a key frame every 10."""
 
-    def __init__(self, image: np.ndarray) -> None:
+    def __init__(self, image: Image) -> None:
         import av
 
         height, width = image.shape[:2]
@@ -187,7 +178,7 @@ class Encoder:
         self._context.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": "10"}
         self._number = 0
 
-    def encode(self, image: np.ndarray) -> bytes:
+    def encode(self, image: Image) -> bytes:
         """Return the NAL units of one picture, each behind 00 00 01 or 00 00 00 01."""
         import av
 
@@ -196,7 +187,22 @@ class Encoder:
         return b"".join(bytes(packet) for packet in self._context.encode(frame))
 
 
-def encode_second(image: np.ndarray, number: int) -> bytes:
+def draw_scene(box: Box | None = None, size: tuple[int, int] = (128, 96)) -> Image:
+    """Return a grey picture with a bright box in it, or none."""
+    image = np.full((size[1], size[0], 3), 60, np.uint8)
+    if box is not None:
+        x, y, width, height = box
+        image[y : y + height, x : x + width] = 220
+    return image
+
+
+def encode_jpeg(image: Image) -> bytes:
+    """Return a picture as JPEG."""
+    _, content = cv2.imencode(".jpg", image)
+    return content.tobytes()
+
+
+def encode_second(image: Image, number: int) -> bytes:
     """Return the part of an MPEG transport stream that shows a picture in the second of this number."""
     import av
 
@@ -214,6 +220,8 @@ def encode_second(image: np.ndarray, number: int) -> bytes:
 
 class _RtspHandler(socketserver.StreamRequestHandler):
     """One client: RTSP, and the pictures within the same connection (RFC 2326, 10.12; RFC 6184)."""
+
+    server: Any
 
     def handle(self) -> None:
         while line := self.rfile.readline().decode().strip():
@@ -277,6 +285,8 @@ def _packetize(unit: bytes, size: int = 1200) -> Iterator[tuple[bool, bytes]]:
 class _HttpHandler(BaseHTTPRequestHandler):
     """`/video` is MJPEG, `/still.jpg` a picture, `/live.m3u8` HLS; others are what users name by mistake."""
 
+    server: Any
+
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *words: Any) -> None:
@@ -289,7 +299,7 @@ class _HttpHandler(BaseHTTPRequestHandler):
         elif path == "/video":
             self._stream()
         elif path == "/still.jpg":
-            self._send(200, "image/jpeg", encode(next(scene.pictures()), ".jpg"))
+            self._send(200, "image/jpeg", encode_jpeg(next(scene.pictures())))
         elif path == "/page":
             self._send(200, "text/html", b"<html>")
         elif path == "/liar.jpg":
@@ -311,7 +321,7 @@ class _HttpHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
         for image in self.server.scene.pictures():
-            content = encode(image, ".jpg")
+            content = encode_jpeg(image)
             head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(content)}\r\n\r\n"
             self.wfile.write(head.encode() + content + b"\r\n")
         self.close_connection = True
