@@ -36,6 +36,8 @@ class Scene:
         """Whether it asks for the password itself."""
         self.frozen = False
         """Whether nothing is sent any more, on connections that stay."""
+        self.torn = False
+        """Whether the second half of a JPEG gets lost."""
         self.most = sys.maxsize
         """So many pictures are sent on a connection."""
         self.served = 0
@@ -322,6 +324,7 @@ class _HttpHandler(BaseHTTPRequestHandler):
         self.end_headers()
         for image in self.server.scene.pictures():
             content = encode_jpeg(image)
+            content = content[: len(content) // 2] if self.server.scene.torn else content
             head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(content)}\r\n\r\n"
             self.wfile.write(head.encode() + content + b"\r\n")
         self.close_connection = True

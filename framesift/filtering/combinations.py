@@ -48,7 +48,7 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.watch and w.backup, "--watch copies what is new to RESULTS as it arrives: it takes no --remove-to"),
     (
         lambda w: w.watch and w.report,
-        "--watch has no end to report at: framesift report RESULTS FILE.html does it at any time",
+        "--watch has no end to report at: framesift report RESULTS does it at any time",
     ),
     (lambda w: w.watch and w.settings.keep, "--watch cannot know how many frames will come: it takes no --keep"),
     (
@@ -80,7 +80,7 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
 _STREAMING: tuple[tuple[Condition, str], ...] = (
     (lambda w: w.cluster, "a stream is decided where it is read: it takes no --cluster"),
     (lambda w: w.backup, "of a stream there is nothing to be moved: it takes no --remove-to"),
-    (lambda w: w.report, "a stream has no end to report at: framesift report RESULTS FILE.html does it at any time"),
+    (lambda w: w.report, "a stream has no end to report at: framesift report RESULTS does it at any time"),
     (lambda w: w.settings.keep, "of a stream nobody knows how many frames will come: it takes no --keep"),
     (lambda w: w.settings.link is not Placement.COPY, "of a stream there is no file to link to: it takes no --link"),
     (lambda w: w.settings.late is Lateness.DECIDE, "no frame of a stream comes late: it takes no --late"),

@@ -231,7 +231,7 @@ def test_a_full_disk_ends_the_run_and_leaves_nothing_half_written(tmp_path, http
         (["r", "--cluster", "local"], "a stream is decided where it is read: it takes no --cluster"),
         (["r", "--link", "hard"], "of a stream there is no file to link to: it takes no --link"),
         (["r", "--exclude", "x"], "--exclude and --include are of files: leave the address of a stream out instead"),
-        (["r", "--report", "r.html"], "a stream has no end to report at: framesift report RESULTS FILE.html does it"),
+        (["r", "--report", "r.html"], "a stream has no end to report at: framesift report RESULTS does it"),
         (["r", "--for", "long"], "--for takes a time such as 90s, 10m, 2h or 1d, not 'long'"),
         (["r", "--camera", "one"], "the camera of a stream is named as NAME=URL"),
         (["s3://b/r"], "kept frames of streams go to a folder of this machine, not to a store"),

@@ -44,6 +44,7 @@ decisions = st.builds(
     st.none() | st.floats(0, 1),
     st.sampled_from([None, None, *Order]),
     st.booleans(),
+    gap=st.none() | st.integers(0, 2**40).map(lambda n: n / 8),
 )
 states = st.none() | st.builds(FileState, st.integers(0, 9), st.integers(-9, 9), st.none() | st.integers(0, 2**32 - 1))
 

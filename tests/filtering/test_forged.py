@@ -44,7 +44,7 @@ ODD_VALUES = (
     | st.text(max_size=5)
 )
 FIELDS = ["path", "camera", "time", "verdict", "score", "reference", "reason", "size"]
-FIELDS += ["levels", "offset", "extent", "page", "file", "of", "order", "again"]
+FIELDS += ["levels", "offset", "extent", "page", "file", "of", "order", "again", "gap"]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ DECISIONS = st.builds(
     st.text(),
     st.none() | st.tuples(st.integers(1, 10**5), st.integers(1, 10**5)),
     st.none() | st.floats(0, 1),
+    gap=st.none() | st.floats(0, 1e9),
 )
 DROP = Decision(
     Frame("c10/b\udcff.png", "c10", datetime(2021, 3, 27, tzinfo=UTC)), Verdict.DROP, 5.0, "a", "why", (4, 3)

@@ -85,6 +85,5 @@ def require_names(cameras: list[str]) -> None:
     for camera in cameras:
         path = name_shot(camera, _A_TIME, "png")
         if not is_shot(path) or Naming().read(path) != (camera, _A_TIME):
-            raise UsageError(
-                f"camera {show(camera)}: this name reads as a time: give another, as NAME=rtsp://HOST/PATH"
-            )
+            name = f"camera {show(camera)}: files of this name would not be read as of one camera"
+            raise UsageError(f"{name}: give it another, as NAME=rtsp://HOST/PATH")
