@@ -161,8 +161,12 @@ def _foresee(tally: "dict[str, Any]") -> "dict[str, Any]":
 def undo_command(options: argparse.Namespace) -> int:
     """Give all files back."""
     from framesift.actions import undo
+    from framesift.filtering.pruned import forget_present
+
+    places: list[str] = []
 
     def announce(place: str) -> None:
+        places.append(place)
         if not options.quiet:
             from tqdm import tqdm
 
@@ -172,6 +176,8 @@ def undo_command(options: argparse.Namespace) -> int:
         tell([line], options)
 
     tally = _carry_out(undo(options.backup, options.to, begin=announce, warn=warn), options)
+    for place in places:
+        forget_present(place)
     to = f" to {show(options.to)}" if options.to else ""
     return _conclude(tally, options, f"{_count(tally)} given back from {show(options.backup)}{to}")
 
@@ -191,10 +197,13 @@ def empty_command(options: argparse.Namespace) -> int:
 
 def verify_command(options: argparse.Namespace) -> int:
     """Read all files of a folder again."""
+    from framesift.filtering.pruned import list_away
     from framesift.filtering.verifying import verify
 
     tally = _carry_out(verify(options.folder), options)
     line = f"{counted(tally['done'], 'file')} of {show(options.folder)} as recorded, {len(tally['left'])} not"
+    if away := list_away(options.folder):
+        line += f"; {len(away):,} pruned"
     return _conclude(tally, options, line)
 
 

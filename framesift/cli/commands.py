@@ -22,6 +22,7 @@ COMMANDS = {
     "apply": ("carry out a plan of removal", "backups", "add_apply_arguments"),
     "undo": ("give back what was removed", "backups", "add_undo_arguments"),
     "verify": ("read a backup or results folder again and compare", "backups", "add_verify_arguments"),
+    "prune": ("move kept frames of long ago away from a results folder", "prune", "add_arguments"),
     "empty-backup": ("delete for good what was removed", "backups", "add_empty_arguments"),
     "export": ("hand the result over to a labelling tool", "export", "add_arguments"),
     "label": ("carry labels over to the frames that show the same", "label", "add_arguments"),
@@ -33,7 +34,7 @@ GROUPS = {
     "look": ("overview", "report", "explain", "events", "when", "audit"),
     "choose what counts as new": ("advise", "tune", "mask"),
     "near-duplicates": ("duplicates", "leaks", "serve"),
-    "files that were moved away": ("apply", "undo", "verify", "empty-backup"),
+    "files that were moved away": ("prune", "apply", "undo", "verify", "empty-backup"),
     "hand over": ("export", "label"),
 }
 _LOOKS = {"report", "explain", "events", "when", "audit", "overview", "mask", "verify", "advise"}

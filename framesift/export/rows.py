@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest import Record
+from framesift.filtering.pruned import list_away
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
+from framesift.stores import is_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,20 @@ class StandIns:
 
 
 def read_rows(record: Record, dropped: bool, prefix: str | None) -> Iterator[Row]:
-    """Yield the kept frames in the order of the manifest, with `dropped` the dropped ones too.
+    """Yield the kept frames in the order of the manifest, but for pruned ones; with `dropped` the dropped ones too.
 
     Without a prefix, paths are absolute: kept frames lie in the results folder, dropped ones in that of the frames.
     """
     wanted = {Verdict.KEEP, Verdict.DROP} if dropped else {Verdict.KEEP}
     decisions = (decision for decision in record.decisions() if decision.verdict in wanted)
-    stand_ins = StandIns(record.settings)
-    for number, decision in enumerate(decisions, start=1):
+    stand_ins, number = StandIns(record.settings), 0
+    away = frozenset() if is_url(record.folder) else list_away(record.folder)
+    for decision in decisions:
         frame, kept = decision.frame, decision.verdict is Verdict.KEEP
         file = name_kept(frame, record.settings) if kept else frame.path
+        if kept and file in away:
+            continue
+        number += 1
         folder = os.path.join(record.folder if kept else record.source, "") if prefix is None else prefix
         width, height = decision.size or (0, 0)
         yield Row(

@@ -20,6 +20,8 @@ __all__ = [
     "options",
     "pages",
     "places",
+    "pruned",
+    "pruning",
     "ranges",
     "results",
     "run",

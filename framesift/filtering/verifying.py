@@ -9,6 +9,7 @@ from framesift.filtering import manifest
 from framesift.filtering.file_state import FileState, ask_status
 from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest_file import read_lines
+from framesift.filtering.pruned import list_away
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.finding import JOURNAL
@@ -20,7 +21,8 @@ def verify(folder: PathLike) -> Iterator[Outcome]:
     """Check each file that a backup or results folder must hold, and yield what was found; nothing is written.
 
     In a backup every file must have the SHA-256 of the journal; in a results folder every kept frame must equal its
-    source, or where that has gone or holds another picture now, and of films and pages, be a whole picture.
+    source, or where that has gone or holds another picture now, and of films and pages, be a whole picture. Those that
+    were pruned are passed over while they are away.
 
     Raises UsageError (neither kind of folder) and StorageError, also for a record that is itself damaged.
     """
@@ -39,11 +41,13 @@ def _verify_results(results: str) -> Iterator[Outcome]:
     if record is None:
         return
     source = manifest.find_source(results, record)
-    settings = Settings.from_record(record)
+    settings, away = Settings.from_record(record), list_away(results)
     for number, (_, line) in enumerate(read_lines(path), start=2):
         decision = manifest.decode_line(line, number, path)
         if decision.verdict is Verdict.KEEP:
             kept = name_kept(decision.frame, settings)
+            if kept in away:
+                continue
             file = manifest.decode_file(line)
             is_copy = decision.frame.offset is None and decision.frame.page is None  # others have no file of their own
             is_here = is_copy and not is_url(source) and "\0" not in source

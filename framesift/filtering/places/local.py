@@ -8,8 +8,9 @@ from framesift.actions import Copy, Link, place_files, storage_errors, sync_fold
 from framesift.actions.files.access import make_all_folders
 from framesift.actions.files.outputs import is_output
 from framesift.actions.files.placing import LEFTOVER, is_link_to, remove_leftovers
+from framesift.actions.files.staging import STAGED
 from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
-from framesift.filtering import manifest
+from framesift.filtering import manifest, pruned
 from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.places.place import Place
 from framesift.frames.reader.source import read_file
@@ -101,7 +102,9 @@ class LocalPlace(Place):
         return os.path.relpath(os.path.realpath(self.source), os.path.realpath(self.folder))
 
     def _is_known(self, path: str) -> bool:
-        return path == manifest.NAME or bool(LEFTOVER.fullmatch(path)) or os.path.basename(path) in TOLERATED
+        is_record = path in (manifest.NAME, pruned.NAME)
+        is_known = is_record or os.path.basename(path) in TOLERATED
+        return is_known or bool(LEFTOVER.fullmatch(path) or STAGED.fullmatch(path))
 
     def _create(self) -> int:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
