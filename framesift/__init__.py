@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from framesift.duplicates import find_duplicates, find_leaks
     from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
     from framesift.export import export_frames, export_parts, read_manifest
+    from framesift.filtering.config import CameraConfig, Config
     from framesift.filtering.manifest import open_record
     from framesift.filtering.run import filter_frames
     from framesift.filtering.selection import Decision, Verdict
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from framesift.looking.overview import survey_frames
 
 __all__ = [
+    "CameraConfig",
+    "Config",
     "Decision",
     "Event",
     "Frame",
@@ -63,6 +66,7 @@ _HOMES = {
     "duplicates": ("find_duplicates", "find_leaks"),
     "errors": ("FramesiftError", "ResultsInUse", "StorageError", "UsageError"),
     "export": ("export_frames", "export_parts", "read_manifest"),
+    "filtering.config": ("CameraConfig", "Config"),
     "filtering.manifest": ("open_record",),
     "filtering.run": ("filter_frames",),
     "filtering.selection": ("Decision", "Verdict"),

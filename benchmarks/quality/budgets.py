@@ -24,8 +24,8 @@ from framesift.comparators.perceptual_hash import CosineHash
 from framesift.filtering.budgets import Allotting, Budget, Ledger
 from framesift.filtering.describing import view_frame
 from framesift.filtering.option_values import parse_size
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.selection import Verdict
-from framesift.filtering.settings import read_settings
 from framesift.frames.frame import Frame
 
 SHARES = (0.05, 0.1, 0.2, 0.35)

@@ -17,7 +17,8 @@ from benchmarks.quality.metrics import Quality, measure_quality, summarise
 from benchmarks.quality.table import align, show
 from benchmarks.quality.truth import Truth
 from framesift.filtering.option_values import Method
-from framesift.filtering.settings import Settings, choose_thresholds
+from framesift.filtering.reading_settings import choose_thresholds
+from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
 from framesift.tuning import Answer, Grid, Session, Setting, Sweep
 

@@ -14,16 +14,16 @@ from framesift.cli.options import (
     EXIT_CODES,
     SKIPPED,
     add_cluster_argument,
+    add_comparing_arguments,
     add_jobs_argument,
     add_settings,
-    add_threshold_arguments,
     open_workers_of,
     read_options,
     tell_left_out,
 )
 from framesift.cli.telling import Receivers, add_telling_arguments, tells
 from framesift.errors import UsageError, pip_install, show
-from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, NUMBER, RUNNING
+from framesift.filtering.options import CHOOSING, FRAMES, NUMBER, RUNNING
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     results = "folder for the kept frames, or its URL: new, empty, or of an earlier run to go on with"
     add("results", metavar="RESULTS", nargs="?", help=results)
-    add_threshold_arguments(parser)
-    add_settings(parser.add_argument_group("comparing"), COMPARING)
+    add_comparing_arguments(parser)
     add_settings(parser.add_argument_group("number of frames"), NUMBER)
     add_settings(parser.add_argument_group("frames"), [*FRAMES, *CHOOSING])
     add_removal_arguments(parser.add_argument_group("removing"))
@@ -96,6 +95,7 @@ def filter_command(options: argparse.Namespace) -> int:
     from contextlib import ExitStack, closing, suppress
 
     from framesift.cli import cautions
+    from framesift.cli.configs import tell_settings
     from framesift.cli.health import tell_fault
     from framesift.filtering.run import Run
 
@@ -114,6 +114,7 @@ def filter_command(options: argparse.Namespace) -> int:
             cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch:
                 sink.health.listeners.append(tell_fault(options.directory, settings.naming))
+            tell_settings(run, options)
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
             if settings.keep is not None:

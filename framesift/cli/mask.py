@@ -9,10 +9,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from framesift.cli.configs import add_saving_arguments, check_saving, save_settings
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
     SKIPPED,
+    add_config_argument,
     add_jobs_argument,
     add_mask_argument,
     add_reading_arguments,
@@ -63,6 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     results = "folder of a run with these frames: --page shows where changes were, and estimates what would be kept"
     add("--results", metavar="RESULTS", help=results)
     add_mask_argument(parser, "draw what this file masks in framesift filter")
+    add_saving_arguments(parser, "which masks --mask names")
+    add_config_argument(parser)
     add_settings(parser, [OPTIONS["border_mask"]])
     frames = parser.add_argument_group("frames")
     add_reading_arguments(frames)
@@ -71,11 +75,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def mask_command(options: argparse.Namespace) -> int:
     """Begin a mask file, or take one, and draw a frame of each camera; or write the page."""
+    check_saving(options)
+    if options.save and (options.page or not options.mask):
+        raise UsageError("--save writes down which masks --mask names: draw them first, with --page")
     if options.page:
         return _write_page(options)
     if options.results:
         raise UsageError("--results is shown on a page: name one with --page FILE.html")
-    return _draw_pictures(options)
+    masks = _locate_masks(options) if options.save else []
+    code = _draw_pictures(options)
+    if options.save:
+        print(save_settings(options, {"mask": masks}))
+    return code
+
+
+def _locate_masks(options: argparse.Namespace) -> list[str]:
+    """Return the masks as a settings file names them: by their paths from its own folder on."""
+    folder = os.path.dirname(os.path.realpath(options.save))
+    located = []
+    for text in options.mask:
+        camera, equals, path = text.partition("=")
+        if not equals or os.path.lexists(text):
+            camera, equals, path = "", "", text
+        below = os.path.relpath(os.path.realpath(path), folder)
+        if below.startswith(os.pardir) and folder == os.path.realpath(options.directory):
+            told = "lies outside of DIR, and a settings file among the frames names no such masks: save to another file"
+            raise UsageError(told, path)
+        located.append(f"{camera}{equals}{below}")
+    return located
 
 
 def _draw_pictures(options: argparse.Namespace) -> int:
@@ -122,6 +149,7 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     from framesift.looking.evidence import draw_ruler, outline_compared
     from framesift.looking.explanation_picture import encode_picture
 
+    settings = _in_colour(settings, camera)
     pixels = _read_first(options, settings, camera, paths)
     if pixels is None:
         return False
@@ -133,6 +161,13 @@ def _draw_camera(options: argparse.Namespace, settings: "Settings", camera: str,
     share = 100 * part.area / (width * height)
     print(f"{show(camera)}: {share:.0f} % of {width}x{height} px are compared: {show(target)}")
     return True
+
+
+def _in_colour(settings: "Settings", camera: str) -> "Settings":
+    """Return settings that a camera is shown by: its masks and borders, on pictures in the colours that they have."""
+    from framesift.filtering.option_values import Decoding, Method
+
+    return replace(settings.of(camera), method=Method.FRAMEDIFF, decode=Decoding.EXACT, size=None)
 
 
 def _read_first(options: argparse.Namespace, settings: "Settings", camera: str, paths: list[str]) -> "Image | None":
@@ -186,6 +221,7 @@ def _write_page(options: argparse.Namespace) -> int:
     from framesift.cli.progress import open_bar
     from framesift.comparators.masks import require_cameras
     from framesift.filtering.manifest import open_record
+    from framesift.frames.finding import SETTINGS_FILE
     from framesift.looking.masking import Drawing, list_polygons, sample_changes, write_masking
 
     check_output(options.page)
@@ -210,6 +246,8 @@ def _write_page(options: argparse.Namespace) -> int:
     with open_bar(stage="mask", total=total) as bar:
         write_masking(options.page, drawing, sheets, options.jobs, bar.update)
     print(f"{show(options.page)}: open it, draw, and save the mask")
+    words = ["framesift", "mask", options.directory, "--mask", options.output, "--save", SETTINGS_FILE]
+    print(f"then for all runs to come: {as_command(words)}")
     return DONE if all(sheet.picture is not None for sheet in sheets) else SKIPPED
 
 
@@ -231,10 +269,9 @@ def _lay_sheet(
 ) -> "Sheet":
     """Return what a person draws on: a frame of a camera, in the colours that it has."""
     from framesift.filtering.comparator_choice import comparator_of
-    from framesift.filtering.option_values import Decoding, Method
     from framesift.looking.masking import Sheet, lay_sheet
 
-    shown = replace(settings, method=Method.FRAMEDIFF, decode=Decoding.EXACT, size=None)
+    shown = _in_colour(settings, camera)
     pixels = _read_first(options, shown, camera, paths)
     if pixels is None:
         return Sheet(camera, None, (0, 0, 1, 1), changes.get(camera))

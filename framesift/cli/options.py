@@ -5,7 +5,7 @@ import os
 import sys
 
 from framesift.errors import UsageError, show
-from framesift.filtering.options import CHOOSING, FRAMES, OPTIONS, PATTERNS, THRESHOLDS, Option
+from framesift.filtering.options import CHOOSING, COMPARING, FRAMES, OPTIONS, PATTERNS, THRESHOLDS, Option
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from framesift.cluster import Cluster
+    from framesift.filtering.config import Config
     from framesift.filtering.settings import Settings
     from framesift.frames.choosing import Choice, LeftOut
 
+NO_CONFIG = "none"
+"""What stands for no settings file, where one is asked for."""
 NAMING = "name_pattern", "camera", "time_format", "timezone"
 """The options that say how names are read."""
 
@@ -77,9 +80,43 @@ def add_reading_arguments(group: argparse._ActionsContainer) -> None:
 
 def read_options(options: argparse.Namespace) -> "Settings":
     """Return the settings that were given, those that a command does not offer as they are usually."""
-    from framesift.filtering.settings import read_settings
+    from framesift.filtering.reading_settings import read_settings
 
-    return read_settings(**{name: getattr(options, name, None) for name in OPTIONS})
+    return read_settings(open_config(options), **{name: getattr(options, name, None) for name in OPTIONS})
+
+
+def add_comparing_arguments(parser: argparse.ArgumentParser, *meanings: str) -> None:
+    """Add both thresholds, as `add_threshold_arguments`, how frames are compared, and where that is written down."""
+    add_threshold_arguments(parser, *meanings)
+    group = parser.add_argument_group("comparing")
+    add_config_argument(group)
+    add_settings(group, COMPARING)
+
+
+def add_config_argument(group: argparse._ActionsContainer) -> None:
+    """Add where settings are written down."""
+    where = "settings of all cameras, and of some (default: DIR/framesift.toml, where there is one; none: no file)"
+    group.add_argument("--config", metavar="FILE", help=where)
+
+
+def open_config(options: argparse.Namespace) -> "Config | None":
+    """Return what the settings file says that was named, or lies in the folder of the frames; None without one."""
+    from framesift.filtering.config_file import read_config
+
+    path = find_config(options)
+    return None if path is None else read_config(path, is_trusted=options.config is not None)
+
+
+def find_config(options: argparse.Namespace) -> str | None:
+    """Return the path of the settings file of a command: the one that was named, or that lies among the frames."""
+    from framesift.frames.finding import SETTINGS_FILE
+    from framesift.stores import is_url
+
+    named: str | None = getattr(options, "config", NO_CONFIG)
+    if named is not None or is_url(options.directory):
+        return None if named == NO_CONFIG else named
+    path = os.path.join(options.directory, SETTINGS_FILE)
+    return path if os.path.lexists(path) else None
 
 
 def read_choice(options: argparse.Namespace) -> "Choice":

@@ -14,8 +14,10 @@ from framesift.cli.options import (
     NAMING,
     SKIPPED,
     add_cluster_argument,
+    add_config_argument,
     add_jobs_argument,
     add_reading_arguments,
+    open_config,
     open_workers_of,
     tell_left_out,
 )
@@ -45,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLE + EXIT_CODES
     parser.set_defaults(command=overview_command)
     parser.add_argument("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
-    add_reading_arguments(parser.add_argument_group("frames"))
+    frames = parser.add_argument_group("frames")
+    add_config_argument(frames)
+    add_reading_arguments(frames)
     running = parser.add_argument_group("running")
     headers = "read headers only: does not see which files are cut or damaged, nor how bright they are"
     names = "show how twenty of the names are read, of each sort of name some, and look at no frame"
@@ -106,6 +110,7 @@ def _survey(options: argparse.Namespace) -> "Overview":
             jobs=options.jobs,
             executor=open_workers_of(options, stack),
             follow=partial(open_bar, quiet=options.quiet),
+            config=open_config(options),
             max_pixels=options.max_pixels,
             exclude=options.exclude,
             include=options.include,

@@ -8,23 +8,25 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from framesift.cli.browser import open_browser
+from framesift.cli.configs import add_saving_arguments, check_saving, save_settings
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
     SKIPPED,
+    add_comparing_arguments,
     add_jobs_argument,
     add_settings,
-    add_threshold_arguments,
     read_options,
     tell_left_out,
     whole_number,
 )
 from framesift.errors import UsageError, as_command, counted, show
-from framesift.filtering.options import CHOOSING, COMPARING, FRAMES
+from framesift.filtering.options import CHOOSING, FRAMES
 
 if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
     from framesift.frames.finding import Listing
+    from framesift.frames.frame import Frame
     from framesift.tuning import Advice, AnswerTable, Session, Sweep
 
 DESCRIPTION = """\
@@ -48,8 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("directory", metavar="DIR", help="folder of the frames; folders below it are searched too")
     area = "thresholds to show the place of: px, or a share (default: those of the method)"
-    add_threshold_arguments(parser, area, "the same")
-    add_settings(parser.add_argument_group("comparing"), COMPARING)
+    add_comparing_arguments(parser, area, "the same")
     frames = [*(option for option in FRAMES if option.name not in ("every", "key_frames")), *CHOOSING]
     add_settings(parser.add_argument_group("frames"), frames)
     _add_asking_arguments(parser.add_argument_group("asking"))
@@ -68,6 +69,7 @@ def _add_asking_arguments(group: Any) -> None:
     add("--pairs", metavar="FOLDER", help="no page: draw the pairs into a new or empty folder, with a table to fill in")
     add("--no-browser", action="store_true", help="only print the address of the page, and do not open it")
     add("--port", metavar="N", type=whole_number, default=0, help="port of the page on 127.0.0.1 (default: any)")
+    add_saving_arguments(group, "the thresholds")
 
 
 def tune_command(options: argparse.Namespace) -> int:
@@ -78,10 +80,12 @@ def tune_command(options: argparse.Namespace) -> int:
     from framesift.stores import locate
     from framesift.tuning import Session
 
+    check_saving(options)
     settings = read_options(options)
     table = _open_table(options)
     listing = find_frames(options.directory, settings.naming, choice=settings.choice)
     tell_left_out(listing.left_out, settings.choice, options.directory, options.quiet)
+    listing.frames[:] = [frame for frame in listing.frames if settings.takes(frame) and _is_asked(options, frame)]
     listing.frames[:] = spread_pages(locate(options.directory), listing.frames)
     require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), options.directory)
     sweep = _sweep(options, settings, listing)
@@ -102,6 +106,13 @@ def tune_command(options: argparse.Namespace) -> int:
     return SKIPPED if problems or left_out else DONE
 
 
+def _is_asked(options: argparse.Namespace, frame: "Frame") -> bool:
+    """Tell whether a frame is of the cameras whose thresholds are wanted."""
+    from framesift.filtering.sections import Section
+
+    return options.section is None or Section(options.section).covers(frame.camera)
+
+
 def _open_table(options: argparse.Namespace) -> "AnswerTable":
     """Read the answers of an earlier session, and refuse what cannot be written before the work begins."""
     from framesift.actions import storage_errors
@@ -120,7 +131,7 @@ def _open_table(options: argparse.Namespace) -> "AnswerTable":
 
 def _sweep(options: argparse.Namespace, settings: "Settings", listing: "Listing") -> "Sweep":
     from framesift.cli.progress import open_bar
-    from framesift.filtering.settings import choose_thresholds
+    from framesift.filtering.reading_settings import choose_thresholds
     from framesift.tuning import Grid, Setting, Sweep
 
     default = Setting(*choose_thresholds(settings.method, thorough=options.thorough))
@@ -196,6 +207,11 @@ def _conclude(options: argparse.Namespace, session: "Session") -> None:
     from framesift.tuning.summary import advice_as_json, sweep_as_json
 
     advice = session.advise()
+    if options.save:
+        setting, method = advice.setting, session.sweep.settings.of(options.section or "").method
+        thresholds = {"min_contour_area": setting.min_contour_area, "score_threshold": setting.score_threshold}
+        values = {"method": str(method), **{name: str(value) for name, value in thresholds.items()}}
+        print(save_settings(options, values), file=sys.stderr)
     if options.json:
         advised = advice_as_json(session.sweep, advice, _command(options, session, advice))
         print(json.dumps({"cameras": sweep_as_json(session.sweep), "advice": advised}))

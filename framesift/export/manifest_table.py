@@ -115,16 +115,17 @@ class _Measures:
 
     def __init__(self, record: Record) -> None:
         self._settings = record.settings
-        self._known: dict[tuple[str, tuple[int, int]], tuple[float, int]] = {}
+        self._known: dict[tuple[str, tuple[int, int], int], tuple[float, int]] = {}
 
     def find(self, decision: Decision) -> tuple[float | None, int | None]:
         """Return threshold and compared area in px; None where there was nothing to compare."""
         if decision.score is None or decision.size is None:
             return None, None
-        key = decision.frame.camera, decision.size
+        camera, settings = decision.frame.camera, self._settings.at(decision.frame)
+        key = camera, decision.size, id(settings)
         if key not in self._known:
-            area = comparator_of(self._settings, key[0]).compared_area_of(key[1])
-            self._known[key] = self._settings.score_threshold.px(area), area
+            area = comparator_of(settings, camera).compared_area_of(decision.size)
+            self._known[key] = settings.score_threshold.px(area), area
         return self._known[key]
 
 

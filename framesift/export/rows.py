@@ -40,7 +40,7 @@ class StandIns:
     """Follows the decisions of a run, in their order: which kept frame stands for each dropped one."""
 
     def __init__(self, settings: Settings) -> None:
-        self._one_chain = settings.size is not None
+        self._settings = settings
         self._left_out: dict[str, dict[tuple[int, int] | None, str]] = {}
         """What was left out last, of each chain of each camera: no kept frame stands for what is like it."""
 
@@ -49,7 +49,7 @@ class StandIns:
         if decision.verdict is not Verdict.DROP:
             return None
         of_camera = self._left_out.setdefault(decision.frame.camera, {})
-        chain = None if self._one_chain else decision.size
+        chain = None if self._settings.chains_of(decision.frame.camera)[0] else decision.size
         if decision.left_out:
             of_camera[chain] = decision.frame.path
         unlike = decision.left_out or decision.reference == of_camera.get(chain)

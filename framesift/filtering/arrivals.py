@@ -11,7 +11,6 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 
 from framesift.errors import FramesiftError, PathLike, StorageError, show
 from framesift.filtering.clocks import Judgement
@@ -76,7 +75,7 @@ class Arrivals(Source):
         """Those that came late."""
         self._watched: dict[str, tuple[int, int] | None] = {}
         """The files decided last, and the state of each then: a camera may go on writing to one."""
-        self._elsewhen: dict[str, datetime | None] = {}
+        self._elsewhen: dict[str, Frame] = {}
         """Frames that are not of the times that are looked at, as their files say and not their names."""
         self._lost: set[str] = set()
         self._held: set[str] = set()
@@ -88,8 +87,8 @@ class Arrivals(Source):
         left_out = LeftOut()
         for folder in self._folders.values():
             left_out.update(folder.left_out)
-        for taken_at in self._elsewhen.values():
-            self.settings.choice.takes_time(taken_at, left_out)
+        for frame in self._elsewhen.values():
+            self._is_wanted(frame, left_out)
         return left_out
 
     def find(self, sink: Sink) -> None:
@@ -208,7 +207,7 @@ class Arrivals(Source):
         """Name what has come, all at once; leave out what is by its name of another time than is looked at."""
         arrived, self._arrived = self._arrived, {}
         for frame in name_frames(arrived, self._names):
-            if frame.time is None or self.settings.choice.takes_time(frame.time, arrived[frame.path]):
+            if frame.time is None or self._is_wanted(frame, arrived[frame.path]):
                 self._files[frame.path] = File(frame, frame)
         for camera, paths in self._names.contrary.items():
             if camera not in self.listing.contrary:
@@ -235,7 +234,7 @@ class Arrivals(Source):
             self._round_at = now
             left = self._left.items()
             self._left = {path: file for path, file in left if os.path.lexists(os.path.join(self.directory, path))}
-            self._elsewhen = {path: taken_at for path, taken_at in self._elsewhen.items() if self._state(path)}
+            self._elsewhen = {path: frame for path, frame in self._elsewhen.items() if self._state(path)}
         known, self._folders = self._folders, {}
         pending = [""]
         while pending:
@@ -284,10 +283,10 @@ class Arrivals(Source):
         elif not file.steady:
             file.steady = True
             frame = add_exif_time(file.named, self.directory, self.settings.naming)
-            file.chosen = self.settings.choice.takes_time(frame.time, LeftOut())
+            file.chosen = self._is_wanted(frame, LeftOut())
             file.frame = self._name_anew(frame, self._sink)
         elif not file.chosen and now - file.since >= PATIENCE:
-            self._elsewhen[path] = self._files.pop(path).frame.time
+            self._elsewhen[path] = self._files.pop(path).frame
 
     def _state(self, path: str) -> tuple[int, int] | None:
         """Return what changes when a file is written to; None where it is gone."""

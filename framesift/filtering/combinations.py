@@ -59,6 +59,10 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
         lambda w: w.settings.keep and w.settings.late is Lateness.DECIDE,
         "--keep has given its frames away when others come late: it takes no --late decide",
     ),
+    (
+        lambda w: (w.cluster or w.settings.keep) and any(each.hours and each.changes for each in w.settings.sections),
+        "settings that differ from hour to hour go without --keep and --cluster",
+    ),
     (lambda w: w.backup and w.report, "--report shows what is in RESULTS: it goes without --remove-to"),
     (lambda w: w.backup and w.results, "takes RESULTS or --remove-to BACKUP, not both"),
     (lambda w: w.plan and not w.backup, "takes RESULTS, or --remove-to BACKUP and then perhaps --plan"),
@@ -69,7 +73,7 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
         "--on-keep, --on-health and --notify belong to RESULTS: they go without --remove-to and --dry-run",
     ),
     (
-        lambda w: w.backup and w.settings.most is not None,
+        lambda w: w.backup and any(each is not None for each in w.settings.all_of("most")),
         "--most compares with frames that are left out, which would be gone: it takes no --remove-to",
     ),
     (

@@ -51,7 +51,8 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     for a frame that a mask does not fit: nobody knows what of it is to be ignored.
     """
     if isinstance(frame, Still):
-        return _view_still(frame, directory, settings)
+        return _view_still(frame, directory, settings.at(frame.frame))
+    settings = settings.at(frame)
     before: Status | None = None if is_url(directory) else ask_status(join(directory, frame.file))
     try:
         picture = read_frame(join(directory, find_content(frame)), settings, levels, alone=True)
@@ -76,6 +77,7 @@ def find_content(frame: Frame) -> str:
 def describe_again(view: View, settings: Settings, levels: Levels) -> View:
     """Return the view of a 16-bit frame in another range."""
     assert view.content is not None and view.size is not None
+    settings = settings.at(view.frame)
     decoded = decode_levels(view.content, settings.max_pixels, levels)
     exposure = Exposure(decoded.levels, decoded.beyond)
     source = {"content": view.content, "stat": view.stat, "file": view.file}
@@ -107,6 +109,7 @@ def _grey_of(settings: Settings) -> GreyDecoding | None:
 
 def check_masks(settings: Settings, camera: str, size: tuple[int, int], path: str) -> None:
     """Raise UsageError where the masks of a camera do not fit its frame `path`, or leave nothing of its size."""
+    settings = settings.of(camera)
     if settings.masks and not settings.refuse(size):
         require_fit(settings.masks, camera, size, path)
         comparator_of(settings, camera).compared_part(size)

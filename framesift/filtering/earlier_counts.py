@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from framesift.filtering.clocks import CONFIRMED
@@ -101,22 +101,24 @@ def count_rows(
 
 def count_references(
     rows: Iterable[Row],
-    one_chain: bool,
-    against: int,
+    chains_of: Callable[[bytes], tuple[bool, int]],
     kept: dict[Chain, deque[bytes]],
     left_out: dict[Chain, bytes],
 ) -> None:
-    """Note the last kept frames of each chain, and what has been left out since, in the fewest steps."""
+    """Note the last kept frames of each chain, and what has been left out since, in the fewest steps.
+
+    `chains_of` a camera, JSON, says whether it has one chain, and how many kept frames of it are asked for."""
     for path, camera, _, verdict, size, _, _, extent, _, _, order, _, _ in rows:
         if order and order == b"late":
             continue
         if verdict == b"keep":
+            one_chain, against = chains_of(camera)
             chain = camera, b"null" if one_chain else size
             if (paths := kept.get(chain)) is None:
                 paths = kept[chain] = deque(maxlen=against)
             paths.append(path)
             left_out.pop(chain, None)
-        elif extent and verdict == b"drop" and (chain := (camera, b"null" if one_chain else size)) in kept:
+        elif extent and verdict == b"drop" and (chain := (camera, b"null" if chains_of(camera)[0] else size)) in kept:
             left_out[chain] = path
 
 

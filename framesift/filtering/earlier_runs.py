@@ -9,8 +9,9 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -53,11 +54,11 @@ class Past:
 
     16 bytes a line are kept of the paths: a 64-bit hash, where the line stands, and 32 bits of another hash, of the
     path with the size and time of its file. What agrees in both is believed; any other hit is read where it stands, so
-    that two paths of one hash are never taken for each other. A camera has a chain for each size, or `one_chain`; a
-    frame is compared with the last `against` kept ones of its chain.
+    that two paths of one hash are never taken for each other. A camera has a chain for each size, or one, and a frame
+    is compared with so many of the last kept ones of its chain: `chains_of` a camera says both.
     """
 
-    def __init__(self, path: str, one_chain: bool, against: int = 1) -> None:
+    def __init__(self, path: str, chains_of: Callable[[str], tuple[bool, int]]) -> None:
         self.summary = Summary()
         """Of what `read` found."""
         self.clocks: dict[str, Clock] = {}
@@ -73,7 +74,7 @@ class Past:
         self.levels: dict[str, Levels] = {}
         """In which range the 16-bit frames of each camera are read that has such, as `read` found it."""
         self._path = path
-        self._one_chain, self._against = one_chain, against
+        self._chains_of = chains_of
         self._descriptor: int | None = None
         self._kept: dict[str, list[Kept]] = {}
         self._hashes, self._offsets, self._signs = (memoryview(array(kind)) for kind in "qqI")
@@ -89,6 +90,7 @@ class Past:
         kept: dict[Chain, deque[bytes]] = {}
         left_out: dict[Chain, bytes] = {}
         levels: dict[bytes, bytes] = {}
+        chains_of = cache(lambda camera: self._chains_of(json.loads(camera)))
         try:
             for start, lines in read_blocks(self._path):
                 rows = take_apart(lines, len(hashes) + 2, self._path)
@@ -96,7 +98,7 @@ class Past:
                 offsets.extend(_offsets(start, lines))
                 signs.extend([crc32(row[0] + row[8]) for row in rows])
                 count_rows(rows, tallies, special)
-                count_references(rows, self._one_chain, self._against, kept, left_out)
+                count_references(rows, chains_of, kept, left_out)
                 for row in (row for row in rows if row[5]):
                     levels.setdefault(row[1], row[5])
             columns: list[NDArray[Any]] = [np.asarray(hashes), np.asarray(offsets), np.asarray(signs)]
@@ -206,8 +208,9 @@ class Past:
 
     def _remember(self, camera: str, size: tuple[int, int] | None, mark: Mark) -> None:
         """References are kept in the order in which they were met."""
-        chains, chain = self.references.setdefault(camera, {}), None if self._one_chain else size
-        chains[chain] = remember(chains.get(chain, ()), mark, self._against)
+        one_chain, against = self._chains_of(camera)
+        chains, chain = self.references.setdefault(camera, {}), None if one_chain else size
+        chains[chain] = remember(chains.get(chain, ()), mark, against)
 
     def _take_special(self, special: Special) -> None:
         for camera, rows in special.recent.items():

@@ -16,6 +16,7 @@ from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.describing import read_frame, sampling_of, view_frame
 from framesift.filtering.file_state import ask_status
 from framesift.filtering.option_values import Lateness
+from framesift.filtering.sections import is_excluded
 from framesift.filtering.selection import Reference, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
@@ -67,6 +68,7 @@ class Films(Source):
         """Leave out the films that earlier runs have walked to their end, as far as their headers tell it."""
         super().find(sink)
         films = [name_film(path, self.settings.naming) for path in self.listing.videos]
+        films = [film for film in films if not is_excluded(self.settings.find_sections(film.camera))]
         self._compare_names(films, sink)
         known = set(sink.cameras)
         if any(film.camera != film.path and film.path in known for film in films):
@@ -185,7 +187,7 @@ class Films(Source):
     def _walk(self, film: Film, passage: Passage | None = None) -> Iterator[Still]:
         """Yield the frames of a film that are not decided. It is walked from its beginning: a seek is not exact."""
         decided, end = self._offsets.get(film.path, -math.inf), film.start
-        choice, left_out = self.settings.choice, self.left_out
+        left_out = self.left_out
         before = ask_status(join(self.directory, film.path))
         for still in walk_stills(self.directory, film, self._sampling, self.settings.naming, passage or self.passage):
             if film.path in self._changed and self._is_other(still, decided):
@@ -195,7 +197,7 @@ class Films(Source):
                 yield replace(still, frame=replace(still.frame, time=end), stat=still.stat or before)
                 continue
             end = still.frame.time
-            if not choice.takes_time(end, left_out) or still.frame.offset <= decided:
+            if not self._is_wanted(still.frame, left_out) or still.frame.offset <= decided:
                 continue
             if decided >= 0 and self._leaves(film) and self._is_late(film, still.frame.offset):
                 self.late.append(film.frame)
@@ -211,14 +213,15 @@ class Films(Source):
             return False
         path = known.frame.path if known.verdict is Verdict.KEEP else known.reference or ""
         try:
-            picture = read_frame(self._sink.find_kept(path), self.settings)
+            settings = self.settings.at(still.frame)
+            picture = read_frame(self._sink.find_kept(path), settings)
         except UnreadableFrame:
             return False
-        seen = view_frame(still, self.directory, self.settings)
-        if seen.descriptor is None or (self.settings.size is None and picture.size != seen.size):
+        seen = view_frame(still, self.directory, settings)
+        if seen.descriptor is None or (settings.size is None and picture.size != seen.size):
             return seen.size != picture.size
-        reference = Reference(path, comparator_of(self.settings, camera).describe(picture.pixels))
-        return rule_of(self.settings, camera).decide(seen, (reference,)).verdict is Verdict.KEEP
+        reference = Reference(path, comparator_of(settings, camera).describe(picture.pixels))
+        return rule_of(settings, camera).decide(seen, (reference,)).verdict is Verdict.KEEP
 
     def _is_chosen(self, film: Film, seconds: float) -> bool:
         """Tell whether a frame of a film may be of the times that are looked at."""

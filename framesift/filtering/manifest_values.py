@@ -5,6 +5,7 @@ What is not as framesift writes it is refused by whoever reads it, before a file
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ MOST_PIXELS = 2**30
 _LONGEST_TEXT = 1000
 """Characters of a setting. A pattern of more would take seconds to be compiled."""
 _MOST_GLOBS = 1000
+_MOST_SECTIONS = 10_000
 _FIRST, _LAST = datetime(1, 1, 2), datetime(9999, 12, 30)
 """Times between them can be shown in every zone."""
 
@@ -121,6 +123,20 @@ def _are_globs(value: Any) -> bool:
     return _is_list(value, _MOST_GLOBS, lambda each: each is not None and _is_setting(each))
 
 
+def _is_section(value: Any) -> bool:
+    """Tell whether this may be a section of settings: whose own are such as a run has."""
+    if not isinstance(value, dict) or not _is_named(value.get("camera")) or "sections" in value:
+        return False
+    with suppress(ValueError):
+        check_settings(value)
+        return value.get("excluded") in (None, True, False) and _is_setting(value.get("hours"))
+    return False
+
+
+def _is_named(value: Any) -> bool:
+    return value is not None and _is_setting(value)
+
+
 _SETTINGS: dict[str, Callable[[Any], bool]] = {
     "source": lambda value: _is_text(value) and len(os.fsencode(value)) < 2**16,
     "method": _is_setting,
@@ -146,4 +162,5 @@ _SETTINGS: dict[str, Callable[[Any], bool]] = {
     "exclude": _are_globs,
     "include": _are_globs,
     "placement": _is_setting,
+    "sections": lambda value: _is_list(value, _MOST_SECTIONS, _is_section),
 } | dict.fromkeys(("name_pattern", "camera", "time_format", "timezone", "start", "end", "hours"), _is_setting)

@@ -20,6 +20,16 @@ class Method(StrEnum):
     """Structure, against what lies around it, at one small size."""
 
 
+class Preset(StrEnum):
+    """A kind of place, for which settings are kept together."""
+
+    CAR_PARK = "car-park"
+    ROAD = "road"
+    SITE = "site"
+    WILDLIFE = "wildlife"
+    INDOOR = "indoor"
+
+
 class Lateness(StrEnum):
     """What is done with frames that come after later ones of their camera have been decided."""
 

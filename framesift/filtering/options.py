@@ -9,6 +9,7 @@ from framesift.filtering.option_values import (
     Lateness,
     Method,
     Placement,
+    Preset,
     ResultsBy,
     choose,
     join_numbers,
@@ -103,6 +104,7 @@ THRESHOLDS = (
 )
 """How much counts. Their defaults are those of the method."""
 COMPARING = (
+    Option("preset", "settings that fit a kind of place", read=choose(Preset, "--preset"), choices=tuple(Preset)),
     Option(
         "method",
         "framediff: pixel by pixel; tolerance: by structure, which forgives shake, foliage and changes of light",

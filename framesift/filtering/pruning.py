@@ -59,7 +59,7 @@ def plan_pruning(results: PathLike, age: timedelta, now: datetime | None = None)
 
 def _find_needed(record: Record) -> dict[str, dict[str, None]]:
     """Return, of each camera, the kept frames that later ones are compared with, the last of a chain at the end."""
-    past = Past(record.path, record.settings.size is not None, record.settings.against)
+    past = Past(record.path, record.settings.chains_of)
     try:
         past.read()
     finally:

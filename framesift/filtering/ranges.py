@@ -49,14 +49,14 @@ class CameraLevels:
             known = None if levels is None else self.decide(view.frame.camera, levels)
             yield view if known is None or levels == known else describe_again(view, self._settings, known)
 
-    def read(self, camera: str, path: str) -> Picture:
-        """Read a frame of a camera in the camera's range, which it decides where there is none.
+    def read(self, camera: str, path: str, settings: Settings) -> Picture:
+        """Read a frame of a camera, as `settings` say, in the camera's range, which it decides where there is none.
 
         Raises UnreadableFrame and StorageError.
         """
-        picture = read_frame(path, self._settings, self.find(camera))
+        picture = read_frame(path, settings, self.find(camera))
         known = None if picture.levels is None else self.decide(camera, picture.levels)
-        return picture if picture.levels == known else read_frame(path, self._settings, known)
+        return picture if picture.levels == known else read_frame(path, settings, known)
 
     def search(self, directory: str, frames: Iterable[Frame]) -> Levels | None:
         """Decide the range of one camera by the first whole 16-bit one of its frames, and return it.
@@ -67,7 +67,8 @@ class CameraLevels:
             path = join(directory, find_content(frame))
             with suppress(UnreadableFrame):
                 if is_deep_file(path):
-                    picture = read_frame(path, self._settings)
-                    if picture.levels is not None and not self._settings.refuse(picture.size):
+                    settings = self._settings.at(frame)
+                    picture = read_frame(path, settings)
+                    if picture.levels is not None and not settings.refuse(picture.size):
                         return self.decide(frame.camera, picture.levels)
         return None

@@ -18,6 +18,7 @@ from framesift.filtering.kept_names import name_frame, name_kept
 from framesift.filtering.manifest_values import shorten
 from framesift.filtering.option_values import Placement
 from framesift.filtering.places import open_place
+from framesift.filtering.sections import describe_difference
 from framesift.filtering.selection import Decision, Marks, Verdict
 from framesift.filtering.settings import ADDED, Settings
 from framesift.filtering.sinks import Sink
@@ -66,7 +67,7 @@ class Results(Sink):
         self._settings, self._streams = settings, streams
         self._dry_run = dry_run
         self._place = open_place(self.folder, self.source, dry_run)
-        self._past = Past(self._place.manifest, settings.size is not None, settings.against)
+        self._past = Past(self._place.manifest, settings.chains_of)
         self.summary = self._past.summary
         self.takes_content = settings.link is Placement.COPY and not dry_run
         self.takes_stills = not dry_run
@@ -254,6 +255,8 @@ class Results(Sink):
         for name in wanted:
             if name not in self._settings.free and settings.get(name) != wanted[name]:
                 found = f"{name.replace('_', ' ')} {shorten(settings.get(name))}, not {shorten(wanted[name])}"
+                if name == "sections":
+                    found = describe_difference(settings[name], self._settings.sections)
                 raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
         self._past.read()
         self._earlier_skips = self.summary.verdicts[Verdict.SKIP]

@@ -1,37 +1,39 @@
 """The main job: keep, out of the frames of fixed cameras, those that show something new against the last kept one."""
 
 import math
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from types import TracebackType
 from typing import Any
 
 from framesift.cluster import Cluster
 from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.thresholds import Threshold
-from framesift.errors import PathLike, StorageError, UnreadableFrame
+from framesift.errors import PathLike
 from framesift.filtering.budgets import Allotment, Allotting, Budget, Ledger, Placing
 from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
-from framesift.filtering.describing import View, read_frame, sampling_of, view_look
+from framesift.filtering.config import Config
+from framesift.filtering.config_file import read_config
+from framesift.filtering.describing import View, view_look
 from framesift.filtering.films import open_source
 from framesift.filtering.overdue import KeptFrames
 from framesift.filtering.ranges import CameraLevels
+from framesift.filtering.reading_settings import read_settings
+from framesift.filtering.recalling import Known, Recall, see_alike
 from framesift.filtering.results import Results
-from framesift.filtering.selection import Decision, Mark, Marks, Reference, References, Rule, Verdict, select_frames
-from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.selection import Decision, References, Rule, Verdict, select_frames
+from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
-from framesift.filtering.spacing import ANY_SPACING, moment_of
 from framesift.frames.frame import Frame
-from framesift.frames.reader.pages import find_page
-from framesift.frames.videos import Still, frame_of, is_still, read_still
-from framesift.stores import is_url, join
+from framesift.frames.videos import Still, frame_of
+from framesift.stores import is_url
 from imaging_interview import Image
 
 
@@ -44,6 +46,7 @@ def filter_frames(
     dry_run: bool = False,
     jobs: int | None = None,
     executor: Executor | None = None,
+    config: Config | PathLike | None = None,
     **options: Any,
 ) -> Iterator[Decision]:
     """Decide every frame below `directory` and yield the decisions, per camera in the order of time.
@@ -53,11 +56,13 @@ def filter_frames(
     manifest has already are not decided again. Without `results`, or with `dry_run`, nothing is written. The decisions
     do not depend on `jobs` or `executor`. Other `options` are those of the command line under the same names, as values
     or as the texts that are typed there: `method="tolerance"`, `size=(640, 480)`, `every="500ms"`, `mask="mask.json"`.
-    `framesift.filtering.options` explains them.
+    `framesift.filtering.options` explains them. What a `config`, a value or the path of a settings file, says of all
+    cameras or of some holds where nothing is given here.
 
     Raises UsageError (what was asked for cannot be), StorageError (the disk refuses), ResultsInUse (another run).
     """
-    settings = read_settings(min_contour_area=min_contour_area, score_threshold=score_threshold, **options)
+    known = config if isinstance(config, Config | None) else read_config(config)
+    settings = read_settings(known, min_contour_area=min_contour_area, score_threshold=score_threshold, **options)
     check_combination(Wishes(directory, results, settings, dry_run=dry_run))
     source = open_source(directory, settings)
     sink = Sink() if results is None else Results(results, directory, settings, dry_run)
@@ -82,8 +87,9 @@ class Run:
         self.follow: Callable[[], object] = lambda: None
         """Called, within a budget, for each frame that has been seen: it is decided later."""
         self._ledger: Ledger | None = None
-        self._followed: dict[str, dict[Hashable, References[Image]]] = {}
+        self._followed: dict[str, Known] = {}
         """The references of the cameras of a source that goes on."""
+        self._recall = Recall(source, sink, settings, self.levels)
 
     def __enter__(self) -> "Run":
         self.sink.__enter__()
@@ -157,27 +163,31 @@ class Run:
 
     def _decide_overdue(self, view: Callable[[Iterable[Frame | Still]], Iterable[View]]) -> Iterator[Decision]:
         """Decide frames that come late by the kept frame before each."""
-        one_chain, against = self.settings.size is not None, self.settings.against
         for camera, of_camera in groupby(self.source.take_overdue(), key=lambda item: frame_of(item).camera):
-            kept = KeptFrames(self.sink.kept(camera), one_chain, against)
+            kept = KeptFrames(self.sink.kept(camera), *self.settings.chains_of(camera))
             for first, frames in kept.split(of_camera):
                 if first.offset is not None:
                     self.sink.flush()  # a still that was kept just now is read from there
-                references = self._describe_marks(camera, kept.find_marks(first), lenient=True)
+                marks, settings, rule = (
+                    kept.find_marks(first),
+                    self.settings.at(first),
+                    partial(self._rule, first=first),
+                )
+                known = Known(settings, self._recall.describe(camera, marks, settings, lenient=True))
                 views = self.levels.settle(view(frames))
-                for seen, decided in select_frames(views, self._rule(camera, first), references):
+                for seen, decided in self._select(camera, views, known, rule):
                     decision = self.source.describe(self._charge(decided), late=True)
                     kept.add(decision)
                     self.sink.add(seen, decision)
                     self.source.settle(decision.frame)
                     yield decision
 
-    def _rule(self, camera: str, first: Frame) -> Rule[Image]:
+    def _rule(self, settings: Settings, camera: str, first: Frame) -> Rule[Image]:
         """Return by what late frames are decided: within a budget by what their part was, while some of it is left."""
-        rule, ledger = rule_of(self.settings, camera), self._ledger
+        rule, ledger = rule_of(settings, camera), self._ledger
         if ledger is None:
             return rule
-        part, compared_area = ledger.budget.part_of(first), comparator_of(self.settings, camera).compared_area
+        part, compared_area = ledger.budget.part_of(first), comparator_of(settings, camera).compared_area
 
         def limit(seen: Image) -> float:
             asked = ledger.threshold(part).px(compared_area(seen))
@@ -194,81 +204,47 @@ class Run:
         self._ledger.add(charged)
         return charged
 
-    def _decide_views(self, views: Iterable[View]) -> Iterator[Decision]:
+    def _decide_views(self, seen: Iterable[View]) -> Iterator[Decision]:
         """Decide what has been read, against the last kept frames of its camera."""
-        for camera, of_camera in groupby(views, key=lambda view: view.frame.camera):
-            rule, references = rule_of(self.settings, camera), self._references(camera)
-            for view, decided in select_frames(self.levels.settle(of_camera), rule, references):
+        for camera, of_camera in groupby(seen, key=lambda view: view.frame.camera):
+            rest = iter(of_camera)
+            first = next(rest)
+            known, views = self._follow(first.frame), self.levels.settle(chain([first], rest))
+            for view, decided in self._select(camera, views, known, rule_of):
                 decision = self.source.describe(decided)
                 self.sink.add(view, decision)
                 self.source.settle(decision.frame)
                 yield decision
 
+    def _select(
+        self,
+        camera: str,
+        views: Iterable[View],
+        known: Known,
+        rule: Callable[[Settings, str], Rule[Image]],
+    ) -> Iterator[tuple[View, Decision]]:
+        """Decide frames of a camera, each by the settings of its hour, from what is `known` on and is kept up to date.
+
+        Where these see otherwise than those of the frame before, the references are described again: what is compared
+        is seen as the frame that is decided is.
+        """
+        for settings, stretch in groupby(views, key=lambda view: self.settings.at(view.frame)):
+            if not see_alike(settings, known.settings):
+                self.sink.flush()
+                known.references = self._recall.describe_again(camera, known.references, settings)
+            known.settings = settings
+            yield from select_frames(stretch, rule(settings, camera), known.references)
+
+    def _follow(self, first: Frame) -> Known:
+        """Return what frames of a camera are decided from, of which this is the first."""
+        camera, settings = first.camera, self.settings.at(first)
+        if camera in self._followed:
+            return self._followed[camera]
+        known = Known(settings, self._recall.describe(camera, self.sink.references(camera), settings))
+        if self.source.goes_on:
+            self._followed[camera] = known
+        return known
+
     def _references(self, camera: str) -> dict[Hashable, References[Image]]:
         """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera."""
-        if not self.source.goes_on:
-            return self._describe_marks(camera, self.sink.references(camera))
-        if camera not in self._followed:
-            self._followed[camera] = self._describe_marks(camera, self.sink.references(camera))
-        return self._followed[camera]
-
-    def _describe_marks(
-        self, camera: str, chains: Mapping[Hashable, Marks], lenient: bool = False
-    ) -> dict[Hashable, References[Image]]:
-        """Describe the references of each chain; with `lenient` without the kept ones that cannot be read any more."""
-        describe = comparator_of(self.settings, camera).describe
-        references: dict[Hashable, References[Image]] = {}
-        for chain, marks in chains.items():
-            pixels = [self._read(camera, mark, chain, lenient) for mark in marks]
-            pairs = [(mark, each) for mark, each in zip(marks, pixels, strict=True) if each is not None]
-            references[chain] = tuple(Reference(m.path, describe(p), m.kept, self._moment(m)) for m, p in pairs)
-        return references
-
-    def _moment(self, mark: Mark) -> float | None:
-        """Return when a frame that is decided was taken, where that matters."""
-        if self.settings.spacing == ANY_SPACING:
-            return None
-        known = self.sink.find_decision(mark.path)
-        return None if known is None else moment_of(known.frame)
-
-    def _read(self, camera: str, mark: Mark, chain: Hashable, lenient: bool) -> Image | None:
-        if mark.kept:
-            return self._read_kept(camera, mark.path, lenient)
-        return self._read_left_out(camera, mark.path, chain)
-
-    def _read_kept(self, camera: str, path: str, lenient: bool) -> Image | None:
-        """Read a kept frame from the results folder, or from its source where it has been taken away."""
-        kept, source = self.sink.find_kept(path), join(self.source.directory, path)
-        # Of a page the source first: OpenCV rounds the 16 bits of a TIFF otherwise than those of a PNG.
-        is_whole = find_page(source) and self.sink.holds(path, path.rpartition("/")[0])
-        for place in (source, kept) if is_whole else (kept, source):
-            with suppress(UnreadableFrame):
-                return self.levels.read(camera, place).pixels
-        if (pixels := self._read_film(path)) is not None:
-            return pixels
-        if lenient:
-            return None
-        which = "the last kept frame" if self.settings.against == 1 else "one of the last kept frames"
-        gone = f"is {which} of its camera and cannot be read any more: choose another results folder"
-        raise StorageError(gone, kept)
-
-    def _read_left_out(self, camera: str, path: str, chain: Hashable) -> Image | None:
-        """Read a frame that was left out, which its source alone has; None where it is gone or has been replaced.
-
-        Without it the next frame like it is left out in its turn, and stands in its place. One of 16 bits whose camera
-        has no range has been replaced, and decides none.
-        """
-        levels = self.levels.find(camera)
-        if is_still(path, self.source.directory):
-            return self._read_film(path)
-        with suppress(UnreadableFrame):
-            picture = read_frame(join(self.source.directory, path), self.settings, levels)
-            if chain in (None, picture.size) and picture.levels in (None, levels):
-                return picture.pixels
-        return None
-
-    def _read_film(self, path: str) -> Image | None:
-        """Decode the still of a film again; None where it is none, or is not there any more."""
-        if not is_still(path, self.source.directory):
-            return None
-        return read_still(self.source.directory, path, sampling_of(self.settings), self.settings.naming)
+        return self._recall.describe(camera, self.sink.references(camera), self.settings.of(camera))

@@ -1,6 +1,5 @@
 """What a run decides by. Two runs with equal settings on equal frames decide the same."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +8,9 @@ from framesift.comparators.masks import Mask, digest_masks
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering.manifest_values import check_settings, is_size, shorten
-from framesift.filtering.option_values import EVERY_FRAME, Decoding, Lateness, Method, Placement, parse_budget
-from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, PATTERNS, THOROUGH_THRESHOLDS
+from framesift.filtering.option_values import EVERY_FRAME, Decoding, Lateness, Method, Placement
+from framesift.filtering.options import CHOOSING, OPTIONS, PATTERNS
+from framesift.filtering.sections import Remembered, Section, Sectioned
 from framesift.filtering.spacing import Spacing, check_spacing
 from framesift.frames.choosing import Choice
 from framesift.frames.naming import Naming
@@ -20,19 +20,19 @@ NAMES = 2
 """The way in which names are read. In 1 whatever stood before the time was the camera, and else the folder."""
 ADDED: dict[str, Any] = {"against": 1, "most": None, "key_frames": False, "exclude": [], "include": []}
 ADDED |= dict.fromkeys(("start", "end", "hours", "camera", "time_format")) | {"reading_of_names": 1}
-ADDED |= dict.fromkeys(("budget", "at_most", "at_least", "results_by"))
+ADDED |= dict.fromkeys(("budget", "at_most", "at_least", "results_by")) | {"sections": []}
 """What is meant by a manifest that was begun before a setting came, by its key."""
 _PLAIN: tuple[str, ...] = ("min_size", "max_pixels", "every", "key_frames", "width", "against", "most")
 _PLAIN += ("at_most", "at_least", "results_by")
 """What stands in a manifest as it is."""
 _MOST_COMPARED = 100_000_000
 """px."""
-_NAMING = "name_pattern", "timezone", "camera", "time_format"
+NAMING = "name_pattern", "timezone", "camera", "time_format"
 _USUAL: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Sectioned):
     """Everything that a decision or its place on disk depends on, checked. Raises UsageError for what cannot be.
 
     What each means, and its unit, stands in `framesift.filtering.options`.
@@ -67,6 +67,9 @@ class Settings:
     at_least: float | None = _USUAL["at_least"]
     """Both in seconds from one kept frame of a camera to the next; None: any."""
     results_by: str | None = _USUAL["results_by"]
+    sections: tuple[Section, ...] = ()
+    """What differs for some cameras, or at some hours."""
+    _known: Remembered = field(init=False, repr=False, compare=False, default_factory=Remembered)
 
     def __post_init__(self) -> None:
         for kernel in self.blur:
@@ -217,6 +220,7 @@ class Settings:
             "hours": self.hours,
             "placement": str(self.link),
             "results_by": self.results_by,
+            "sections": [section.record() for section in self.sections],
         }
 
     @classmethod
@@ -234,64 +238,21 @@ class Settings:
                 blur=tuple(record["blur"]),
                 border_mask=tuple(record["border_mask"]),
                 size=tuple(record["size"]) if record["size"] else None,
-                naming=Naming(*(record[name] for name in _NAMING)),
-                choice=_choose(record, record["timezone"]),
+                naming=Naming(*(record[name] for name in NAMING)),
+                choice=choose_frames(record, record["timezone"]),
                 link=Placement(record["placement"]),
                 decode=Decoding(record["decoding"]),
                 method=Method(record["method"]),
                 masks=masks,
                 keep=record["budget"],
+                sections=tuple(Section.from_record(each, record["timezone"]) for each in record["sections"]),
                 **{name: record[name] for name in _PLAIN},
             )
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             raise UsageError(f"has settings that this version cannot read: {shorten(repr(error))}") from None
 
 
-def read_settings(**given: Any) -> Settings:
-    """Return the settings that the values or texts given for `OPTIONS` say; what is None or missing is as usual.
-
-    Raises UsageError for what cannot be, TypeError for a name that no option has.
-    """
-    from framesift.comparators.masks.reading import read_masks  # brings OpenCV: whoever reads a manifest need not wait
-
-    if unknown := given.keys() - OPTIONS.keys():
-        raise TypeError(f"no setting is called {min(unknown)!r}: these are {', '.join(OPTIONS)}")
-    values = {name: option.value(given.get(name)) for name, option in OPTIONS.items()}
-    if given.get("width") and values["method"] is not Method.TOLERANCE:
-        raise UsageError("--width belongs to --method tolerance")
-    if values["key_frames"] and values["every"] is None:
-        values["every"] = EVERY_FRAME
-    area, score, thorough, mask = map(values.pop, ("min_contour_area", "score_threshold", "thorough", "mask"))
-    if values["keep"] is not None:
-        values["keep"], score = parse_budget(str(values["keep"])), "0%" if score in (None, "") else score
-    area, score = choose_thresholds(values["method"], area, score, thorough)
-    naming = Naming(*map(values.pop, _NAMING))
-    choice = _choose({option.name: values.pop(option.name) for option in CHOOSING}, naming.timezone)
-    masks = read_masks([mask] if isinstance(mask, bytes | os.PathLike) else mask, naming)
-    values["blur"], values["border_mask"] = tuple(values["blur"]), tuple(values["border_mask"])
-    values |= {"naming": naming, "choice": choice, "masks": masks}
-    settings = Settings(min_contour_area=area, score_threshold=score, **values)
-    try:
-        check_settings(settings.record())
-    except ValueError as error:  # such as a pattern of a million letters
-        raise UsageError(f"a setting is more than a manifest can hold: {error}") from None
-    return settings
-
-
-def _choose(given: dict[str, Any], timezone: str) -> Choice:
+def choose_frames(given: dict[str, Any], timezone: str) -> Choice:
+    """Return which frames are looked at, as the options in `CHOOSING` say."""
     period = Period(write_time(given["start"]), write_time(given["end"]), given["hours"], timezone)
     return Choice(tuple(given["exclude"]), tuple(given["include"]), period=period)
-
-
-def choose_thresholds(
-    method: Method, min_contour_area: Any = None, score_threshold: Any = None, thorough: bool = False
-) -> tuple[Threshold, Threshold]:
-    """Return both thresholds, the method's own for those that are None or empty. Raises UsageError."""
-    if thorough and method is not Method.TOLERANCE:
-        raise UsageError("--thorough belongs to --method tolerance")
-    area, score = THOROUGH_THRESHOLDS if thorough else DEFAULT_THRESHOLDS[method]
-    given = [
-        default if value in (None, "") else value
-        for value, default in ((min_contour_area, area), (score_threshold, score))
-    ]
-    return Threshold.parse(given[0]), Threshold.parse(given[1])

@@ -19,7 +19,7 @@ from framesift.filtering.second_hour import SecondHour
 from framesift.filtering.selection import Decision, Order
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
-from framesift.frames.choosing import LeftOut
+from framesift.frames.choosing import EXCLUDED, LeftOut
 from framesift.frames.finding import Listing, find_frames
 from framesift.frames.frame import Frame, order_key, put_in_order
 from framesift.frames.reader import read_size
@@ -69,6 +69,8 @@ class Source:
         """Of cameras whose decided frames turn out to be ahead of all that followed: the first of them."""
         self.replaced: list[str] = []
         """Films that are others than those that were decided under their names. They are left."""
+        self.excluded: set[str] = set()
+        """The cameras of frames that the settings leave out."""
         self.passage = Passage()
         """What was passed over in the films that were walked."""
         self.expected = 0
@@ -96,8 +98,10 @@ class Source:
         with_films, settings, leave_out = self.settings.every is not None, self.settings, partial(self._leave_out, sink)
         named = settings.naming, sink.folder, with_films, leave_out, settings.choice, sink.last_frames
         self.listing = find_frames(self.directory, *named)
-        self._check_masks(sink)
         frames = self.listing.frames
+        if settings.sections:
+            frames[:] = [frame for frame in frames if self._is_wanted(frame, self.left_out)]
+        self._check_masks(sink)
         self.pictures = self._arrange(
             [self._name_anew(each, sink) for each in frames] if self._refreshed else frames, sink
         )
@@ -156,6 +160,16 @@ class Source:
     def notes(self) -> Iterator[str]:
         """Yield what else there is to say of how the frames came."""
         yield from ()
+
+    def _is_wanted(self, frame: Frame, left_out: LeftOut) -> bool:
+        """Tell whether a frame is of the cameras, days and hours that are looked at, and note it if not."""
+        if not self.settings.choice.takes_time(frame.time, left_out):
+            return False
+        wanted = self.settings.takes(frame)
+        if not wanted:
+            left_out.files[EXCLUDED] += 1
+            self.excluded.add(frame.camera)
+        return wanted
 
     def _leave_out(self, sink: Sink, path: str, status: ObjectStat | None = None) -> bool:
         """Tell whether a file that has been found is decided, and note why it is not where it was."""
@@ -225,7 +239,8 @@ class Source:
 
     def _check_masks(self, sink: Sink) -> None:
         """Raise UsageError for a mask that does not fit the cameras or the first frame of one, before anything else."""
-        masks, frames = self.settings.masks, self.listing.frames if self.settings.masks else []
+        masks = [*self.settings.masks, *(mask for section in self.settings.sections for mask in section.masks)]
+        frames = self.listing.frames if masks else []
         films = (name_film(path, self.settings.naming).camera for path in self.listing.videos)
         cameras = dict.fromkeys([*(frame.camera for frame in frames), *films, *sink.cameras])
         require_cameras(masks, list(cameras), self.directory)

@@ -37,6 +37,8 @@ APPLE_MAGIC = (b"\0\x05\x16\x07", b"\0\x05\x16\x00")
 _HIDDEN = ".*"
 OTHER_TIMES, NO_TIME = "at other times", "without a time"
 """What frames are left out for by a `Period`."""
+EXCLUDED = "of cameras and hours that are excluded"
+"""What frames are left out for by sections of a settings file."""
 ALWAYS = Period()
 _ANY_FOLDERS = "(?:[^/]+/)*"
 _TOKEN = re.compile(r"\*+|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
@@ -70,7 +72,7 @@ class LeftOut:
 
     def _describe_one(self, name: str) -> str:
         numbers = [counted(self.folders[name], "folder")] if self.folders[name] else []
-        noun = "frame" if name in (OTHER_TIMES, NO_TIME) else "file"
+        noun = "frame" if name in (OTHER_TIMES, NO_TIME, EXCLUDED) else "file"
         numbers += [counted(self.files[name], noun)] if self.files[name] else []
         shown = {_HIDDEN: "hidden", APPLE_DOUBLE: "._* of macOS"}.get(name, show(name))
         return f"{shown} ({' and '.join(numbers)})"

@@ -19,6 +19,8 @@ _BESIDE_RAW = ("jpg", "jpeg", "heic", "hif", "tif", "tiff", "png")
 """Raw data beside such a picture of its name is that picture, and no frame."""
 JOURNAL = "journal.jsonl"
 """What makes a folder a backup of removed files."""
+SETTINGS_FILE = "framesift.toml"
+"""What says, in the folder of the frames, how they are decided."""
 _RECORDS = ("manifest.jsonl", JOURNAL)
 _RECORD_START = b'{"framesift"'
 _UNLISTABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
@@ -168,6 +170,8 @@ def _scan(
 
 def _note_other(entry: Entry, listing: Listing) -> None:
     suffix = split_suffix(entry.name)[1]
+    if entry.name == SETTINGS_FILE:
+        return
     if suffix and suffix not in TEXTS and not entry.name.startswith(".") and not _is_link_to_folder(entry):
         listing.others[suffix] += 1
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from framesift.comparators.comparison import Comparison
 from framesift.errors import UnreadableFrame
-from framesift.filtering.comparator_choice import comparator_of, limit_of
+from framesift.filtering.comparator_choice import comparator_of, limit_of, record_of
 from framesift.filtering.describing import read_frame, sampling_of
 from framesift.filtering.file_state import ask_status, name_before
 from framesift.filtering.manifest import Record
@@ -75,7 +75,7 @@ def explain_decision(
     A frame of a film that was not kept is only found with `walk_films`: by decoding the film up to there.
     `read_reference` is `read_pixels`, remembered.
     """
-    read_reference = read_reference or partial(read_pixels, record)
+    read_reference, record = read_reference or partial(read_pixels, record), record_of(record, decision.frame)
     limit, area, camera = None, None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
         area = compared_area(record.settings, camera, decision.size)
@@ -159,8 +159,12 @@ def compare_again(
 
     `describe_reference` is `describe_again`, remembered.
     """
-    camera, describe = decision.frame.camera, partial(describe_again, record)
-    before = (describe_reference or describe)(camera, decision.reference or "")
+    camera, usual = decision.frame.camera, record.settings.of(decision.frame.camera)
+    record = record_of(record, decision.frame)
+    describe = partial(describe_again, record)
+    if describe_reference is None or record.settings != usual:
+        describe_reference = describe
+    before = describe_reference(camera, decision.reference or "")
     after = None if before is None else describe(camera, decision.frame.path)
     if before is None or after is None or before.shape != after.shape:
         return None
@@ -169,6 +173,7 @@ def compare_again(
 
 def describe_again(record: Record, camera: str, path: str) -> Pixels | None:
     """Return the descriptor of a camera's frame, as the run has it; None where it cannot be read any more."""
+    record = record_of(record, camera)
     pixels = read_compared(record, camera, path)
     return None if pixels is None else comparator_of(record.settings, camera).describe(pixels)
 
@@ -178,9 +183,10 @@ def read_compared(record: Record, camera: str, path: str) -> Pixels | None:
 
     Raises UsageError as `Record.require_source`.
     """
+    settings = record.settings.of(camera)
     for place in _find_places(record, path):
         with suppress(UnreadableFrame):
-            return read_frame(place, record.settings, record.levels.get(camera)).pixels
+            return read_frame(place, settings, record.levels.get(camera)).pixels
     return None
 
 

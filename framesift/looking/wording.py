@@ -33,7 +33,7 @@ def describe_decision(settings: Settings, decision: Decision) -> str:
     """Return the same for a run with these settings."""
     if decision.score is None or decision.size is None:
         return state_verdict(decision, None, None)
-    area = comparator_of(settings, decision.frame.camera).compared_area_of(decision.size)
+    area = comparator_of(settings, decision.frame).compared_area_of(decision.size)
     return state_verdict(decision, limit_of(settings, decision).px(area), area)
 
 

@@ -21,6 +21,7 @@ from framesift.errors import PathLike
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import View, view_look
 from framesift.filtering.ranges import CameraLevels
+from framesift.filtering.sections import drop_changes, drop_hours
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.tuning.belief import expect_answers, weigh_settings
@@ -66,8 +67,9 @@ class Sweep:
     def __init__(self, directory: PathLike, settings: Settings, grid: Grid) -> None:
         self.directory = os.path.abspath(os.fsdecode(directory))
         self.grid = grid
-        self.settings = replace(settings, min_contour_area=grid.least_area)
-        """How frames are read and compared; the smallest of the minimum areas."""
+        sections = drop_hours(drop_changes(settings.sections, "min_contour_area", "score_threshold"))
+        self.settings = replace(settings, min_contour_area=grid.least_area, sections=sections)
+        """How frames are read and compared, at whatever hour; the smallest of the minimum areas."""
         self.levels = CameraLevels(self.settings)
         """In which range the 16-bit frames of each camera are read."""
         self.cameras: dict[str, Tally] = {}
@@ -132,7 +134,7 @@ class Sweep:
             for holding in held:
                 holding.left_out &= ~(keepers | left_out)
             held.append(Holding(view.frame.path, view.descriptor, keepers.copy(), left_out))
-            release_oldest(held, keepers, self.settings.against)
+            release_oldest(held, keepers, self.settings.of(camera).against)
 
     def _decide(
         self, view: View, descriptor: Descriptor, held: list[Holding], tally: Tally, workers: Executor
@@ -160,7 +162,7 @@ class Sweep:
 
     def _is_too_much(self, camera: str, holding: Holding, descriptor: Descriptor, new: Verdicts) -> bool:
         """Tell whether the settings that find a frame `new` leave it out, as so much of the picture has changed."""
-        most = self.settings.most
+        most = self.settings.of(camera).most
         return (
             most is not None
             and bool(new.any())

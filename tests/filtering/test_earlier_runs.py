@@ -56,7 +56,7 @@ def write(folder: Path, lines: list[bytes], rest: bytes = b"") -> str:
 
 
 def read(path: str, one_chain: bool = False, against: int = 1) -> Past:
-    found = Past(path, one_chain, against)
+    found = Past(path, lambda camera: (one_chain, against))
     found.read()
     return found
 

@@ -16,9 +16,10 @@ from framesift.filtering import manifest
 from framesift.filtering.films import Films
 from framesift.filtering.option_values import parse_every
 from framesift.filtering.options import OPTIONS
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
-from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.naming import Naming
 from framesift.frames.videos import name_film

@@ -10,7 +10,8 @@ from framesift.cli.options import read_options
 from framesift.errors import UsageError
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.options import OPTIONS
-from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.reading_settings import read_settings
+from framesift.filtering.settings import Settings
 from tests.filtering.test_settings import UNUSUAL
 
 TEXTS = {
@@ -52,7 +53,7 @@ def parse(*words: str) -> Settings:
 
 
 def test_every_setting_is_tried_here():
-    assert TEXTS.keys() | {"mask", "thorough", "key_frames"} == OPTIONS.keys()
+    assert TEXTS.keys() | {"mask", "thorough", "key_frames", "preset"} == OPTIONS.keys()
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name not in ("min_contour_area", "score_threshold")])
@@ -83,7 +84,7 @@ def test_what_is_not_given_is_as_usual():
 
 
 def test_a_written_command_means_the_same():
-    settings = replace(UNUSUAL, masks=())
+    settings = replace(UNUSUAL, masks=(), sections=())
     thresholds = str(settings.min_contour_area), str(settings.score_threshold)
     assert parse(*thresholds, *settings.options()) == settings
     assert list(replace(settings, blur=()).options())[4:6] == ["--blur", "none"]

@@ -17,10 +17,11 @@ from framesift.filtering import manifest
 from framesift.filtering.films import open_source
 from framesift.filtering.manifest import open_record
 from framesift.filtering.ranges import CameraLevels
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Verdict
-from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
 from framesift.frames.levels import WHOLE, Levels
 from tests.conftest import encode, without_files
@@ -313,5 +314,5 @@ def test_a_search_reads_what_can_be_of_16_bits_up_to_the_first(tmp_path, monkeyp
     assert levels.search(str(tmp_path), find_frames(tmp_path).frames) == Levels(0, 4096)
     assert levels.find("c1") == Levels(0, 4096) and levels.find("c2") is None
     with pytest.raises(UnreadableFrame):
-        levels.read("c1", str(tmp_path / "c1" / name(2)))
+        levels.read("c1", str(tmp_path / "c1" / name(2)), Settings())
     assert levels.decide("c1", WHOLE) == Levels(0, 4096)

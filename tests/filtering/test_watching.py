@@ -17,10 +17,11 @@ from framesift.comparators.thresholds import Threshold
 from framesift.errors import StorageError, UsageError
 from framesift.filtering import arrivals, manifest
 from framesift.filtering.manifest import open_record
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.settings import Settings, read_settings
+from framesift.filtering.settings import Settings
 from framesift.filtering.sources import CONTRARY, LATE_HINT
 from tests.conftest import encode, make_image, read_tree
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene

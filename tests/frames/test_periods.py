@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.errors import UsageError
-from framesift.filtering.settings import read_settings
+from framesift.filtering.reading_settings import read_settings
 from framesift.frames.choosing import Choice, LeftOut
 from framesift.frames.finding import find_frames
 from framesift.frames.periods import Period

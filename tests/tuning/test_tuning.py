@@ -22,8 +22,9 @@ from framesift.errors import UsageError
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.option_values import Method
 from framesift.filtering.options import DEFAULT_THRESHOLDS, THOROUGH_THRESHOLDS
+from framesift.filtering.reading_settings import choose_thresholds
 from framesift.filtering.selection import Verdict
-from framesift.filtering.settings import Settings, choose_thresholds
+from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
 from framesift.tuning import Answer, AnswerTable, Grid, Pair, Question, Session, Setting, Sweep, pairs
 from framesift.tuning.belief import (

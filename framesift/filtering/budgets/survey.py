@@ -56,7 +56,7 @@ class Survey:
         self._pictures: dict[int, Image] = {}
         """Those that some threshold compares with; earlier ones than the first have numbers below 0."""
         self._known = {chain: tuple(self._number(each, place) for each in refs) for chain, refs in known.items()}
-        rule, least = rule_of(settings, camera), settings.score_threshold
+        rule, least = rule_of(settings, camera), settings.of(camera).score_threshold
         shared = rule.against, self._extent, rule.most, rule.spacing
         self._rule = Weighing(self._score, lambda number: least.px(self._areas[number]), *shared, self._areas)
         self._spans = Spans(self._rule, staircase, self._known)

@@ -173,7 +173,9 @@ class Dispatch:
         problems = {frame.path: camera.problems[frame.path] for frame in frames if frame.path in camera.problems}
         levels = self._levels.find(camera.name)
         key = f"{self._task.key}-{self._sent}"
-        return replace(self._task, key=key, frames=frames, problems=problems, keep=keep, levels=levels)
+        settings = self._task.settings.of(camera.name)
+        task = replace(self._task, key=key, frames=frames, settings=settings)
+        return replace(task, problems=problems, keep=keep, levels=levels)
 
     def _send(self, camera: CameraWalk, piece: Piece, known: Known, misled: set[Hashable] | None = None) -> None:
         """Have a chunk walked, or walked again where it has been walked."""

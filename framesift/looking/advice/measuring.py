@@ -9,12 +9,13 @@ from functools import partial
 from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.masks import Mask, Polygon
 from framesift.errors import UsageError
-from framesift.filtering.comparator_choice import rule_of
+from framesift.filtering.comparator_choice import record_of, rule_of
 from framesift.filtering.describing import View, view_look
 from framesift.filtering.manifest import Record
 from framesift.filtering.option_values import Method
+from framesift.filtering.reading_settings import choose_thresholds
 from framesift.filtering.selection import Decision, Verdict, select_frames
-from framesift.filtering.settings import Settings, choose_thresholds
+from framesift.filtering.settings import Settings
 from framesift.looking.advice.busy_part import find_busy_part
 from framesift.looking.advice.stretches import Stretch
 from framesift.looking.masking import find_changes, fit_grid
@@ -85,12 +86,14 @@ def advise(
     jobs = jobs or count_cores()
     with open_workers(None, jobs) as workers:
         for camera, chosen in stretches.items():
-            walk = partial(_walk, record, camera, chosen, workers=workers, window=2 * jobs + 2)
-            yield _advise_camera(record, camera, walk, jobs, follow)
+            of_camera = record_of(record, camera)
+            walk = partial(_walk, of_camera, camera, chosen, workers=workers, window=2 * jobs + 2)
+            yield _advise_camera(of_camera, camera, walk, jobs, follow)
 
 
 def _advise_camera(record: Record, camera: str, walk: Callable[..., _Walk], jobs: int, follow: Follow) -> CameraAdvice:
-    settings, now = record.settings, walk(record.settings, follow=follow)
+    settings = record.settings
+    now = walk(settings, follow=follow)
     if now.kept <= FEW * now.frames:
         return CameraAdvice(camera, now.frames, now.kept, now.repeats, None, None)
     tolerance = None

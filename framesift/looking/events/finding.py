@@ -58,12 +58,13 @@ def find_events_in(
     record.require_source()
     chosen = read_moments(record, cameras)
     done, total = 0, sum(len(moments.kept) for moments in chosen.values())
-    looked_at = replace(record, settings=_by_structure(record.settings), known_levels=record.levels)
     events: list[OpenEvent] = []
     jobs = jobs or count_cores()
     with open_workers(None, jobs) as workers:
         for name, moments in chosen.items():
-            describe = partial(_describe, looked_at, comparator_of(looked_at.settings, name))
+            settings = _by_structure(record.settings.of(name))
+            looked_at = replace(record, settings=settings, known_levels=record.levels)
+            describe = partial(_describe, looked_at, comparator_of(settings, name))
             grouping = Grouping(looked_at, name, moments.usual_gap() if gap is None or not moments.timed else gap)
             for seen in map_ordered(workers, describe, moments.in_order(), 2 * jobs + 2):
                 grouping.add(seen)

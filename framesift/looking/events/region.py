@@ -120,7 +120,8 @@ def find_region_changes(
                 if seen.descriptor is None:
                     tell_unread(seen.frame.path)
                     continue
-                walk = walks.setdefault(seen.frame.camera, _Walk(record.settings, part, seen.frame.camera))
+                name = seen.frame.camera
+                walk = walks.setdefault(name, _Walk(record.settings.of(name), part, name))
                 yield from walk.step(seen)
 
 
@@ -189,8 +190,9 @@ def _view(record: Record, decision: Decision) -> Observation[Image]:
     pixels = read_compared(record, decision.frame.camera, decision.frame.path)
     if pixels is None or decision.size is None:
         return Observation(decision.frame, decision.size, None)
-    chain = None if record.settings.size else decision.size
-    described = comparator_of(_uncut(record.settings), decision.frame.camera).describe(pixels)
+    camera, settings = decision.frame.camera, record.settings.of(decision.frame.camera)
+    chain = None if settings.size else decision.size
+    described = comparator_of(_uncut(settings), camera).describe(pixels)
     return Observation(decision.frame, decision.size, described, chain)
 
 

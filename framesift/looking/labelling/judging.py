@@ -122,7 +122,7 @@ def _judge_still(record: Record, carry: Carry, reference: Pixels | str, pixels: 
         return Judgement(carry, problem=f"the reference cannot be read any more: {reference}")
     if reference.shape != pixels.shape:
         return Judgement(carry, problem="the frame or its reference has another size now")
-    comparator = comparator_of(record.settings, carry.decision.frame.camera)
+    comparator = comparator_of(record.settings, carry.decision.frame)
     return judge_pair(record, carry, draw_evidence(reference, pixels, comparator))
 
 

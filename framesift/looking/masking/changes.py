@@ -90,7 +90,8 @@ def sample_changes(record: Record) -> dict[str, CameraChanges]:
 
     Raises UsageError for a run with a painted mask: there is no polygon to draw.
     """
-    if any(mask.runs for mask in record.settings.masks):
+    sections = (mask for section in record.settings.sections for mask in section.masks)
+    if any(mask.runs for mask in (*record.settings.masks, *sections)):
         raise UsageError("was made with a painted mask: a page draws polygons only", record.folder)
     cameras: dict[str, CameraChanges] = {}
     for decision in record.decisions():
@@ -105,11 +106,10 @@ def find_changes(
 
     `follow` is told of each frame. Raises UsageError as `compare_again` does.
     """
-    settings = replace(record.settings, masks=(), min_contour_area=_lessen(record.settings.min_contour_area))
-    unmasked = replace(record, settings=settings, known_levels=record.levels)
+    record = replace(record, known_levels=record.levels)
     jobs = jobs or count_cores()
     with open_workers(None, jobs) as workers:
-        look = partial(_find_change, unmasked, record.settings.min_contour_area, grid)
+        look = partial(_find_change, record, grid)
         for change in map_ordered(workers, look, decisions, 2 * jobs + 2):
             follow()
             if change is not None:
@@ -121,15 +121,16 @@ def _lessen(least: Threshold) -> Threshold:
     return replace(least, value=least.value / _SMALLER) if least.relative else least
 
 
-def _find_change(record: Record, min_contour_area: Threshold, grid: Grid, decision: Decision) -> Change | None:
-    comparison = compare_again(record, decision)
+def _find_change(record: Record, grid: Grid, decision: Decision) -> Change | None:
+    settings = record.settings.at(decision.frame)
+    unmasked = replace(settings, masks=(), min_contour_area=_lessen(settings.min_contour_area))
+    comparison = compare_again(replace(record, settings=unmasked), decision)
     if comparison is None:
         return None
-    settings = record.settings
-    area = comparator_of(settings, decision.frame.camera).compared_area(comparison.threshold)
+    area = comparator_of(unmasked, decision.frame.camera).compared_area(comparison.threshold)
     counted = (region for region in comparison.regions if region.bearing is Bearing.COUNTED and region.area > 0)
     patches = tuple(_lay(region, comparison, grid) for region in counted)
-    limits = settings.score_threshold.px(area), min_contour_area.px(area)
+    limits = settings.score_threshold.px(area), settings.min_contour_area.px(area)
     return Change(decision.verdict is Verdict.KEEP, *limits, patches)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from framesift.errors import PathLike
 from framesift.filtering.pages import spread_pages
-from framesift.filtering.settings import read_settings
+from framesift.filtering.reading_settings import read_settings
 from framesift.frames.choosing import Choice
 from framesift.frames.finding import Listing, find_frames
 from framesift.looking.overview.camera import CameraOverview, describe_cameras

@@ -11,9 +11,10 @@ from itertools import count
 
 from framesift.actions.files.outputs import check_output
 from framesift.cluster.parallel import count_cores
-from framesift.errors import PathLike, StorageError, UsageError, counted
+from framesift.errors import PathLike, StorageError, UsageError, counted, show
 from framesift.filtering.manifest import Record
 from framesift.filtering.option_values import Method
+from framesift.filtering.section_words import describe_sections
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.looking.advice import CameraAdvice
@@ -148,7 +149,13 @@ def _explain_settings(settings: Settings) -> str:
         f"{_of_what(settings.score_threshold.relative)}.{_explain_budget(settings)}{_explain_most(settings)}</p>\n"
         f"<p>Blur {escape(settings.text('blur'))}; not compared are strips of {strips} % at "
         f"the left, top, right and bottom{', and what a mask leaves out' if settings.masks else ''}.</p>\n"
+        f"{_explain_sections(settings)}"
     )
+
+
+def _explain_sections(settings: Settings) -> str:
+    lines = "".join(f"<li><code>{escape(show(line))}</code></li>\n" for line in describe_sections(settings))
+    return f"<p>Of some cameras, or at some hours, otherwise:</p>\n<ul>\n{lines}</ul>\n" if lines else ""
 
 
 def _explain_budget(settings: Settings) -> str:

@@ -16,7 +16,7 @@ from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
 from framesift.looking.report.lights import look_at_light
 from framesift.looking.report.marks import as_marks, legend
-from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk
+from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk, Way, way_of
 from framesift.looking.report.views import View, draw_kept, draw_pair
 
 _WINDOW = 8
@@ -110,15 +110,14 @@ class Section:
     def _frames(self, contacts: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
         """Yield the data of all frames, as they are read again; note in `contacts` those of the contact sheet."""
         camera = self._camera
-        areas, threshold = list(camera.areas.items()), self._record.settings.score_threshold
-        places = {size: place for place, (size, _) in enumerate(areas)}
+        places: dict[Way | None, int] = {way: place for place, way in enumerate(camera.scales)}
         head = {
             "camera": camera.summary.camera,
             "timed": camera.has_times,
             "zone": self._record.settings.timezone,
             "places": self._places,
             "events": as_marks(self._events or []),
-            "sizes": [[*size, threshold.px(area), area] for size, area in areas],
+            "sizes": [[*scale.size, scale.limit, scale.area] for scale in camera.scales.values()],
             "histogram": {"edges": EDGES, "dropped": camera.dropped, "kept": camera.kept},
             "lights": self._lights(workers),
             "columns": ["path", "time", "score", "verdict", "size", "reference", "reason", "extent"],
@@ -127,7 +126,7 @@ class Section:
         separator = ""
         kept, number = -1, camera.summary.verdicts[Verdict.KEEP]
         for item in self._read_again():
-            yield separator + encode_json(_row(item, places))
+            yield separator + encode_json(_row(item, places.get(way_of(self._record.settings, item.decision))))
             separator = ",\n"
             if item.decision.verdict is Verdict.KEEP:
                 kept += 1
@@ -136,7 +135,7 @@ class Section:
         yield "]}</script>\n"
 
     def _read_again(self) -> Iterator[Item]:
-        walk = Walk(self._record, self._camera.areas)
+        walk = Walk(self._record, self._camera.scales)
         for start, end in self._camera.blocks:
             for decision in read_decisions(self._record.path, start, end):
                 yield walk.step(decision)
@@ -268,7 +267,7 @@ def _describe(camera: CameraSurvey, naming: Naming) -> str:
     return camera.summary.line(naming).removeprefix(f"{show(camera.summary.camera)}: ")
 
 
-def _row(item: Item, places: dict[tuple[int, int], int]) -> list[Any]:
+def _row(item: Item, place: int | None) -> list[Any]:
     """Return the values of a frame in the order of the columns; its reference is a row, or a path that has none.
 
     The last two are there where the reason says more than score and threshold.
@@ -280,7 +279,7 @@ def _row(item: Item, places: dict[tuple[int, int], int]) -> list[Any]:
         int(moment) if moment is not None and moment == int(moment) else moment,
         decision.score,
         str(decision.verdict),
-        places.get(decision.size) if decision.size else None,
+        place,
         item.reference_row if item.reference_row is not None else decision.reference,
     ]
     if decision.extent is not None:

@@ -13,6 +13,7 @@ from framesift.filtering.file_state import FileState
 from framesift.filtering.manifest import Record, decode_file, decode_line
 from framesift.filtering.manifest_file import read_lines
 from framesift.filtering.selection import Decision, Verdict, mark_of, remember
+from framesift.filtering.settings import Settings
 from framesift.filtering.summary import CameraSummary
 from framesift.frames.frame import Frame
 from framesift.looking.explanation import compared_area
@@ -57,6 +58,25 @@ class Item:
         return decision.score is not None and self.limit is not None and decision.reference is not None
 
 
+Way = tuple[Size, int]
+"""A size, and which settings a frame of it was decided by: those of a camera may differ from hour to hour."""
+
+
+class Scale(NamedTuple):
+    """What the scores of frames of one size and one hour are measured by."""
+
+    size: Size
+    limit: float
+    """The score threshold in px."""
+    area: int
+    """The px that are compared."""
+
+
+def way_of(settings: Settings, decision: Decision) -> Way | None:
+    """Return how a frame was decided, by the settings of its run; None for one without a size."""
+    return None if decision.size is None else (decision.size, id(settings.at(decision.frame)))
+
+
 @dataclass(slots=True)
 class Nearest:
     """The decisions whose score is nearest to the threshold, relative to it."""
@@ -90,8 +110,8 @@ class CameraSurvey:
     """Where its decisions stand in the manifest: first byte, and first byte after. A run adds one block at most."""
     timed: int = 0
     """So many of its frames have a time."""
-    areas: dict[Size, int] = field(default_factory=dict)
-    """The px that are compared of each size."""
+    scales: dict[Way, Scale] = field(default_factory=dict)
+    """What is compared of each size."""
     dropped: list[int] = field(default_factory=lambda: [0] * BINS)
     kept: list[int] = field(default_factory=lambda: [0] * BINS)
     """The histogram of scores, by verdict; not of what was left out, which its score does not tell."""
@@ -159,9 +179,9 @@ class Place(NamedTuple):
 class Walk:
     """Follows the decisions of one camera: gives each its row and knows its reference."""
 
-    def __init__(self, record: Record, areas: dict[Size, int]) -> None:
+    def __init__(self, record: Record, scales: dict[Way, Scale]) -> None:
         self._settings = record.settings
-        self._areas = areas
+        self._scales = scales
         self._row = -1
         self._references: dict[Size | None, tuple[Place, ...]] = {}
         """What the next frame of each chain is compared with."""
@@ -169,24 +189,27 @@ class Walk:
     def step(self, decision: Decision) -> Item:
         """Return the next decision with what it was compared with."""
         self._row += 1
-        chain = None if self._settings.size else decision.size
+        one_chain, against = self._settings.chains_of(decision.frame.camera)
+        chain = None if one_chain else decision.size
         known = self._references.get(chain, ())
         found = ((place.row, place.time) for place in known if place.path == decision.reference)
         row, time = next(found, (None, None))
         if mark := mark_of(decision):
             place = Place(*mark, self._row, decision.frame.time)
-            self._references[chain] = remember(known, place, self._settings.against)
+            self._references[chain] = remember(known, place, against)
         area = self._find_area(decision)
         limit = None if area is None else limit_of(self._settings, decision).px(area)
         return Item(self._row, decision, limit, area, row, time)
 
     def _find_area(self, decision: Decision) -> int | None:
-        size = decision.size
-        if size is None:
+        way = way_of(self._settings, decision)
+        if way is None or decision.size is None:
             return None
-        if size not in self._areas:
-            self._areas[size] = compared_area(self._settings, decision.frame.camera, size)
-        return None if decision.score is None else self._areas[size]
+        if way not in self._scales:
+            settings = self._settings.at(decision.frame)
+            area = compared_area(settings, decision.frame.camera, decision.size)
+            self._scales[way] = Scale(decision.size, settings.score_threshold.px(area), area)
+        return None if decision.score is None else self._scales[way].area
 
 
 def find_bin(score: float, limit: float) -> int:
@@ -206,7 +229,7 @@ def survey_cameras(record: Record) -> dict[str, CameraSurvey]:
         name = decision.frame.camera
         if name not in cameras:
             cameras[name] = CameraSurvey(CameraSummary(name, levels=record.levels.get(name)))
-            walks[name] = Walk(record, cameras[name].areas)
+            walks[name] = Walk(record, cameras[name].scales)
         camera = cameras[name]
         if name == before:
             camera.blocks[-1] = camera.blocks[-1][0], end

@@ -10,6 +10,7 @@ from framesift.errors import show
 from framesift.filtering.films import open_source
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.run import Run as FilterRun
+from framesift.filtering.sections import drop_changes
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
@@ -67,7 +68,8 @@ def rehearse(
 
     Raises Conflict for a run whose frames are not all within what is served, StorageError.
     """
-    settings = replace(run.record.settings, min_contour_area=area, score_threshold=score)
+    sections = drop_changes(run.record.settings.sections, "min_contour_area", "score_threshold")
+    settings = replace(run.record.settings, min_contour_area=area, score_threshold=score, sections=sections)
     require_frames(run, confines)
     compared = _Comparison(run)
     for decision in _decide(run, settings, follow):

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.thresholds import Threshold
+from framesift.errors import show
 from framesift.filtering.option_values import Method
+from framesift.filtering.section_words import describe_sections
 from framesift.filtering.settings import Settings
 from framesift.review.runs.confines import OUTSIDE
 from framesift.review.runs.manifest.index import VERDICTS, Decisions
@@ -62,6 +64,7 @@ def describe_settings(settings: Settings) -> list[str]:
         f"Changed regions of at least {_say(settings.min_contour_area)} count; their areas together are the score.",
         f"A frame is kept when its score is above {_say(settings.score_threshold)}{most}.",
         f"Blur {blur}; not compared are strips of {strips} % at the left, top, right and bottom{masked}.",
+        *(f"Otherwise of some cameras: {show(line)}." for line in describe_sections(settings)),
     ]
 
 

@@ -16,7 +16,8 @@ from framesift.errors import UnreadableFrame, show
 from framesift.filtering.option_values import Decoding, Placement
 from framesift.filtering.pages import spread_pages
 from framesift.filtering.ranges import CameraLevels
-from framesift.filtering.settings import Settings, choose_thresholds
+from framesift.filtering.reading_settings import choose_thresholds
+from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
 from framesift.frames.frame import Frame
 from framesift.review.refusals import Conflict, Unknown
@@ -61,6 +62,7 @@ class Tunings:
         require_frames(run, self._confines)
         settings = replace(run.record.settings, every=None, decode=Decoding.EXACT, link=Placement.COPY)
         listing = find_frames(run.record.source, settings.naming, run.record.folder, choice=settings.choice)
+        listing.frames[:] = filter(settings.takes, listing.frames)
         listing.frames[:] = spread_pages(run.record.source, listing.frames)
         require_cameras(settings.masks, list(dict.fromkeys(f.camera for f in listing.frames)), run.record.source)
         sweep = _make_sweep(run, settings)

@@ -15,9 +15,9 @@ from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.describing import read_frame
 from framesift.filtering.manifest import read_decisions
 from framesift.filtering.manifest import read_settings as read_recorded
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.run import filter_frames
 from framesift.filtering.selection import Verdict
-from framesift.filtering.settings import read_settings
 from tests.conftest import encode, make_image, read_tree
 from tests.frames.test_videos import door
 

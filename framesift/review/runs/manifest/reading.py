@@ -14,6 +14,7 @@ from framesift.errors import StorageError, show
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.manifest import decode_levels
 from framesift.filtering.settings import Settings
+from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.review.runs.manifest.index import VERDICTS, Decisions
 from framesift.review.runs.manifest.lines import DAMAGES, open_manifest, parse_line, walk_lines
@@ -53,8 +54,9 @@ class Reading:
         """Offset, length and checksum of the last line that was read."""
         self._cameras: dict[str, int] = {}
         """By printable name, its place."""
-        self._chains: dict[tuple[str, tuple[int, int]], int] = {}
+        self._chains: dict[tuple[str, tuple[int, int], int], int] = {}
         self._areas: list[int] = []
+        self._limits: list[float] = []
         self._masked = 0
         self._levels: dict[str, Levels] = {}
         self._problem = ""
@@ -113,7 +115,7 @@ class Reading:
         """Note a line. Raises one of DAMAGES, and then notes nothing."""
         decision = parse_line(line)
         frame = decision.frame
-        chain = -1 if decision.size is None else self._find_chain(frame.camera, decision.size)
+        chain = -1 if decision.size is None else self._find_chain(frame, decision.size)
         if chain >= 0 and (found := decode_levels(line)):
             self._levels.setdefault(*found)
         time = nan if frame.time is None else frame.time.timestamp()
@@ -128,16 +130,19 @@ class Reading:
         columns.changes.append(decision.extent is not None)
         columns.chains.append(chain)
 
-    def _find_chain(self, camera: str, size: tuple[int, int]) -> int:
+    def _find_chain(self, frame: Frame, size: tuple[int, int]) -> int:
         """Return the place of a camera's frames of one size, whose compared area is reckoned once."""
-        known = self._chains.get((camera, size))
+        camera, settings = frame.camera, self._settings.at(frame)
+        key = camera, size, id(settings)
+        known = self._chains.get(key)
         if known is not None:
             return known
-        self._masked += size[0] * size[1] if self._settings.masks else 0
+        self._masked += size[0] * size[1] if settings.masks else 0
         if len(self._chains) >= MOST_CHAINS or self._masked > _MOST_MASKED:
             raise ValueError("more sizes than cameras deliver")
-        self._areas.append(comparator_of(self._settings, camera).compared_area_of(size))
-        return self._chains.setdefault((camera, size), len(self._chains))
+        self._areas.append(comparator_of(settings, camera).compared_area_of(size))
+        self._limits.append(settings.score_threshold.px(self._areas[-1]))
+        return self._chains.setdefault(key, len(self._chains))
 
     def _freeze(self, new: _Columns, earlier: Decisions | None) -> Decisions:
         """Return what is known by now: the arrays of an earlier reading are copied, and stay as they were."""
@@ -146,13 +151,12 @@ class Reading:
             values: array[Any] = getattr(new, column.name)
             added = np.array(values, np.dtype(values.typecode))
             columns[column.name] = added if earlier is None else np.concatenate([getattr(earlier, column.name), added])
-        limits = [self._settings.score_threshold.px(area) for area in self._areas]
         return Decisions(
             path=self.path,
             **columns,
             names=tuple(self._cameras),
             areas=np.array(self._areas, np.int64),
-            limits=np.array(limits, np.float64),
+            limits=np.array(self._limits, np.float64),
             levels=dict(self._levels),
             problem=self._problem,
         )
