@@ -146,7 +146,12 @@ def _count_lost(decisions: list[Decision], spans: list[list[float]]) -> int:
     lost = 0
     for start, end in _join(spans):
         within = [start + GRACE, *(time for time in times if start + GRACE < time < end), end]
-        lost += sum(max(round(after - before) - 1, 1) for before, after in pairwise(within) if after - before > LATE)
+        for before, after in pairwise(within):
+            if after - before > LATE:
+                print(
+                    f"no decision for {after - before:.1f} s, {before - start:.1f} s into {end - start:.1f} s of frames"
+                )
+                lost += max(round(after - before) - 1, 1)
     return lost
 
 

@@ -36,6 +36,8 @@ class Scene:
         """Whether it asks for the password itself."""
         self.frozen = False
         """Whether nothing is sent any more, on connections that stay."""
+        self.playlist = ""
+        """What is answered in place of the list of HLS."""
         self.torn = False
         """Whether the second half of a JPEG gets lost."""
         self.most = sys.maxsize
@@ -50,6 +52,8 @@ class Scene:
         if match := re.fullmatch(r"/live(\d+)\.ts", path):
             return 200, "video/mp2t", encode_second(self.image, int(match[1]))
         number = int(time.monotonic() - self._begun)
+        if self.playlist:
+            return 200, "application/vnd.apple.mpegurl", self.playlist.encode()
         head = f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:{number}\n"
         parts = "".join(f"#EXTINF:1.0,\nlive{each}.ts\n" for each in range(number, number + 4))
         return 200, "application/vnd.apple.mpegurl", (head + parts).encode()
@@ -302,6 +306,8 @@ class _HttpHandler(BaseHTTPRequestHandler):
             self._stream()
         elif path == "/still.jpg":
             self._send(200, "image/jpeg", encode_jpeg(next(scene.pictures())))
+        elif path == "/moved":
+            self._send(302, "text/plain", b"", ("Location", "/video"))
         elif path == "/page":
             self._send(200, "text/html", b"<html>")
         elif path == "/liar.jpg":

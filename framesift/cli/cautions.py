@@ -30,6 +30,9 @@ def tell(lines: "Iterable[str]", options: argparse.Namespace) -> None:
 def doubt_wishes(settings: "Settings", options: argparse.Namespace) -> "Iterator[str]":
     """Yield what is doubtful before a run."""
     yield from _doubt_units(settings, options)
+    if options.is_exposed:
+        others = "all users of this machine see a command, and what may be a secret in this one"
+        yield f"{others}: write the address into a file that only you can read, and name that in its place"
     area, score = settings.min_contour_area, settings.score_threshold
     given = options.min_contour_area, options.score_threshold
     if all(given) and area.relative == score.relative and area.value > score.value:

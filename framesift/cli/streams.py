@@ -23,6 +23,7 @@ def read_streams(options: argparse.Namespace) -> None:
 
     given = options.directory
     options.streams = read_addresses(given) if is_stream(given) or is_list(given) else []
+    options.is_exposed = is_stream(given) and any(each.holds_secret for each in options.streams)
     options.seconds = None if options.duration is None else parse_duration(options.duration)
     if not options.streams:
         return

@@ -68,7 +68,9 @@ class Streams(Source):
         self._told: dict[str, State] = {}
         """The streams that are broken, as it was told."""
         self._gaps: dict[str, float] = {}
-        """Of the cameras whose first frame after a gap is not decided yet."""
+        """Of cameras whose last gap was followed by frames that are not looked at."""
+        self._gaps_before: dict[str, float] = {}
+        """Of frames that are being decided, by path."""
 
     def find(self, sink: Sink) -> None:
         """Open the streams. Raises UsageError where one cannot be had, unless earlier runs have had it."""
@@ -89,7 +91,7 @@ class Streams(Source):
             raise
 
     def rounds(self) -> Iterator[Iterable[Still]]:
-        """Yield what has come, the newest frame of each stream."""
+        """Yield what has come, the newest frames of each stream."""
         end = time.monotonic() + self._seconds
         self._mailbox.missed.clear()  # while others were waited for
         try:
@@ -98,14 +100,14 @@ class Streams(Source):
                 shots = self._mailbox.take(min(_LOOK, left))
                 self._look_after()
                 self._tell_states()
-                if chosen := [shot for shot in shots if self._takes(shot)]:
-                    yield list(map(self._as_still, chosen))
+                if chosen := [self._as_still(shot) for shot in shots if self._takes(shot)]:
+                    yield chosen
         finally:
             stop_all(self._cameras)
 
     def describe(self, decision: Decision, late: bool = False) -> Decision:
         """Return a decision with the gap before its frame."""
-        return replace(decision, gap=self._gaps.pop(decision.frame.camera, None))
+        return replace(decision, gap=self._gaps_before.pop(decision.frame.path, None))
 
     def notes(self) -> Iterator[str]:
         """Yield which streams give no frames in the end, and which gave more than could be decided."""
@@ -123,6 +125,8 @@ class Streams(Source):
 
     def _as_still(self, shot: Shot) -> Still:
         frame = Frame(shot.path, shot.camera, shot.time)
+        if (gap := self._gaps.pop(shot.camera, None)) is not None:
+            self._gaps_before[frame.path] = gap
         status = ObjectStat(0, round(shot.time.timestamp() * 1000) * 10**6, "")
         return Still(frame, shot.taken.pixels, status, content=shot.taken.content)
 

@@ -108,7 +108,9 @@ def test_kept_frames_become_stills_that_framesift_reads(tmp_path, rtsp):
         wait_for(lambda: len(run.kept()) == 2)
         run.wait_for_more(2)
         code, output = run.end()
-    assert (code, run.told()) == (DONE, f"rtsp://{rtsp.host}/cam?...: watching; Ctrl-C ends it\n")
+    watching = f"rtsp://{rtsp.host}/cam?...: watching; Ctrl-C ends it"
+    [note, line] = run.told().splitlines()
+    assert (code, line) == (DONE, watching) and "note: all users of this machine see a command" in note
     assert "gate: " in output and " 2 kept" in output
     check_silence(tmp_path, output)
     decisions = run.decided()
@@ -176,7 +178,7 @@ def test_a_camera_that_is_away_is_waited_for(tmp_path, rtsp):
         wait_for(lambda: run.told().count("trying again") == 2)
         code, output = run.end()
     name = f"gate (rtsp://{rtsp.host}/cam?...): "
-    assert run.told().splitlines()[1] == f"{name}cannot be reached: connection refused: trying again until it is there"
+    assert run.told().splitlines()[2] == f"{name}cannot be reached: connection refused: trying again until it is there"
     assert f"{name}is there\n" in run.told()
     assert code == DONE and "gate: no frame since 20" in output
 

@@ -53,6 +53,11 @@ class Address:
         return None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
 
     @property
+    def holds_secret(self) -> bool:
+        """Whether there is a password, or a query, which may be one."""
+        return bool(self._parts.password or self._parts.query)
+
+    @property
     def path(self) -> str:
         """What stands behind the host."""
         return self._parts.path
@@ -72,7 +77,8 @@ def read_address(text: str) -> Address:
     match = _ADDRESS.fullmatch(text.strip())
     if match is None:
         raise UsageError(f"is no address of a stream such as rtsp://HOST/PATH or NAME=rtsp://HOST/PATH: {ENCODED}")
-    url, name = match["url"], match["camera"]
+    scheme, _, rest = match["url"].partition(":")
+    url, name = f"{scheme.lower()}:{rest}", match["camera"]
     try:
         parts = urlsplit(url)
         is_whole = bool(parts.hostname) and parts.port != 0

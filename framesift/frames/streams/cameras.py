@@ -1,21 +1,23 @@
-"""Streams of cameras, read at the same time and opened again when they break. Of each the newest frame waits, no other.
+"""Streams of cameras, read at the same time and opened again when they break. Of each a few frames wait, the newest.
 
 A stream is read as fast as it comes, on a thread of its own, so that nothing waits in it either.
 """
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from framesift.errors import FramesiftError
 from framesift.frames.streams.addresses import Address
 from framesift.frames.streams.faults import SILENCE, Broken, Refused
 from framesift.frames.streams.opening import walk_address
 from framesift.frames.streams.shots import Capture, Shot
 from framesift.frames.videos import Sampling
 
+WAITING = 3
+"""So many frames of a camera wait at most: as many as come while a disk takes its time."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a stream that broke is opened again: the double each time, until it has gone on for a while."""
 _STEADY = SILENCE
@@ -24,31 +26,33 @@ _LEAST = timedelta(milliseconds=1)
 
 
 class Mailbox:
-    """Holds the newest shot of each camera until it is taken."""
+    """Holds the newest shots of each camera until they are taken: `WAITING` of them, and none before these."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._shots: dict[str, Shot] = {}
+        self._shots: dict[str, deque[Shot]] = {}
         self.missed: dict[str, int] = {}
-        """So many shots of each camera have been replaced by newer ones."""
+        """So many shots of each camera have made room for newer ones."""
 
     def put(self, shot: Shot) -> None:
-        """Let a shot wait in place of that of its camera which waits."""
+        """Let a shot wait; where too many do, the oldest of its camera is lost, but not the gap before it."""
         with self._changed:
-            if before := self._shots.get(shot.camera):
+            waiting = self._shots.setdefault(shot.camera, deque())
+            waiting.append(shot)
+            if len(waiting) > WAITING:
+                lost = waiting.popleft()
                 self.missed[shot.camera] = self.missed.get(shot.camera, 0) + 1
-                gap = before.gap if shot.gap is None else shot.gap
-                shot = Shot(shot.camera, shot.time, shot.taken, gap)
-            self._shots[shot.camera] = shot
+                if waiting[0].gap is None:
+                    waiting[0] = replace(waiting[0], gap=lost.gap)
             self._changed.notify()
 
     def take(self, seconds: float) -> list[Shot]:
-        """Return all shots that wait; where there is none, after waiting for one for so long at most."""
+        """Return all shots that wait, those of a camera together; where there is none, after so long at most."""
         with self._changed:
             if not self._shots:
                 self._changed.wait(seconds)
-            shots, self._shots = list(self._shots.values()), {}
-            return shots
+            shots, self._shots = self._shots, {}
+            return [shot for waiting in shots.values() for shot in waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Camera:
         self.heard = threading.Event()
         """Set once it has given a frame or failed."""
         self.failure: Exception | None = None
-        """What ended the reading for good: a library is missing."""
+        """What ended the reading for good: a library that is missing, or a fault of ours."""
         self._sampling, self._mailbox, self._now = sampling, mailbox, now
         self._last = last
         """The time of the last shot."""
@@ -105,7 +109,7 @@ class Camera:
                 self._read()
             except Broken as fault:
                 self.state = State(fault, self.state.since)
-            except (FramesiftError, MemoryError) as error:
+            except Exception as error:
                 self.failure = error
                 return
             finally:

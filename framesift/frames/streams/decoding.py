@@ -7,6 +7,7 @@ stream as long as it is told, and gives JPEGs as they were sent.
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -58,11 +59,25 @@ def _walk(
         import av
     except ImportError:
         raise MissingLibrary(f"streams need PyAV: {pip_install('streams')}") from None
+    has_login = isinstance(place, str) and "@" in place.split("/")[2]
+    with (
+        _explained(has_login),
+        av.open(place, format=form, options=options, timeout=(SILENCE, SILENCE)) as container,
+    ):
+        yield from _walk_packets(container, key_frames, max_pixels)
+
+
+@contextmanager
+def _explained(has_login: bool = False) -> Iterator[None]:
+    """Turn what PyAV raises into Broken or Refused: its texts may hold the URL."""
+    import av
+
     try:
-        with av.open(place, format=form, options=options, timeout=(SILENCE, SILENCE)) as container:
-            yield from _walk_packets(container, key_frames, max_pixels)
-    except av.FFmpegError as error:  # its text may hold the URL
-        raise explain_error(error, isinstance(place, str) and "@" in place.split("/")[2]) from None
+        yield
+    except av.FFmpegError as error:
+        raise explain_error(error, has_login) from None
+    except (ValueError, RuntimeError):  # of frames that it cannot convert
+        raise Broken("sends frames that cannot be read") from None
 
 
 def _walk_packets(container: Any, key_frames: bool, max_pixels: int) -> Iterator[Capture]:
@@ -114,7 +129,8 @@ def _copy(packet: Any) -> Taken:
 def _convert(frame: Any, max_pixels: int) -> Taken:
     if frame.width * frame.height > max_pixels:
         raise Broken(f"its frames of {frame.width}x{frame.height} px are more than --max-pixels {max_pixels}")
-    return Taken(frame.to_ndarray(format="bgr24"))
+    with _explained():
+        return Taken(frame.to_ndarray(format="bgr24"))
 
 
 def explain_error(error: Any, has_login: bool) -> Broken:

@@ -25,6 +25,8 @@ def explain_status(status: int, has_login: bool) -> Broken:
         return Refused("asks for a user name and a password: SCHEME://USER:PASSWORD@HOST/PATH")
     if status == 403:
         return Refused("this user may not see it (403)")
+    if 300 <= status < 400:
+        return Refused(f"has moved to another address ({status}): name that one")
     if status in (404, 410):
         return Refused(f"there is nothing at this path ({status})")
     return Broken(f"answers with status {status}")

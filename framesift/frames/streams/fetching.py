@@ -40,7 +40,8 @@ class Fetcher:
     def open(self) -> Iterator["Answer"]:
         """Give the answer to one question. Raises Broken."""
         with explained():
-            response = self._session.get(self._url, stream=True, timeout=SILENCE)
+            # Not to where an answer leads: a password would go there too.
+            response = self._session.get(self._url, stream=True, timeout=SILENCE, allow_redirects=False)
         try:
             if response.status_code != 200:
                 raise explain_status(response.status_code, self._has_login)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.streams.servers import HttpServer, RtspServer, serve
+from benchmarks.streams.servers import HttpServer, RtspServer, draw_scene, encode_second, serve
 from framesift.frames.reader import decode_picture
 from framesift.frames.streams import Camera, Mailbox, Shot, cameras, is_shot
 from framesift.frames.streams.addresses import read_address
@@ -45,8 +45,7 @@ def reading(url: str, **more) -> Iterator[tuple[Camera, Mailbox]]:
 
 
 def next_shot(mailbox: Mailbox) -> Shot:
-    [shot] = wait_for(lambda: mailbox.take(0.1))
-    return shot
+    return wait_for(lambda: mailbox.take(0.1))[0]
 
 
 def pixels_of(taken: Taken):
@@ -99,10 +98,31 @@ def test_what_is_wrong_has_words_of_its_own(kind):
 
 def test_what_is_no_stream_is_refused():
     with serve(HttpServer) as server:
+        assert first_fault(server.url("/moved")).reason == "has moved to another address (302): name that one"
         assert "answers with text/html" in first_fault(server.url("/page")).reason
         assert first_fault(server.url("/liar.jpg")).reason == "sends something that is not JPEG or PNG"
         with pytest.raises(Refused, match="--every says how often"):
             next(walk_address(read_address(server.url("/still.jpg")), Sampling(0), time.sleep))
+
+
+def test_a_list_that_names_a_file_of_this_machine_gets_none(tmp_path):
+    path = tmp_path / "private.ts"
+    path.write_bytes(encode_second(draw_scene(), 0))
+    with serve(HttpServer) as server:
+        server.scene.playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{path}\n"
+        assert isinstance(first_fault(server.url("/live.m3u8")), Broken)
+
+
+def test_a_film_with_an_end_is_no_stream():
+    with serve(HttpServer) as server:
+        server.scene.playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nlive0.ts\n#EXT-X-ENDLIST\n"
+        assert "is a film with an end, not a stream" in first_fault(server.url("/live.m3u8")).reason
+
+
+def test_a_picture_without_an_end_is_none(monkeypatch):
+    monkeypatch.setattr("framesift.frames.streams.fetching.MOST_BYTES", 700)
+    with serve(HttpServer) as server:
+        assert "no end of a picture within" in first_fault(server.url("/still.jpg")).reason
 
 
 @pytest.mark.parametrize("kind", KINDS[:3], ids=NAMES[:3])
@@ -117,7 +137,7 @@ def test_a_stream_that_breaks_is_opened_again_and_its_gap_is_told(kind):
         assert camera.state.fault is None or wait_for(lambda: camera.state.fault is None)
         end = last[-1].time if last else before.time
         assert after.gap is not None and 0 < after.gap <= (after.time - end).total_seconds() + 0.01
-        wait_for(lambda: [shot.gap for shot in mailbox.take(0.1)] == [None])
+        wait_for(lambda: {shot.gap for shot in mailbox.take(0.1)} == {None})
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=NAMES[:2])
@@ -169,11 +189,16 @@ def test_times_grow_whatever_the_clock_does(steps, last):
     assert len({shot.path for shot in shots}) == len(steps)
 
 
-def test_the_newest_frame_waits_and_no_other():
+def test_the_newest_frames_wait_and_no_other():
     mailbox = Mailbox()
-    for number, gap in enumerate((None, 2.5, None)):
+    for number, gap in enumerate((None, 2.5, None, None, None)):
         mailbox.put(Shot("gate", NOW + timedelta(seconds=number), Taken(), gap))
     mailbox.put(Shot("yard", NOW, Taken()))
     shots = mailbox.take(0)
-    assert [(shot.camera, shot.time.second, shot.gap) for shot in shots] == [("gate", 2, 2.5), ("yard", 0, None)]
+    assert [(shot.camera, shot.time.second, shot.gap) for shot in shots] == [
+        ("gate", 2, 2.5),
+        ("gate", 3, None),
+        ("gate", 4, None),
+        ("yard", 0, None),
+    ]
     assert mailbox.missed == {"gate": 2} and mailbox.take(0) == []
