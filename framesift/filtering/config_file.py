@@ -191,7 +191,7 @@ class _File:
         """Say why a key cannot stand where it does."""
         if path and key in _NAMES:
             return f"a section {refuse_in_section(_NAMES[key], hours)}"
-        if key in OF_RUNS or key.replace("_", "-") in OF_RUNS:
+        if key.replace("-", "_") in OF_RUNS:
             return f"{key} is no setting of a file: it is given by hand"
         return f"there is no setting {show(key)}{self._suggest(key, names)}"
 

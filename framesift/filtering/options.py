@@ -104,7 +104,7 @@ THRESHOLDS = (
 )
 """How much counts. Their defaults are those of the method."""
 COMPARING = (
-    Option("preset", "settings that fit a kind of place", read=choose(Preset, "--preset"), choices=tuple(Preset)),
+    Option("preset", "settings for a kind of place", read=choose(Preset, "--preset"), choices=tuple(map(str, Preset))),
     Option(
         "method",
         "framediff: pixel by pixel; tolerance: by structure, which forgives shake, foliage and changes of light",

@@ -162,3 +162,78 @@ def test_the_example_of_the_docs_is_read_and_runs(tmp_path, capsys):
     assert [line.split("framesift.toml: ")[1].split(":")[0] for line in errors] == ["all cameras", "c10", "c20"]
     settings = open_record(tmp_path / "r").settings
     assert {str(settings.of("c10").score_threshold), str(settings.of("c20").score_threshold)} == {"0.4%", "0.75%"}
+
+
+def test_tune_writes_its_advice_and_leaves_the_rest_as_it_is(frames, capsys):
+    pytest.importorskip("tomlkit")
+    file = frames / "framesift.toml"
+    file.write_text(SETTINGS.replace("[camera.gate]", "# the gate\n[camera.gate]"))
+    words = ("--questions", "0", "--quiet")
+    assert run("tune", "frames", *words, "--save", "frames/framesift.toml", "--for", "door-1") == options.DONE
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "frames/framesift.toml, [camera.door-1]: written; framesift filter frames frames-kept"
+    )
+    text = file.read_text()
+    added = text.replace(SETTINGS.replace("[camera.gate]", "# the gate\n[camera.gate]"), "")
+    expected = '[camera.door-1] method = "tolerance" min-contour-area = "0.2%" score-threshold = "0.2%"'
+    assert added.split() == expected.split()
+    run("tune", "frames", *words, "--save", "frames/framesift.toml")
+    top = 'method = "tolerance"', 'min-contour-area = "0.2%"', 'score-threshold = "0.2%"'
+    assert file.read_text().splitlines()[:5] == [*top, "", '[camera."door-*"]']
+    assert run("filter", "frames", "r", "--quiet") == options.DONE
+    read = open_record("r").settings
+    assert {camera: str(read.of(camera).score_threshold) for camera in ("c1", "door-1", "door-3")} == {
+        "c1": "0.2%",
+        "door-1": "0.2%",
+        "door-3": "60%",
+    }
+
+
+def test_what_cannot_be_written_to_is_refused_before_the_work(frames, capsys):
+    pytest.importorskip("tomlkit")
+    (frames.parent / "notes.txt").write_text("to do: water the plants")
+    words = ("tune", "frames", "--questions", "0", "--quiet")
+    told = {
+        "notes.txt": "notes.txt:1:4: is not TOML",
+        "nowhere/x.toml": "nowhere/x.toml: its folder does not exist",
+        "frames": "frames: ",
+    }
+    for place, line in told.items():
+        assert run(*words, "--save", place) == options.USAGE
+        assert capsys.readouterr().err.startswith(f"framesift: {line}")
+    assert run(*words, "--for", "c1") == options.USAGE
+    assert capsys.readouterr().err == "framesift: --for belongs to --save\n"
+    assert (frames.parent / "notes.txt").read_text() == "to do: water the plants"
+
+
+def test_mask_writes_which_masks_there_are(frames, capsys):
+    pytest.importorskip("tomlkit")
+    mask = '{"all": {"ignore": [[[0, 0], [0.5, 0], [0.5, 0.2]]]}}'
+    (frames.parent / "m.json").write_text(mask)
+    assert run("mask", "frames", "--mask", "m.json", "--save", "frames/framesift.toml") == options.USAGE
+    assert "lies outside of DIR" in capsys.readouterr().err
+    assert not (frames.parent / "mask-pictures").exists()
+    assert run("mask", "frames", "--mask", "m.json", "--save", "mine.toml", "--for", "door-*") == options.DONE
+    assert (frames.parent / "mine.toml").read_text() == '[camera."door-*"]\nmask = ["m.json"]\n'
+    run("filter", "frames", "r", "--quiet", "--config", "mine.toml")
+    assert [len(open_record("r").settings.of(camera).masks) for camera in ("c1", "door-1")] == [0, 1]
+    (frames / "m.json").write_text(mask)
+    run("mask", "frames", "--mask", "frames/m.json", "--pictures", "p2", "--save", "frames/framesift.toml")
+    run("filter", "frames", "r2", "--quiet")
+    assert len(open_record("r2").settings.masks) == 1
+
+
+def test_a_preset_is_below_all_that_is_given_besides(frames):
+    (frames / "framesift.toml").write_text(
+        'preset = "road"\n[camera.door-1]\npreset = "wildlife"\nscore-threshold = "3%"\n'
+    )
+    run("filter", "frames", "r", "--quiet")
+    read = open_record("r").settings
+    assert (str(read.method), str(read.score_threshold)) == ("tolerance", "0.5%")
+    own = read.of("door-1")
+    assert (str(own.min_contour_area), str(own.score_threshold), own.against) == ("0.05%", "3%", 2)
+    run("filter", "frames", "r2", "--quiet", "--preset", "indoor")
+    read = open_record("r2").settings
+    assert {str(read.of(camera).score_threshold) for camera in ("c1", "door-1")} == {"0.05%"}
+    with pytest.raises(SystemExit):
+        run("filter", "frames", "r3", "--preset", "boat")

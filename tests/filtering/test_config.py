@@ -14,8 +14,9 @@ from framesift.comparators.thresholds import Threshold
 from framesift.errors import UsageError
 from framesift.filtering import manifest
 from framesift.filtering.arrivals import PATIENCE, Arrivals
-from framesift.filtering.comparator_choice import record_of
+from framesift.filtering.comparator_choice import comparator_of, record_of
 from framesift.filtering.config import OF_CAMERAS, OF_RUNS, CameraConfig, Config
+from framesift.filtering.describing import read_frame
 from framesift.filtering.manifest import open_record
 from framesift.filtering.option_values import Method
 from framesift.filtering.options import OPTIONS
@@ -23,11 +24,16 @@ from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.sections import Section
+from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
+from framesift.frames.naming import Naming
+from framesift.looking.explanation import explain_decision
+from framesift.looking.report.survey import survey_cameras
 from tests.conftest import read_tree
 from tests.filtering.test_run import NEW, TOUR, letters, scene
 from tests.filtering.test_settings import UNUSUAL
+from tests.frames.test_videos import door
 
 SAMPLE = Path(__file__).resolve().parents[2] / "images" / "frames"
 """Frames of four cameras."""
@@ -354,6 +360,105 @@ def test_a_camera_in_a_section_is_decided_as_alone(write_tree, tmp_path, cameras
         list(filter_frames(frames, tmp_path / "alone" / camera, **alone))
         assert lines_of(tmp_path / "r", camera) == lines_of(tmp_path / "alone" / camera, camera)
         assert kept_of(tmp_path / "r", camera) == kept_of(tmp_path / "alone" / camera, camera)
+
+
+BY_HOUR = st.fixed_dictionaries(
+    {},
+    optional={
+        "method": METHODS,
+        "score_threshold": st.sampled_from(["0%", "0.5%", "20%", "200"]),
+        "blur": st.sampled_from(["none", "9"]),
+        "border_mask": st.sampled_from(["0,0,0,0", "30,0,20,5"]),
+        "exclude": st.booleans(),
+    },
+)
+
+
+def walk_plainly(frames: Path, read: Settings) -> list[tuple[str, float | None, bool]]:
+    """Each frame, seen as at its own hour, against the last kept one, seen so too."""
+    rows, last = [], ""
+    for path in sorted(str(path.relative_to(frames)) for path in frames.rglob("*.png")):
+        of = Frame(path, "c1", Naming().read(path)[1])
+        if not read.takes(of):
+            continue
+        own = read.at(of)
+        comparator = comparator_of(own, "c1")
+        after, before = (
+            comparator.describe(read_frame(str(frames / each), own).pixels) for each in (path, last or path)
+        )
+        score = comparator.score(before, after) if last else None
+        kept = score is None or score > own.score_threshold.px(comparator.compared_area(after))
+        rows.append((path, score, kept))
+        last = path if kept else last
+    return rows
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([None, NEW, *TOUR]), min_size=2, max_size=8), BY_HOUR, BY_HOUR, st.integers(0, 8))
+def test_a_frame_is_decided_by_the_settings_of_its_hour(write_tree, tmp_path, boxes, one, other, stop):
+    """Also where a run stopped in between, and in a dry run, which has placed no kept frame anywhere."""
+    for path in ("frames", "r", "later"):
+        shutil.rmtree(tmp_path / path, ignore_errors=True)
+    sections = CameraConfig("*", one, "10:01-10:03"), CameraConfig("c1", other, "10:02-10:06")
+    config = with_sections(*sections)
+    frames = write_tree(scene(*boxes))
+    expected = walk_plainly(frames, read_settings(config))
+
+    def rows(decisions) -> list[tuple[str, float | None, bool]]:
+        return [(d.frame.path, d.score, d.verdict is Verdict.KEEP) for d in decisions]
+
+    assert rows(filter_frames(frames, config=config)) == expected
+    assert rows(filter_frames(frames, tmp_path / "r", jobs=2, config=config)) == expected
+    for count in (stop, len(boxes)):
+        later = write_tree(scene(*boxes[:count]), "later") if boxes[:count] else None
+        if later:
+            list(filter_frames(later, tmp_path / "later-results", config=config))
+    if expected:
+        assert rows(open_record(tmp_path / "later-results").decisions()) == expected
+    shutil.rmtree(tmp_path / "later-results", ignore_errors=True)
+
+
+def test_hours_with_the_settings_of_the_day_change_nothing(tmp_path):
+    values = {"method": "tolerance", "thorough": True}
+    config = with_sections(CameraConfig("*", values, "17-18"), **values)
+    list(filter_frames(SAMPLE, tmp_path / "hours", config=config, exclude="c20*"))
+    list(filter_frames(SAMPLE, tmp_path / "day", exclude="c20*", **values))
+    assert lines_of(tmp_path / "hours", "c10") == lines_of(tmp_path / "day", "c10")
+    assert len(kept_of(tmp_path / "hours", "c10")) > 2
+
+
+def test_hours_go_without_a_budget(write_tree):
+    more = {"keep": "2"}
+    frames = write_tree(scene(None, NEW))
+    config = with_sections(CameraConfig("*", {"most": 50}, "17-18"))
+    with pytest.raises(UsageError, match="settings that differ from hour to hour go without --keep and --cluster"):
+        list(filter_frames(frames, config=config, **more))
+    left_out = with_sections(CameraConfig("*", {"exclude": True}, "17-18"))
+    assert letters(filter_frames(frames, config=left_out, **more)) == "kk"
+
+
+def test_explanations_go_by_the_hour_of_each_frame(write_tree, tmp_path):
+    frames = write_tree(scene(None, NEW, None, NEW))
+    config = with_sections(CameraConfig("c1", {"score_threshold": "90%", "method": "tolerance"}, "10:02-10:04"))
+    decisions = list(filter_frames(frames, tmp_path / "r", config=config))
+    record = open_record(tmp_path / "r")
+    for decision in decisions:
+        told = explain_decision(record, decision, None)
+        assert told.change == ""
+        if decision.reference:
+            assert told.limit == record.settings.at(decision.frame).score_threshold.px(told.area)
+    assert letters(decisions) == "kkdd"
+    scales = survey_cameras(record)["c1"].scales
+    assert len({scale.limit for scale in scales.values()}) == 2
+
+
+def test_films_are_decided_by_sections(tmp_path):
+    door(tmp_path / "frames" / "gate.mp4")
+    door(tmp_path / "frames" / "yard.mp4")
+    config = with_sections(CameraConfig("yard*", {"exclude": True}), CameraConfig("gate*", {"method": "tolerance"}))
+    sections = list(filter_frames(tmp_path / "frames", tmp_path / "r", every="frame", config=config))
+    own = {"every": "frame", "method": "tolerance", "exclude": "yard*"}
+    assert sections == list(filter_frames(tmp_path / "frames", tmp_path / "own", **own)) != []
 
 
 def test_a_thousand_sections_cost_next_to_nothing_for_each_frame():

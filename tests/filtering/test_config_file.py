@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.errors import UsageError
-from framesift.filtering.config import Config, write_name
+from framesift.filtering.config import OF_RUNS, Config, write_name
 from framesift.filtering.config_file import find_line, read_config
 from framesift.filtering.options import OPTIONS
 from framesift.filtering.reading_settings import read_settings
@@ -29,7 +29,7 @@ def refuse(file, text: str, **options) -> str:
     return str(caught.value).replace(f"{file.parent}/", "")
 
 
-@pytest.mark.parametrize("name", sorted(TEXTS.keys() - {"link"}))
+@pytest.mark.parametrize("name", sorted(TEXTS.keys() - set(OF_RUNS)))
 def test_every_option_has_its_name_there(file, name):
     value = TEXTS[name] if OPTIONS[name].whole else f'"{TEXTS[name]}"'
     method = 'method = "tolerance"\n' if name == "width" else ""
@@ -95,6 +95,7 @@ def test_values_may_be_written_as_toml_has_them(file, text, options):
         ('timezone = "Mars"', "framesift.toml:1: "),
         ('name-pattern = "("', "framesift.toml:1: "),
         ('link = "hard"', "framesift.toml:1: link is no setting of a file: it is given by hand"),
+        ('results-by = "day"', "framesift.toml:1: results-by is no setting of a file: it is given by hand"),
         ('camera = "one"', "framesift.toml:1: camera is the table of the sections, such as [camera.c2]; --camera is "
          "camera-by here"),
         ("[camera]\nby = 'one'", "framesift.toml:2: camera.by is no section: a section has a header such"),
