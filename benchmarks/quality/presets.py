@@ -10,9 +10,10 @@ from benchmarks.quality.__main__ import read_truths
 from benchmarks.quality.metrics import Quality, measure_quality, summarise
 from benchmarks.quality.truth import Truth
 from framesift.filtering.comparator_choice import rule_of
-from framesift.filtering.describing import view_frame
+from framesift.filtering.describing import View, view_frame
 from framesift.filtering.option_values import Preset
 from framesift.filtering.reading_settings import read_settings
+from framesift.filtering.recalling import see_alike
 from framesift.filtering.selection import Verdict, select_frames
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
@@ -34,12 +35,18 @@ def choose_settings() -> dict[str, Settings]:
     return {**usual, **{f"--preset {preset}": read_settings(preset=preset) for preset in Preset}}
 
 
-def choose(truth: Truth, settings: Settings) -> list[int]:
-    """The frames of a camera that are kept, by their places. They have no times."""
+def choose_all(truth: Truth) -> Iterator[tuple[str, list[int]]]:
+    """For each preset the frames of a camera that are kept, by their places. They have no times, and are read once for
+    all presets that see alike."""
     frames = [Frame(path.name, "", None) for path in truth.frames]
-    views = (view_frame(frame, str(truth.frames[0].parent), settings) for frame in frames)
-    decided = select_frames(views, rule_of(settings, ""), {})
-    return [index for index, (_, decision) in enumerate(decided) if decision.verdict is Verdict.KEEP]
+    seen: list[tuple[Settings, list[View]]] = []
+    for name, settings in choose_settings().items():
+        views = next((views for other, views in seen if see_alike(settings, other)), None)
+        if views is None:
+            views = [view_frame(frame, str(truth.frames[0].parent), settings) for frame in frames]
+            seen.append((settings, views))
+        decided = select_frames(views, rule_of(settings, ""), {})
+        yield name, [index for index, (_, decision) in enumerate(decided) if decision.verdict is Verdict.KEEP]
 
 
 def kind_of(camera: str) -> str:
@@ -68,8 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     cv2.setNumThreads(1)
     results: dict[str, dict[str, Quality]] = {name: {} for name in choose_settings()}
     for truth in read_truths(arguments):
-        for name, settings in choose_settings().items():
-            results[name][truth.camera] = measure_quality(truth, choose(truth, settings))
+        for name, chosen in choose_all(truth):
+            results[name][truth.camera] = measure_quality(truth, chosen)
     print("coverage / keep rate / frames kept where nothing moves\n")
     print("\n".join(tabulate(results)))
     return 0

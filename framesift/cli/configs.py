@@ -26,7 +26,7 @@ def tell_settings(run: "Run", options: argparse.Namespace) -> None:
         return
     settings, cameras = run.settings, _find_cameras(run)
     print(f"{show(path)}: {_describe_all(settings)}", file=sys.stderr)
-    if options.watch:  # cameras come as they come
+    if options.watch or run.source.goes_on:  # cameras come as they come
         for section in settings.sections:
             print(f"{show(path)}: {section.title} {describe_section(section)}", file=sys.stderr)
         return

@@ -28,6 +28,7 @@ __all__ = [
     "pruning",
     "ranges",
     "reading_settings",
+    "recalling",
     "results",
     "run",
     "section_words",

@@ -118,10 +118,10 @@ class Streams(Source):
             yield f"{show(name)}: {counted(missed, 'frame')} passed over: newer ones came before it was decided"
 
     def _takes(self, shot: Shot) -> bool:
-        """Tell whether a frame is of the times that are looked at; if not, the next one has the gap before it."""
+        """Tell whether a frame is of what is looked at; if not, the next one has the gap before it."""
         if shot.gap is not None:
             self._gaps.setdefault(shot.camera, shot.gap)
-        return self.settings.choice.takes_time(shot.time, self.left_out)
+        return self._is_wanted(Frame(shot.path, shot.camera, shot.time), self.left_out)
 
     def _as_still(self, shot: Shot) -> Still:
         frame = Frame(shot.path, shot.camera, shot.time)

@@ -6,7 +6,8 @@ from framesift.filtering.manifest import Record
 
 
 def write_command(record: Record, min_contour_area: Threshold, score_threshold: Threshold) -> str:
-    """Return the command. The results go into a new folder; masks, of which only what they mask is known, are named."""
+    """Return the command. The results go into a new folder; files of masks and settings are left to be named."""
     thresholds = [str(min_contour_area), str(score_threshold)]
     words = ["framesift", "filter", record.source, f"{record.folder}-new", *thresholds, *record.settings.options()]
-    return as_command(words) + (" --mask FILE" if record.settings.masks else "")
+    config = " --config FILE" if record.settings.sections else ""
+    return as_command(words) + (" --mask FILE" if record.settings.masks else "") + config
