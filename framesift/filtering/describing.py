@@ -14,13 +14,22 @@ from framesift.filtering.selection import Observation
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.frames.reader import GreyDecoding, Picture, decode_levels, open_picture, read_picture
+from framesift.frames.reader import (
+    GreyDecoding,
+    Picture,
+    decode_levels,
+    find_capture_time,
+    open_picture,
+    read_picture,
+)
 from framesift.frames.reader.pages import name_page
 from framesift.frames.reader.source import NotWhole, Status, Unreached
 from framesift.frames.videos import Sampling, Still
 from framesift.stores import is_folder, is_url, join
 from imaging_interview import Image
 
+_EXIF, _HEAD = b"Exif", 4096
+"""What stands before a block of EXIF, in the first bytes of a file that has one."""
 Look = tuple[Frame | Still, Levels | None]
 """A frame to look at, and the range of its camera where that is known."""
 
@@ -154,6 +163,16 @@ def _describe(
     check_masks(settings, frame.camera, size, frame.path)
     chain, comparator = None if settings.size else size, comparator_of(settings, frame.camera)
     descriptor = comparator.describe(image)
-    vitals = measure_vitals(descriptor, comparator.part_of(descriptor), size[0])
+    apart = _measure_apart(frame, source.get("content"), settings)
+    vitals = measure_vitals(descriptor, comparator.part_of(descriptor), size[0], apart)
     exposure = replace(exposure, flat=comparator.is_flat(descriptor), vitals=vitals)
     return View(frame, size, descriptor, chain, exposure=exposure, **source)
+
+
+def _measure_apart(frame: Frame, content: bytes | None, settings: Settings) -> float | None:
+    """Return the seconds by which the time of a frame is after that of its EXIF, where it has one."""
+    if frame.time is None or content is None or _EXIF not in content[:_HEAD]:
+        return None
+    clock, offset = find_capture_time(content) or ("", None)
+    taken_at = settings.naming.read_time(clock + (offset or ""))
+    return None if taken_at is None else (frame.time - taken_at).total_seconds()

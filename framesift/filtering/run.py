@@ -1,6 +1,7 @@
 """The main job: keep, out of the frames of fixed cameras, those that show something new against the last kept one."""
 
 import math
+import time
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
@@ -127,6 +128,7 @@ class Run:
                 yield from self._decide_overdue(view)
                 yield from self._decide_views(view(frames))
                 self.sink.flush()
+                self.sink.health.wait(time.monotonic())
 
     def _decide_on(self, cluster: Cluster) -> Iterator[Decision]:
         """Have the workers of a cluster walk the pictures, of which none is left then."""
@@ -160,6 +162,7 @@ class Run:
                     yield decision
             self.allotments += allotting.allotments
             self.sink.flush()
+            self.sink.health.wait(time.monotonic())
 
     def _decide_overdue(self, view: Callable[[Iterable[Frame | Still]], Iterable[View]]) -> Iterator[Decision]:
         """Decide frames that come late by the kept frame before each."""

@@ -5,6 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from framesift import cli
 from tests.filtering.health.scenes import NOON, see
@@ -48,3 +49,18 @@ def test_json_has_it_for_programs(frames, capsys):
 def test_it_is_told_within_a_budget_too(frames, tmp_path, capsys):
     assert cli.main(["filter", str(frames), str(tmp_path / "kept"), "--keep", "5"]) == 0
     assert LINE in capsys.readouterr().out.splitlines()
+
+
+def test_a_name_that_says_another_day_than_exif_is_a_wrong_clock(tmp_path, capsys):
+    folder = tmp_path / "frames" / "c1"
+    folder.mkdir(parents=True)
+    for number in range(4):
+        name = f"{NOON.replace(minute=number, day=9 if number == 2 else 1):%Y_%m_%d__%H_%M_%S}"
+        exif = Image.Exif()
+        exif[0x0132] = f"{NOON.replace(minute=number):%Y:%m:%d %H:%M:%S}"
+        picture = Image.fromarray(cv2.cvtColor(see(number), cv2.COLOR_BGR2RGB))
+        picture.save(folder / f"c1_{name}.jpg", exif=exif)
+    assert cli.main(["filter", str(folder.parent), "--dry-run", "--json"]) == 0
+    (fault,) = json.loads(capsys.readouterr().out)["health"]
+    assert (fault["kind"], fault["amount"]) == ("clock wrong", 8 * 86400.0)
+    assert fault["path"] == "c1/c1_2026_05_09__12_02_00.jpg"

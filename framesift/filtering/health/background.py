@@ -34,8 +34,6 @@ class Comparison:
     """Share of them in which hardly any gradient is left."""
     sharpness: float
     """By how many doublings the details have grown against the coarse structure; negative where they are lost."""
-    unevenness: float
-    """By how many doublings one half of the cells has changed otherwise than the other: another light does that."""
 
 
 class Background:
@@ -64,7 +62,7 @@ class Background:
 
     def compare(self, structure: Structure, vitals: Vitals) -> Comparison | None:
         """Compare a frame; None where the background has too little structure to judge by."""
-        whole = shrink(np.abs(self.field) ** 2, GRID)
+        whole = shrink(overlay(self.field, self.field), GRID)
         structured = whole > max(_STRUCTURED * float(whole.mean()), _LEAST_STRUCTURE)
         if np.count_nonzero(structured) < _LEAST_CELLS:
             return None
@@ -77,8 +75,13 @@ class Background:
             float((found > _KEPT * whole).mean()),
             float((gradients < _LOW).mean()),
             self._measure_sharpness(coarse, vitals.show_details()),
-            float(np.subtract(*np.percentile(np.log2((coarse + 16) / (self.coarse + 16)), (75, 25)))),
         )
+
+    def measure_unevenness(self, structure: Structure) -> float:
+        """Return how many doublings lie between the quartiles of how steep the cells have become."""
+        changes = np.log2((shrink(structure.steepness, CELLS) + 16) / (self.coarse + 16))
+        low, high = np.percentile(changes, (25, 75))
+        return float(high - low)
 
     def _measure_sharpness(self, coarse: Values, details: Values) -> float:
         """Return the weighted median over the cells of how details and coarse structure have changed."""

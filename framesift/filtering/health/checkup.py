@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from framesift.filtering.health.background import Background
+from framesift.filtering.health.background import MEMORY
+from framesift.filtering.health.clock import is_another, is_reset
 from framesift.filtering.health.fault import Fault, FaultKind
-from framesift.filtering.health.structure import find_structure
+from framesift.filtering.health.habit import LEAST, Habit
+from framesift.filtering.health.structure import Structure, find_structure
 from framesift.filtering.health.tampering import DOUBTED, Sign, find_movement, find_sign, is_shake
 from framesift.filtering.health.tearing import find_tear
+from framesift.filtering.health.views import FEW, Views
 from framesift.filtering.health.vitals import Vitals
 from framesift.filtering.selection import Order
 from framesift.frames.frame import Frame
 
-FEW = 6
-"""A background of fewer frames is not judged by."""
 CONFIRMED = 3
 """So many frames in a row have to say the same."""
 RECOVERED = 2
@@ -26,8 +27,6 @@ _STEADY = 1.5
 """px of the picture that is looked at: a camera in the wind is found elsewhere in each frame."""
 _STEADIER = 0.25
 """Of the way that it was moved."""
-ADOPTED = 100
-"""After so many frames what a moved camera sees is its view."""
 _TAMPERING = FaultKind.COVERED, FaultKind.BLINDED, FaultKind.MOVED, FaultKind.DEFOCUSED
 
 
@@ -60,20 +59,63 @@ class Checkup:
         self.camera = camera
         self._open: dict[FaultKind, Fault] = {}
         self._spell: Spell | None = None
-        self._background: Background | None = None
-        self._fresh: Background | None = None
-        """Of what a moved camera sees."""
+        self._views = Views()
+        self._seen: Vitals | None = None
+        """Of the last frame that was looked at, which those like it are not."""
+        self._sign: Sign | None = None
+        """What it said."""
         self._bands: tuple[int, ...] = ()
+        self._apart: float | None = None
+        """Seconds that name and EXIF are usually apart."""
+        self._habit = Habit()
+        self._last: Frame | None = None
+        """That has a time which can be right."""
+        self._waited_since: float | None = None
+        """Seconds of the clock of whoever waits for frames."""
         self._repeats = 0
         self._first_repeat: Frame | None = None
 
     def follow(self, frame: Frame, order: Order | None, vitals: Vitals | None) -> Iterator[Fault]:
         """Yield the faults that begin or end with a frame."""
-        yield from self._settle(FaultKind.CLOCK, frame, order is Order.FAULT)
+        yield from self._follow_clock(frame, order, vitals)
         if vitals is not None:
             yield from self._follow_repeats(frame, vitals)
             if not self._repeats:  # which tells nothing new
                 yield from self._follow_scene(frame, vitals)
+
+    def wait(self, now: float) -> Iterator[Fault]:
+        """Yield the silence that begins to be longer than usual; `now` is in seconds, of any clock that goes on."""
+        if self._waited_since is None or self._last is None or self._last.time is None:
+            self._waited_since = now
+            return
+        silent = now - self._waited_since
+        if silent <= LEAST or FaultKind.SILENT in self._open:
+            return
+        limit = self._habit.limit(self._last.time.hour)
+        if limit is not None and silent > limit:
+            yield from self._settle(FaultKind.SILENT, self._last, True, silent)
+
+    def _follow_clock(self, frame: Frame, order: Order | None, vitals: Vitals | None) -> Iterator[Fault]:
+        """Tell a time that cannot be right, and, by one that can, a silence before it."""
+        self._waited_since = None
+        last, apart = self._last, None if vitals is None else vitals.apart
+        contrary = apart is not None and is_another(apart, self._apart)
+        if order is Order.FAULT or contrary or (frame.time is not None and is_reset(frame.time)):
+            amount = abs(apart) if contrary and apart is not None else _measure_gap(last, frame)
+            yield from self._settle(FaultKind.CLOCK, frame, True, amount)
+            return
+        self._apart = self._apart if apart is None else apart
+        yield from self._settle(FaultKind.CLOCK, frame, False)
+        if frame.time is None or frame.offset is not None:
+            return
+        gap, self._last = _measure_gap(last, frame), frame
+        if gap is None or last is None or last.time is None or gap <= 0:
+            return
+        limit = self._habit.limit(last.time.hour)
+        if FaultKind.SILENT in self._open or (limit is not None and gap > limit):
+            self._open.pop(FaultKind.SILENT, None)
+            yield Fault(self.camera, FaultKind.SILENT, last.time, frame.time, gap, last.path, is_over=True)
+        self._habit.learn(gap, last.time.hour)
 
     def _follow_repeats(self, frame: Frame, vitals: Vitals) -> Iterator[Fault]:
         """Tell frames that are the same picture again."""
@@ -90,31 +132,50 @@ class Checkup:
 
     def _follow_scene(self, frame: Frame, vitals: Vitals) -> Iterator[Fault]:
         """Tell what is wrong with what is seen; learn from frames with which nothing is."""
+        known = self._views.now is not None and self._views.now.frames >= MEMORY
+        if known and self._seen is not None and vitals.is_like(self._seen):
+            yield from self._weigh(frame, self._sign, vitals)
+            return
+        self._seen = None
         picture = vitals.show_picture()
         structure = find_structure(picture)
-        ground = self._background
+        ground = self._views.now
         if ground is None or not ground.fits(structure):
-            self._background, self._fresh = Background(structure, vitals), None
+            self._views.begin(structure, vitals)
             self._spell = None
             return
         compared = ground.compare(structure, vitals) if ground.frames >= FEW else None
         if compared is None:
             ground.learn(structure, vitals)
             return
+        if compared.agreement < DOUBTED and self._views.recognise(structure, vitals):
+            yield from self._settle(FaultKind.MOVED, frame, False)
+            return
         shift = find_movement(structure.field, ground.field) if compared.agreement < DOUBTED else None
         if shift is not None and is_shake(shift):
             structure = structure.shift_back(shift)
             compared = ground.compare(structure, vitals) or compared
-        sign = find_sign(vitals, ground, compared, shift)
+        sign = find_sign(vitals, structure, ground, compared, shift)
         is_whole = (sign is not None and sign.kind is FaultKind.BLINDED) or self._tampered
         tear = None if is_whole else find_tear(picture, structure, ground)
         yield from self._settle(FaultKind.TORN, frame, tear is not None, tear)
         if tear is not None:
             return
+        self._seen, self._sign = vitals, sign
         yield from self._weigh(frame, sign, vitals)
-        is_sound = sign is None or (sign.shift is not None and is_shake(sign.shift))
-        if is_sound and not self._tampered:
-            ground.learn(structure, vitals)
+        yield from self._learn(frame, structure, vitals)
+
+    def _learn(self, frame: Frame, structure: Structure, vitals: Vitals) -> Iterator[Fault]:
+        """Learn what is seen of a frame that is sound, or may be from now on; yield the end of a fault for that."""
+        sign = self._sign
+        if FaultKind.MOVED in self._open:
+            if self._views.try_out(structure, vitals):
+                self._seen = None
+                yield from self._settle(FaultKind.MOVED, frame, False)
+        elif not self._tampered and (sign is None or (sign.shift is not None and is_shake(sign.shift))):
+            self._views.come_back()
+            assert self._views.now is not None
+            self._views.now.learn(structure, vitals)
 
     @property
     def _tampered(self) -> Fault | None:
@@ -147,3 +208,10 @@ class Checkup:
             yield self._open[kind]
         elif not shows and kind in self._open:
             yield replace(self._open.pop(kind), end=frame.time, is_over=True)
+
+
+def _measure_gap(before: Frame | None, frame: Frame) -> float | None:
+    """Return the seconds from one frame to another; None where one has no time."""
+    if before is None or before.time is None or frame.time is None:
+        return None
+    return (frame.time - before.time).total_seconds()

@@ -89,7 +89,7 @@ class Fault:
 def describe_length(seconds: float) -> str:
     """Write a length of time with one unit: `45 s`, `12 min`, `3.5 h`, `12 d`."""
     seconds = abs(seconds)
-    for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+    for unit, length in (("years", 365.25 * 86400.0), ("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:.3g} {unit}"
     return f"{seconds:.3g} s"

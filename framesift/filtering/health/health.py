@@ -59,6 +59,15 @@ class Health:
         for fault in self._checkups[frame.camera].follow(frame, order, vitals):
             self._note(fault)
 
+    def wait(self, now: float) -> None:
+        """Tell which cameras have been silent for longer than is their habit; `now` is in seconds of a steady clock.
+
+        For whoever watches: what has come before was silent until the next frame, and is told with that.
+        """
+        for checkup in self._checkups.values():
+            for fault in checkup.wait(now):
+                self._note(fault)
+
     def as_json(self) -> list[dict[str, Any]]:
         """Return all faults for programs."""
         return [fault.as_json() for fault in self.faults]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from framesift.filtering.health.background import Background, Comparison
 from framesift.filtering.health.fault import FaultKind
-from framesift.filtering.health.structure import Field, Shift, find_shift, find_tilt, measure_shift
+from framesift.filtering.health.structure import Field, Shift, Structure, find_shift, find_tilt, measure_shift
 from framesift.filtering.health.vitals import Vitals
 
 BLINDED, MOSTLY_KEPT = 0.25, 0.75
@@ -26,8 +26,8 @@ LEAST_SHIFT = 1.5
 LOST = 0.2
 """Of the structure: where less is found although there is some, the camera looks elsewhere."""
 DEFOCUSED, UNEVEN = -0.4, 3.0
-"""Doublings of the details against the coarse structure, and of that itself: by another light it changes here in this
-way and there in that."""
+"""Doublings of the details against the coarse structure, and of that itself from one half of the picture to the other:
+another light changes it here in this way and there in that."""
 THERE = 0.35
 """Of the structure: where so much is found it is the same scene."""
 SHAKEN = 4.0
@@ -46,14 +46,16 @@ class Sign(NamedTuple):
     shift: Shift | None = None
 
 
-def find_sign(vitals: Vitals, background: Background, compared: Comparison, shift: Shift | None) -> Sign | None:
+def find_sign(
+    vitals: Vitals, structure: Structure, background: Background, compared: Comparison, shift: Shift | None
+) -> Sign | None:
     """Return what is wrong with a frame; None where nothing is, or nobody can say. `shift` is how it has moved."""
     if vitals.white > background.white + BLINDED and compared.kept < MOSTLY_KEPT:
         return Sign(FaultKind.BLINDED, vitals.white)
     if compared.low > COVERED and compared.kept < HARDLY_KEPT:
         return Sign(FaultKind.COVERED, 1 - compared.kept)
     is_there = compared.agreement > THERE and (shift is None or is_shake(shift))
-    if compared.sharpness < DEFOCUSED and compared.unevenness < UNEVEN and is_there:
+    if compared.sharpness < DEFOCUSED and is_there and background.measure_unevenness(structure) < UNEVEN:
         return Sign(FaultKind.DEFOCUSED, 1 - 2.0 ** (compared.sharpness / 2))
     if shift is not None:
         return Sign(FaultKind.MOVED, shift.length * vitals.scale, shift)

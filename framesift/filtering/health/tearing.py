@@ -10,6 +10,9 @@ from imaging_interview import Image
 BANDS = 12
 ABOVE, BELOW = 0.6, 0.25
 """Of the structure: more is found above a tear, and less below it."""
+_KNOWN = 0.05
+"""Of the structure: with less above it, nobody knows whether it is a tear."""
+_BETWEEN = (ABOVE + BELOW) / 2
 _SAME_ROWS = 0.5
 """Mean square in grey levels of the steps down: with less, all rows are one."""
 _SEEN = 20, 235
@@ -25,30 +28,33 @@ def find_tear(picture: Image, structure: Structure, background: Background) -> f
     row = _split(structure, background)
     if row is None:
         return None
-    below = picture[row:].astype(np.float32)
-    down, across = (float((np.diff(below, axis=axis) ** 2).mean()) for axis in (0, 1))
-    is_grey = across < _SAME_ROWS and _SEEN[0] < below.mean() < _SEEN[1]
-    if down < _SAME_ROWS and (is_grey or across > 1 + 16 * down):
-        return 1 - row / len(picture)
-    large = len(below) >= _LARGE * len(picture)
-    return 1 - row / len(picture) if large and _is_shifted(structure, background, row) else None
+    share, margin = 1 - row / len(picture), len(picture) // BANDS
+    if any(_is_blank(picture[start:]) for start in (row, row + margin) if start < len(picture) - 3):
+        return share
+    return share if share >= _LARGE and _is_shifted(structure, background, row) else None
+
+
+def _is_blank(part: Image) -> bool:
+    """Tell whether all rows are one: grey, or the last that came."""
+    levels = part.astype(np.float32)
+    down, across = (float((np.diff(levels, axis=axis) ** 2).mean()) for axis in (0, 1))
+    is_grey = across < _SAME_ROWS and _SEEN[0] < levels.mean() < _SEEN[1]
+    return down < _SAME_ROWS and (is_grey or across > 1 + 16 * down)
 
 
 def _split(structure: Structure, background: Background) -> int | None:
     """Return the row above which the structure is found and below which it is not, to a band."""
     height = len(structure.field)
     bands = [slice(height * each // BANDS, height * (each + 1) // BANDS) for each in range(BANDS)]
-    found, whole = overlay(structure.field, background.field), np.abs(background.field) ** 2
-    there, all_of_it = (np.array([float(values[band].sum()) for band in bands]) for values in (found, whole))
-    above, below = (
-        np.cumsum(there) / np.maximum(np.cumsum(all_of_it), 1e-6),
-        _rest(there) / np.maximum(_rest(all_of_it), 1e-6),
-    )
-    best, row = 0.0, None
-    for each in range(1, BANDS - 2):  # the band in which it is torn is of neither
-        if above[each] > ABOVE and below[each + 2] < BELOW and above[each] - below[each + 2] > best:
-            best, row = above[each] - below[each + 2], bands[each + 2].start
-    return row
+    found, all_of_it = overlay(structure.field, background.field), np.abs(background.field) ** 2
+    there, whole = (np.array([float(values[band].sum()) for band in bands]) for values in (found, all_of_it))
+    above, below = np.cumsum(there) / np.maximum(np.cumsum(whole), 1e-6), _rest(there) / np.maximum(_rest(whole), 1e-6)
+    gain = np.cumsum(there - _BETWEEN * whole)[:-3] - _rest(there - _BETWEEN * whole)[3:]
+    each = int(gain.argmax()) + 1  # the band in which it is torn, which is of neither part
+    is_known = np.cumsum(whole)[each - 1] > _KNOWN * whole.sum()
+    if is_known and above[each - 1] > ABOVE and below[each + 1] < BELOW:
+        return bands[each + 1].start
+    return None
 
 
 def _rest(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """What is measured of one frame, beside its descriptor and from it: little, and knowing no other frame."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from zlib import crc32
 
 import cv2
@@ -25,6 +26,10 @@ _ROWS = 96
 _WHITE = 250
 """Grey levels from which on light has drowned what there was."""
 
+_PARTS = 16, 12
+_NOISE, _WHITER, _SHARP = 3, 0.02, 0.9
+"""Grey levels in each part, a share, and of the details: what differs by less and has kept more is like a frame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
@@ -42,17 +47,29 @@ class Vitals:
     """px of the frame's own."""
     scale: float
     """Of them for each px of the picture."""
+    apart: float | None = None
+    """Seconds by which the time in its name is after that of its EXIF; None where one of them is lacking."""
 
     def show_picture(self) -> Image:
         """Return the picture, (height, `WIDTH`) uint8."""
         return np.frombuffer(self.picture, np.uint8).reshape(-1, WIDTH)
+
+    def is_like(self, other: "Vitals") -> bool:
+        """Tell whether a frame shows what another does but for noise, so that nothing else can be said of it."""
+        if len(self.picture) != len(other.picture) or abs(self.white - other.white) > _WHITER:
+            return False
+        difference = cv2.absdiff(self.show_picture(), other.show_picture())
+        if cv2.resize(difference, _PARTS, interpolation=cv2.INTER_AREA).max() > _NOISE:
+            return False
+        details, before = self.show_details() + 1, other.show_details() + 1
+        return bool(np.median(details / before) > _SHARP)
 
     def show_details(self) -> NDArray[np.float32]:
         """Return the details, (rows, columns)."""
         return np.frombuffer(self.details, np.float32).reshape(CELLS[::-1])
 
 
-def measure_vitals(descriptor: Image, part: ComparedPart, width: int) -> Vitals | None:
+def measure_vitals(descriptor: Image, part: ComparedPart, width: int, apart: float | None = None) -> Vitals | None:
     """Measure a frame `width` px wide by its descriptor; None where next to nothing of it is compared."""
     x0, y0, x1, y1 = part.rectangle
     inside = descriptor[y0:y1, x0:x1]
@@ -63,7 +80,7 @@ def measure_vitals(descriptor: Image, part: ComparedPart, width: int) -> Vitals 
     picture = np.asarray(cv2.resize(_halve(fine, 2 * WIDTH), (WIDTH, height)), np.uint8)
     white = cv2.countNonZero(cv2.threshold(fine, _WHITE - 1, 255, cv2.THRESH_BINARY)[1]) / fine.size
     scale = inside.shape[1] / descriptor.shape[1] * width / WIDTH
-    return Vitals(picture.tobytes(), _measure_details(fine).tobytes(), white, _sum_bands(inside), width, scale)
+    return Vitals(picture.tobytes(), _measure_details(fine).tobytes(), white, _sum_bands(inside), width, scale, apart)
 
 
 def _halve(image: Image, below: int) -> Image:
@@ -97,4 +114,10 @@ def sum_cells(values: NDArray[np.uint16]) -> NDArray[np.float32]:
 
 def _sum_bands(inside: Image) -> tuple[int, ...]:
     rows = np.ascontiguousarray(inside[:: max(1, inside.shape[0] // _ROWS)])
-    return tuple(crc32(band.tobytes()) if np.ptp(band) else 0 for band in np.array_split(rows, BANDS))
+    ends = [len(rows) * each // BANDS for each in range(BANDS + 1)]
+    return tuple(_sum_band(rows[start:end]) for start, end in pairwise(ends))
+
+
+def _sum_band(band: Image) -> int:
+    darkest, brightest, _, _ = cv2.minMaxLoc(band)
+    return crc32(band.data) if brightest > darkest else 0

@@ -1,6 +1,6 @@
 """Bytes to pixels, strictly and within bounds: what is not a whole picture is refused with a reason."""
 
-from framesift.frames.reader.capture_time import has_exif, orientation_of, read_capture_time
+from framesift.frames.reader.capture_time import find_capture_time, has_exif, orientation_of, read_capture_time
 from framesift.frames.reader.fence import FENCE
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.header import is_deep_file, read_size
@@ -26,6 +26,7 @@ __all__ = [
     "decode_levels",
     "decode_opacity",
     "decode_picture",
+    "find_capture_time",
     "has_exif",
     "is_deep_file",
     "lay_over_grounds",

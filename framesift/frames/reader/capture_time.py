@@ -12,7 +12,7 @@ from framesift.frames.reader.heif import find_exif as find_exif_of_heif
 from framesift.frames.reader.jpeg_structure import find_exif, find_segments
 from framesift.frames.reader.orientation import read_orientation
 from framesift.frames.reader.png_chunks import MAX_CHUNKS
-from framesift.frames.reader.source import ReadAt, open_pieces
+from framesift.frames.reader.source import ReadAt, open_pieces, read_from
 from framesift.frames.reader.tags import BadTags, Entry, TagReader
 
 _EXIF_DIRECTORY = 0x8769
@@ -44,6 +44,14 @@ def read_capture_time(path: PathLike) -> CaptureTime | None:
             exif = read_exif(read, size)
         return _find_time(exif)
     except (OSError, UnreadableFrame, BadTags, struct.error):
+        return None
+
+
+def find_capture_time(content: bytes) -> CaptureTime | None:
+    """Return, of a file that has been read, what `read_capture_time` does."""
+    try:
+        return _find_time(read_exif(read_from(content), len(content)))
+    except (UnreadableFrame, BadTags, struct.error):
         return None
 
 

@@ -19,8 +19,8 @@ def test_a_fault_is_told_as_it_begins_and_once_more_when_it_is_over():
     health.listeners.append(told.append)
     for number in range(6):
         health.add(decide(number, Order.FAULT if number in (2, 3) else None))
-    begun = Fault("c1", FaultKind.CLOCK, NOON + timedelta(minutes=2), None, None, "c1/2.jpg")
-    over = Fault("c1", FaultKind.CLOCK, begun.begin, NOON + timedelta(minutes=4), None, begun.path, is_over=True)
+    begun = Fault("c1", FaultKind.CLOCK, NOON + timedelta(minutes=2), None, 60.0, "c1/2.jpg")
+    over = Fault("c1", FaultKind.CLOCK, begun.begin, NOON + timedelta(minutes=4), 60.0, begun.path, is_over=True)
     assert told == [begun, over]
     assert health.faults == [over]
 
