@@ -14,6 +14,7 @@ from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept, Past
 from framesift.filtering.file_state import FileState, Standing, ask_status, name_before
+from framesift.filtering.health.record import record_faults
 from framesift.filtering.kept_names import name_frame, name_kept
 from framesift.filtering.manifest_values import shorten
 from framesift.filtering.option_values import Placement
@@ -107,6 +108,7 @@ class Results(Sink):
         streams = {"streams": dict(self._streams)} if self._streams else {}
         if not self._dry_run:
             self._begun = self._length = self._place.begin(manifest.encode_header(self._record() | streams))
+            record_faults(self.health, self.folder)
 
     @property
     def cameras(self) -> list[str]:

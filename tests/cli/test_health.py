@@ -64,3 +64,31 @@ def test_a_name_that_says_another_day_than_exif_is_a_wrong_clock(tmp_path, capsy
     (fault,) = json.loads(capsys.readouterr().out)["health"]
     assert (fault["kind"], fault["amount"]) == ("clock wrong", 8 * 86400.0)
     assert fault["path"] == "c1/c1_2026_05_09__12_02_00.jpg"
+
+
+def test_the_results_folder_has_a_record_and_goes_on_beside_it(frames, tmp_path, capsys):
+    kept = tmp_path / "kept"
+    assert cli.main(["filter", str(frames), str(kept), "--jobs", "1"]) == 0
+    begun, over = map(json.loads, (kept / "health.jsonl").read_text().splitlines())
+    assert (begun["kind"], begun["over"], begun["end"]) == ("covered", False, None)
+    assert over == begun | {"over": True, "end": "2026-05-01T12:16:00+00:00"}
+    with open(kept / "health.jsonl", "a") as record:
+        record.write('{"camera": "c1", "ki')  # as a crash leaves it
+    later = [NOON.replace(hour=13, minute=number) for number in range(12)]
+    for number, time in enumerate(later):
+        picture = see(50 + number) if number < 8 else see(9)
+        cv2.imwrite(str(frames / "c1" / f"c1_{time:%Y_%m_%d__%H_%M_%S}.png"), picture)
+    assert cli.main(["filter", str(frames), str(kept)]) == 0
+    lines = [json.loads(line) for line in (kept / "health.jsonl").read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["covered", "covered", "frozen"]
+
+
+def test_the_record_is_the_same_for_any_number_of_jobs(frames, tmp_path):
+    for jobs in ("1", "4"):
+        assert cli.main(["filter", str(frames), str(tmp_path / jobs), "--jobs", jobs, "--quiet"]) == 0
+    assert (tmp_path / "1" / "health.jsonl").read_bytes() == (tmp_path / "4" / "health.jsonl").read_bytes()
+
+
+def test_a_dry_run_leaves_no_record(frames, tmp_path):
+    assert cli.main(["filter", str(frames), str(tmp_path / "kept"), "--dry-run", "--quiet"]) == 0
+    assert not (tmp_path / "kept").exists()

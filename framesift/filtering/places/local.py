@@ -11,6 +11,7 @@ from framesift.actions.files.placing import LEFTOVER, is_link_to, remove_leftove
 from framesift.actions.files.staging import STAGED
 from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest, pruned
+from framesift.filtering.health import record
 from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.places.place import Place
 from framesift.frames.reader.source import read_file
@@ -102,7 +103,7 @@ class LocalPlace(Place):
         return os.path.relpath(os.path.realpath(self.source), os.path.realpath(self.folder))
 
     def _is_known(self, path: str) -> bool:
-        is_record = path in (manifest.NAME, pruned.NAME)
+        is_record = path in (manifest.NAME, pruned.NAME, record.NAME)
         is_known = is_record or os.path.basename(path) in TOLERATED
         return is_known or bool(LEFTOVER.fullmatch(path) or STAGED.fullmatch(path))
 
