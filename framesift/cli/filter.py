@@ -193,7 +193,7 @@ def _shift_thresholds(options: argparse.Namespace) -> None:
 
 
 def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
-    from framesift.filtering.arrivals import Arrivals
+    from framesift.filtering.film_arrivals import open_arrivals
     from framesift.filtering.films import open_source
 
     def tell(path: str, what: str) -> None:
@@ -201,7 +201,8 @@ def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
 
     if options.streams:
         return streams.open_streams(options, settings, tell)
-    return Arrivals(options.directory, settings, tell) if options.watch else open_source(options.directory, settings)
+    given = options.directory, settings
+    return open_arrivals(*given, tell) if options.watch else open_source(*given)
 
 
 def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Sink":

@@ -13,6 +13,7 @@ __all__ = [
     "earlier_runs",
     "exposure",
     "file_state",
+    "film_arrivals",
     "films",
     "health",
     "kept_names",

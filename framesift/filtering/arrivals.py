@@ -23,6 +23,7 @@ from framesift.frames.choosing import LeftOut
 from framesift.frames.finding import Listing, scan_folder
 from framesift.frames.frame import Frame, add_exif_time, name_frames, order_key, own_camera
 from framesift.frames.naming import Names
+from framesift.frames.videos import Still
 
 IDLE = 0.25
 """Seconds from one look to the next where nothing is waited for."""
@@ -97,7 +98,7 @@ class Arrivals(Source):
         self._names = Names(self.settings.naming, sink.last_frames, own_camera(self.directory))
         next(scan_folder(self.directory, "", sink.folder, Listing(), []), None)
 
-    def rounds(self) -> Iterator[Iterable[Frame]]:
+    def rounds(self) -> Iterator[Iterable[Frame | Still]]:
         """Yield what can be decided, look after look."""
         while True:
             yield self.offer(self._spread(self._settle_order(self.look())))
@@ -261,6 +262,7 @@ class Arrivals(Source):
         choice = self.settings.choice
         for name in scan_folder(self.directory, path, self._sink.folder, listing, folder.below, choice):
             self._take_in(name, folder.left_out)
+        folder.films = listing.videos
         for _, reason in listing.unlisted:
             raise StorageError(reason)
         return folder

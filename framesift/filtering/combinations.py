@@ -34,10 +34,6 @@ Condition = Callable[[Wishes], object]
 
 _REFUSED: tuple[tuple[Condition, str], ...] = (
     (
-        lambda w: w.watch and w.settings.every is not None and not w.streams,
-        "--watch looks at pictures only: sample videos in a run of their own, with --every",
-    ),
-    (
         lambda w: w.watch and w.cluster,
         "--watch decides a frame in less time than it takes to send it: it takes no --cluster",
     ),

@@ -67,7 +67,17 @@ class Films(Source):
     def find(self, sink: Sink) -> None:
         """Leave out the films that earlier runs have walked to their end, as far as their headers tell it."""
         super().find(sink)
-        films = [name_film(path, self.settings.naming) for path in self.listing.videos]
+        self.find_films(self.listing.videos, sink)
+        of_films = {film.camera for film in (*self._films, *self._overdue)}
+        for frame in self.pictures:
+            if frame.camera in of_films:
+                self._beside[frame.camera].append(frame)
+        self.pictures = [frame for frame in self.pictures if frame.camera not in of_films]
+
+    def find_films(self, paths: Iterable[str], sink: Sink) -> None:
+        """The same of these films alone."""
+        self._sink = sink
+        films = [name_film(path, self.settings.naming) for path in paths]
         films = [film for film in films if not is_excluded(self.settings.find_sections(film.camera))]
         self._compare_names(films, sink)
         known = set(sink.cameras)
@@ -78,11 +88,6 @@ class Films(Source):
         self._judge(films, sink)
         for film in sorted(films, key=lambda film: order_key(film.frame)):
             self._consider(film, sink)
-        of_films = {film.camera for film in (*self._films, *self._overdue)}
-        for frame in self.pictures:
-            if frame.camera in of_films:
-                self._beside[frame.camera].append(frame)
-        self.pictures = [frame for frame in self.pictures if frame.camera not in of_films]
 
     def take_overdue(self) -> Iterator[Frame | Still]:
         """Yield what is overdue, which is decided now: camera after camera, the frames of films among the pictures."""
@@ -109,10 +114,10 @@ class Films(Source):
             self._early |= {frame.path for frame in judged.late}
             self._astray |= {frame.path for frame in judged.faults}
 
-    def _compare_names(self, films: Iterable[Film], sink: Sink) -> None:
+    def _compare_names(self, films: Sequence[Film], sink: Sink) -> None:
         """Note the films whose names, each read for itself, say another day than all of them do together."""
         names = Names(self.settings.naming, sink.last_frames)
-        together = {path: time for path, _, time in names.read_all(self.listing.videos)}
+        together = {path: time for path, _, time in names.read_all(film.path for film in films)}
         for film in films:
             if film.start != together[film.path] and not sink.last_offset(film.path):
                 self.listing.contrary.setdefault(film.camera, []).append(film.path)

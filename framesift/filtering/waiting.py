@@ -28,6 +28,7 @@ class Folder:
     """When this mtime was first seen."""
     below: list[str] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
+    films: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -129,7 +129,6 @@ LINKS = replace(Settings(), link=OPTIONS["link"].read("hard"))
 @pytest.mark.parametrize(
     ("wishes", "reason"),
     [
-        (Wishes("f", "r", FILMS, watch=True), "--watch looks at pictures only"),
         (Wishes("f", "r", Settings(), watch=True, cluster="local"), "takes no --cluster"),
         (Wishes("f", "r", Settings(), watch=True, dry_run=True), "takes no --dry-run"),
         (Wishes("f", None, Settings(), watch=True, backup="b"), "takes no --remove-to"),

@@ -386,7 +386,6 @@ def test_a_results_folder_that_cannot_be_written_to_ends_it(watch, at):
 @pytest.mark.parametrize(
     ("more", "line"),
     [
-        (["--every", "1s"], "--watch looks at pictures only: sample videos in a run of their own, with --every"),
         (["--dry-run"], "--watch copies what is new to RESULTS as it arrives: it takes no --dry-run"),
         (["--report", "r.html"], "--watch has no end to report at: framesift report RESULTS does it"),
     ],
