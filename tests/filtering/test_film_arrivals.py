@@ -10,9 +10,9 @@ import pytest
 from framesift.filtering import arrivals
 from framesift.filtering.film_arrivals import open_arrivals
 from framesift.filtering.manifest import read_decisions
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
-from framesift.filtering.settings import read_settings
 from tests.conftest import encode, make_image
 from tests.filtering.test_films import MINUTES, decide, scene
 from tests.filtering.test_watching import Watch
