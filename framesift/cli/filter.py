@@ -94,8 +94,7 @@ def filter_command(options: argparse.Namespace) -> int:
     """Decide all frames, then say what it came to."""
     from contextlib import ExitStack, closing, suppress
 
-    from framesift.cli import cautions
-    from framesift.cli.configs import tell_settings
+    from framesift.cli import cautions, configs
     from framesift.cli.health import tell_fault
     from framesift.filtering.run import Run
 
@@ -114,7 +113,7 @@ def filter_command(options: argparse.Namespace) -> int:
             cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch:
                 sink.health.listeners.append(tell_fault(options.directory, settings.naming))
-            tell_settings(run, options)
+            configs.tell_settings(run, options)
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
             if settings.keep is not None:

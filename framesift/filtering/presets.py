@@ -14,8 +14,8 @@ PRESETS: dict[Preset, Mapping[str, Any]] = {
     Preset.ROAD: {"method": "tolerance", "min_contour_area": "0.5%", "score_threshold": "0.5%"},
     # As a car park; and of days on which nothing changes one frame, for the record.
     Preset.SITE: {"method": "tolerance", "at_least": "1/day"},
-    # What comes is small and rare; the last two kept frames are the one by day and the one in infra-red.
-    Preset.WILDLIFE: {"method": "tolerance", "thorough": True, "against": 2},
+    # What comes is small and rare, in leaves that move and in infra-red.
+    Preset.WILDLIFE: {"method": "tolerance", "thorough": True},
     # Lamps change and the sun does not: what is small can be asked for.
     Preset.INDOOR: {"method": "tolerance", "thorough": True},
 }

@@ -231,7 +231,7 @@ def test_a_preset_is_below_all_that_is_given_besides(frames):
     read = open_record("r").settings
     assert (str(read.method), str(read.score_threshold)) == ("tolerance", "0.5%")
     own = read.of("door-1")
-    assert (str(own.min_contour_area), str(own.score_threshold), own.against) == ("0.05%", "3%", 2)
+    assert (str(own.min_contour_area), str(own.score_threshold)) == ("0.05%", "3%")
     run("filter", "frames", "r2", "--quiet", "--preset", "indoor")
     read = open_record("r2").settings
     assert {str(read.of(camera).score_threshold) for camera in ("c1", "door-1")} == {"0.05%"}
