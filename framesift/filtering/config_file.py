@@ -112,7 +112,8 @@ class _File:
                 told = f"a section has a header such as [{SECTIONS}.c2]; --camera is {write_name('camera')} here"
                 raise self._error(path, f"{SECTIONS}.{camera} is no section: {told}")
             own = {key: value for key, value in table.items() if not isinstance(value, dict)}
-            yield self._read_section(path, own, None)
+            if own or not table:
+                yield self._read_section(path, own, None)
             for hours, values in table.items():
                 if isinstance(values, dict):
                     yield self._read_section((*path, hours), values, self._check_hours(path, hours))

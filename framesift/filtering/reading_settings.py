@@ -129,7 +129,8 @@ def _complete_method(values: dict[str, Any], settings: Settings) -> dict[str, An
     given = values.get("min_contour_area"), values.get("score_threshold"), bool(values.get("thorough"))
     area, score = choose_thresholds(method, *given)
     whole = {"method": method, "min_contour_area": area, "score_threshold": score}
-    whole["width"] = OPTIONS["width"].value(values.get("width"))
+    if method is Method.TOLERANCE:
+        whole["width"] = OPTIONS["width"].value(values.get("width"))
     if "method" in values:
         return whole
     said = {name for name in METHODS_OWN if name in values}

@@ -164,6 +164,12 @@ def test_what_is_no_file_of_text_is_said_in_a_line(file, make):
     assert caught.value.path == str(file) or caught.value.path == file
 
 
+def test_hours_alone_are_one_section(file):
+    file.write_text('[camera.c1."22-6"]\nblur = 3\n[camera.c2]\n')
+    sections = read_settings(read_config(file)).sections
+    assert [section.title for section in sections] == ["[camera.c1.22-6]", "[camera.c2]"]
+
+
 def test_a_very_large_or_very_deep_file_is_refused(file):
     assert refuse(file, f"blur = {'[' * 50_000}")
     assert refuse(file, "#" * 2**21)

@@ -15,7 +15,7 @@ from framesift.errors import UsageError
 from framesift.filtering import manifest
 from framesift.filtering.kept_names import name_frame, name_kept
 from framesift.filtering.manifest import open_record
-from framesift.filtering.settings import read_settings
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.verifying import verify
 from framesift.frames.frame import Frame
 from framesift.looking.explanation import read_pixels

@@ -9,10 +9,10 @@ import pytest
 from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
 from framesift.errors import UsageError
 from framesift.filtering.manifest import NAME
+from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
-from framesift.filtering.settings import read_settings
 from framesift.filtering.sinks import Sink
 from framesift.filtering.streams import Streams
 from framesift.frames.streams.addresses import read_address
