@@ -112,7 +112,7 @@ def filter_command(options: argparse.Namespace) -> int:
         ):
             cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch:
-                sink.health.listeners.append(tell_fault(options.directory, settings.naming))
+                sink.health.listeners.append(tell_fault("" if options.streams else options.directory, settings.naming))
             configs.tell_settings(run, options)
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
@@ -145,7 +145,7 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
     check_plan_file(options)
     streams.read_streams(options)
     _shift_thresholds(options)
-    settings = read_options(options)
+    settings = streams.complete(read_options(options), options)
     check_combination(
         Wishes(
             options.directory,

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from framesift.filtering.settings import Settings
     from framesift.filtering.streams import Streams
 
-EVERY = "1s"
-"""At a frame for each second is looked, where nothing else is asked for."""
+EVERY = 1.0
+"""Seconds from one look to the next, where nothing else is asked for."""
 
 
 def read_streams(options: argparse.Namespace) -> None:
@@ -30,8 +30,13 @@ def read_streams(options: argparse.Namespace) -> None:
     if is_stream(given):
         options.directory = options.streams[0].shown
         options.words = [options.directory if word == given else word for word in options.words]
-    if options.every is None and not options.key_frames:
-        options.every = EVERY
+
+
+def complete(settings: "Settings", options: argparse.Namespace) -> "Settings":
+    """Return settings with how often streams are looked at, where they do not say it."""
+    from dataclasses import replace
+
+    return replace(settings, every=EVERY) if options.streams and settings.every is None else settings
 
 
 def show_all(options: argparse.Namespace) -> dict[str, str]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from framesift.comparators.masks import require_cameras
 from framesift.errors import UsageError, counted, show
 from framesift.filtering.describing import sampling_of
+from framesift.filtering.sections import is_excluded
 from framesift.filtering.selection import Decision
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
@@ -75,10 +76,13 @@ class Streams(Source):
     def find(self, sink: Sink) -> None:
         """Open the streams. Raises UsageError where one cannot be had, unless earlier runs have had it."""
         names = [address.camera for address in self._addresses]
-        require_cameras(self.settings.masks, list(dict.fromkeys([*names, *sink.cameras])), "this run")
+        masks = [*self.settings.masks, *(mask for section in self.settings.sections for mask in section.masks)]
+        require_cameras(masks, list(dict.fromkeys([*names, *sink.cameras])), "this run")
+        self.excluded = {name for name in names if is_excluded(self.settings.find_sections(name))}
         self._cameras = [
             Camera(each, sampling_of(self.settings), self._mailbox, sink.clock(each.camera).mark)
             for each in self._addresses
+            if each.camera not in self.excluded
         ]
         try:
             new = [camera for camera in self._cameras if camera.address.camera not in sink.cameras]

@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
 from framesift import cli, filter_frames
-from framesift.cli.options import DONE, IN_USE, STORAGE, USAGE
+from framesift.cli.options import DONE, IN_USE, SKIPPED, STORAGE, USAGE
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Decision, Verdict
 from tests.frames.streams.waiting import BOX, wait_for
@@ -109,7 +109,7 @@ def test_kept_frames_become_stills_that_framesift_reads(tmp_path, rtsp):
         run.wait_for_more(2)
         code, output = run.end()
     watching = f"rtsp://{rtsp.host}/cam?...: watching; Ctrl-C ends it"
-    [note, line] = run.told().splitlines()
+    note, line, *_ = run.told().splitlines()
     assert (code, line) == (DONE, watching) and "note: all users of this machine see a command" in note
     assert "gate: " in output and " 2 kept" in output
     check_silence(tmp_path, output)
@@ -205,12 +205,32 @@ def test_a_camera_that_has_been_there_is_waited_for_whatever_it_says(tmp_path, r
         run.wait_for_more(1)
 
 
+def test_a_settings_file_says_how_often(tmp_path, http):
+    (tmp_path / "site.toml").write_text('every = "100ms"\nmin-size = 100\n')
+    words = f"gate={address(http, '/video')}", "--dry-run", "--for", "3s", "--config", "site.toml", "--json"
+    with running(*words, folder=tmp_path) as run:
+        code, output = run.leave()
+    assert code == SKIPPED and json.loads(output)["skipped"] > 4
+
+
 def test_a_trial_writes_nothing(tmp_path, http):
     with running(
         f"gate={address(http, '/video')}", "--dry-run", "--every", "100ms", "--for", "2s", folder=tmp_path
     ) as run:
         code, output = run.leave()
     assert code == DONE and " 1 kept" in output and list(tmp_path.iterdir()) == [run.errors]
+
+
+def test_somebody_is_told_of_a_kept_still(tmp_path, http):
+    script = tmp_path / "tell.py"
+    script.write_text("import os\nopen('told', 'a').write(os.environ['FRAMESIFT_KEPT'] + '\\n')\n")
+    words = "--on-keep", f"{sys.executable} {script}"
+    with running(f"gate={address(http, '/video')}", "results", *words, folder=tmp_path) as run:
+        wait_for((tmp_path / "told").exists)
+        assert run.end()[0] == DONE
+    [kept] = run.kept()
+    assert (tmp_path / "told").read_text() == f"{run.results / kept.frame.path}\n"
+    check_silence(tmp_path)
 
 
 def test_a_full_disk_ends_the_run_and_leaves_nothing_half_written(tmp_path, http):

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
 from framesift.errors import UsageError
+from framesift.filtering.config import CameraConfig, Config
 from framesift.filtering.manifest import NAME
 from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results
@@ -146,3 +147,12 @@ def test_a_name_that_stills_cannot_carry_is_refused():
     for name in ("2021_03_27", "still"):
         with pytest.raises(UsageError, match="would not be read as of one camera: give it another"):
             Streams([read_address(f"{name}=rtsp://cam/a")], read_settings(every="1s"), ".", print)
+
+
+def test_a_section_of_a_settings_file_is_of_a_camera(camera):
+    """One that is left out is not even opened."""
+    config = Config({}, (CameraConfig("gate", {"exclude": True}), CameraConfig("yard", {"min_size": 100})))
+    settings = read_settings(config, every="100ms")
+    addresses = [read_address(f"{name}={camera.url('/still.jpg')}") for name in ("gate", "yard")]
+    decisions = decide(Run(Streams(addresses, settings, ".", print, 60), Sink(), settings), 3)
+    assert {(each.frame.camera, each.verdict) for each in decisions} == {("yard", Verdict.SKIP)}
