@@ -15,7 +15,9 @@ from collections.abc import Iterable
 PathLike = str | bytes | os.PathLike[str]
 
 _SECRETS = re.compile(r"(?<=[a-z0-9]://)[^/]*@")
-_OF_CAMERAS = re.compile(r"((?:rtsp|http)s?://)(?:\S*@)?([^\s?]*)(\?(?!\.\.\.(?:[):\s]|$))\S+)?", re.IGNORECASE)
+_OF_CAMERAS = re.compile(
+    r"((?:(?:rtsp|rtmp|http)s?|srt|udp|rtp)://)(?:\S*@)?([^\s?]*)(\?(?!\.\.\.(?:[):\s]|$))\S+)?", re.IGNORECASE
+)
 """A password whose special characters were not encoded may be all before the last @; a query may be one."""
 
 

@@ -88,6 +88,7 @@ def test_in_a_clone_that_is_not_activated_its_own_pip_is_named(installed, monkey
     [
         ("rtsp://me:word@cam/live", "rtsp://cam/live"),
         ("rtsp://me:wo/r?d@@cam/live?token=t1: refused", "rtsp://cam/live?... refused"),
+        ("rtmp://me:word@cam/live?t", "rtmp://cam/live?..."),
         ("HTTP://cam/still.jpg?user=me&password=word", "HTTP://cam/still.jpg?..."),
         ("gate=rtsps://me:word@cam/a yard=https://cam/b?t", "gate=rtsps://cam/a yard=https://cam/b?..."),
         ("gate (rtsp://cam/live?...): away", "gate (rtsp://cam/live?...): away"),

@@ -74,12 +74,22 @@ def _refuse_urls(options: argparse.Namespace) -> None:
             if is_url(value) or str(value).startswith("file://"):
                 raise UsageError("is written on this machine: name a path here", value)
         if options.name != "filter":  # which takes them
+            _refuse_streams(vars(options).values())
             _refuse_file_urls([getattr(options, "results", None)])
         return
     given = [each for value in vars(options).values() for each in (value if isinstance(value, list) else [value])]
+    _refuse_streams(given)
     for value in [value for value in given if is_url(value)]:
         raise UsageError("this command works with folders of this machine: fetch this one first", value)
     _refuse_file_urls(given)
+
+
+def _refuse_streams(given: Iterable[object]) -> None:
+    for value in [value for value in given if isinstance(value, str) and "://" in value]:
+        from framesift.frames.streams import is_stream
+
+        if is_stream(value):
+            raise UsageError("is a stream, which framesift filter alone reads: name a folder that it has filled", value)
 
 
 def _refuse_file_urls(given: Iterable[object]) -> None:

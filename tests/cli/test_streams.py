@@ -266,6 +266,14 @@ def test_what_cannot_be_with_a_stream_is_said(words, line, capfd):
     assert line in told and not any(secret in told for secret in SECRETS)
 
 
+@pytest.mark.parametrize("command", ["overview", "duplicates", "tune", "events", "report", "export", "serve"])
+def test_other_commands_say_what_reads_streams(command, capfd):
+    more = ["--format", "list"] if command == "export" else []
+    assert cli.main([command, "rtsp://me:s3cret@h/a?token=t0ken", *more]) == USAGE
+    hint = "is a stream, which framesift filter alone reads: name a folder that it has filled"
+    assert capfd.readouterr().err.endswith(f": rtsp://h/a?...: {hint}\n")
+
+
 def test_a_folder_takes_no_end(tmp_path, capfd):
     assert cli.main(["filter", str(tmp_path), str(tmp_path / "r"), "--for", "10m"]) == USAGE
     assert "--for ends a run on streams" in capfd.readouterr().err

@@ -44,7 +44,10 @@ def _walk_answer(address: Address, sampling: Sampling, wait: Callable[[float], o
             yield from pace(walk_stream(address.url, *how), wait)
         if not kind.startswith("image/"):
             what = kind if kind.isprintable() and len(kind) < 80 else ""
-            raise Refused(f"answers with {what or 'an unknown type'}: a stream is multipart/..., HLS or a picture")
+            hint = (
+                "a stream is multipart/..., HLS or a picture; of a list of files fetch the files, and name their folder"
+            )
+            raise Refused(f"answers with {what or 'an unknown type'}: {hint}")
         if not sampling.every:
             raise Refused("is a picture, which is fetched again and again: --every says how often, such as 1s")
         yield from _fetch_again(fetcher, first, sampling.every, wait)
@@ -56,6 +59,6 @@ def _fetch_again(fetcher: Fetcher, first: bytes, every: float, wait: Callable[[f
     while True:
         check_picture(content)
         yield Capture(lambda picture=content: Taken(content=picture), chosen=True)  # type: ignore[misc]
-        due = max(due + every, time.monotonic())
+        due = max(due + every, time.monotonic() + every / 2)  # a camera that is slow is not asked without a pause
         wait(due - time.monotonic())
         content = fetcher.fetch()
