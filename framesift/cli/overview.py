@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Says for each camera what there is: frames and which of them cannot be read and why, sizes, times, gaps, equal times,
 clocks that were set back, files with the same bytes, where the whole picture changed (a camera that was moved, covered
-or disturbed), day, night and infra-red. Nothing is written but FILE.html."""
+or disturbed), what is wrong with a camera (covered, moved, frozen, silent ...), day, night and infra-red. Nothing is
+written but FILE.html."""
 
 EXAMPLE = """\
 example:

@@ -92,3 +92,17 @@ def test_the_record_is_the_same_for_any_number_of_jobs(frames, tmp_path):
 def test_a_dry_run_leaves_no_record(frames, tmp_path):
     assert cli.main(["filter", str(frames), str(tmp_path / "kept"), "--dry-run", "--quiet"]) == 0
     assert not (tmp_path / "kept").exists()
+
+
+def test_overview_says_it_in_table_page_and_json(frames, tmp_path, capsys):
+    page = tmp_path / "overview.html"
+    assert cli.main(["overview", str(frames), "--report", str(page)]) == 0
+    said = capsys.readouterr().out
+    path = "c1/c1_2026_05_01__12_12_00.png"
+    assert "camera health: 1" in said
+    assert f"covered (100 % of the picture) from 2026-05-01 12:12 to 2026-05-01 12:16: {path}" in said
+    assert "Camera health" in page.read_text()
+    assert cli.main(["overview", str(frames), "--json"]) == 0
+    (camera,) = json.loads(capsys.readouterr().out)["cameras"]
+    (fault,) = camera["health"]
+    assert (fault["kind"], fault["path"], fault["over"]) == ("covered", path, True)

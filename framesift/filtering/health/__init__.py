@@ -5,6 +5,6 @@
 """
 
 from framesift.filtering.health.fault import Fault, FaultKind
-from framesift.filtering.health.health import Health, Listener
+from framesift.filtering.health.health import Faults, Health, Listener
 
-__all__ = ["Fault", "FaultKind", "Health", "Listener"]
+__all__ = ["Fault", "FaultKind", "Faults", "Health", "Listener"]

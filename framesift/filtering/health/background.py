@@ -18,6 +18,8 @@ _LEAST_STRUCTURE, _LEAST_CELLS = 0.002, 6
 """Of a cell, and of the picture: a background with less of it cannot be judged by."""
 _KEPT = 0.35
 """A cell of which less is found has lost its structure."""
+_AS_SHARP = 0.95
+"""Of the details: with more of them nothing is out of focus."""
 _LOW = 1 / 16
 """Of the squared gradients: a cell that has less shows nothing of what was there."""
 
@@ -85,6 +87,8 @@ class Background:
 
     def _measure_sharpness(self, coarse: Values, details: Values) -> float:
         """Return the weighted median over the cells of how details and coarse structure have changed."""
+        if float(details.sum()) > _AS_SHARP * float(self.details.sum()):
+            return 0.0
         then = np.log2((self.details + 1) / (self.coarse + 16))
         now = np.log2((details + 1) / (coarse + 16))
         change, weight = (now - then).ravel(), np.sqrt(np.minimum(coarse, self.coarse)).ravel()

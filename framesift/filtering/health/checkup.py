@@ -156,7 +156,8 @@ class Checkup:
             structure = structure.shift_back(shift)
             compared = ground.compare(structure, vitals) or compared
         sign = find_sign(vitals, structure, ground, compared, shift)
-        is_whole = (sign is not None and sign.kind is FaultKind.BLINDED) or self._tampered
+        blinded = sign is not None and sign.kind is FaultKind.BLINDED
+        is_whole = compared.kept == 1 or blinded or self._tampered
         tear = None if is_whole else find_tear(picture, structure, ground)
         yield from self._settle(FaultKind.TORN, frame, tear is not None, tear)
         if tear is not None:

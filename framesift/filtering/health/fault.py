@@ -61,12 +61,11 @@ class Fault:
     def line(self, naming: Naming = _USUAL, with_path: bool = True) -> str:
         """Return it in one line for a person, with times as the clocks of the zone of `naming` show them."""
         path = f": {show(self.path)}" if with_path else ""
-        return f"{show(self.camera)}: {self.words}{self._describe_times(naming)}{path}"
+        return f"{show(self.camera)}: {self.words}{self.describe_times(naming)}{path}"
 
-    def _describe_times(self, naming: Naming) -> str:
-        begin, end = (
-            f"{naming.show(each, _TIME)}{naming.zone_name}" if each else "" for each in (self.begin, self.end)
-        )
+    def describe_times(self, naming: Naming = _USUAL, form: str = _TIME) -> str:
+        """Say from when to when, in words that follow others."""
+        begin, end = (f"{naming.show(each, form)}{naming.zone_name}" if each else "" for each in (self.begin, self.end))
         if not self.is_over:
             return f" since {begin}" if begin else ""
         return f" from {begin} to {end}" if begin and end else ", over"

@@ -33,13 +33,15 @@ class Health:
     """Follows the frames of all cameras. Its memory depends on the number of cameras, and of faults, alone."""
 
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        """All so far, in the order in which they began, each as it is now."""
+        self._told = Faults()
         self.listeners: list[Listener] = []
         """Who is told."""
         self._checkups: dict[str, Checkup] = {}
-        self._open: dict[tuple[str, str], int] = {}
-        """Where among the faults each is that goes on, by its camera and kind."""
+
+    @property
+    def faults(self) -> list[Fault]:
+        """All so far, in the order in which they began, each as it is now."""
+        return self._told.known
 
     def add(self, decision: Decision, vitals: Vitals | None = None) -> None:
         """Take a decided frame, in the order of its camera, and tell what begins or ends with it."""
@@ -73,13 +75,29 @@ class Health:
         return [fault.as_json() for fault in self.faults]
 
     def _note(self, fault: Fault) -> None:
+        self._told.add(fault)
+        for listener in self.listeners:
+            listener(fault)
+
+
+class Faults:
+    """Faults as they are told, each once."""
+
+    def __init__(self, told: Iterable[Fault] = ()) -> None:
+        self.known: list[Fault] = []
+        """In the order in which they began, each as it is now."""
+        self._open: dict[tuple[str, str], int] = {}
+        """Where each is that goes on, by its camera and kind."""
+        for fault in told:
+            self.add(fault)
+
+    def add(self, fault: Fault) -> None:
+        """Take a fault that begins, or is over."""
         key = fault.camera, str(fault.kind)
         place = self._open.pop(key, None)
         if place is None:
-            place = len(self.faults)
-            self.faults.append(fault)
-        self.faults[place] = fault
+            place = len(self.known)
+            self.known.append(fault)
+        self.known[place] = fault
         if not fault.is_over:
             self._open[key] = place
-        for listener in self.listeners:
-            listener(fault)

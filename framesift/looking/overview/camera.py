@@ -1,12 +1,13 @@
 """What there is to say about each camera."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from framesift.errors import PathLike
+from framesift.filtering.health import Fault, FaultKind, Faults
 from framesift.filtering.selection import WHOLE
 from framesift.filtering.summary import find_rare
 from framesift.frames.frame import Frame
@@ -68,6 +69,20 @@ class CameraOverview:
         return [s for s in self.sightings if s.extent is not None and s.extent >= WHOLE]
 
     @property
+    def faults(self) -> list[Fault]:
+        """What is wrong with the camera, in the order in which it began; most of clocks is told beside it."""
+        return Faults(fault for sighting in self.sightings for fault in sighting.faults).known
+
+    def _clocks(self) -> Iterator[Fault]:
+        """Yield a fault for each frame of a wrong clock that is told beside the others."""
+        known = {fault.path for fault in self.faults if fault.kind is FaultKind.CLOCK}
+        jumps = {jump.after.path: (jump.after, -jump.seconds) for jump in self.clock_jumps}
+        wrong = {frame.path: (frame, None) for frame in self.clock_faults} | jumps
+        for path, (frame, amount) in wrong.items():
+            if path not in known:
+                yield Fault(self.camera, FaultKind.CLOCK, frame.time, None, amount, path)
+
+    @property
     def times(self) -> list[datetime]:
         """The times that are known, in order."""
         return [sighting.frame.time for sighting in self.sightings if sighting.frame.time]
@@ -95,6 +110,7 @@ class CameraOverview:
             "sizes": {f"{width}x{height}": count for (width, height), count in self.sizes.most_common()},
             "odd_sized": [{"path": s.frame.path, "size": s.size, "tiny": is_tiny(s)} for s in self.odd_sized],
             "whole_picture_changed": [{"path": s.frame.path, "extent": round(s.extent or 0, 3)} for s in self.changes],
+            "health": [fault.as_json() for fault in (*self.faults, *self._clocks())],
             "first": times[0].isoformat() if times else None,
             "last": times[-1].isoformat() if times else None,
             "without_time": len(self.sightings) - len(times),

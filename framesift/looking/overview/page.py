@@ -38,6 +38,7 @@ def find_oddities(camera: CameraOverview) -> dict[str, list[Oddity]]:
     """Return what is odd about a camera's frames, by kind; only kinds that occur."""
     usual = camera.intervals
     outliers = usual.outliers if usual else []
+    frames = {sighting.frame.path: sighting.frame for sighting in camera.sightings}
     kinds = {
         "Unreadable": [Oddity(s.frame, s.problem) for s in camera.unreadable],
         "Odd size": [
@@ -52,6 +53,9 @@ def find_oddities(camera: CameraOverview) -> dict[str, list[Oddity]]:
             Oddity(f, format_time(time, camera.naming)) for time, twins in camera.equal_times for f in twins
         ],
         "Clock fault": [Oddity(f, camera.naming.show(f.time)) for f in camera.clock_faults if f.time],
+        "Camera health": [
+            Oddity(frames[fault.path], f"{fault.words}{fault.describe_times(camera.naming)}") for fault in camera.faults
+        ],
         "Clock set back": [_after(jump) for jump in camera.clock_jumps],
         "Same bytes": [Oddity(r.frame, f"same bytes as {show(r.earlier.path)}") for r in camera.repeats],
     }

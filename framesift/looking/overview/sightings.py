@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 from framesift.cluster.mapping import map_frames
 from framesift.cluster.parallel import count_cores
+from framesift.comparators.differencing import find_compared
 from framesift.errors import PathLike, StorageError, UnreadableFrame
+from framesift.filtering.health import Fault
+from framesift.filtering.health.checkup import Checkup
+from framesift.filtering.health.vitals import Vitals, measure_vitals
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels, move_grey
@@ -53,6 +57,10 @@ class Sighting:
     """The range in which its 16 bits were read, one that suits this frame; None for 8 bits."""
     extent: float | None = None
     """Share of the picture that differs from its camera's frame before of the same size; None where there is none."""
+    vitals: Vitals | None = field(default=None, repr=False, compare=False)
+    """What tells whether the camera is sound, until it has been asked."""
+    faults: tuple[Fault, ...] = ()
+    """Of the camera, that begin or are over with this frame."""
     small: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
     """Grey, (48, 64), until it has been compared."""
 
@@ -75,7 +83,7 @@ def look_at_frames(
     root = os.path.abspath(os.fsdecode(directory)) if executor else os.fsdecode(directory)
     look = partial(look_at_frame, directory=root, headers_only=headers_only, max_pixels=max_pixels)
     looks = map_frames(executor, look, frames, jobs or count_cores(), lambda frame, why: Sighting(frame, None, why, 0))
-    return measure_extents(looks)
+    return check_cameras(measure_extents(looks))
 
 
 def measure_extents(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
@@ -97,6 +105,17 @@ def measure_extents(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         yield replace(sighting, small=None)
 
 
+def check_cameras(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+    """Yield sightings, camera after camera, each with the faults of the camera that begin or end with it."""
+    checkup: Checkup | None = None
+    for sighting in sightings:
+        frame = sighting.frame
+        if checkup is None or checkup.camera != frame.camera:
+            checkup = Checkup(frame.camera)
+        told = () if sighting.problem else tuple(checkup.follow(frame, None, sighting.vitals))
+        yield replace(sighting, vitals=None, faults=told)
+
+
 def look_at_frame(frame: Frame, directory: str, max_pixels: int, headers_only: bool = False) -> Sighting:
     """Return the sighting of one frame, not compared with any other. Raises StorageError: the folder is gone."""
     path = os.path.join(directory, frame.path)
@@ -110,7 +129,11 @@ def look_at_frame(frame: Frame, directory: str, max_pixels: int, headers_only: b
             raise StorageError("the folder of the frames is gone", directory) from error
         return Sighting(frame, None, error.reason, length)
     light = _measure_light(decoded.pixels)
-    return Sighting(frame, size, "", length, *light, decoded.levels, small=_shrink(decoded.pixels))
+    grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(decoded.pixels), cv2.COLOR_BGR2GRAY), np.uint8)
+    height, width = grey.shape
+    vitals = measure_vitals(grey, find_compared(width, height, _BORDERS, ()), size[0])
+    small = np.asarray(cv2.resize(grey, _SMALL, interpolation=cv2.INTER_AREA), np.uint8)
+    return Sighting(frame, size, "", length, *light, decoded.levels, vitals=vitals, small=small)
 
 
 def _measure(path: str) -> int:
@@ -132,12 +155,6 @@ def _measure_light(pixels: NDArray[np.uint8]) -> tuple[float, float, float, int]
     inside = grey[y0:y1, x0:x1]
     span = int(np.ptp(inside)) if inside.size else 255  # nothing can be said of it
     return round(float(grey.mean()), 1), float(shadows), round(float((spread > _COLOURED).mean()), 3), span
-
-
-def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the small grey picture of (height, width, 3) BGR."""
-    grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_BGR2GRAY)
-    return np.asarray(cv2.resize(grey, _SMALL, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _show_in(levels: Levels | None, sighting: Sighting) -> NDArray[np.uint8] | None:

@@ -16,6 +16,7 @@ from framesift.looking.overview.times import Interval
 _NAMED = 5
 """So many oddities of a kind are named."""
 _CAMERA = 20
+_MINUTE = "%Y-%m-%d %H:%M"
 _HEADINGS = ("camera", "frames", "unreadable", "size", "first", "last", "median interval")
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
@@ -53,6 +54,8 @@ def describe(camera: CameraOverview) -> Iterator[str]:
     yield from _list("odd size", odd)
     changed = (f"{show(s.frame.path)} ({_extent(s)} of it)" for s in camera.changes)
     yield from _list("whole picture changed", changed)
+    faults = (f"{f.words}{f.describe_times(camera.naming, _MINUTE)}: {show(f.path)}" for f in camera.faults)
+    yield from _list("camera health", faults)
     if without := len(camera.sightings) - len(camera.times):
         yield f"without a time: {counted(without, 'frame')}"
     if camera.intervals:
