@@ -115,11 +115,10 @@ def filter_command(options: argparse.Namespace) -> int:
             configs.tell_settings(run, options)
             if options.watch and not options.quiet:
                 print(f"{show(options.directory)}: watching; Ctrl-C ends it", file=sys.stderr)
-            if settings.keep is not None:
-                run.follow = bar.update
+            run.follow = bar.update
             for decision in decisions:
                 bar.set_postfix_str(f"{sink.volume.kept:,} kept", refresh=False)
-                bar.update(settings.keep is None)
+                bar.update(not (settings.keep or cluster))
                 _tell_decision(decision, options, settings, bar)
                 if rehearsal is not None:
                     rehearsal.add(decision, run.levels.find(decision.frame.camera))

@@ -85,8 +85,8 @@ class Run:
         """Of a run on a cluster."""
         self.allotments: list[Allotment] = []
         """Of a run within a budget."""
-        self.follow: Callable[[], object] = lambda: None
-        """Called, within a budget, for each frame that has been seen: it is decided later."""
+        self.follow: Callable[[int], object] = lambda _: None
+        """Called, within a budget and on a cluster, with how many frames have been seen: they are decided later."""
         self._ledger: Ledger | None = None
         self._followed: dict[str, Known] = {}
         """The references of the cameras of a source that goes on."""
@@ -121,21 +121,41 @@ class Run:
             if self.settings.keep is not None:
                 yield from self._decide_within(view, workers)
                 return
-            yield from self._decide_overdue(view)
             if cluster:
-                yield from self._decide_on(cluster)  # what is left, the films, is decided here
-            for frames in self.source.rounds():
+                yield from self._count(self._decide_overdue(view))
+                yield from self._decide_on(cluster)
+                yield from self._count(self._decide_rounds(view))  # what is left: films
+            else:
                 yield from self._decide_overdue(view)
-                yield from self._decide_views(view(frames))
-                self.sink.flush()
-                self.sink.health.wait(time.monotonic())
+                yield from self._decide_rounds(view)
+
+    def _count(self, decisions: Iterable[Decision]) -> Iterator[Decision]:
+        """Yield decisions that are made here, each of which counts as seen now."""
+        for decision in decisions:
+            self.follow(1)
+            yield decision
+
+    def _decide_rounds(self, view: Callable[[Iterable[Frame | Still]], Iterable[View]]) -> Iterator[Decision]:
+        """Decide what the source gives, round after round."""
+        for frames in self.source.rounds():
+            yield from self._decide_overdue(view)
+            yield from self._decide_views(view(frames))
+            self.sink.flush()
+            self.sink.health.wait(time.monotonic())
 
     def _decide_on(self, cluster: Cluster) -> Iterator[Decision]:
         """Have the workers of a cluster walk the pictures, of which none is left then."""
         pictures = list(self.source.take_pictures())
         content, status = self.sink.takes_content, self.sink.takes_status
         dispatch = Dispatch(
-            cluster, self.source.directory, self.settings, self._references, content, status, levels=self.levels
+            cluster,
+            self.source.directory,
+            self.settings,
+            self._references,
+            content,
+            status,
+            levels=self.levels,
+            walked=lambda number: self.follow(number),
         )
         self.cost = dispatch.cost
         for view, decided in dispatch.decide(pictures):
@@ -152,7 +172,7 @@ class Run:
         ledger = self._ledger = Ledger(budget, self.sink.decisions())
         for frames in self.source.rounds():
             yield from self._decide_overdue(view)
-            allotting = Allotting(self.settings, ledger, self._references, workers, lambda: self.follow())
+            allotting = Allotting(self.settings, ledger, self._references, workers, lambda: self.follow(1))
             with closing(Placing(self.source.directory, self.settings, self.sink)) as placing:
                 looked_at = self.sink.health.watch(self.levels.settle(view(frames)))
                 for seen, decided in allotting.decide(looked_at):

@@ -26,6 +26,8 @@ _REFUSED_CREDENTIALS = {"ClientAuthenticationError", "AuthenticationException", 
 """Of azure-core and paramiko."""
 _NO_ACCOUNT = "connection_string or account_name"
 """What adlfs says without either."""
+_NOT_ACCEPTED = "Server failed to authenticate the request", "Connection string is either blank or malformed"
+"""What azure-storage and adlfs say of a wrong key, or of what is no connection string."""
 _VARIABLES = {
     "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
     "gs": "GOOGLE_APPLICATION_CREDENTIALS, or log in with gcloud",
@@ -84,7 +86,7 @@ def explain(error: Exception, url: str) -> FramesiftError:
     variables = _VARIABLES.get(_KINDS.get(places[-1], places[-1]) if places else "s3", "")
     if names & _NO_CREDENTIALS or _NO_ACCOUNT in str(error) or "No authentication methods" in str(error):
         return UsageError(f"no credentials: set {variables}", url)
-    if names & _REFUSED_CREDENTIALS:
+    if names & _REFUSED_CREDENTIALS or any(words in str(error) for words in _NOT_ACCEPTED):
         return UsageError(f"the store does not accept the credentials: set {variables}", url)
     if code == "NoSuchBucket" or "container does not exist" in str(error) or "bucket does not exist" in str(error):
         return UsageError("no such bucket", url)

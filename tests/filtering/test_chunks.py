@@ -238,3 +238,13 @@ def test_descriptors_are_kept_as_far_as_they_fit(monkeypatch):
 def test_the_cost_in_words():
     cost = camera.Cost(compared=110, compared_again=10, decoded=100, decoded_again=0)
     assert cost.line() == "done twice, on the cluster: 10.0% of the comparisons, 0.0% of the decoding"
+
+
+def test_what_workers_have_walked_is_told_before_it_is_decided(tmp_path, threads):
+    """Each frame once, however often its chunk is walked again; also while an earlier camera holds decisions back."""
+    told: list[int] = []
+    root = write_cameras(tmp_path, 3, (60, 40, 20))
+    walker = Dispatch(threads, str(root), Settings(), lambda _: {}, slots=8, longest=5, walked=told.append)
+    decided = [sum(told) for _ in walker.decide(find_frames(root).frames)]
+    assert sum(told) == len(decided) == 120
+    assert all(seen > number for number, seen in enumerate(decided))

@@ -58,8 +58,9 @@ class Dispatch:
     """Walks cameras on the workers of an executor and gives their decisions, those of each camera in order.
 
     `references_of` says what earlier runs kept last of a camera; `content` and `stat` are what `fetch_view` is asked
-    for; `levels` knows the range of each camera's 16-bit frames. Other executors than clusters have one worker, or as
-    many as `slots` says.
+    for; `levels` knows the range of each camera's 16-bit frames. `walked` is called with how many frames a worker has
+    walked, as soon as that is known: they are decided later. Other executors than clusters have one worker, or as many
+    as `slots` says.
     """
 
     def __init__(
@@ -73,13 +74,14 @@ class Dispatch:
         slots: int = 1,
         longest: int | None = None,
         levels: CameraLevels | None = None,
+        walked: Callable[[int], object] = lambda _: None,
     ) -> None:
         self.cost = Cost()
         self._executor, self._references_of, self._spare_slots = executor, references_of, slots
         if isinstance(executor, Cluster):
             longest = executor.longest
         self._longest, self._shortest = longest or LONGEST, longest or SHORTEST
-        self._levels = levels or CameraLevels(settings)
+        self._levels, self._walked = levels or CameraLevels(settings), walked
         self._task = Chunk(uuid4().hex, (), directory, settings, {}, False)
         self._fetch = partial(fetch_view, directory=directory, content=content, stat=stat)
         self._back: SimpleQueue[tuple[CameraWalk, Piece, Future[Outcome]]] = SimpleQueue()
@@ -199,7 +201,9 @@ class Dispatch:
         piece.future = None
         try:
             outcome = future.result()
-            self.cost.add(outcome, again=piece.take(outcome))
+            again = piece.take(outcome)
+            self.cost.add(outcome, again)
+            self._walked(0 if again else len(piece.chunk.frames))
         except ChunkChanged:
             self._send(camera, piece, piece.guess)
         except LevelsUnknown as error:
@@ -207,6 +211,7 @@ class Dispatch:
             self._send(camera, piece, piece.guess)
         except WorkersLost:
             wait(list(self._under_way))  # what runs beside it would be lost with it, and be taken for the cause
+            self._walked(0 if piece.walk else len(piece.chunk.frames))
             piece.walk = self._walk_in_parts(camera, piece.chunk.frames, piece.guess)
         self._advance(camera)
 
