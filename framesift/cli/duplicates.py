@@ -79,6 +79,8 @@ def _add_comparing_arguments(group: Any) -> None:
     add("--distance", metavar="BITS", type=whole_number, help="hash: bits of 64 that may differ (default 8)")
     turned = "find pictures too that were turned by 90, 180 or 270 degrees, or mirrored; not with identical"
     add("--turned", action="store_true", help=turned)
+    cropped = "find videos too that were cropped, or framed by black bars: what shows more is kept"
+    add("--cropped", action="store_true", help=cropped)
     _add_keeping_arguments(group)
 
 
@@ -137,7 +139,7 @@ def duplicates_command(options: argparse.Namespace) -> int:
         findings = find_duplicates(
             options.directories, method, preference, jobs=options.jobs, index=options.index, backup=options.remove_to,
             exclude=choice.exclude, include=choice.include, watch=_make_watch(options), protected=options.protect,
-            executor=open_workers_of(options, stack),
+            executor=open_workers_of(options, stack), cropped=options.cropped,
         )  # fmt: skip
     tell_left_out(findings.left_out, choice, place.root, quiet=True)
     for skipped in (*findings.skipped, *findings.unlisted):

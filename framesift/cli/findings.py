@@ -20,6 +20,7 @@ def lines_of(group: "Group", findings: "Findings") -> list[str]:
     for member in group.members:
         path = member.item.path
         turn = "" if (how := str(member.turn)) == "as it is" else f"  ({how})"
+        turn += f"  ({member.part})" if member.part else ""
         lines.append(f"  {100 * member.similarity:5.1f}%  {show_path(path, findings)}{turn}")
         lines += [f"          {show_path(name, findings)}  (the same file)" for name in findings.names.get(path, ())]
     return [*lines, ""]
@@ -103,5 +104,7 @@ def _describe_member(member: "Member", findings: "Findings") -> "dict[str, Any]"
         "turned": member.turn.degrees,
         "mirrored": member.turn.mirrored,
     }
-    described = {"path": path, "similarity": round(member.similarity, 6), "size": member.item.file_size}
+    described: dict[str, Any] = {"path": path, "similarity": round(member.similarity, 6), "size": member.item.file_size}
+    if part := member.part:
+        described |= {"offset_s": part.offset_s, "rectangle": part.rectangle, "picture": part.picture}
     return described | {key: value for key, value in more.items() if value}

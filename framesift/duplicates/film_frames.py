@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.likeness import SIDE, View, make_view, measure_frame_excess
-from framesift.frames.videos import open_video
+from framesift.frames.videos import Window, open_video
 
 Image = NDArray[np.uint8]
 """(height, width, 3), BGR."""
@@ -46,13 +46,19 @@ class _Frame(NamedTuple):
     view: View
 
 
-def shows_frames(keeper: str, member: str, offset_s: float) -> bool:
+def shows_frames(
+    keeper: str, member: str, offset_s: float, windows: tuple[Window | None, Window | None] = (None, None)
+) -> bool:
     """Tell whether a film shows what another shows, which begins `offset_s` later in it; both are paths.
 
-    Raises UnreadableFrame and StorageError as `open_video` and `Video.sample`.
+    With `windows`, whether these parts of their frames do. Raises UnreadableFrame and StorageError as `open_video` and
+    `Video.sample`.
     """
     with open_video(keeper) as long, open_video(member) as short:
-        around, moments = _Around(long.sample(_FINEST_S)), _split(short.sample(_FINEST_S), offset_s)
+        frames, others = (
+            _cut(film.sample(_FINEST_S), window) for film, window in zip((long, short), windows, strict=True)
+        )
+        around, moments = _Around(frames), _split(others, offset_s)
         looked_at = spoilt = in_a_row = 0
         for excess in (_measure_moment(around, moment) for moment in moments):
             if excess is None:
@@ -63,6 +69,10 @@ def shows_frames(keeper: str, member: str, offset_s: float) -> bool:
                 return False
         around.finish()
         return looked_at > 0 and spoilt <= max(_SHARE * looked_at, 1)
+
+
+def _cut(frames: Iterator[tuple[float, Image]], window: Window | None) -> Iterator[tuple[float, Image]]:
+    return ((time, window.cut(image)) for time, image in frames) if window else frames
 
 
 def _split(frames: Iterator[tuple[float, Image]], offset_s: float) -> Iterator[Iterator[tuple[float, Image]]]:

@@ -48,6 +48,22 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Where a film that was cropped, or framed by black bars, lies in its keeper."""
+
+    offset_s: float
+    """When it begins, in the time of the keeper."""
+    rectangle: tuple[int, int, int, int]
+    """What it shows of the keeper's frames: left, top, width, height in px."""
+    picture: tuple[int, int, int, int]
+    """Where that is in its own frames."""
+
+    def __str__(self) -> str:
+        left, top, width, height = self.rectangle
+        return f"shows {width}x{height} at {left},{top} from {max(self.offset_s, 0):.1f} s on"
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A file that shows what the keeper shows."""
 
@@ -58,6 +74,8 @@ class Member:
     """Of the bytes that were compared with the keeper's; None where they were not read for it."""
     turn: Turn = AS_IT_IS
     """How it lies beside the keeper."""
+    part: Part | None = None
+    """Of a film, where that was looked for and is not all of the frames of both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ class Preference:
         """Return what files are sorted by: the first is the one to keep."""
         return tuple(criterion.key(item) for criterion in self._criteria())
 
+    def key_of_content(self, item: Item) -> tuple[Any, ...]:
+        """Return the same as far as it is about what a file shows, and what the user has said."""
+        return self.key(item)[: -len(USUAL[USUAL.index("longest") :])]
+
     def explain(self, keeper: Item, next_best: Item) -> str:
         """Return why `keeper` is kept rather than the next best: the first criterion that tells them apart."""
         decisive = (each for each in self._criteria() if each.key(keeper) != each.key(next_best))

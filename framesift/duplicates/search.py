@@ -100,6 +100,7 @@ def find_duplicates(
     protected: Iterable[PathLike] = (),
     executor: Executor | None = None,
     at_most: int | None = None,
+    cropped: bool = False,
 ) -> Findings:
     """Find the near-duplicate images and videos below `directory`, or below several; nothing is changed there.
 
@@ -111,8 +112,8 @@ def find_duplicates(
     paths below each folder, or below the one that has it at the path `under`. No group has two files that `apart` keeps
     apart. What lies in a `protected` folder is never a member. Of what the preference leaves open, one in a protected
     folder is preferred, then one in a folder that was named earlier. Only `at_most` so many images are looked at, the
-    first in natural order. The groups do not depend on `jobs`, on `executor`
-    or on what the index knows.
+    first in natural order. With `cropped`, videos are found too that show a part of another one's pictures, or the same
+    within black bars. The groups do not depend on `jobs`, on `executor` or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
@@ -129,7 +130,7 @@ def find_duplicates(
     jobs = jobs or count_cores()
     with Index(index) as opened:
         inventory = take_inventory(root, found.images[:at_most], method, opened, watch, jobs, executor)
-        videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs)
+        videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs, cropped)
         for folder in place.folders:
             opened.forget_missing(place.join(folder))
     labelled = find_labelled(root, companions)
@@ -216,6 +217,7 @@ def _steps(group: Group, names: Mapping[str, Sequence[str]]) -> Iterator[Step]:
     for member in group.members:
         item = member.item
         reason = group.reason if member.turn == AS_IT_IS else f"{group.reason}; this one is {member.turn}"
+        reason += f"; this one {member.part}" if member.part else ""
         for path in (item.path, *names.get(item.path, ())):
             yield Step(path, _stat(item), keeper.path, _stat(keeper), reason, member.similarity, member.sha256)
 

@@ -8,12 +8,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from framesift.cluster.parallel import map_ordered, open_workers
-from framesift.duplicates.film_look import FilmLook, Proposal
+from framesift.duplicates import film_windows
+from framesift.duplicates.film_look import FilmLook, Framing, Proposal, Seen
+from framesift.duplicates.film_windows import Framed, decode_framed, encode_framed, read_framed
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Features, Index, State
 from framesift.duplicates.inventory import File, Skipped, Watch, is_like, make_item
@@ -22,8 +24,9 @@ from framesift.duplicates.traits import FilmTraits
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames.videos import (
     Fingerprint,
-    Match,
+    Peak,
     compare_fingerprints,
+    find_offset,
     find_strongest,
     measure_changes,
     occurs,
@@ -31,6 +34,7 @@ from framesift.frames.videos import (
 )
 from framesift.frames.videos.alignment import SLACK
 from framesift.frames.videos.fingerprint import SIDE, STEP_S
+from framesift.frames.videos.reading import Image
 
 KEY = "video/1"
 """What is remembered of videos in the index: changes with the fingerprint."""
@@ -45,31 +49,46 @@ class Videos:
     items: list[Item] = field(default_factory=list)
     fingerprints: list[Fingerprint] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    framed: list[Framed] = field(default_factory=list)
+    """Their pictures within black bars, where cropped films are looked for."""
     unheard: set[str] = field(default_factory=set)
     """Paths of what looks like another at first sight, but for its sound, which could not be compared."""
 
 
-def read_videos(directory: str, files: Sequence[File], index: Index, watch: Watch, jobs: int) -> Videos:
-    """Fingerprint the videos, `jobs` at a time, and remember in the index what it did not know. Raises StorageError."""
+def read_videos(
+    directory: str, files: Sequence[File], index: Index, watch: Watch, jobs: int, cropped: bool = False
+) -> Videos:
+    """Fingerprint the videos, `jobs` at a time, and remember in the index what it did not know. Raises StorageError.
+
+    With `cropped` their pictures within black bars too, whose sizes the items have then.
+    """
     videos = Videos()
     if not files:
         return videos
-    tasks = ((file, _recall(directory, file, index)) for file in files)
+    tasks = ((file, *_recall(directory, file, index, cropped)) for file in files)
     with open_workers(None, jobs) as workers:
-        results = map_ordered(workers, partial(_look, directory=directory), tasks, window=2 * jobs)
+        results = map_ordered(workers, partial(_look, directory=directory, cropped=cropped), tasks, window=2 * jobs)
         for found in watch.follow(results, "watching", len(files)):
             if isinstance(found, Skipped):
                 videos.skipped.append(found)
                 continue
-            item, fingerprint, is_new = found
-            videos.items.append(item)
-            videos.fingerprints.append(fingerprint)
-            if is_new:
-                path = os.path.join(directory, item.path)
-                state = State(item.file_size, item.mtime_ns, item.inode, item.ctime_ns)
-                index.add(Features(path, state, item.size, fingerprint, None, item.traits), KEY)
+            videos.fingerprints.append(found.fingerprint)
+            videos.items.append(found.shown)
+            if found.framed is not None:
+                videos.framed.append(found.framed)
+            if found.is_new:
+                _remember(found, directory, index)
     index.flush()
     return videos
+
+
+def _remember(found: "_Watched", directory: str, index: Index) -> None:
+    item = found.item
+    path = os.path.join(directory, item.path)
+    state = State(item.file_size, item.mtime_ns, item.inode, item.ctime_ns)
+    index.add(Features(path, state, item.size, found.fingerprint, None, item.traits), KEY)
+    if found.framed is not None:
+        index.add(Features(path, state, item.size, encode_framed(found.framed), None, item.traits), film_windows.KEY)
 
 
 def group_videos(
@@ -89,6 +108,8 @@ def group_videos(
         if first not in free or is_discarded(items[first].path):
             continue
         keeper = comparison.find_better(first, list(free), preference)
+        if videos.framed and keeper == first:
+            keeper = comparison.find_fuller(first, list(free), preference)
         found = comparison.find(keeper, list(free))
         for position in (first, keeper, *found):
             free.pop(position, None)
@@ -105,7 +126,8 @@ class _Comparison:
         self._videos, self._look, self._apart = videos, look, apart
         self._lengths = [len(fingerprint) for fingerprint in videos.fingerprints]
         self._moments = np.array([find_strongest(measure_changes(each)) for each in videos.fingerprints])
-        self._confirmed = dict[tuple[int, int], str | None]()
+        self._confirmed = dict[tuple[int, int], Seen]()
+        self._tried = set[tuple[int, int]]()
 
     def find_better(self, first: int, others: list[int], preference: Preference) -> int:
         """Return the one that is preferred where length does not count, if it shows all of the first; else the first.
@@ -123,65 +145,144 @@ class _Comparison:
                 return better
         return first
 
+    def find_fuller(self, first: int, others: list[int], preference: Preference) -> int:
+        """Return one of whose pictures the first shows a part, and than which it is no better; else the first.
+
+        Only what is said of its file, and not of what it shows, may speak for the first.
+        """
+        items, lengths = self._videos.items, self._lengths
+
+        def weigh(position: int) -> tuple[Any, ...]:
+            alike = abs(lengths[position] - lengths[first]) <= SLACK
+            return preference.key_of_content(
+                replace(items[position], seconds=items[first].seconds) if alike else items[position]
+            )
+
+        equals = [other for other in others if other != first and weigh(other) <= weigh(first)]
+        for other in sorted(equals, key=lambda position: preference.key(items[position])):
+            if is_discarded(items[other].path):
+                continue
+            if self.find(other, [first]) and self._confirmed[other, first].is_part:
+                return other
+        return first
+
     def find(self, keeper: int, others: list[int]) -> dict[int, Member]:
         """Return those of the others that show only what the keeper shows."""
         items, proposed = self._videos.items, self._propose(keeper, others)
-        unknown = [other for other in proposed if (keeper, other) not in self._confirmed]
-        proposals = [
-            Proposal(items[other], match.offset_s if (match := proposed[other]) else None) for other in unknown
+        self._confirm(
+            keeper, {other: each for other, each in proposed.items() if (keeper, other) not in self._confirmed}
+        )
+        if self._videos.framed:
+            rest = [other for other in others if other not in proposed or proposed[other].offset_s is None]
+            self._confirm(keeper, dict(self._propose_parts(keeper, rest)))
+        similarities = [
+            (other, seen.similarity)
+            for other in others
+            if (seen := self._confirmed.get((keeper, other))) and seen.sha256 is not None
         ]
-        for other, seen in zip(unknown, self._look.confirm(items[keeper], proposals), strict=True):
-            self._confirmed[keeper, other] = seen.sha256
+        found = sort_out(items[keeper], similarities, items, self._apart)
+        return {other: self._make_member(keeper, other) for other, _ in found}
+
+    def _make_member(self, keeper: int, other: int) -> Member:
+        seen = self._confirmed[keeper, other]
+        return Member(self._videos.items[other], seen.similarity, seen.sha256, part=seen.part)
+
+    def _confirm(self, keeper: int, proposed: dict[int, Proposal]) -> None:
+        """Look at what was proposed, and note what came of it."""
+        items = self._videos.items
+        for other, seen in zip(proposed, self._look.confirm(items[keeper], proposed.values()), strict=True):
+            self._confirmed[keeper, other] = seen
             if seen.is_unheard:
                 self._videos.unheard.add(items[other].path)
-        similarities = {
-            other: match.similarity if match else 1.0
-            for other, match in proposed.items()
-            if self._confirmed[keeper, other]
-        }
-        found = sort_out(items[keeper], similarities.items(), items, self._apart)
-        return {other: Member(items[other], similarity, self._confirmed[keeper, other]) for other, similarity in found}
 
-    def _propose(self, keeper: int, others: list[int]) -> dict[int, Match | None]:
-        """Return those of the others that may show only what the keeper shows; None where nothing moves, so that only
-        the bytes can tell."""
+    def _choose_short(self, keeper: int, others: list[int]) -> list[int]:
+        """Return those that are no longer than the keeper, and not to be kept apart from it."""
+        items, longest = self._videos.items, self._lengths[keeper] + SLACK
+        short = [other for other in others if other != keeper and self._lengths[other] <= longest]
+        return [other for other in short if not self._apart(items[keeper], items[other])]
+
+    def _propose(self, keeper: int, others: list[int]) -> dict[int, Proposal]:
+        """Return those of the others that may show only what the keeper shows, without an offset where nothing moves,
+        so that only the bytes can tell."""
         items, fingerprints = self._videos.items, self._videos.fingerprints
-        own = fingerprints[keeper]
-        others = [n for n in others if n != keeper and self._lengths[n] <= self._lengths[keeper] + SLACK]
-        others = [other for other in others if not self._apart(items[keeper], items[other])]
+        own, others = fingerprints[keeper], self._choose_short(keeper, others)
         if not others:
             return {}
-        found = dict[int, Match | None]()
+        found = dict[int, Proposal]()
         likely = occurs(self._moments[others], measure_changes(own))
         for other, is_likely in zip(others, likely.tolist(), strict=True):
             match = compare_fingerprints(own, fingerprints[other]) if is_likely else None
-            if match is not None or items[keeper].file_size == items[other].file_size:
-                found[other] = match
+            if match is not None:
+                found[other] = Proposal(items[other], match.offset_s, match.similarity)
+            elif items[keeper].file_size == items[other].file_size:
+                found[other] = Proposal(items[other], None)
         return found
 
+    def _propose_parts(self, keeper: int, others: list[int]) -> Iterator[tuple[int, Proposal]]:
+        """Yield those of the others that may show a part of the keeper's pictures, or the same within black bars."""
+        own, items = self._videos.framed[keeper], self._videos.items
+        for other in self._choose_short(keeper, others):
+            part = self._videos.framed[other]
+            if (keeper, other) in self._tried:
+                continue
+            self._tried.add((keeper, other))
+            match = compare_fingerprints(own.fingerprint, part.fingerprint)
+            offset = match.offset_s if match else find_offset(own.fingerprint, part.fingerprint)
+            if offset is not None:
+                yield (
+                    other,
+                    Proposal(items[other], offset, framing=Framing(own.window, part.window, part.fingerprint, match)),
+                )
 
-def _recall(directory: str, file: File, index: Index) -> Features | None:
-    known = index.find(os.path.join(directory, file.path), State.of(file.stat), KEY)
+
+def _recall(directory: str, file: File, index: Index, cropped: bool) -> tuple[Features | None, Framed | None]:
+    """Return what the index knows of the whole frames, and of the pictures in them where these are asked for."""
+    path, state = os.path.join(directory, file.path), State.of(file.stat)
+    known = index.find(path, state, KEY)
     if known is None or not len(known.descriptor) or not is_like(known.descriptor[0], _SAMPLE):
-        return None
-    return known
+        return None, None
+    return known, decode_framed(index.find(path, state, film_windows.KEY), known.descriptor) if cropped else None
 
 
-def _look(task: tuple[File, Features | None], directory: str) -> tuple[Item, Fingerprint, bool] | Skipped:
+class _Watched(NamedTuple):
+    """One whole video."""
+
+    item: Item
+    fingerprint: Fingerprint
+    framed: Framed | None
+    is_new: bool
+    """Not known to the index."""
+
+    @property
+    def shown(self) -> Item:
+        """The item with the size of the picture, without bars."""
+        return self.item if self.framed is None else replace(self.item, size=self.framed.size_of(self.item.size))
+
+
+def _look(task: tuple[File, Features | None, Framed | None], directory: str, cropped: bool) -> _Watched | Skipped:
     """Say what is known of a video, or watch it."""
-    file, known = task
-    if known is not None:
+    file, known, framed = task
+    if known is not None and (framed is not None or not cropped):
         seconds = len(known.descriptor) * STEP_S
-        return make_item(file.path, known.size, file.stat, None, known.traits, seconds), known.descriptor, False
-    path, traits = os.path.join(directory, file.path), FilmTraits()
+        item = make_item(file.path, known.size, file.stat, None, known.traits, seconds)
+        return _Watched(item, known.descriptor, framed, is_new=False)
+    path, traits, peak = os.path.join(directory, file.path), FilmTraits(), Peak() if cropped else None
+
+    def see(image: Image) -> None:
+        traits.see(image)
+        if peak:
+            peak.see(image)
+
     try:
-        fingerprint, size, status = read_fingerprint(path, traits.see)
+        fingerprint, size, status = read_fingerprint(path, see)
+        framed = read_framed(path, peak, fingerprint) if peak else None
     except UnreadableFrame as error:
         if not os.path.isdir(directory):
             raise StorageError("the folder of the videos is gone", directory) from error
         return Skipped(file.path, error.reason)
     seconds = len(fingerprint) * STEP_S
-    return make_item(file.path, size, status, None, traits.find(path), seconds), fingerprint, True
+    item = make_item(file.path, size, status, None, traits.find(path), seconds)
+    return _Watched(item, fingerprint, framed, is_new=True)
 
 
 def _explain(keeper: int, next_best: int, videos: Videos, preference: Preference) -> str:

@@ -2,6 +2,7 @@
 
 from framesift.frames.videos.alignment import Match, compare_fingerprints, find_strongest, measure_changes, occurs
 from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
+from framesift.frames.videos.framing import Peak, Window
 from framesift.frames.videos.info import VideoInfo
 from framesift.frames.videos.mute import is_mute
 from framesift.frames.videos.reading import Video, open_video, probe_video, sample_frames
@@ -19,6 +20,7 @@ from framesift.frames.videos.stills import (
     read_still,
     walk_stills,
 )
+from framesift.frames.videos.synchrony import find_offset
 from framesift.frames.videos.tracks import Tracks, can_read_tracks, holds_tracks, read_tracks
 
 __all__ = [
@@ -26,15 +28,18 @@ __all__ = [
     "Fingerprint",
     "Match",
     "Passage",
+    "Peak",
     "Sampling",
     "Still",
     "Tracks",
     "Video",
     "VideoInfo",
+    "Window",
     "alignment",
     "can_read_tracks",
     "compare_fingerprints",
     "encode_still",
+    "find_offset",
     "find_strongest",
     "fingerprint",
     "frame_of",

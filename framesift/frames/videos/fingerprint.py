@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.videos.framing import Window
 from framesift.frames.videos.reading import Image, open_video
 
 Fingerprint = NDArray[np.uint16]
@@ -28,19 +29,21 @@ _FINE = 8
 
 
 def read_fingerprint(
-    path: PathLike, see: Callable[[Image], None] = lambda image: None
+    path: PathLike, see: Callable[[Image], None] = lambda image: None, window: Window | None = None
 ) -> tuple[Fingerprint, tuple[int, int], os.stat_result]:
     """Return the fingerprint of a whole video, width and height of its frames in px, and the status of the file.
 
-    `see` is shown each picture that is sampled. Memory is 1 KiB for each second. Raises UnreadableFrame and
-    StorageError as `open_video` and `Video.sample`.
+    With a `window`, of what that shows of them. `see` is shown each picture that is sampled. Memory is 1 KiB for each
+    second. Raises UnreadableFrame and StorageError as `open_video` and `Video.sample`.
     """
     with open_video(path) as video:
         frames = _show(video.sample(STEP_S), see, path)
         first = next(frames, None)
         if first is None:
             raise UnreadableFrame("damaged video: no frame is whole", path)
-        return fingerprint_frames(chain([first], frames)), (video.info.width, video.info.height), video.stat
+        frames = chain([first], frames)
+        shown = ((time, window.cut(image)) for time, image in frames) if window else frames
+        return fingerprint_frames(shown), (video.info.width, video.info.height), video.stat
 
 
 def fingerprint_frames(frames: Iterable[tuple[float, Image]]) -> Fingerprint:
