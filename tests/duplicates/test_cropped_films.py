@@ -143,7 +143,7 @@ def test_bars_are_black_and_nothing_is_in_them():
 
     assert window() == Window(0, 30, 320, 180)
     assert window(level=16, noise=9) == Window(0, 30, 320, 180)
-    assert window((222, 120, 8, 80, 255)) == Window(0, 30, 320, 199)  # a subtitle
+    assert window((222, 120, 8, 80, 255)) == Window(0, 30, 320, 200)  # a subtitle
     assert window(level=60) is None
     assert Peak().find_window() is None
 
