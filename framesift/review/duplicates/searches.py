@@ -12,6 +12,7 @@ from framesift.duplicates import (
     Method,
     Preference,
     Watch,
+    allow_turns,
     by_combined,
     by_framediff,
     by_hash,
@@ -44,6 +45,8 @@ class Request:
     similarity: str | None = None
     distance: int | None = None
     keep: str = "largest-resolution"
+    turned: bool = False
+    """Whether pictures are found that were turned or mirrored."""
 
     def __post_init__(self) -> None:
         if self.similarity is not None and self.method != "combined":
@@ -61,6 +64,9 @@ class Request:
 
     def make_method(self) -> Method:
         """Return what compares."""
+        return allow_turns(self._make_upright()) if self.turned else self._make_upright()
+
+    def _make_upright(self) -> Method:
         if self.method == "hash":
             return by_hash() if self.distance is None else by_hash(self.distance)
         if self.method == "framediff":

@@ -6,6 +6,7 @@ from collections.abc import Collection as Paths
 from dataclasses import dataclass, replace
 from typing import Any
 
+from framesift.comparators.orientation import Turn
 from framesift.duplicates import Group, Item, Member, Traits
 from framesift.frames.levels import Levels
 
@@ -34,7 +35,7 @@ class StoredGroup:
     def decode(cls, group_id: str, collection_id: str, document: str) -> "StoredGroup":
         """Return what `encode` has written."""
         values = json.loads(document)
-        members = tuple(Member(_item(fields), *rest) for fields, *rest in values["members"])
+        members = tuple(_member(*fields) for fields in values["members"])
         group = Group(_item(values["keeper"]), members, values["reason"])
         excluded, outside = (frozenset(values[name]) for name in ("excluded", "outside"))
         return cls(group_id, collection_id, group, excluded, outside, values["reviewed"])
@@ -43,7 +44,10 @@ class StoredGroup:
         """Return all but the ids as JSON."""
         values = {
             "keeper": _fields(self.group.keeper),
-            "members": [(_fields(member.item), member.similarity, member.sha256) for member in self.group.members],
+            "members": [
+                (_fields(each.item), each.similarity, each.sha256, each.turn.degrees, each.turn.mirrored)
+                for each in self.group.members
+            ],
             "reason": self.group.reason,
             "excluded": sorted(self.excluded),
             "outside": sorted(self.outside),
@@ -89,6 +93,13 @@ def _fields(item: Item) -> tuple[Any, ...]:
         item.path, *item.size, item.file_size, item.mtime_ns, item.device, item.inode, item.ctime_ns, levels,
         int(item.traits), item.seconds,
     )  # fmt: skip
+
+
+def _member(
+    fields: list[Any], similarity: float, sha256: str | None = None, degrees: int = 0, mirrored: bool = False
+) -> Member:
+    """Return a member; an earlier version did not know of its bytes, nor of how it lies."""
+    return Member(_item(fields), similarity, sha256, Turn(degrees, mirrored))
 
 
 def _item(fields: list[Any]) -> Item:

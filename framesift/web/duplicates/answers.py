@@ -101,6 +101,9 @@ class MemberAnswer(ImageAnswer):
     """A near-duplicate of a keeper."""
 
     similarity: float = Field(description="Percent, by the method of the search.")
+    lies: str | None = Field(
+        description="How it lies beside the keeper, such as `turned by 90 degrees`; null as it is."
+    )
     excluded: bool = Field(description="Stays, because somebody said so.")
     within: bool = Field(description="Whether it is near the keeper; a member that is not stays.")
 
@@ -111,7 +114,14 @@ class ScoredMemberAnswer(MemberAnswer):
     scores: ScoresAnswer | None
 
 
-_MEMBER = IMAGE | {"id": "cDEucG5n", "name": "p1.png", "similarity": 98.4, "excluded": False, "within": True}
+_MEMBER = IMAGE | {
+    "id": "cDEucG5n",
+    "name": "p1.png",
+    "similarity": 98.4,
+    "lies": None,
+    "excluded": False,
+    "within": True,
+}
 _SCORES = {
     "combined": {"similarity": 98.4, "limit": 55.0, "hash": 99.2, "ssim": 96.0, "colours": 99.7, "near": True},
     "hash": {"distance": 0, "limit": 8, "near": True},

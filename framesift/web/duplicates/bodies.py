@@ -36,6 +36,7 @@ class SearchBody(Strict):
     keep: Annotated[str, Field(max_length=200)] = Field(
         "largest-resolution", description=f"Which of a group is kept: {', '.join(CRITERIA)}; several with commas."
     )
+    turned: bool = Field(False, description="Find pictures too that were turned by quarters or mirrored.")
 
 
 class GroupBody(Strict):

@@ -33,6 +33,7 @@ def describe_group(group: StoredGroup) -> dict[str, Any]:
         {
             **_describe_item(member.item),
             "similarity": _percent(member.similarity),
+            "lies": None if (how := str(member.turn)) == "as it is" else how,
             "excluded": member.item.path in group.excluded,
             "within": member.item.path not in group.outside,
         }

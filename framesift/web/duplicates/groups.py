@@ -33,7 +33,7 @@ def _add_searching(router: APIRouter, review: Review) -> None:
         responses={202: {"model": JobAnswer}, **errors(*_SENT)},
     )
     def search(body: SearchBody) -> Response:
-        request = Request(body.method, body.similarity, body.distance, body.keep)
+        request = Request(body.method, body.similarity, body.distance, body.keep, body.turned)
         identities = list(dict.fromkeys(body.collection_ids))
         for identity in identities:
             review.collections.find(identity)

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 from framesift.duplicates import Watch
 from framesift.review import Request
 from framesift.review.duplicates import searches
+from framesift.web.duplicates.descriptions import describe_group
 from tests.web.serving import open_review, write_people
 
 
@@ -68,3 +70,16 @@ def test_a_search_that_is_stopped_leaves_nothing(review):
     with pytest.raises(Stopped):
         review.searches.search_one(collection, Request(), "job", Onlooker(stop))
     assert review.searches.so_far(collection.id) == [] and review.groups.page(collection.id)[0] == 0
+
+
+def test_turned_pictures_are_found_where_that_is_asked_for(review):
+    _, [collection] = review.collections.page("", True, 0, 10)
+    folder = Path(review.collections.folder(collection))
+    first = sorted(folder.iterdir())[0]
+    cv2.imwrite(str(folder / "turned.png"), cv2.rotate(cv2.imread(str(first)), cv2.ROTATE_90_CLOCKWISE))
+    for turned, expected in ((False, {}), (True, {"turned.png": "turned by 90 degrees"})):
+        review.searches.search_one(collection, Request(turned=turned), "job", Watch())
+        groups = review.groups.page(collection.id, 0, 10)[1]
+        lies = {each["name"]: each["lies"] for group in groups for each in describe_group(group)["members"]}
+        assert {name: how for name, how in lies.items() if how} == expected
+        assert ("turned.png" in lies) == turned

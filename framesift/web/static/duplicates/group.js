@@ -49,7 +49,7 @@ function makeMember(group, member, act) {
     make("figcaption", {},
       make("span", { class: goes(member) ? "badge spare" : "badge stays" }, stateOf(member)),
       describe(member),
-      make("span", {}, `${Number(member.similarity).toFixed(1)} % similar`)),
+      make("span", {}, `${Number(member.similarity).toFixed(1)} % similar${member.lies ? `, ${member.lies}` : ""}`)),
     make("div", { class: "tools" },
       button("Make keeper", () => act("keep", member), { key: "M", ...tag("keep") }),
       button(leaving, () => act("leave", member), { key: "L", ...tag("leave") }),

@@ -15,6 +15,7 @@ export function readMethod() {
   return {
     method,
     keep: find("keep").value,
+    turned: find("turned").checked,
     ...(method === "combined" ? { similarity: `${find("similarity").value}%` } : {}),
     ...(method === "hash" ? { distance: Number(find("distance").value) } : {}),
   };
