@@ -440,3 +440,12 @@ def test_times_of_a_listing_are_what_the_library_would_read(text):
             read_time(text)
     else:
         assert read_time(text).timestamp() == expected
+
+
+def test_what_is_no_connection_string_of_azure_is_told_with_the_variables(monkeypatch, tmp_path, capsys):
+    pytest.importorskip("adlfs", reason="needs adlfs")
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "garbage")
+    assert cli.main(["filter", "az://cams/frames", str(tmp_path / "results")]) == 2
+    said = capsys.readouterr().err
+    assert "the store does not accept the credentials: set AZURE_STORAGE_CONNECTION_STRING, or " in said
+    assert len(said.splitlines()) == 1
