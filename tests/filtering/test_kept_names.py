@@ -66,7 +66,7 @@ def as_lines(results):
 
 
 def kept_files(results):
-    files = (path for path in results.rglob("*") if path.is_file() and path.name != "manifest.jsonl")
+    files = (path for path in results.rglob("*") if path.is_file() and path.suffix != ".jsonl")
     return {str(path.relative_to(results)) for path in files}
 
 
@@ -78,7 +78,7 @@ def test_decisions_are_the_same_and_files_lie_below_their_day(frames, tmp_path):
     kept = [each.frame for each in decisions if str(each.verdict) == "keep"]
     assert kept_files(by_day) == {name_kept(each, read_settings(results_by="day")) for each in kept}
     assert kept_files(plain) == {each.path for each in kept}
-    assert {path.name for path in by_day.iterdir()} == {"2025-11-29", "2025-11-30", "undated", "manifest.jsonl"}
+    assert {path.name for path in by_day.iterdir() if path.is_dir()} == {"2025-11-29", "2025-11-30", "undated"}
     assert [outcome for outcome in verify(by_day) if outcome.problem] == []
     assert list(filter_frames(frames, by_day, results_by="day")) == []
 
