@@ -96,20 +96,14 @@ def _halve(image: Image, below: int) -> Image:
 
 
 def _measure_details(fine: Image) -> NDArray[np.float32]:
-    """Return the mean square of the steps to the right and down in each cell."""
-    before = fine[:-1, :-1]
-    across, down = cv2.absdiff(fine[:-1, 1:], before), cv2.absdiff(fine[1:, :-1], before)
-    squares = (np.asarray(cv2.multiply(each, each, dtype=cv2.CV_16U), np.uint16) for each in (across, down))
-    return np.asarray(np.sum([sum_cells(each) for each in squares], axis=0), np.float32)
-
-
-def sum_cells(values: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """Return the mean of each of `CELLS`, (rows, columns), of values (height, width)."""
-    columns, rows = values.shape[1] // CELLS[0], values.shape[0] // CELLS[1]
-    strips = (values[rows * each : rows * (each + 1), : CELLS[0] * columns] for each in range(CELLS[1]))
-    sums = np.concatenate([cv2.reduce(strip, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F) for strip in strips])
-    means = sums.reshape(CELLS[1], CELLS[0], columns).sum(axis=2) / np.float32(rows * columns)
-    return np.asarray(means, np.float32)
+    """Return the mean square of the steps to the right and down in each cell, (rows, columns)."""
+    width, height = (
+        side // cells * cells for side, cells in zip((fine.shape[1] - 1, fine.shape[0] - 1), CELLS, strict=True)
+    )
+    before = fine[:height, :width]
+    steps = cv2.absdiff(fine[:height, 1 : width + 1], before), cv2.absdiff(fine[1 : height + 1, :width], before)
+    across, down = (cv2.multiply(each, each, dtype=cv2.CV_32F) for each in steps)
+    return np.asarray(cv2.resize(cv2.add(across, down), CELLS, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _sum_bands(inside: Image) -> tuple[int, ...]:
