@@ -98,6 +98,11 @@ def read_tree(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): without_files(path.name, path.read_bytes()) for path in files}
 
 
+def read_decided(root: Path) -> dict[str, bytes]:
+    """The same but for the faults of cameras: a run that was stopped, or one that waits, meets them in another order."""
+    return {name: content for name, content in read_tree(root).items() if name != "health.jsonl"}
+
+
 def without_files(name: str, content: bytes) -> bytes:
     """A manifest without the states of the files, which two copies of a folder do not share; other content as it is."""
     return re.sub(rb', "file": \[[-0-9, ]*\]', b"", content) if name.endswith("manifest.jsonl") else content

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from framesift.duplicates.film_features import SIDE, Features, Scales, find_features, fit_matches, match_features
 from framesift.frames.videos import (
     Fingerprint,
+    Image,
     Window,
     compare_fingerprints,
     measure_changes,
@@ -23,7 +24,6 @@ from framesift.frames.videos import (
     read_fingerprint,
 )
 from framesift.frames.videos.fingerprint import STEP_S
-from framesift.frames.videos.reading import Image
 
 _MOMENTS = 5
 _SMALL = 96, 54

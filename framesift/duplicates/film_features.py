@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.frames.videos.reading import Image
+from framesift.frames.videos import Image
 
 SIDE = 512
 """px of the longer side at which features are looked for."""

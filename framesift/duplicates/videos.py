@@ -24,6 +24,7 @@ from framesift.duplicates.traits import FilmTraits
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.frames.videos import (
     Fingerprint,
+    Image,
     Peak,
     compare_fingerprints,
     find_offset,
@@ -34,7 +35,6 @@ from framesift.frames.videos import (
 )
 from framesift.frames.videos.alignment import SLACK
 from framesift.frames.videos.fingerprint import SIDE, STEP_S
-from framesift.frames.videos.reading import Image
 
 KEY = "video/1"
 """What is remembered of videos in the index: changes with the fingerprint."""

@@ -7,4 +7,4 @@
 from framesift.filtering.health.fault import Fault, FaultKind
 from framesift.filtering.health.health import Faults, Health, Listener
 
-__all__ = ["Fault", "FaultKind", "Faults", "Health", "Listener"]
+__all__ = ["Fault", "FaultKind", "Faults", "Health", "Listener", "checkup", "vitals"]

@@ -5,7 +5,7 @@ from framesift.frames.videos.fingerprint import Fingerprint, read_fingerprint
 from framesift.frames.videos.framing import Peak, Window
 from framesift.frames.videos.info import VideoInfo
 from framesift.frames.videos.mute import is_mute
-from framesift.frames.videos.reading import Video, open_video, probe_video, sample_frames
+from framesift.frames.videos.reading import Image, Video, open_video, probe_video, sample_frames
 from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.stills import (
     Film,
@@ -26,6 +26,7 @@ from framesift.frames.videos.tracks import Tracks, can_read_tracks, holds_tracks
 __all__ = [
     "Film",
     "Fingerprint",
+    "Image",
     "Match",
     "Passage",
     "Peak",
