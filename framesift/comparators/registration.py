@@ -1,5 +1,6 @@
 """By how much a shaken camera has moved its picture."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +37,8 @@ def _match_profiles(before: Image, after: Image, looked_at: Image | None, axis: 
 def _sum_steps(image: Image, looked_at: Image | None, axis: int) -> NDArray[np.int64]:
     """Return how the sums along an axis change from one to the next."""
     if looked_at is None:
-        return np.asarray(np.diff(image.sum(axis=axis, dtype=np.int64)), np.int64)
+        sums = cv2.reduce(image, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.int64)
+        return np.asarray(sums[1:] - sums[:-1], np.int64)
     steps = np.diff(image.astype(np.int16), axis=1 - axis)
     pairs = np.lib.stride_tricks.sliding_window_view(looked_at > 0, 2, axis=1 - axis)
     return np.asarray((steps * pairs.all(axis=-1)).sum(axis=axis, dtype=np.int64), np.int64)
@@ -45,5 +47,5 @@ def _sum_steps(image: Image, looked_at: Image | None, axis: int) -> NDArray[np.i
 def _slide(still: NDArray[np.int64], sliding: NDArray[np.int64], farthest: int) -> NDArray[np.int64]:
     """Return the sum of absolute differences of two profiles for each shift from -farthest to farthest."""
     core = still[farthest : len(still) - farthest]
-    windows = np.lib.stride_tricks.sliding_window_view(sliding, len(core))
-    return np.asarray(np.abs(windows - core).sum(axis=1), np.int64)
+    apart = sliding[np.arange(2 * farthest + 1)[:, None] + np.arange(len(core))] - core
+    return np.asarray(np.abs(apart, out=apart).sum(axis=1), np.int64)

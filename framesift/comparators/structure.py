@@ -43,23 +43,23 @@ class Gradients:
 
     def measure_mean(self, looked_at: Image | None = None) -> float:
         """Return the mean length where `looked_at` is not 0, in whole numbers up to the division."""
-        lengths = np.rint(np.sqrt(self.steepness)).astype(np.int64)
+        lengths = np.rint(np.sqrt(self.steepness))
         if looked_at is not None:
             lengths = lengths[looked_at > 0]
-        return float(lengths.sum()) / max(lengths.size, 1)
+        return float(lengths.sum(dtype=np.float64)) / max(lengths.size, 1)
 
     def normalise(self, edge: float) -> tuple[Image, Image]:
         """Return the components of the normalised field, uint8: 128 for 0, `UNIT` more for 1."""
         scale = np.float32(UNIT) / np.sqrt(self.steepness + np.float32(edge * edge))
-        across, down = (np.rint(part * scale) for part in (self.across, self.down))
-        return (across + 128).astype(np.uint8), (down + 128).astype(np.uint8)
+        across, down = (np.rint(part * scale) + np.float32(128) for part in (self.across, self.down))
+        return across.astype(np.uint8), down.astype(np.uint8)
 
 
 def find_gradients(image: Image) -> Gradients:
     """Return the gradients of a grey picture, (height, width) uint8."""
-    across, down = (np.asarray(cv2.Sobel(image, cv2.CV_16S, *order, ksize=3), np.int16) for order in ((1, 0), (0, 1)))
-    squared = [part.astype(np.float32) ** 2 for part in (across, down)]  # whole numbers below 2**21
-    return Gradients(image, across, down, squared[0] + squared[1])
+    across, down = (np.asarray(each, np.int16) for each in cv2.spatialGradient(image))
+    squared = [cv2.multiply(part, part, dtype=cv2.CV_32F) for part in (across, down)]  # whole numbers below 2**21
+    return Gradients(image, across, down, np.asarray(cv2.add(squared[0], squared[1]), np.float32))
 
 
 def find_edge(before: Gradients, after: Gradients, looked_at: Image | None = None) -> float:

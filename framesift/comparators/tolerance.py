@@ -67,6 +67,8 @@ class ToleranceDifferencing(Differencing):
         """Return the grey, blurred, masked picture at the compared size, (height, width) uint8; takes BGR or grey."""
         size = self.compared_size((image.shape[1], image.shape[0]))
         if (image.shape[1], image.shape[0]) != size:
+            if image.ndim == 3 and image.shape[2] == 3:  # what is grey already is quicker to make small
+                image = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
             way = cv2.INTER_AREA if image.shape[1] > size[0] else cv2.INTER_CUBIC
             image = np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
         return preprocess_image_change_detection(image, self.blur, self.border_mask)
