@@ -23,10 +23,10 @@ def find_shift(before: Image, after: Image, looked_at: Image | None = None) -> t
 
 
 def _match_profiles(before: Image, after: Image, looked_at: Image | None, axis: int) -> int:
-    first, second = (_sum_steps(image, looked_at, axis) for image in (before, after))
-    farthest = min(FARTHEST_SHIFT, len(first) // 4)
-    if farthest == 0:
+    farthest = int(min(FARTHEST_SHIFT, (before.shape[1 - axis] - 1) // 4))
+    if farthest <= 0:
         return 0
+    first, second = (_sum_steps(image, looked_at, axis) for image in (before, after))
     errors = _slide(first, second, farthest) + _slide(second, first, farthest)[::-1]
     best = np.flatnonzero(errors == errors.min())
     if len(best) > 1 or errors[best[0]] >= (1 - LEAST_GAIN) * errors[farthest]:

@@ -23,7 +23,7 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.naming import Naming
 from framesift.frames.videos import name_film
-from tests.conftest import encode, make_image, read_decided, read_tree
+from tests.conftest import encode, make_image, read_tree
 from tests.frames.encoding import encode_film, needs_ffmpeg
 from tests.frames.test_videos import SIZE, door, write_video
 
@@ -137,7 +137,7 @@ class TestGoingOn:
             next(steps)
         steps.close()
         decide(frames, tmp_path / "stopped", **chosen)
-        assert read_decided(tmp_path / "stopped") == read_decided(tmp_path / "whole")
+        assert read_tree(tmp_path / "stopped") == read_tree(tmp_path / "whole")
         assert decide(frames, tmp_path / "stopped", **chosen) == []
 
     def test_films_that_come_later_go_on_from_the_last_kept_frame(self, frames, tmp_path):
@@ -312,7 +312,7 @@ class TestLate:
             next(steps)
         steps.close()
         assert len(list(filter_frames(late, tmp_path / "stopped", jobs=1, **chosen))) == len(whole) - stop
-        assert read_decided(tmp_path / "stopped") == read_decided(tmp_path / "results")
+        assert read_tree(tmp_path / "stopped") == read_tree(tmp_path / "results")
 
     def test_of_a_film_that_goes_on_beyond_the_last_decided_frame_the_rest_is_in_order(self, late, tmp_path):
         door(late / "front_20230612_100159.avi", [], end=6)

@@ -139,7 +139,9 @@ def test_a_page_has_all_that_it_needs(frames, results, tmp_path, capsys):
     mask.write_text(json.dumps({"all": {"ignore": [tree]}, "cameras": {"c2": {"only": [[[0, 0], [0, 1], [1, 1]]]}}}))
     before = read_tree(frames)
     assert run("mask", frames, "--page", tmp_path / "p.html", "--results", results, "--mask", mask) == options.DONE
-    assert capsys.readouterr().out == f"{tmp_path / 'p.html'}: open it, draw, and save the mask\n"
+    told, following = capsys.readouterr().out.splitlines()
+    assert told == f"{tmp_path / 'p.html'}: open it, draw, and save the mask"
+    assert following.endswith(f"framesift mask {frames} --mask mask.json --save framesift.toml")
     data = blocks(tmp_path / "p.html")
     assert data["page"]["cameras"] == ["c1", "c2"] and data["page"]["file"] == "mask.json"
     regions = [(each["camera"], each["kind"], each["name"]) for each in data["page"]["regions"]]

@@ -50,6 +50,6 @@ def test_a_wrong_password_is_one_line_without_it(tmp_path, server: SftpServer, c
 
 
 def test_a_web_address_is_no_folder(capsys, tmp_path):
-    assert cli.main(["filter", "http://127.0.0.1:9/x", str(tmp_path / "results")]) == options.USAGE
+    assert cli.main(["overview", "http://127.0.0.1:9/x"]) == options.USAGE
     [line] = capsys.readouterr().err.splitlines()
-    assert "http:// cannot be read; s3://, gs://, az://, sftp:// and zip:// can" in line
+    assert "http://127.0.0.1:9/x" in line and "stream" in line

@@ -81,7 +81,8 @@ class Webhook:
         until = self._clock() + pause
         if until - began > KEPT_TRYING:
             return False
-        while (now := self._clock()) < until:
+        while True:
+            now = self._clock()
             if closing():
                 if now < self._ended_at:
                     self._ended_at = now
@@ -89,9 +90,10 @@ class Webhook:
                 if now - max(self._ended_at, self._good_at) >= AT_THE_END:
                     self._given_up = True
                     return False
-            if self._stopped.wait(LOOK):
+            if now >= until:
+                return True
+            if self._stopped.wait(min(LOOK, until - now)):
                 return False
-        return True
 
     def _post(self, body: bytes) -> "_Failure | None":
         """Post once. No text of a library is repeated: it may have the URL."""

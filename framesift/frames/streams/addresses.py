@@ -84,7 +84,7 @@ def read_address(text: str) -> Address:
         is_whole = bool(parts.hostname) and parts.port != 0
     except ValueError:  # half a password that was taken for a port
         is_whole = False
-    if not is_whole or "@" in parts.path + parts.fragment or ("@" in parts.query and "@" not in parts.netloc):
+    if not is_whole or "@" in parts.path + parts.query + parts.fragment:  # a password may hold what ends a host
         raise UsageError(f"is no address of a stream: {ENCODED}")
     if name is not None and _NAME.fullmatch(name) is None:
         raise UsageError(f"{show(name)} cannot be the name of a camera: letters and digits, and - . _ within")

@@ -59,7 +59,7 @@ def test_no_password_is_ever_shown(password, token, scheme):
     except UsageError as error:
         assert f"me:{password}" not in str(error)
     else:
-        assert (address.camera, address.shown) == ("cam-live", f"{scheme}://cam/live?...")
+        assert (address.camera, address.shown.removesuffix("?...")) == ("cam-live", f"{scheme}://cam/live")
 
 
 def test_a_list_has_an_address_a_line(tmp_path):
