@@ -93,12 +93,14 @@ def write_tree(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
 
 
 def read_tree(root: Path) -> dict[str, bytes]:
-    """{relative path: bytes} of every file below `root`; in manifests nothing stands of the files that were decided.
-
-    Without the faults of cameras: a run that was stopped, or one that waits, meets them in another order.
-    """
-    files = (path for path in sorted(root.rglob("*")) if path.is_file() and path.name != "health.jsonl")
+    """{relative path: bytes} of every file below `root`; in manifests nothing stands of the files that were decided."""
+    files = (path for path in sorted(root.rglob("*")) if path.is_file())
     return {str(path.relative_to(root)): without_files(path.name, path.read_bytes()) for path in files}
+
+
+def read_decided(root: Path) -> dict[str, bytes]:
+    """The same but for the faults of cameras: a run that was stopped, or one that waits, tells them otherwise."""
+    return {name: content for name, content in read_tree(root).items() if name != "health.jsonl"}
 
 
 def without_files(name: str, content: bytes) -> bytes:

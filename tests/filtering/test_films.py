@@ -23,7 +23,7 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.naming import Naming
 from framesift.frames.videos import name_film
-from tests.conftest import encode, make_image, read_tree
+from tests.conftest import encode, make_image, read_decided, read_tree
 from tests.frames.encoding import encode_film, needs_ffmpeg
 from tests.frames.test_videos import SIZE, door, write_video
 
@@ -137,7 +137,7 @@ class TestGoingOn:
             next(steps)
         steps.close()
         decide(frames, tmp_path / "stopped", **chosen)
-        assert read_tree(tmp_path / "stopped") == read_tree(tmp_path / "whole")
+        assert read_decided(tmp_path / "stopped") == read_decided(tmp_path / "whole")
         assert decide(frames, tmp_path / "stopped", **chosen) == []
 
     def test_films_that_come_later_go_on_from_the_last_kept_frame(self, frames, tmp_path):

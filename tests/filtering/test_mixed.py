@@ -13,7 +13,7 @@ from PIL import Image
 from framesift import filter_frames
 from framesift.filtering import manifest
 from framesift.filtering.selection import Decision
-from tests.conftest import encode, make_image, read_tree
+from tests.conftest import encode, make_image, read_decided, read_tree
 from tests.frames.test_videos import SIZE, door
 from tests.killing import count_changes, kill, run_in_child
 from tests.killing import scratch as scratch
@@ -117,4 +117,4 @@ def test_killed_within_the_second_day_and_run_again_is_an_undisturbed_run(days):
         assert run_in_child(arguments(f"killed{call}"), partial(kill, call)) == -signal.SIGKILL
         run(days, f"killed{call}", jobs=1)
         assert read(days, f"killed{call}") == whole
-        assert read_tree(days / f"killed{call}") == read_tree(days / "whole")
+        assert read_decided(days / f"killed{call}") == read_decided(days / "whole")

@@ -23,7 +23,7 @@ from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
 from framesift.looking.explanation import read_pixels
-from tests.conftest import encode, make_image, read_tree
+from tests.conftest import encode, make_image, read_decided, read_tree
 from tests.filtering.test_run import NEW, letters
 from tests.filtering.test_watching import LOOKS, Watch, put
 
@@ -97,7 +97,7 @@ def test_a_run_that_was_stopped_goes_on_at_the_next_page(write_tree, tmp_path, k
     with closing(filter_frames(folder, tmp_path / "stopped")) as run:
         list(islice(run, decided))
     list(filter_frames(folder, tmp_path / "stopped"))
-    assert read_tree(tmp_path / "stopped") == read_tree(tmp_path / "whole")
+    assert read_decided(tmp_path / "stopped") == read_decided(tmp_path / "whole")
     assert list(filter_frames(folder, tmp_path / "stopped")) == []
 
 

@@ -22,7 +22,7 @@ from framesift.filtering.results import Results
 from framesift.filtering.selection import Order, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sources import CONTRARY
-from tests.conftest import encode, make_image, read_tree, without_files
+from tests.conftest import encode, make_image, read_decided, read_tree, without_files
 from tests.filtering.plain_loop import plain_filter
 
 NEW = (10, 10, 30, 30)
@@ -260,7 +260,7 @@ def test_any_partition_into_runs_decides_as_one_run(tmp_path_factory, monkeypatc
     for path, content in tree:
         (folder / "frames" / path).write_bytes(content)
     list(filter_frames(folder / "frames", folder / "whole", **options))
-    grown, whole = read_tree(folder / "grown"), read_tree(folder / "whole")
+    grown, whole = read_decided(folder / "grown"), read_decided(folder / "whole")
     for results in (grown, whole):
         results[manifest.NAME] = sorted(results[manifest.NAME].splitlines())
     assert grown == whole

@@ -23,7 +23,7 @@ from framesift.filtering.run import Run
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.sources import CONTRARY, LATE_HINT
-from tests.conftest import encode, make_image, read_tree
+from tests.conftest import encode, make_image, read_decided
 from tests.filtering.test_run import NEW, letters, name, random_scene, scene
 from tests.frames.test_finding import jpeg_with_time
 
@@ -145,8 +145,8 @@ def test_frames_that_arrive_in_order_are_decided_as_by_one_run(watch, tmp_path, 
     assert watch.told == []
     list(filter_frames(watch.folder, tmp_path / "plain", **options))
     assert by_camera(watch.results) == by_camera(tmp_path / "plain")
-    assert {n: c for n, c in read_tree(watch.results).items() if n != manifest.NAME} == {
-        n: c for n, c in read_tree(tmp_path / "plain").items() if n != manifest.NAME
+    assert {n: c for n, c in read_decided(watch.results).items() if n != manifest.NAME} == {
+        n: c for n, c in read_decided(tmp_path / "plain").items() if n != manifest.NAME
     }
 
 
@@ -443,7 +443,7 @@ def test_it_can_be_stopped_and_killed_at_any_time(watch, tmp_path, patch, number
         assert len(list(open_record(watch.results).decisions())) == frames
     list(filter_frames(watch.folder, watch.results))
     list(filter_frames(watch.folder, tmp_path / "plain"))
-    assert read_tree(watch.results) == read_tree(tmp_path / "plain")
+    assert read_decided(watch.results) == read_decided(tmp_path / "plain")
 
 
 def test_what_nohup_ignores_does_not_end_it(watch, at):
