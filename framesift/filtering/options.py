@@ -291,7 +291,6 @@ RUNNING = (
     Option(
         "results_by",
         "lay kept frames in a folder for each day on which they were taken, in --timezone: RESULTS/2026-11-29",
-        default=None,
         read=choose(ResultsBy, "--results-by"),
         choices=("day",),
     ),

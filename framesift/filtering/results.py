@@ -65,8 +65,7 @@ class Results(Sink):
         """Empty where the frames come from streams and lie nowhere else."""
         self._below = "" if is_url(self.source) or not self.source else f"{self.source}/"
         """What stands before the path of a file that can be asked."""
-        self._settings, self._streams = settings, streams
-        self._dry_run = dry_run
+        self._settings, self._streams, self._dry_run = settings, streams, dry_run
         self._place = open_place(self.folder, self.source, dry_run)
         self._past = Past(self._place.manifest, settings.chains_of)
         self.summary = self._past.summary

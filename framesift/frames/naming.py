@@ -178,8 +178,7 @@ class Naming:
         before = path.rfind("/") + 1
         start, day = (0, None) if "/" in self._format.text else (before, place.day)
         found = self._format.search(path[start : before + len(stem)], day, self._zone)
-        shift = before - start
-        return Found(max(found[0] - shift, 0), found[1] - shift, found[2]) if found else None
+        return Found(max(found[0] + start - before, 0), found[1] + start - before, found[2]) if found else None
 
     def _search(self, path: str) -> Matched | None:
         if self._expression is None:
