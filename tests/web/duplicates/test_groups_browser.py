@@ -289,6 +289,14 @@ def test_many_groups_come_in_parts(served, visits):
     assert not page.get_by_role("button", name="Show more").is_visible()
 
 
+def test_the_tick_for_turned_pictures_is_heeded(served, visits):
+    page = open_groups(served, visits, "PERSON-0008")
+    page.get_by_text("Search again in another way").click()
+    page.get_by_label("Turned and mirrored pictures too").check()
+    with page.expect_request(lambda request: request.method == "POST" and '"turned":true' in (request.post_data or "")):
+        page.get_by_role("button", name="Search again").click()
+
+
 def test_the_method_can_be_chosen(served, visits):
     page = open_groups(served, visits, "PERSON-0008")
     page.get_by_text("Search again in another way").click()
