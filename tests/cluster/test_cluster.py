@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -209,11 +210,18 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
 
 @contextmanager
 def scheduler_of(*workers: dict) -> Iterator[distributed.LocalCluster]:
-    """A scheduler of somebody else, with workers of one thread in this process."""
-    with distributed.LocalCluster(
-        n_workers=len(workers), threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
-        dashboard_address="127.0.0.1:0", silence_logs=50,
-    ) as cluster:  # fmt: skip
+    """A scheduler of somebody else, with workers of one thread in this process.
+
+    Below a folder of its own: other processes clear away what they find without an owner in the common one, and a
+    worker that is not there yet has none.
+    """
+    with (
+        TemporaryDirectory() as folder,
+        distributed.LocalCluster(
+            n_workers=len(workers), threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
+            dashboard_address="127.0.0.1:0", silence_logs=50, local_directory=folder,
+        ) as cluster,
+    ):  # fmt: skip
         yield cluster
 
 

@@ -17,7 +17,7 @@ from tests.web.serving import Server
 def served(browser, tmp_path_factory) -> Iterator[Server]:
     """A person for each test."""
     root = tmp_path_factory.mktemp("review") / "persons"
-    for number in range(1, 11):
+    for number in range(1, 12):
         write_person(root, f"PERSON-{number:04}", [3, 2, 1], number)
     write_person(root, "PERSON-0100", [2] * 23, 100)
     with serve(root) as running:
@@ -290,7 +290,7 @@ def test_many_groups_come_in_parts(served, visits):
 
 
 def test_the_tick_for_turned_pictures_is_heeded(served, visits):
-    page = open_groups(served, visits, "PERSON-0008")
+    page = open_groups(served, visits, "PERSON-0011")
     page.get_by_text("Search again in another way").click()
     page.get_by_label("Turned and mirrored pictures too").check()
     with page.expect_request(lambda request: request.method == "POST" and '"turned":true' in (request.post_data or "")):
