@@ -76,6 +76,7 @@ def listed(page: Any) -> list[str]:
     """The days and hours of the frames in the table."""
     if not page.locator("details.table").evaluate("table => table.open"):
         page.locator("details.table summary").click()
+        page.locator("tbody .name").first.wait_for()
     return sorted({text.split("_03_")[1][:6] for text in page.locator("tbody .name").all_text_contents()})
 
 
