@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from framesift.actions import apply_plan, empty_backup, read_plan, undo, write_plan
     from framesift.duplicates import find_duplicates, find_leaks
     from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
@@ -61,6 +63,25 @@ __all__ = [
     "write_plan",
 ]
 
+
+def give_on_use(package: str, homes: "dict[str, tuple[str, ...]]") -> "Callable[[str], object]":
+    """Return the `__getattr__` of a package that imports a name it offers when that is first used.
+
+    `homes` has the names by the module below the package that has them. `--help` must not wait for OpenCV, and a run
+    over a folder not for clusters, films and backups.
+    """
+
+    def give(name: str) -> object:
+        for home, names in homes.items():
+            if name in names:
+                from importlib import import_module
+
+                return getattr(import_module(f"{package}.{home}"), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return give
+
+
 _HOMES = {
     "actions": ("apply_plan", "empty_backup", "read_plan", "undo", "write_plan"),
     "duplicates": ("find_duplicates", "find_leaks"),
@@ -79,15 +100,8 @@ _HOMES = {
     "looking.overview": ("survey_frames",),
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used: `--help` must not wait for OpenCV."""
-    for home, names in _HOMES.items():
-        if name in names:
-            from importlib import import_module
-
-            return getattr(import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = give_on_use(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

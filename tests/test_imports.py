@@ -1,6 +1,7 @@
 """Arrows point one way: between rooms down the table, inside a room without a circle, and through doors only."""
 
 import ast
+import importlib
 from collections import defaultdict
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -42,10 +43,10 @@ MODULES = {name_of(path): path for path in [*FILES, *MEASURES]}
 
 @cache
 def imported(path: Path) -> frozenset[str]:
-    """What a file imports, at its top or within a function, not what it needs for type checking only."""
+    """What a file imports, at its top, within a function or on use, not what it needs for type checking only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse:
             node.body = []
     names = set()
     for node in ast.walk(tree):
@@ -105,6 +106,19 @@ def doors(package: str) -> frozenset[str]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return frozenset(ast.literal_eval(node.value))
     return frozenset()
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "give_on_use(" in path.read_text()], ids=name_of)
+def test_a_door_gives_on_use_what_it_names_for_type_checking(path):
+    blocks = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If)]
+    named = {
+        alias.name: node.module for node in blocks[0].body if node.module != "collections.abc" for alias in node.names
+    }
+    package = importlib.import_module(name_of(path))
+    modules = {name for name in package.__all__ if f"{name_of(path)}.{name}" in MODULES}
+    assert named.keys() == {*package.__all__} - modules
+    for name, home in named.items():
+        assert getattr(package, name) is getattr(importlib.import_module(home), name)
 
 
 def find_circle(graph: dict[str, set[str]]) -> list[str]:

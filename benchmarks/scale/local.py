@@ -11,7 +11,7 @@ from pathlib import Path
 
 from framesift.cli.options import SKIPPED
 from framesift.cluster import open_cluster
-from framesift.filtering.films import open_source
+from framesift.filtering.opening import open_source
 from framesift.filtering.results import Results
 from framesift.filtering.run import Run
 from framesift.filtering.settings import Settings

@@ -2,13 +2,13 @@
 
 import argparse
 import contextlib
-import math
 import os
 import sys
 from itertools import chain
 
 from framesift.cli import streams
 from framesift.cli.backups import add_removal_arguments, check_plan_file, remove
+from framesift.cli.ends import open_sink_of, open_source_of
 from framesift.cli.options import (
     DONE,
     EXIT_CODES,
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from framesift.filtering.run import Run
     from framesift.filtering.selection import Decision
     from framesift.filtering.settings import Settings
-    from framesift.filtering.sinks import Sink
-    from framesift.filtering.sources import Source
     from framesift.looking.report.rehearsal import Rehearsal
 
 DESCRIPTION = """\
@@ -101,7 +99,7 @@ def filter_command(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
         cluster = open_workers_of(options, stack)
-        source, sink = _open_source(options, settings), _open_sink(options, settings)
+        source, sink = open_source_of(options, settings), open_sink_of(options, settings)
         receivers.follow(sink, settings, options, stack)
         with (
             Run(source, sink, settings) as run,
@@ -189,33 +187,6 @@ def _shift_thresholds(options: argparse.Namespace) -> None:
         options.results, options.min_contour_area, options.score_threshold = None, *numbers
 
 
-def _open_source(options: argparse.Namespace, settings: "Settings") -> "Source":
-    from framesift.filtering.film_arrivals import open_arrivals
-    from framesift.filtering.films import open_source
-
-    def tell(path: str, what: str) -> None:
-        print(f"{show(path)}: {what}", file=sys.stderr)
-
-    if options.streams:
-        return streams.open_streams(options, settings, tell)
-    given = options.directory, settings
-    return open_arrivals(*given, tell) if options.watch else open_source(*given)
-
-
-def _open_sink(options: argparse.Namespace, settings: "Settings") -> "Sink":
-    from framesift.filtering.arrivals import LONGEST
-    from framesift.filtering.results import Results
-    from framesift.filtering.sinks import Removal, Sink
-
-    if options.remove_to:
-        return Removal(options.directory, options.remove_to)
-    if not options.results:
-        return Sink()
-    longest = LONGEST if options.watch else math.inf
-    source, shown = (None, streams.show_all(options)) if options.streams else (options.directory, None)
-    return Results(options.results, source, settings, options.dry_run, longest, streams=shown)
-
-
 def _tell_decision(decision: "Decision", options: argparse.Namespace, settings: "Settings", bar: "tqdm[Any]") -> None:
     from framesift.filtering.selection import Verdict
     from framesift.stores import join
@@ -261,11 +232,10 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
     from framesift.cli import cautions
     from framesift.cli.outcome import describe_order, describe_run
     from framesift.filtering.selection import Verdict
-    from framesift.filtering.sinks import Removal
     from framesift.stores import join
 
     source, summary = run.source, run.sink.summary
-    removed = remove(run.sink.plan(), options) if isinstance(run.sink, Removal) else {}
+    removed = _remove_dropped(run, options) if options.remove_to else {}
 
     for folder, reason in source.listing.unlisted:
         print(f"{show(join(options.directory, folder))}: {reason}", file=sys.stderr)
@@ -296,3 +266,9 @@ def _conclude(run: "Run", options: argparse.Namespace) -> int:
         cautions.tell(chain(summary.doubts(), cautions.doubt_outcome(run, options)), options)
     left = source.late or source.replaced or removed.get("left")
     return SKIPPED if summary.verdicts[Verdict.SKIP] or source.listing.unlisted or left else DONE
+
+
+def _remove_dropped(run: "Run", options: argparse.Namespace) -> "dict[str, Any]":
+    from framesift.filtering.removal import Removal
+
+    return remove(run.sink.plan(), options) if isinstance(run.sink, Removal) else {}

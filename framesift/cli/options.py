@@ -101,10 +101,12 @@ def add_config_argument(group: argparse._ActionsContainer) -> None:
 
 def open_config(options: argparse.Namespace) -> "Config | None":
     """Return what the settings file says that was named, or lies in the folder of the frames; None without one."""
+    path = find_config(options)
+    if path is None:
+        return None
     from framesift.filtering.config_file import read_config
 
-    path = find_config(options)
-    return None if path is None else read_config(path, is_trusted=options.config is not None)
+    return read_config(path, is_trusted=options.config is not None)
 
 
 def find_config(options: argparse.Namespace) -> str | None:

@@ -35,8 +35,6 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, Any]") -> "Iterator[str]":
     """Yield what a person reads of a run: a table and what comes next on a terminal, plain lines for all else."""
-    from framesift.filtering.sinks import Removal
-
     source, summary, naming = run.source, run.sink.summary, run.settings.naming
     terminal = Terminal(sys.stdout, options.color)
     yield from format_table(summary, naming, terminal) if terminal.is_live else summary.lines(naming)
@@ -47,8 +45,8 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
     yield from describe_budget(run)
     if run.cost:
         yield run.cost.line()
-    if isinstance(run.sink, Removal) and run.sink.paged:
-        yield f"{counted(len(run.sink.paged), 'file')} of several pages left: no page can be removed from a file"
+    if options.remove_to:
+        yield from _describe_paged(run)
     if source.listing.videos and source.settings.every is None:
         yield f"{counted(len(source.listing.videos), 'video')} left out: --every 1s looks at a frame for each second"
     if source.listing.others:
@@ -59,6 +57,13 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
         yield describe_removal(removed, options)
     if terminal.is_live and removed.get("done") and options.remove_to and not options.dry_run:
         yield f"Give them back: {name_undo(options.remove_to)}"
+
+
+def _describe_paged(run: "Run") -> "Iterator[str]":
+    from framesift.filtering.removal import Removal
+
+    if isinstance(run.sink, Removal) and run.sink.paged:
+        yield f"{counted(len(run.sink.paged), 'file')} of several pages left: no page can be removed from a file"
 
 
 def describe_budget(run: "Run") -> "Iterator[str]":

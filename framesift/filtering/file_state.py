@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from framesift.frames.frame import Frame
 from framesift.frames.naming import split_suffix
+from framesift.frames.reader.pages import split_page
 from framesift.frames.reader.source import Status
+from framesift.frames.suffixes import is_video
 
 try:
     from isal.isal_zlib import crc32  # the same sum in a tenth of the time
@@ -72,3 +74,11 @@ def name_before(path: str) -> str | None:
     """Return the path of the file whose refreshed frame has this path; None where it cannot be one."""
     match = _REFRESHED.fullmatch(path)
     return match and match[1] + (match[2] or "")
+
+
+def file_of(path: str) -> str:
+    """Return the file that a decided frame is of: a page or a frame of a film lies below it."""
+    if page := split_page(path):
+        return page[0]
+    folder = path.rpartition("/")[0]
+    return folder if is_video(folder) else path

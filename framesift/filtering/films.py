@@ -36,11 +36,6 @@ from framesift.frames.videos import (
 from framesift.stores import join
 
 
-def open_source(directory: PathLike, settings: Settings) -> "Source":
-    """Return the source that the settings ask for: pictures, or with `every` the frames of films after them."""
-    return Source(directory, settings) if settings.every is None else Films(directory, settings)
-
-
 class Films(Source):
     """The pictures of a folder and the frames of its films, `every` so many seconds one; of a camera that has both, by
     their times."""

@@ -15,7 +15,7 @@ from framesift.filtering.sinks import Sink
 from framesift.filtering.sources import Source
 from framesift.filtering.spacing import ANY_SPACING, moment_of
 from framesift.frames.reader.pages import find_page
-from framesift.frames.videos import is_still, read_still
+from framesift.frames.videos import is_still
 from framesift.stores import join
 from imaging_interview import Image
 
@@ -115,4 +115,6 @@ class Recall:
         """Decode the still of a film again; None where it is none, or is not there any more."""
         if not is_still(path, self._source.directory):
             return None
+        from framesift.frames.videos import read_still
+
         return read_still(self._source.directory, path, sampling_of(self._settings), self._settings.naming)

@@ -13,7 +13,7 @@ from framesift.filtering import manifest
 from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept, Past
-from framesift.filtering.file_state import FileState, Standing, ask_status, name_before
+from framesift.filtering.file_state import FileState, Standing, ask_status, file_of, name_before
 from framesift.filtering.health.record import record_faults
 from framesift.filtering.kept_names import name_frame, name_kept
 from framesift.filtering.manifest_values import shorten
@@ -27,10 +27,9 @@ from framesift.filtering.standing import find_standing
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 from framesift.frames.reader.pages import encode_page, find_page, name_page, split_page
-from framesift.frames.streams import is_shot
-from framesift.frames.suffixes import is_video
-from framesift.frames.videos import encode_still, is_still
+from framesift.frames.videos import is_still
 from framesift.stores import ObjectStat, is_url, join, locate
+from imaging_interview import Image
 
 GROUP_DECISIONS = 64
 GROUP_BYTES = 16 * 2**20
@@ -119,7 +118,7 @@ class Results(Sink):
         """The last decided frames of each of them, the last that has a time among them."""
         stamps = [(s.path, camera, s.time) for camera, clock in self._past.clocks.items() for s in clock.recent[-1:]]
         last = [(frame.file, frame.camera, frame.time) for frame in self._past.last.values()]
-        return [Frame(_file_of(path), camera, time) for path, camera, time in (*stamps, *last)]
+        return [Frame(file_of(path), camera, time) for path, camera, time in (*stamps, *last)]
 
     def is_decided(self, path: str) -> bool:
         """Tell whether a frame is decided: by an earlier run, or by this one and written."""
@@ -207,7 +206,7 @@ class Results(Sink):
         self._flushed = self._clock()
 
     def _place_kept(self, view: View, frame: Frame) -> None:
-        content = view.content if view.pixels is None else encode_still(view.pixels)
+        content = view.content if view.pixels is None else _encode_still(view.pixels)
         if frame.page is not None and content is not None:
             content = encode_page(content)
         path = name_kept(frame, self._settings)
@@ -272,6 +271,8 @@ class Results(Sink):
         if self._past.find(path) is Verdict.KEEP:
             return True
         if not self.source:
+            from framesift.frames.streams import is_shot
+
             return is_shot(path) or self._place.is_ours(kept, path)
         if self._settings.every is not None and is_still(path, self.source):
             return True  # placed, perhaps, by a run that was killed before recording it; it is never overwritten
@@ -291,9 +292,7 @@ class Results(Sink):
         self._place.close()
 
 
-def _file_of(path: str) -> str:
-    """Return the file that a decided frame is of: a page or a frame of a film lies below it."""
-    if page := split_page(path):
-        return page[0]
-    folder = path.rpartition("/")[0]
-    return folder if is_video(folder) else path
+def _encode_still(pixels: Image) -> bytes:
+    from framesift.frames.videos import encode_still  # whoever has pictures only need not wait for it
+
+    return encode_still(pixels)

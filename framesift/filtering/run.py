@@ -9,20 +9,16 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from framesift.cluster import Cluster
 from framesift.cluster.parallel import count_cores, map_ordered, open_workers
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import PathLike
-from framesift.filtering.budgets import Allotment, Allotting, Budget, Ledger, Placing
-from framesift.filtering.chunks import Cost, Dispatch
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.config import Config
-from framesift.filtering.config_file import read_config
 from framesift.filtering.describing import View, view_look
-from framesift.filtering.films import open_source
+from framesift.filtering.opening import open_source
 from framesift.filtering.overdue import KeptFrames
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.reading_settings import read_settings
@@ -36,6 +32,11 @@ from framesift.frames.frame import Frame
 from framesift.frames.videos import Still, frame_of
 from framesift.stores import is_url
 from imaging_interview import Image
+
+if TYPE_CHECKING:  # what few runs need
+    from framesift.cluster import Cluster
+    from framesift.filtering.budgets import Allotment, Ledger
+    from framesift.filtering.chunks import Cost
 
 
 def filter_frames(
@@ -62,7 +63,7 @@ def filter_frames(
 
     Raises UsageError (what was asked for cannot be), StorageError (the disk refuses), ResultsInUse (another run).
     """
-    known = config if isinstance(config, Config | None) else read_config(config)
+    known = config if isinstance(config, Config | None) else _read_config(config)
     settings = read_settings(known, min_contour_area=min_contour_area, score_threshold=score_threshold, **options)
     check_combination(Wishes(directory, results, settings, dry_run=dry_run))
     source = open_source(directory, settings)
@@ -112,7 +113,7 @@ class Run:
         # A store is waited for rather than worked for: more calls than cores are under way.
         jobs = jobs or count_cores() * (4 if is_url(self.source.directory) else 1)
         look = partial(view_look, directory=self.source.directory, settings=self.settings)
-        cluster = executor if isinstance(executor, Cluster) else None
+        cluster = _as_cluster(executor)
         with open_workers(None if cluster else executor, jobs) as workers:
 
             def view(frames: Iterable[Frame | Still]) -> Iterable[View]:
@@ -143,8 +144,10 @@ class Run:
             self.sink.flush()
             self.sink.health.wait(time.monotonic())
 
-    def _decide_on(self, cluster: Cluster) -> Iterator[Decision]:
+    def _decide_on(self, cluster: "Cluster") -> Iterator[Decision]:
         """Have the workers of a cluster walk the pictures, of which none is left then."""
+        from framesift.filtering.chunks import Dispatch
+
         pictures = list(self.source.take_pictures())
         content, status = self.sink.takes_content, self.sink.takes_status
         dispatch = Dispatch(
@@ -167,6 +170,8 @@ class Run:
         self, view: Callable[[Iterable[Frame | Still]], Iterable[View]], workers: Executor
     ) -> Iterator[Decision]:
         """Decide all frames within the budget: by the lowest thresholds that keep no more than it allows."""
+        from framesift.filtering.budgets import Allotting, Budget, Ledger, Placing
+
         assert self.settings.keep is not None
         budget = Budget.read(self.settings.keep, self.settings.naming.zone)
         ledger = self._ledger = Ledger(budget, self.sink.decisions())
@@ -271,3 +276,17 @@ class Run:
     def _references(self, camera: str) -> dict[Hashable, References[Image]]:
         """Describe again what earlier runs would go on from: some frames for each size, a chain, of the camera."""
         return self._recall.describe(camera, self.sink.references(camera), self.settings.of(camera))
+
+
+def _read_config(path: PathLike) -> Config:
+    from framesift.filtering.config_file import read_config
+
+    return read_config(path)
+
+
+def _as_cluster(executor: Executor | None) -> "Cluster | None":
+    if executor is None:  # without one nothing of clusters is imported
+        return None
+    from framesift.cluster import Cluster
+
+    return executor if isinstance(executor, Cluster) else None

@@ -1,18 +1,16 @@
-"""Where decisions go, and what earlier runs have left there: nowhere, a results folder (`results`), or a removal."""
+"""Where decisions go, and what earlier runs have left there: nowhere, a folder (`results`), or a `removal`."""
 
-import os
 from collections.abc import Hashable, Iterator
 from types import TracebackType
 from typing import Self
 
-from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
 from framesift.errors import PathLike
 from framesift.filtering.clocks import Clock
 from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept
 from framesift.filtering.file_state import Standing
 from framesift.filtering.health import Health
-from framesift.filtering.selection import Decision, Marks, Verdict
+from framesift.filtering.selection import Decision, Marks
 from framesift.filtering.summary import Summary, Volume
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -125,38 +123,3 @@ class Sink:
 
     def flush(self) -> None:
         """Return when everything added is on the disk. Raises StorageError."""
-
-
-class Removal(Sink):
-    """Collects the removal of the frames that are dropped; nothing is moved before the plan is applied."""
-
-    takes_status = True
-
-    def __init__(self, directory: PathLike, backup: PathLike) -> None:
-        super().__init__(backup)
-        self._directory, self._backup = locate(directory), backup
-        self._kept: dict[str, tuple[str, FileStat]] = {}
-        self.paged: set[str] = set()
-        """Files of which pages were dropped. They stay: no page can be removed from a file."""
-        self._steps: list[Step] = []
-
-    def __enter__(self) -> Self:
-        check_backup(self._directory, self._backup)
-        return self
-
-    def add(self, view: View, decision: Decision) -> None:
-        """Note the file of a kept frame, which stands for those dropped after it, or the move of a dropped one."""
-        super().add(view, decision)
-        if not isinstance(view.stat, os.stat_result):
-            return
-        path, reference, file = decision.frame.path, decision.reference, FileStat.of(view.stat)
-        if decision.verdict is Verdict.KEEP:
-            self._kept[path] = decision.frame.file, file
-        elif decision.frame.page is not None:
-            self.paged.add(decision.frame.file)
-        elif decision.verdict is Verdict.DROP and reference is not None:
-            self._steps.append(Step(path, file, *self._kept[reference], decision.reason))
-
-    def plan(self) -> Plan:
-        """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""
-        return plan_removal(self._directory, self._steps)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from framesift import filter_frames
 from framesift.errors import UnreadableFrame
 from framesift.filtering import manifest
-from framesift.filtering.films import open_source
 from framesift.filtering.manifest import open_record
+from framesift.filtering.opening import open_source
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.results import Results

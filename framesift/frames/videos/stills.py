@@ -8,19 +8,24 @@ frame; where the video's name says when it begins, the time itself, in UTC: `c1_
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from framesift.errors import UnreadableFrame
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming, split_suffix
 from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import Status
 from framesift.frames.suffixes import is_video
-from framesift.frames.videos.reading import Image, Video, open_video
+
+if TYPE_CHECKING:
+    from framesift.frames.videos.reading import Video
+
+Image = NDArray[np.uint8]
+"""(height, width, 3) BGR."""
 
 _LONGEST = 200
 """Bytes of the video's name that its stills carry on: with the time they must fit into the 255 that a name can have."""
@@ -78,7 +83,7 @@ class Passage:
     torn: int = 0
     """Films that end in the middle of a picture."""
 
-    def add(self, video: Video, samples: int) -> None:
+    def add(self, video: "Video", samples: int) -> None:
         """Count a film of which so many frames were looked at."""
         frames = max(video.walked, video.info.frames if video.key_frames else 0) - video.torn
         self.frames += frames
@@ -103,35 +108,6 @@ def name_film(video: str, naming: Naming) -> Film:
     return Film(video, camera or video, start)
 
 
-def walk_stills(
-    directory: str, film: Film, sampling: Sampling, naming: Naming, passage: Passage | None = None
-) -> Iterator[Still]:
-    """Yield the frames of a film that are looked at, in order, then what is damaged."""
-    last, samples = "", 0
-    try:
-        with open_video(os.path.join(directory, film.path), sampling.max_pixels, sampling.key_frames) as opened:
-            try:
-                for offset, image in opened.sample(sampling.every):
-                    samples += 1
-                    frame = name_still(film, offset, naming)
-                    if frame.path != last:  # two frames within a thousandth of a second
-                        yield Still(frame, image, opened.stat)
-                    last = frame.path
-            finally:
-                if passage is not None:
-                    passage.add(opened, samples)
-    except UnreadableFrame as error:
-        yield Still(film.frame, None, None, error.reason)
-
-
-def read_still(directory: str, path: str, sampling: Sampling, naming: Naming) -> Image | None:
-    """Decode a film up to the still `path`; None where there is no such frame."""
-    for still in walk_stills(directory, name_film(path.rpartition("/")[0], naming), sampling, naming):
-        if still.frame.path == path:
-            return still.pixels
-    return None
-
-
 def name_still(film: Film, offset: float, naming: Naming) -> Frame:
     """Return the frame of a film `offset` seconds after its first one."""
     milliseconds = round(offset * 1000)
@@ -150,14 +126,6 @@ def is_still(path: str, directory: str) -> bool:
     """Tell whether a path can be that of a still of a video that lies in the folder."""
     video, _, name = path.rpartition("/")
     return bool(is_video(video) and _STILL.fullmatch(name) and os.path.isfile(os.path.join(directory, video)))
-
-
-def encode_still(pixels: Image) -> bytes:
-    """Return the picture as PNG: nothing is lost, and the same pixels give the same bytes."""
-    done, content = cv2.imencode(".png", pixels)
-    if not done:
-        raise ValueError(f"cannot be written as PNG: {pixels.shape}")
-    return content.tobytes()
 
 
 def _shorten(stem: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import show
-from framesift.filtering.films import open_source
+from framesift.filtering.opening import open_source
 from framesift.filtering.ranges import CameraLevels
 from framesift.filtering.run import Run as FilterRun
 from framesift.filtering.sections import drop_changes
