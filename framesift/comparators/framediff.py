@@ -65,10 +65,10 @@ class FrameDifferencing(Differencing):
 
     def examine(self, reference: Image, candidate: Image) -> Comparison:
         """Return the score with all regions, also those too small. Raises ValueError where the shapes differ."""
-        score, _, threshold = self.compare(reference, candidate)
         least = self.min_contour_area.px(self.compared_area(candidate))
-        contours = compare_frames_change_detection(reference, candidate, 0)[1]
+        _, contours, threshold = compare_frames_change_detection(reference, candidate, 0)
         areas = [(contour, cv2.contourArea(contour)) for contour in contours]
+        score = float(sum(area for _, area in areas if area >= least))
         regions = tuple(Region(c, area, Bearing.COUNTED if area >= least else Bearing.SMALL) for c, area in areas)
         difference = np.asarray(cv2.absdiff(reference, candidate), np.uint8)
         return Comparison(difference, threshold, regions, score, LEVEL, DILATIONS, least)

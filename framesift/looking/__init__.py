@@ -16,6 +16,7 @@ __all__ = [
     "overview",
     "page",
     "report",
+    "rereading",
     "spread",
     "wording",
 ]

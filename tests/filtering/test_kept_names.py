@@ -18,7 +18,7 @@ from framesift.filtering.manifest import open_record
 from framesift.filtering.reading_settings import read_settings
 from framesift.filtering.verifying import verify
 from framesift.frames.frame import Frame
-from framesift.looking.explanation import read_pixels
+from framesift.looking.rereading import read_pixels
 from tests.conftest import encode, make_image
 
 BY_DAY = read_settings(results_by="day", timezone="Europe/Berlin")

@@ -22,7 +22,7 @@ from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.pages import spread_pages
 from framesift.filtering.settings import Settings
 from framesift.frames.finding import find_frames
-from framesift.looking.explanation import read_pixels
+from framesift.looking.rereading import read_pixels
 from tests.conftest import encode, make_image, read_decided, read_tree
 from tests.filtering.test_run import NEW, letters
 from tests.filtering.test_watching import LOOKS, Watch, put

@@ -16,10 +16,10 @@ from framesift import cli, export_film, filter_frames
 from framesift.cli import options
 from framesift.errors import UsageError
 from framesift.filtering.manifest import open_record
-from framesift.looking.explanation import read_pixels
 from framesift.looking.films import Pace, plan_films
 from framesift.looking.films.pace import LEAST_MS
 from framesift.looking.films.shots import LONGEST, fit_size
+from framesift.looking.rereading import read_pixels
 from tests.conftest import encode, make_image, read_tree, until
 from tests.filtering.test_run import NEW, name, scene
 

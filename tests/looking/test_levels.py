@@ -12,7 +12,8 @@ from framesift import cli
 from framesift.filtering import manifest
 from framesift.filtering.manifest import open_record
 from framesift.frames.levels import Levels
-from framesift.looking.explanation import explain_decision, read_pixels
+from framesift.looking.explanation import explain_decision
+from framesift.looking.rereading import read_pixels
 from tests.conftest import encode
 from tests.filtering.test_ranges import count_thermal, draw, write
 from tests.filtering.test_run import name

@@ -12,11 +12,12 @@ from framesift.filtering.selection import Decision
 from framesift.looking.audit.answers import COLUMNS, list_answers
 from framesift.looking.audit.draw import Sample
 from framesift.looking.beside import locate_frames
-from framesift.looking.explanation import Explanation, Pixels, explain_decision
+from framesift.looking.explanation import Explanation, explain_decision
 from framesift.looking.numbers import describe_score
 from framesift.looking.page import embed_json, escape, write_page
 from framesift.looking.page.outlines import draw_outlines
 from framesift.looking.page.thumbnails import embed_image
+from framesift.looking.rereading import Pixels
 
 _WIDTH = 720
 """px of a picture: a person far away is still seen, and the page of 300 pairs can still be sent to somebody. Where the

@@ -19,7 +19,8 @@ from framesift.filtering.manifest import Record
 from framesift.filtering.places import borrow_record
 from framesift.filtering.selection import Decision, Verdict
 from framesift.looking.crops.boxes import Box, choose_boxes
-from framesift.looking.explanation import compare_again, read_pixels
+from framesift.looking.explanation import compare_again
+from framesift.looking.rereading import read_pixels
 from imaging_interview import Image
 
 COLUMNS = ("crop", "frame", "camera", "time", "x", "y", "width", "height", "share", "reference")

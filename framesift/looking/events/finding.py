@@ -23,7 +23,7 @@ from framesift.filtering.settings import Settings
 from framesift.looking.events.event import Event
 from framesift.looking.events.grouping import Grouping, OpenEvent, Seen
 from framesift.looking.events.moments import CameraMoments, read_moments
-from framesift.looking.explanation import read_compared
+from framesift.looking.rereading import read_compared
 
 
 def find_events(

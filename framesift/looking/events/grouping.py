@@ -16,7 +16,7 @@ from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision
 from framesift.looking.events.event import Box, Event
-from framesift.looking.explanation import read_compared
+from framesift.looking.rereading import read_compared
 from imaging_interview import Image
 
 _CALMS = 12

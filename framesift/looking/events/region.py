@@ -19,7 +19,7 @@ from framesift.filtering.manifest import Record
 from framesift.filtering.places import borrow_record
 from framesift.filtering.selection import Decision, Observation, Order, References, Rule, Verdict, select_frames
 from framesift.filtering.settings import Settings
-from framesift.looking.explanation import read_compared
+from framesift.looking.rereading import read_compared
 from imaging_interview import Image
 
 Size = tuple[int, int]

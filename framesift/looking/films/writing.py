@@ -12,9 +12,9 @@ from framesift.errors import MissingLibrary, pip_install
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision
 from framesift.frames.naming import Naming
-from framesift.looking.explanation import read_pixels
 from framesift.looking.films.pace import LEAST_MS
 from framesift.looking.films.shots import FilmPlan, Size
+from framesift.looking.rereading import read_pixels
 from imaging_interview import Image
 
 CODECS = {

@@ -18,11 +18,12 @@ from framesift.filtering.describing import sampling_of
 from framesift.filtering.manifest import Record
 from framesift.frames.videos import is_still, name_film, walk_stills
 from framesift.looking.evidence import Evidence, draw_evidence
-from framesift.looking.explanation import Pixels, explain_decision, read_pixels
+from framesift.looking.explanation import explain_decision
 from framesift.looking.labelling.planning import Carry
 from framesift.looking.labelling.turning import find_ways
 from framesift.looking.page.outlines import draw_outlines
 from framesift.looking.page.thumbnails import encode_jpeg, shrink_image
+from framesift.looking.rereading import Pixels, read_pixels
 
 LEAST_CHANGE = 0.0002
 """Of what is compared: a smaller region is no change that could need a label of its own."""

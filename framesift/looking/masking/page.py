@@ -8,11 +8,11 @@ from typing import Any
 from framesift.comparators.differencing import ComparedPart
 from framesift.errors import PathLike, show
 from framesift.filtering.manifest import Record
-from framesift.looking.explanation import Pixels
 from framesift.looking.masking.changes import CameraChanges, Change, find_changes, fit_grid
 from framesift.looking.masking.polygons import DrawnPolygon
 from framesift.looking.page import embed_json, escape, read_asset, write_page
 from framesift.looking.page.thumbnails import encode_jpeg, shrink_image
+from framesift.looking.rereading import Pixels
 
 _WIDTH = 960
 """px of a picture."""

@@ -11,13 +11,14 @@ from framesift.filtering.manifest import Record, read_decisions
 from framesift.filtering.selection import Verdict
 from framesift.frames.naming import Naming
 from framesift.looking.events import Event
-from framesift.looking.explanation import Pixels, compare_again, describe_again, read_pixels, remember
+from framesift.looking.explanation import compare_again
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
 from framesift.looking.report.lights import look_at_light
 from framesift.looking.report.marks import as_marks, legend
 from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk, Way, way_of
 from framesift.looking.report.views import View, draw_kept, draw_pair
+from framesift.looking.rereading import Sights
 
 _WINDOW = 8
 
@@ -47,6 +48,7 @@ class Section:
         self._number = number
         self._album = Album(room, number)
         self._room = room
+        self._sights = Sights(record)
         self._most = most
         self._looks = camera.looks.items(looks)
         # A browser does not know the range in which the 16 bits of a camera were read.
@@ -82,7 +84,7 @@ class Section:
         yield from self._contact_sheet(contacts, workers)
         yield from self._whole_changes(workers)
         yield "<h3>What would I lose?</h3>\n"
-        drops = rank_drops(self._record, self._drops, workers, self._step)[: self._most]
+        drops = rank_drops(self._record, self._drops, workers, self._step, self._sights)[: self._most]
         yield from self._pairs(drops, "dropped", "nearest below", workers)
         yield from self._pairs(self._keeps, "kept", "nearest above", workers)
         yield (
@@ -157,8 +159,7 @@ class Section:
     def _draw_pairs(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
         """Yield the rest of an opened list of decisions, each beside its reference."""
         yield '<ol class="grid pairs">\n'
-        read_reference = remember(read_pixels, self._record)
-        draw = partial(draw_pair, self._record, width=self._width, known=self._album.has, read_reference=read_reference)
+        draw = partial(draw_pair, self._record, width=self._width, known=self._album.has, sights=self._sights)
         for view in map_ordered(workers, draw, items, _WINDOW):
             yield from self._show(view)
         yield "</ol></details>\n"
@@ -189,7 +190,7 @@ class Section:
         if kept > len(items):
             yield f'<p class="faint">{len(items)} of {kept}, evenly spread over the run.</p>\n'
         yield '<ol class="grid contacts">\n'
-        draw = partial(draw_kept, self._record, width=self._width)
+        draw = partial(draw_kept, self._record, width=self._width, sights=self._sights)
         missing = [item for item in items if self._album.find(item.decision.frame.path) is None]
         views = map_ordered(workers, draw, missing, _WINDOW)
         for item in items:
@@ -230,7 +231,11 @@ def count_pictures(camera: CameraSurvey, most: int) -> int:
 
 
 def rank_drops(
-    record: Record, items: list[Item], workers: ThreadPoolExecutor, step: Callable[[], object] = lambda: None
+    record: Record,
+    items: list[Item],
+    workers: ThreadPoolExecutor,
+    step: Callable[[], object] = lambda: None,
+    sights: Sights | None = None,
 ) -> list[Item]:
     """Put those of the most doubtful drops that have no score behind the others, the most doubtful first.
 
@@ -239,15 +244,15 @@ def rank_drops(
     scored, rest = [i for i in items if i.decision.score], [i for i in items if not i.decision.score]
     largest: dict[int, float] = {}
     in_turn = sorted(range(len(rest)), key=lambda n: rest[n].decision.reference or "")  # read once for all of its drops
-    measure = partial(_measure_ignored, record, describe_reference=remember(describe_again, record))
+    measure = partial(_measure_ignored, record, sights=sights or Sights(record))
     for n, area in zip(in_turn, map_ordered(workers, measure, [rest[n] for n in in_turn], _WINDOW), strict=True):
         largest[n] = area
         step()
     return scored + [rest[n] for n in sorted(range(len(rest)), key=largest.__getitem__, reverse=True)]
 
 
-def _measure_ignored(record: Record, item: Item, describe_reference: Callable[[str, str], Pixels | None]) -> float:
-    comparison = compare_again(record, item.decision, describe_reference)
+def _measure_ignored(record: Record, item: Item, sights: Sights) -> float:
+    comparison = compare_again(record, item.decision, sights)
     return 0 if comparison is None else max((region.area for region in comparison.ignored), default=0)
 
 

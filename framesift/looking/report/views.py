@@ -7,12 +7,13 @@ from datetime import datetime
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Decision, Verdict, describe_extent
 from framesift.frames.naming import Naming
-from framesift.looking.explanation import Pixels, explain_decision, read_pixels
+from framesift.looking.explanation import explain_decision
 from framesift.looking.numbers import describe_score
 from framesift.looking.page import escape
 from framesift.looking.page.outlines import draw_outlines
 from framesift.looking.report.album import encode
 from framesift.looking.report.survey import Item
+from framesift.looking.rereading import Pixels, Sights, read_pixels
 from framesift.looking.wording import describe_changes
 
 
@@ -63,9 +64,12 @@ class View:
         )
 
 
-def draw_kept(record: Record, item: Item, width: int) -> View:
-    """Read a kept frame for the contact sheet."""
-    pixels = read_pixels(record, item.decision.frame.camera, item.decision.frame.path)
+def draw_kept(record: Record, item: Item, width: int, sights: Sights) -> View:
+    """Read a kept frame for the contact sheet, and note what is compared of it: others are compared with it."""
+    camera, path = item.decision.frame.camera, item.decision.frame.path
+    pixels = read_pixels(record, camera, path)
+    if not isinstance(pixels, str) and not record.settings.of(camera).reads_grey:
+        sights.describe(camera, path, pixels)
     return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width), record.settings.naming)
 
 
@@ -74,12 +78,12 @@ def draw_pair(
     item: Item,
     width: int,
     known: Callable[[str], bool],
-    read_reference: Callable[[str, str], Pixels | str] | None = None,
+    sights: Sights | None = None,
 ) -> View:
     """Compare a frame with its reference again and draw what changed; of pictures that are `known`, only that."""
     decision = item.decision
     assert decision.reference is not None
-    shown = explain_decision(record, decision, item.reference_time, read_reference=read_reference)
+    shown = explain_decision(record, decision, item.reference_time, sights=sights, is_shown=known)
     path, reference = decision.frame.path, decision.reference
     outlines = "" if shown.evidence is None else draw_outlines(shown.evidence)
     shots = [

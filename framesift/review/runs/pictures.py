@@ -9,9 +9,10 @@ from typing import Any
 from framesift.errors import FramesiftError, show
 from framesift.filtering.selection import Decision
 from framesift.looking.evidence import Evidence, trace_contour
-from framesift.looking.explanation import Explanation, explain_decision, read_pixels
+from framesift.looking.explanation import Explanation, explain_decision
 from framesift.looking.explanation_picture import draw_explanation, encode_picture
 from framesift.looking.page.thumbnails import shrink_image
+from framesift.looking.rereading import read_pixels
 from framesift.looking.wording import describe_changes
 from framesift.review.duplicates.pictures import encode_jpeg
 from framesift.review.refusals import Conflict

@@ -1,0 +1,176 @@
+"""The frames of a run, read again: as people are shown them, and as the run compares them."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framesift.errors import UnreadableFrame
+from framesift.filtering.comparator_choice import comparator_of, record_of
+from framesift.filtering.describing import read_frame, sampling_of
+from framesift.filtering.file_state import ask_status, name_before
+from framesift.filtering.manifest import Record
+from framesift.frames.reader import read_picture
+from framesift.frames.reader.pages import name_page, split_page
+from framesift.frames.videos import is_still, read_still
+from framesift.stores import is_url, join
+
+Pixels = NDArray[np.uint8]
+T = TypeVar("T")
+
+_PICTURES = 2**25
+"""Bytes of pictures that are kept for the next decisions; the last three in any case."""
+_DESCRIPTORS = 2**26
+"""Bytes of what is compared of frames that are kept for the next decisions."""
+_SMALL = 2**18
+"""What takes so many bytes at most is kept of frames too that are probably asked for once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is compared of a frame."""
+
+    descriptor: Pixels
+    size: tuple[int, int]
+    """Width and height in px of the picture."""
+
+
+class Sights:
+    """Reads and describes frames of one camera again, and remembers the last ones: many decisions have one reference.
+
+    Used by many threads at once.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._pictures = _Memory[Pixels | str](_PICTURES, least=3)
+        self._sights = _Memory[Sight | None](_DESCRIPTORS, least=3)
+
+    def pixels(self, camera: str, path: str) -> Pixels | str:
+        """Return what `read_pixels` does."""
+        return self._pictures.find(path, lambda: read_pixels(self._record, camera, path), _bytes_of)
+
+    def describe(self, camera: str, path: str, pixels: Pixels | None = None, *, once: bool = False) -> Sight | None:
+        """Return what the run compares of a frame; None where it cannot be read any more.
+
+        `pixels` are those of the frame, where they have been read already. With `once` it is probably not asked for
+        again.
+        """
+
+        def look() -> Sight | None:
+            if pixels is None or self._record.settings.of(camera).reads_grey:
+                return describe_again(self._record, camera, path)
+            return _describe(record_of(self._record, camera), camera, pixels, (pixels.shape[1], pixels.shape[0]))
+
+        return self._sights.find(path, look, lambda sight: sight.descriptor.nbytes if sight else 0, once)
+
+    def find(self, path: str) -> Sight | None:
+        """Return what is remembered of a frame."""
+        return self._sights.known(path)
+
+
+class _Memory(Generic[T]):
+    """The last values that were asked for, up to so many bytes, and at `least` so many of them."""
+
+    def __init__(self, room: int, least: int) -> None:
+        self._room, self._least = room, least
+        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def known(self, key: str) -> T | None:
+        with self._lock:
+            return self._values[key][0] if key in self._values else None
+
+    def find(self, key: str, make: Callable[[], T], weigh: Callable[[T], int], once: bool = False) -> T:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key][0]
+        value = make()  # by two threads at once, now and then: neither waits for the other
+        if not once or weigh(value) <= _SMALL:
+            with self._lock:
+                self._add(key, value, weigh(value))
+        return value
+
+    def _add(self, key: str, value: T, weight: int) -> None:
+        if key in self._values:
+            return
+        self._values[key] = value, weight
+        self._room -= weight
+        while self._room < 0 and len(self._values) > self._least:
+            self._room += self._values.popitem(last=False)[1][1]
+
+
+def _bytes_of(pixels: Pixels | str) -> int:
+    return 0 if isinstance(pixels, str) else pixels.nbytes
+
+
+def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False) -> Pixels | str:
+    """Return the pixels of a camera's frame, (height, width, 3) BGR, or the reason why there are none.
+
+    Of 16 bits they are in the range in which the run has read them. A frame that is gone from its folder, or whose file
+    has been written to since, may have been kept: then the results folder has it. So are the frames of films.
+    """
+    read = partial(read_picture, max_pixels=record.settings.max_pixels, levels=record.levels.get(camera))
+    reasons = {}
+    for place in _find_places(record, path):
+        try:
+            return read(place).pixels
+        except UnreadableFrame as error:
+            reasons[place] = error.reason
+    if is_still(path, record.source):
+        return _read_still(record, path) if walk_films else "a frame of a film: framesift explain draws it"
+    return reasons[record.find_frame(path)]
+
+
+def _find_places(record: Record, path: str) -> list[str]:
+    """Return where a frame may be read: where it lies, or first in the results where its file is not what it was."""
+    source, kept = record.find_frame(path), join(record.folder, record.name_kept(path))
+    if is_url(source) or is_url(kept):
+        return [source, kept]
+    file, page = split_page(path) or (path, 0)
+    status, kept_status = ask_status(join(record.source, file)), ask_status(kept)
+    if status and kept_status and status.st_mtime_ns != kept_status.st_mtime_ns:
+        return [kept, source]
+    places = [source, kept]
+    if not status and (refreshed := name_before(file)):
+        places.append(record.find_frame(name_page(refreshed, page) if page else refreshed))
+    return places
+
+
+def _read_still(record: Record, path: str) -> Pixels | str:
+    record.require_source()
+    pixels = read_still(record.source, path, sampling_of(record.settings), record.settings.naming.guarded())
+    return "the film has no such frame any more" if pixels is None else pixels
+
+
+def describe_again(record: Record, camera: str, path: str) -> Sight | None:
+    """Return what the run compares of a camera's frame; None where it cannot be read any more."""
+    record = record_of(record, camera)
+    for place in _find_places(record, path):
+        with suppress(UnreadableFrame):
+            picture = read_frame(place, record.settings, record.levels.get(camera))
+            return _describe(record, camera, picture.pixels, picture.size)
+    return None
+
+
+def _describe(record: Record, camera: str, pixels: Pixels, size: tuple[int, int]) -> Sight:
+    return Sight(comparator_of(record.settings, camera).describe(pixels), size)
+
+
+def read_compared(record: Record, camera: str, path: str) -> Pixels | None:
+    """Return the pixels that a run compares, which need not be those that people are shown; None for one that is gone.
+
+    Raises UsageError as `Record.require_source`.
+    """
+    settings = record.settings.of(camera)
+    for place in _find_places(record, path):
+        with suppress(UnreadableFrame):
+            return read_frame(place, settings, record.levels.get(camera)).pixels
+    return None
