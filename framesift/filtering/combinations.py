@@ -56,8 +56,10 @@ _REFUSED: tuple[tuple[Condition, str], ...] = (
         "--keep has given its frames away when others come late: it takes no --late decide",
     ),
     (
-        lambda w: (w.cluster or w.settings.keep) and any(each.hours and each.changes for each in w.settings.sections),
-        "settings that differ from hour to hour go without --keep and --cluster",
+        lambda w: (
+            (w.cluster or w.settings.keep) and any(each.is_partial and each.changes for each in w.settings.sections)
+        ),
+        "settings that differ from hour to hour, or by light, go without --keep and --cluster",
     ),
     (lambda w: w.backup and w.report, "--report shows what is in RESULTS: it goes without --remove-to"),
     (lambda w: w.backup and w.results, "takes RESULTS or --remove-to BACKUP, not both"),

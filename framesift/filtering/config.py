@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from framesift.errors import UsageError
+from framesift.errors import UsageError, show
 from framesift.filtering.options import OPTIONS
 from framesift.filtering.sections import CHANGEABLE, name_section
+from framesift.frames.light import Light
 
 OF_RUNS = ("link", "results_by")
 """Options that no file can set: it says how frames are decided, and not what is done with files."""
@@ -16,6 +17,8 @@ OF_CAMERAS = frozenset(name for name in OPTIONS if name in CHANGEABLE or name in
 """Options that may differ from camera to camera."""
 OF_HOURS = frozenset(name for name in OF_CAMERAS if name not in CHANGEABLE or CHANGEABLE[name].by_hour)
 """Options that may differ from hour to hour."""
+OF_LIGHT = OF_HOURS - {"exclude"}
+"""Options that may differ by light, which is seen once a frame is read: too late to leave it out."""
 METHODS_OWN = ("min_contour_area", "score_threshold", "thorough", "width")
 """Options that belong to a method: with another one they start anew."""
 
@@ -24,7 +27,7 @@ METHODS_OWN = ("min_contour_area", "score_threshold", "thorough", "width")
 class CameraConfig:
     """Settings of some cameras, by the names of `OPTIONS`. `exclude` is whether their frames are left out.
 
-    Raises UsageError for a setting that cannot differ between cameras, or between hours.
+    Raises UsageError for a setting that cannot differ between cameras, between hours or by light.
     """
 
     camera: str
@@ -35,24 +38,31 @@ class CameraConfig:
     """`22:00-06:00`: they hold at these hours only."""
     place: str = ""
     """Where it stands, for messages."""
+    light: str | None = None
+    """`day`, `night` or `infrared`, in place of hours: they hold for frames that were taken by it."""
 
     def __post_init__(self) -> None:
+        if self.light not in (None, *Light):
+            raise UsageError(f"{show(str(self.light))} is no light: {', '.join(Light)} are", self.place or None)
+        if self.light is not None and self.hours is not None:
+            raise UsageError("a section is of hours or of a light, not of both", self.place or None)
         for name in self.values:
-            if reason := refuse_in_section(name, self.hours):
+            if reason := refuse_in_section(name, self.hours, self.light):
                 raise UsageError(f"{self.title} {reason}", self.place or None)
 
     @property
     def title(self) -> str:
         """The header that it has in a file."""
-        return name_section(self.camera, self.hours)
+        return name_section(self.camera, self.hours or self.light)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """Settings of all cameras, by the names of `OPTIONS`, and on top of them those of some.
 
-    Of sections that cover a camera, one with its name is stronger than a pattern, of patterns a later one is, and
-    those of hours are stronger than those of the whole day. What is given beside a `Config` is stronger than all of it.
+    Of sections that cover a camera, one with its name is stronger than a pattern, of patterns a later one is, those of
+    light are stronger than those of the whole day, and those of hours stronger still. What is given beside a `Config`
+    is stronger than all of it.
     Raises UsageError for what no file can set.
     """
 
@@ -74,13 +84,22 @@ def write_name(name: str) -> str:
     return "camera-by" if name == "camera" else OPTIONS[name].flag.removeprefix("--") if name in OPTIONS else name
 
 
-def refuse_in_section(name: str, hours: str | None) -> str:
-    """Return why a setting cannot stand in a section of cameras or of hours; empty where it can."""
+def choose_names(hours: str | None, light: str | None) -> frozenset[str]:
+    """Return the options that may stand in a section, which is of hours, of a light or of neither."""
+    return OF_LIGHT if light is not None else OF_HOURS if hours is not None else OF_CAMERAS
+
+
+def refuse_in_section(name: str, hours: str | None, light: str | None = None) -> str:
+    """Return why a setting cannot stand in a section of cameras, of hours or of a light; empty where it can."""
     key = write_name(name)
     if name not in OF_CAMERAS:
         return f"cannot say {key}: it is of the whole run, and stands above all sections"
     if hours is not None and name not in OF_HOURS:
         return f"cannot say {key}: it says which frames of a camera are compared, and is the same at all hours"
+    if light is not None and name not in OF_HOURS:
+        return f"cannot say {key}: it says which frames of a camera are compared, and is the same by any light"
+    if light is not None and name not in OF_LIGHT:
+        return f"cannot say {key}: light is seen once a frame has been read; leave out hours instead"
     return ""
 
 

@@ -3,24 +3,26 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from framesift.errors import PathLike, UnreadableFrame, UsageError, show
 from framesift.filtering.config import (
-    OF_CAMERAS,
-    OF_HOURS,
     OF_RUNS,
     CameraConfig,
     Config,
+    choose_names,
     refuse_in_section,
     write_name,
 )
 from framesift.filtering.options import OPTIONS, Option
 from framesift.filtering.reading_settings import as_of_file, read_settings
+from framesift.filtering.sections import name_section
+from framesift.frames.light import Light
 from framesift.frames.periods import Period
 from framesift.frames.reader.source import open_regular
 
@@ -74,6 +76,7 @@ class _File:
     def read(self) -> Config:
         tables = self._parse()
         sections = tables.pop(SECTIONS, {})
+        of_all = {light: tables.pop(light) for light in Light if isinstance(tables.get(light), dict)}
         if not isinstance(sections, dict):
             told = f"is the table of the sections, such as [{SECTIONS}.c2]; --camera is {write_name('camera')} here"
             raise self._error((SECTIONS,), f"{SECTIONS} {told}")
@@ -82,7 +85,9 @@ class _File:
             most = f"max-pixels is more than {usual}, which no file that lies among the frames may allow"
             raise self._error(("max-pixels",), f"{most}: name the file with --config")
         self._check_together(values)
-        return Config(values, tuple(self._read_sections(sections)), self.path, self.is_trusted)
+        return Config(
+            values, (*self._read_lights(of_all, sections), *self._read_sections(sections)), self.path, self.is_trusted
+        )
 
     def _check_together(self, values: Mapping[str, Any]) -> None:
         """Raise UsageError where settings of the file cannot be together, whatever is given by hand."""
@@ -105,6 +110,13 @@ class _File:
         except RecursionError:
             raise UsageError("is not TOML that can be read: too many brackets in each other", self.path) from None
 
+    def _read_lights(self, of_all: Mapping[Light, Any], sections: Mapping[str, Any]) -> Iterator[CameraConfig]:
+        """Yield the sections of a light and of all cameras: `[night]` is `[camera."*".night]`."""
+        for light, table in of_all.items():
+            if light in sections.get("*", {}):
+                raise self._error((light,), f"[{light}] is {name_section('*', light)}, which stands here too")
+            yield self._read_section((light,), "*", table, None, light)
+
     def _read_sections(self, sections: Mapping[str, Any]) -> Iterator[CameraConfig]:
         for camera, table in sections.items():
             path = (SECTIONS, camera)
@@ -113,32 +125,43 @@ class _File:
                 raise self._error(path, f"{SECTIONS}.{camera} is no section: {told}")
             own = {key: value for key, value in table.items() if not isinstance(value, dict)}
             if own or not table:
-                yield self._read_section(path, own, None)
-            for hours, values in table.items():
+                yield self._read_section(path, camera, own)
+            for part, values in table.items():
                 if isinstance(values, dict):
-                    yield self._read_section((*path, hours), values, self._check_hours(path, hours))
+                    hours, light = self._read_part(path, part)
+                    yield self._read_section((*path, part), camera, values, hours, light)
 
-    def _read_section(self, path: Path, table: Mapping[str, Any], hours: str | None) -> CameraConfig:
-        allowed = OF_CAMERAS if hours is None else OF_HOURS
-        names = {write_name(name): name for name in allowed}
-        values = dict(self._read_values(path, table, names, hours))
-        return CameraConfig(path[1], values, hours, self._place(path))
+    def _read_section(
+        self, path: Path, camera: str, table: Mapping[str, Any], hours: str | None = None, light: str | None = None
+    ) -> CameraConfig:
+        names = {write_name(name): name for name in choose_names(hours, light)}
+        refuse = partial(refuse_in_section, hours=hours, light=light)
+        values = dict(self._read_values(path, table, names, refuse))
+        return CameraConfig(camera, values, hours, self._place(path), light)
 
-    def _check_hours(self, path: Path, hours: str) -> str:
+    def _read_part(self, path: Path, part: str) -> tuple[str | None, str | None]:
+        """Return the hours or the light that a table in a section is of."""
+        if part in tuple(Light):
+            return None, part
         try:
-            Period(hours=hours)
+            Period(hours=part)
         except UsageError:
-            told = 'a table in a section is of hours, such as [camera.c2."22:00-06:00"]'
-            near = self._suggest(hours, _NAMES)
-            raise self._error((*path, hours), f"{show(hours)} are no hours: {told}{near}") from None
-        return hours
+            told = 'a table in a section is of a light or of hours, such as [camera.c2.night] or [camera.c2."22-6"]'
+            near = self._suggest(part, [*Light, *_NAMES])
+            raise self._error((*path, part), f"{show(part)} is neither: {told}{near}") from None
+        return part, None
 
     def _read_values(
-        self, path: Path, table: Mapping[str, Any], names: Mapping[str, str], hours: str | None = None
+        self,
+        path: Path,
+        table: Mapping[str, Any],
+        names: Mapping[str, str],
+        refuse: Callable[[str], str] = lambda _: "",
     ) -> Iterator[tuple[str, Any]]:
         for key, value in table.items():
             if key not in names:
-                raise self._error((*path, key), self._refuse(path, key, names, hours))
+                near = [*names, *Light] if isinstance(value, dict) else names
+                raise self._error((*path, key), self._refuse(path, key, near, refuse))
             if path and key == "exclude":
                 if not isinstance(value, bool):
                     raise self._error((*path, key), "exclude is true or false in a section, for all its frames")
@@ -188,15 +211,15 @@ class _File:
             raise UsageError("a mask lies outside of the folder of the frames: name the settings file with --config")
         return f"{camera}{equals}{path}"
 
-    def _refuse(self, path: Path, key: str, names: Mapping[str, str], hours: str | None) -> str:
+    def _refuse(self, path: Path, key: str, names: Iterable[str], refuse: Callable[[str], str]) -> str:
         """Say why a key cannot stand where it does."""
         if path and key in _NAMES:
-            return f"a section {refuse_in_section(_NAMES[key], hours)}"
+            return f"a section {refuse(_NAMES[key])}"
         if key.replace("-", "_") in OF_RUNS:
             return f"{key} is no setting of a file: it is given by hand"
         return f"there is no setting {show(key)}{self._suggest(key, names)}"
 
-    def _suggest(self, key: str, names: Mapping[str, str]) -> str:
+    def _suggest(self, key: str, names: Iterable[str]) -> str:
         near = get_close_matches(key.replace("_", "-").lower(), list(names), 1, cutoff=0.5)
         return f": did you mean {near[0]}?" if near else ""
 

@@ -21,6 +21,9 @@ from framesift.frames.reader import (
     find_capture_time,
     open_picture,
     read_picture,
+    reduce_pixels,
+    tell_light,
+    tell_light_of,
 )
 from framesift.frames.reader.pages import name_page
 from framesift.frames.reader.source import NotWhole, Status, Unreached
@@ -60,11 +63,11 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     for a frame that a mask does not fit: nobody knows what of it is to be ignored.
     """
     if isinstance(frame, Still):
-        return _view_still(frame, directory, settings.at(frame.frame))
-    settings = settings.at(frame)
+        return _view_still(frame, directory, settings)
     before: Status | None = None if is_url(directory) else ask_status(join(directory, frame.file))
     try:
-        picture = read_frame(join(directory, find_content(frame)), settings, levels, alone=True)
+        picture = read_frame(join(directory, find_content(frame)), settings.at(frame), levels, alone=True)
+        frame, settings, picture = _open_by_light(frame, picture, settings, levels)
     except Unreached as error:  # what it holds was not seen, so that this state of it is not decided either
         return _view_problem(frame, directory, error.reason, None)
     except UnreadableFrame as error:
@@ -74,6 +77,22 @@ def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels:
     source = {"content": picture.content, "stat": picture.stat, "file": file}
     exposure = Exposure(picture.levels, picture.beyond)
     return _describe(frame, picture.pixels, picture.size, settings, exposure, **source)
+
+
+def _open_by_light(
+    frame: Frame, picture: Picture, settings: Settings, levels: Levels | None = None
+) -> tuple[Frame, Settings, Picture]:
+    """Return a frame with its light, where settings go by that, the settings that it is decided by, and its picture as
+    these see it. Raises UnreadableFrame."""
+    before = settings.at(frame)
+    if not settings.goes_by_light(frame.camera):
+        return frame, before, picture
+    frame = replace(frame, light=tell_light_of(picture, settings.max_pixels))
+    own = settings.at(frame)
+    if _grey_of(own) != _grey_of(before):
+        content, status = picture.content, picture.stat
+        picture = open_picture(content, status, own.max_pixels, _grey_of(own), levels, alone=True)
+    return frame, own, picture
 
 
 def find_content(frame: Frame) -> str:
@@ -86,11 +105,12 @@ def find_content(frame: Frame) -> str:
 def describe_again(view: View, settings: Settings, levels: Levels) -> View:
     """Return the view of a 16-bit frame in another range."""
     assert view.content is not None and view.size is not None
-    settings = settings.at(view.frame)
-    decoded = decode_levels(view.content, settings.max_pixels, levels)
+    decoded, frame = decode_levels(view.content, settings.max_pixels, levels), view.frame
+    if settings.goes_by_light(frame.camera):
+        frame = replace(frame, light=tell_light(reduce_pixels(decoded.pixels)))
     exposure = Exposure(decoded.levels, decoded.beyond)
     source = {"content": view.content, "stat": view.stat, "file": view.file}
-    return _describe(view.frame, decoded.pixels, view.size, settings, exposure, **source)
+    return _describe(frame, decoded.pixels, view.size, settings.at(frame), exposure, **source)
 
 
 def sampling_of(settings: Settings) -> Sampling:
@@ -129,9 +149,11 @@ def _view_still(still: Still, directory: str, settings: Settings) -> View:
         return _view_sent(still.frame, still.content, still.stat, settings)
     if still.pixels is None:
         return _view_problem(still.frame, directory, still.problem, still.stat)
-    size = still.pixels.shape[1], still.pixels.shape[0]
+    frame, size = still.frame, (still.pixels.shape[1], still.pixels.shape[0])
+    if settings.goes_by_light(frame.camera):
+        frame = replace(frame, light=tell_light(reduce_pixels(still.pixels)))
     source = {"pixels": still.pixels, "stat": still.stat, "file": _state_of(still)}
-    return _describe(still.frame, still.pixels, size, settings, USUAL, **source)
+    return _describe(frame, still.pixels, size, settings.at(frame), USUAL, **source)
 
 
 def _state_of(still: Still) -> FileState | None:
@@ -142,7 +164,8 @@ def _state_of(still: Still) -> FileState | None:
 def _view_sent(frame: Frame, content: bytes, status: Status, settings: Settings) -> View:
     """Describe a picture that a stream has sent; one that was torn on the way is skipped."""
     try:
-        picture = open_picture(content, status, settings.max_pixels, _grey_of(settings), alone=True)
+        picture = open_picture(content, status, settings.max_pixels, _grey_of(settings.at(frame)), alone=True)
+        frame, settings, picture = _open_by_light(frame, picture, settings)
     except UnreadableFrame as error:
         return View(frame, None, None, problem=error.reason)
     exposure = Exposure(picture.levels, picture.beyond)

@@ -212,12 +212,12 @@ class Films(Source):
         if known is None or known.verdict is Verdict.SKIP or known.left_out or self._sink.folder is None:
             return False
         path = known.frame.path if known.verdict is Verdict.KEEP else known.reference or ""
+        seen = view_frame(still, self.directory, self.settings)
+        settings = self.settings.at(seen.frame)
         try:
-            settings = self.settings.at(still.frame)
             picture = read_frame(self._sink.find_kept(path), settings)
         except UnreadableFrame:
             return False
-        seen = view_frame(still, self.directory, settings)
         if seen.descriptor is None or (settings.size is None and picture.size != seen.size):
             return seen.size != picture.size
         reference = Reference(path, comparator_of(settings, camera).describe(picture.pixels))

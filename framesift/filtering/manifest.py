@@ -20,6 +20,7 @@ from framesift.filtering.selection import Decision, Order, Verdict, Weight
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
+from framesift.frames.light import Light
 from framesift.stores import is_url, join, locate, strip_secrets
 
 NAME = "manifest.jsonl"
@@ -172,6 +173,7 @@ def encode_decision(decision: Decision, levels: Levels | None = None, file: File
             **({"again": True} if decision.again else {}),
             **({} if decision.weight is None else {"budget": [str(decision.weight.threshold), decision.weight.frames]}),
             **({} if decision.gap is None else {"gap": decision.gap}),
+            **({} if frame.light is None else {"light": str(frame.light)}),
         }
     )
 
@@ -181,13 +183,12 @@ def decode_decision(line: bytes) -> Decision:
     entry = json.loads(line)
     time = datetime.fromisoformat(entry["time"]) if entry["time"] else None
     size = tuple(entry["size"]) if entry.get("size") else None
-    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"), entry.get("of"))
+    light = Light(entry["light"]) if entry.get("light") else None
+    frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"), entry.get("of"), light)
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
-    order = Order(entry["order"]) if entry.get("order") else None
+    order, again = Order(entry["order"]) if entry.get("order") else None, entry.get("again") is True
     weight = _decode_weight(*entry["budget"]) if entry.get("budget") else None
-    return Decision(
-        frame, Verdict(entry["verdict"]), *evidence, order, entry.get("again") is True, weight, entry.get("gap")
-    )
+    return Decision(frame, Verdict(entry["verdict"]), *evidence, order, again, weight, entry.get("gap"))
 
 
 def decode_file(line: bytes) -> FileState | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from framesift.errors import show
 from framesift.filtering.selection import Decision
+from framesift.frames.light import Light
 
 MOST_PIXELS = 2**30
 """px of a picture: OpenCV decodes none of more."""
@@ -129,7 +130,8 @@ def _is_section(value: Any) -> bool:
         return False
     with suppress(ValueError):
         check_settings(value)
-        return value.get("excluded") in (None, True, False) and _is_setting(value.get("hours"))
+        known = value.get("excluded") in (None, True, False) and value.get("light") in (None, *Light)
+        return known and _is_setting(value.get("hours"))
     return False
 
 

@@ -14,6 +14,7 @@ from framesift.filtering.options import CHOOSING, DEFAULT_THRESHOLDS, OPTIONS, T
 from framesift.filtering.presets import expand_preset
 from framesift.filtering.sections import CHANGEABLE, Section
 from framesift.filtering.settings import NAMING, Settings, choose_frames
+from framesift.frames.light import Light
 from framesift.frames.naming import Naming
 
 
@@ -95,7 +96,8 @@ def _read_section(given: CameraConfig, by_hand: Mapping[str, Any], settings: Set
         if not isinstance(exclude, bool | None):
             raise UsageError("exclude is true or false in a section: whether these frames are left out")
         changes = dict(_read_changes(values, by_hand, settings))
-        section = Section(given.camera, given.hours, tuple(changes.items()), exclude, settings.naming.timezone)
+        light = None if given.light is None else Light(given.light)
+        section = Section(given.camera, given.hours, tuple(changes.items()), exclude, settings.naming.timezone, light)
         replace(settings, sections=(), **changes)  # raises for what cannot be
     except UsageError as error:
         raise as_of_file(UsageError(f"{given.title}: {error.reason}", error.path), given.place) from None

@@ -251,10 +251,10 @@ class Run:
         known: Known,
         rule: Callable[[Settings, str], Rule[Image]],
     ) -> Iterator[tuple[View, Decision]]:
-        """Decide frames of a camera, each by the settings of its hour, from what is `known` on and is kept up to date.
+        """Decide frames of a camera, each by the settings of its hour and light.
 
-        Where these see otherwise than those of the frame before, the references are described again: what is compared
-        is seen as the frame that is decided is.
+        What is `known` on is kept up to date. Where frames are seen otherwise than the one before, the references are
+        described again: what is compared is seen as the frame that is decided is.
         """
         for settings, stretch in groupby(views, key=lambda view: self.settings.at(view.frame)):
             if not see_alike(settings, known.settings):

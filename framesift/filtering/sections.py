@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from fnmatch import translate
 from functools import lru_cache
 from typing import Any, Self
@@ -14,6 +13,7 @@ from framesift.comparators.thresholds import Threshold
 from framesift.filtering.manifest_values import shorten
 from framesift.filtering.option_values import Decoding, Method
 from framesift.frames.frame import Frame
+from framesift.frames.light import Light
 from framesift.frames.periods import Period
 
 
@@ -31,6 +31,8 @@ class Section:
     """Whether these frames are left out; None: as without this section."""
     timezone: str = "UTC"
     """Of the hours."""
+    light: Light | None = None
+    """By which it holds; None: by any. What is infra-red is night too."""
     _period: Period = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +41,17 @@ class Section:
     @property
     def title(self) -> str:
         """What it is called: its header in a settings file."""
-        return name_section(self.camera, self.hours)
+        return name_section(self.camera, self.hours or self.light)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is of some hours or of some light only."""
+        return self.hours is not None or self.light is not None
+
+    @property
+    def strength(self) -> int:
+        """How strong it is among those of a camera: all day, by day or night, by infra-red, at some hours."""
+        return 3 if self.hours is not None else 0 if self.light is None else 1 + (self.light is Light.INFRARED)
 
     @property
     def masks(self) -> tuple[Mask, ...]:
@@ -50,13 +62,16 @@ class Section:
         """Tell whether it is of a camera."""
         return camera == self.camera or _compile(self.camera).match(camera) is not None
 
-    def holds(self, time: datetime | None) -> bool:
-        """Tell whether it holds at a time; of hours none does without one."""
-        return self.hours is None or (time is not None and self._period.holds(time))
+    def holds(self, frame: Frame) -> bool:
+        """Tell whether it holds of a frame of its camera; no hours do without a time, and no light does unseen."""
+        if self.light is not None:
+            return frame.light is self.light or (frame.light is Light.INFRARED and self.light is Light.NIGHT)
+        return self.hours is None or (frame.time is not None and self._period.holds(frame.time))
 
     def record(self) -> dict[str, Any]:
         """Return the section as it stands in a manifest."""
         named: dict[str, Any] = {"camera": self.camera, "hours": self.hours, "excluded": self.exclude}
+        named |= {} if self.light is None else {"light": str(self.light)}
         return named | {CHANGEABLE[name].key: CHANGEABLE[name].encode(value) for name, value in self.changes}
 
     @classmethod
@@ -65,7 +80,8 @@ class Section:
         changes = tuple(
             (name, each.decode(record[each.key])) for name, each in CHANGEABLE.items() if each.key in record
         )
-        return cls(record["camera"], record["hours"], changes, record["excluded"], timezone)
+        light = Light(record["light"]) if record.get("light") else None
+        return cls(record["camera"], record["hours"], changes, record["excluded"], timezone, light)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +151,26 @@ class Sectioned:
     _known: Remembered
 
     def of(self, camera: str) -> Self:
-        """Return the settings of a camera as they are whatever the hour: without sections. Raises UsageError."""
-        return self._apply([section for section in self.find_sections(camera) if section.hours is None])
+        """Return the settings of a camera as they are at any hour and by any light: without sections.
+
+        Raises UsageError.
+        """
+        return self._apply([section for section in self.find_sections(camera) if not section.is_partial])
 
     def at(self, frame: Frame) -> Self:
-        """Return the settings that a frame is decided by: those of its camera at its hour. Raises UsageError."""
-        return self._apply([section for section in self.find_sections(frame.camera) if section.holds(frame.time)])
+        """Return the settings that a frame is decided by: those of its camera, at its hour and by its light.
+
+        Raises UsageError.
+        """
+        return self._apply([section for section in self.find_sections(frame.camera) if section.holds(frame)])
+
+    def goes_by_light(self, camera: str) -> bool:
+        """Tell whether the light of a camera's frames says what their settings are."""
+        return any(section.light for section in self.find_sections(camera))
 
     def takes(self, frame: Frame) -> bool:
         """Tell whether a frame is looked at, as far as sections say it."""
-        holding = (each for each in reversed(self.find_sections(frame.camera)) if each.holds(frame.time))
+        holding = (each for each in reversed(self.find_sections(frame.camera)) if each.holds(frame))
         return not next((each.exclude for each in holding if each.exclude is not None), False)
 
     def chains_of(self, camera: str) -> tuple[bool, int]:
@@ -153,7 +179,7 @@ class Sectioned:
         return settings.size is not None, settings.against
 
     def all_of(self, name: str) -> list[Any]:
-        """Return what a setting is for some camera at some hour."""
+        """Return what a setting is for some camera at some hour or by some light."""
         return [getattr(self, name), *(value for each in self.sections for key, value in each.changes if key == name)]
 
     def find_sections(self, camera: str) -> tuple[Section, ...]:
@@ -179,9 +205,9 @@ class Sectioned:
 
 def choose_sections(sections: Iterable[Section], camera: str) -> tuple[Section, ...]:
     """Return those of a camera, the strongest last: patterns in their order, then what names the camera; and behind
-    all of these, in the same order, those of hours."""
+    all of these, in the same order, those of light, then those of infra-red, then those of hours."""
     covering = [section for section in sections if section.covers(camera)]
-    return tuple(sorted(covering, key=lambda section: (section.hours is not None, section.camera == camera)))
+    return tuple(sorted(covering, key=lambda section: (section.strength, section.camera == camera)))
 
 
 def drop_changes(sections: Iterable[Section], *names: str) -> tuple[Section, ...]:
@@ -193,8 +219,8 @@ def drop_changes(sections: Iterable[Section], *names: str) -> tuple[Section, ...
 
 
 def drop_hours(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Return sections that change nothing from hour to hour; what is left out then stays so."""
-    return tuple(section if section.hours is None else replace(section, changes=()) for section in sections)
+    """Return sections that change nothing from hour to hour or by light; what is left out then stays so."""
+    return tuple(replace(section, changes=()) if section.is_partial else section for section in sections)
 
 
 def is_excluded(sections: Iterable[Section]) -> bool:
@@ -206,7 +232,7 @@ def is_excluded(sections: Iterable[Section]) -> bool:
 def describe_difference(recorded: Any, wanted: Iterable[Section]) -> str:
     """Say what a manifest has of sections, as it stands there, where other ones are wanted: the first that differs."""
     found = [each for each in recorded if isinstance(each, dict)] if isinstance(recorded, list) else []
-    theirs = {name_section(str(each.get("camera")), each.get("hours")): each for each in found}
+    theirs = {name_section(str(each.get("camera")), each.get("hours") or each.get("light")): each for each in found}
     ours = {each.title: each.record() for each in wanted}
     for title in {**theirs, **ours}:
         was, now = theirs.get(title), ours.get(title)
@@ -218,9 +244,9 @@ def describe_difference(recorded: Any, wanted: Iterable[Section]) -> str:
     return "sections in another order"
 
 
-def name_section(camera: str, hours: str | None = None) -> str:
-    """Return the header of a section in a settings file."""
-    parts = ["camera", camera, *([] if hours is None else [hours])]
+def name_section(camera: str, part: str | None = None) -> str:
+    """Return the header of a section in a settings file; `part` are its hours or its light."""
+    parts = ["camera", camera, *([] if part is None else [part])]
     return f"[{'.'.join(map(_write_key, parts))}]"
 
 

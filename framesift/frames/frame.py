@@ -10,11 +10,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 
+from framesift.frames.light import Light
 from framesift.frames.naming import Names, Naming
 from framesift.stores import is_url, join, name_of
 
@@ -38,6 +39,8 @@ class Frame:
     """Number, from 1, of the page of a file that the frame is; that is the folder of its path. None for a picture."""
     source: str | None = None
     """Path of the file that held it, where an earlier picture of that file has the name: the file was refreshed."""
+    light: Light | None = field(default=None, compare=False)
+    """What it was taken by, once that has been looked at: only where settings differ by light."""
 
     @property
     def file(self) -> str:

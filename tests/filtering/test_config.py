@@ -431,7 +431,9 @@ def test_hours_go_without_a_budget(write_tree):
     more = {"keep": "2"}
     frames = write_tree(scene(None, NEW))
     config = with_sections(CameraConfig("*", {"most": 50}, "17-18"))
-    with pytest.raises(UsageError, match="settings that differ from hour to hour go without --keep and --cluster"):
+    with pytest.raises(
+        UsageError, match="settings that differ from hour to hour, or by light, go without --keep and --cluster"
+    ):
         list(filter_frames(frames, config=config, **more))
     left_out = with_sections(CameraConfig("*", {"exclude": True}, "17-18"))
     assert letters(filter_frames(frames, config=left_out, **more)) == "kk"

@@ -103,7 +103,13 @@ def test_values_may_be_written_as_toml_has_them(file, text, options):
         ("[camera.c1]\n\nkeep = 5", "framesift.toml:3: a section cannot say keep: it is of the whole run, and"),
         ("[camera.c1]\ntimezone = 'UTC'", "framesift.toml:2: a section cannot say timezone: "),
         ('[camera.c1."22-6"]\nagainst = 2', "framesift.toml:2: a section cannot say against: it says which frames"),
-        ("[camera.c1.night]\nblur = 3", "framesift.toml:1: night are no hours: "),
+        ("[camera.c1.nihgt]\nblur = 3", "framesift.toml:1: nihgt is neither: a table in a section is of a light or of "
+         'hours, such as [camera.c2.night] or [camera.c2."22-6"]: did you mean night?'),
+        ("[nihgt]\nblur = 3", "framesift.toml:1: there is no setting nihgt: did you mean night?"),
+        ("[camera.c1.night]\nexclude = true", "framesift.toml:2: a section cannot say exclude: light is seen once"),
+        ("[day]\nsize = 'x'", "framesift.toml:2: a section cannot say size: it says which frames of a camera are "),
+        ("[camera.c1.day]\nbluur = 3", "framesift.toml:2: there is no setting bluur: did you mean blur?"),
+        ("[night]\nblur = 3\n[camera.'*'.night]\nblur = 5", 'framesift.toml:1: [night] is [camera."*".night], which'),
         ("[camera.c1]\nexclude = '*'", "framesift.toml:2: exclude is true or false in a section, for all its frames"),
         ('blur = 3\n[camera."c *"]\nwidth = 300',
          'framesift.toml:2: [camera."c *"]: width belongs to method tolerance'),
@@ -168,6 +174,12 @@ def test_hours_alone_are_one_section(file):
     file.write_text('[camera.c1."22-6"]\nblur = 3\n[camera.c2]\n')
     sections = read_settings(read_config(file)).sections
     assert [section.title for section in sections] == ["[camera.c1.22-6]", "[camera.c2]"]
+
+
+def test_a_light_alone_is_of_all_cameras(file):
+    file.write_text("[camera.c1.day]\nblur = 3\n[night]\nblur = 5\n")
+    sections = read_settings(read_config(file)).sections
+    assert [section.title for section in sections] == ['[camera."*".night]', "[camera.c1.day]"]
 
 
 def test_a_very_large_or_very_deep_file_is_refused(file):

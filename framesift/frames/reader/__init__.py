@@ -1,5 +1,6 @@
 """Bytes to pixels, strictly and within bounds: what is not a whole picture is refused with a reason."""
 
+from framesift.frames.reader.brightness import tell_light
 from framesift.frames.reader.capture_time import find_capture_time, has_exif, orientation_of, read_capture_time
 from framesift.frames.reader.fence import FENCE
 from framesift.frames.reader.formats import sniff_format
@@ -14,6 +15,8 @@ from framesift.frames.reader.picture import (
     open_picture,
     read_picture,
     read_reduced,
+    reduce_pixels,
+    tell_light_of,
 )
 from framesift.frames.reader.transparency import decode_opacity, lay_over_grounds
 
@@ -38,7 +41,10 @@ __all__ = [
     "read_picture",
     "read_reduced",
     "read_size",
+    "reduce_pixels",
     "sniff_format",
     "source",
     "tags",
+    "tell_light",
+    "tell_light_of",
 ]

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, lies_beyond
+from framesift.frames.light import Light
 from framesift.frames.reader import bmp, gif, heif, jpeg, png, pnm, tiff, webp
+from framesift.frames.reader.brightness import tell_light
 from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
@@ -126,14 +128,37 @@ def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[in
     """
     content, _ = _read_content(path, max_pixels)
     try:
-        if sniff_format(content[:12]) == "JPEG":
-            size, pixels = _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
-            return size, Decoded(pixels)
+        if (reduced := reduce_jpeg(content, max_pixels)) is not None:
+            return reduced[0], Decoded(reduced[1])
         decoded = decode_levels(content, max_pixels)
         size = decoded.pixels.shape[1], decoded.pixels.shape[0]
-        return size, decoded._replace(pixels=decoded.pixels[::_STEP, ::_STEP])
+        return size, decoded._replace(pixels=reduce_pixels(decoded.pixels))
     except UnreadableFrame as error:
         raise UnreadableFrame(error.reason, path) from None
+
+
+def reduce_jpeg(content: bytes, max_pixels: int) -> tuple[tuple[int, int], NDArray[np.uint8]] | None:
+    """Return the size of a whole JPEG, width and height, and its pixels (h, w, 3) BGR at an eighth of it.
+
+    None for what is no JPEG. Raises UnreadableFrame, without a path.
+    """
+    if sniff_format(content[:12]) != "JPEG":
+        return None
+    return _decode("JPEG", content, max_pixels, jpeg.decode_reduced)
+
+
+def tell_light_of(picture: Picture, max_pixels: int = MAX_PIXELS) -> Light:
+    """Return the light that a picture was taken by: the same however its pixels were asked for.
+
+    Raises UnreadableFrame, without a path.
+    """
+    reduced = reduce_jpeg(picture.content, max_pixels)
+    return tell_light(reduce_pixels(picture.pixels) if reduced is None else reduced[1])
+
+
+def reduce_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (height, width, 3) at an eighth of its size."""
+    return pixels[::_STEP, ::_STEP]
 
 
 def _read_content(path: PathLike, max_pixels: int) -> tuple[bytes, Status]:

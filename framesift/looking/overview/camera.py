@@ -11,10 +11,11 @@ from framesift.filtering.health import Fault, FaultKind, Faults
 from framesift.filtering.selection import WHOLE
 from framesift.filtering.summary import find_rare
 from framesift.frames.frame import Frame
+from framesift.frames.light import Light
 from framesift.frames.naming import Naming
 from framesift.looking.overview.contrast import count_flat, find_levels, use_one_range
 from framesift.looking.overview.hours import Hour, average_hours
-from framesift.looking.overview.light import Light, classify_light
+from framesift.looking.overview.light import classify_light
 from framesift.looking.overview.repeats import Repeat, find_repeats
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.times import (

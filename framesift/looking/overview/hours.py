@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from framesift.looking.overview.light import Light
+from framesift.frames.light import Light
 from framesift.looking.overview.sightings import Sighting
 
 

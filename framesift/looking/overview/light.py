@@ -1,27 +1,18 @@
 """Day, night or infra-red, by how bright and how coloured a camera's frames are."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import cv2
 import numpy as np
 
+from framesift.frames.light import Light
+from framesift.frames.reader.brightness import GREY
 from framesift.looking.overview.sightings import Sighting
 
-_GREY = 0.005
-"""At most this share of an infra-red picture has colour: a clock written in yellow is not more."""
 _TWO_GROUPS = 0.7
 """A camera's darker frames are its night where their shadows are at most this share of those of the brighter ones."""
 _DARK = 40
 """Mean grey level below which a camera that knows one light only stands in the dark."""
-
-
-class Light(StrEnum):
-    """What a frame was taken by."""
-
-    DAY = "day"
-    NIGHT = "night"
-    INFRARED = "infrared"
 
 
 def classify_light(sightings: Sequence[Sighting]) -> list[Light | None]:
@@ -45,7 +36,7 @@ def _classify(sighting: Sighting, limit: float | None) -> Light | None:
 
 
 def _is_grey(sighting: Sighting) -> bool:
-    return sighting.colour is not None and sighting.colour <= _GREY
+    return sighting.colour is not None and sighting.colour <= GREY
 
 
 def _find_night_limit(shadows: list[float]) -> float | None:

@@ -7,9 +7,9 @@ from itertools import islice, pairwise
 
 from framesift.errors import PathLike, counted, show
 from framesift.frames.frame import Frame
+from framesift.frames.light import Light
 from framesift.looking.overview.camera import CameraOverview, is_tiny
 from framesift.looking.overview.contrast import describe_contrast
-from framesift.looking.overview.light import Light
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.table import describe_light, find_name_doubts, format_duration, format_time, name_zone
 from framesift.looking.overview.times import Interval

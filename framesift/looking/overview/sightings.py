@@ -22,12 +22,11 @@ from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels, move_grey
 from framesift.frames.reader import MAX_PIXELS, read_reduced, read_size
+from framesift.frames.reader.brightness import share_colour
 from imaging_interview import CHANGE_THRESHOLD, kept_rectangle
 
 _BORDERS = Settings().border_mask
 """Percent of the side; clocks are written there, and they are not compared."""
-_COLOURED = 16
-"""A pixel whose largest and smallest channel differ by more grey levels than this has colour."""
 _SMALL = 64, 48
 """px: the size at which a frame is compared with the one before."""
 _GROWTH = np.ones((3, 3), np.uint8)
@@ -148,13 +147,11 @@ def _measure_light(pixels: NDArray[np.uint8]) -> tuple[float, float, float, int]
     """Return brightness, shadows, share of colour and span of (height, width, 3) BGR."""
     pixels = np.ascontiguousarray(pixels)
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    blue, green, red = cv2.split(pixels)
-    spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     shadows = np.percentile(grey, 10)
     x0, y0, x1, y1 = kept_rectangle(grey.shape[1], grey.shape[0], _BORDERS)
     inside = grey[y0:y1, x0:x1]
     span = int(np.ptp(inside)) if inside.size else 255  # nothing can be said of it
-    return round(float(grey.mean()), 1), float(shadows), round(float((spread > _COLOURED).mean()), 3), span
+    return round(float(grey.mean()), 1), float(shadows), round(share_colour(pixels), 3), span
 
 
 def _show_in(levels: Levels | None, sighting: Sighting) -> NDArray[np.uint8] | None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from framesift.errors import counted, show
+from framesift.frames.light import Light
 from framesift.frames.names.doubts import find_doubts
 from framesift.frames.naming import Naming
 from framesift.looking.overview.camera import CameraOverview, is_tiny
 from framesift.looking.overview.contrast import describe_contrast
-from framesift.looking.overview.light import Light
 from framesift.looking.overview.names import tally_names
 from framesift.looking.overview.sightings import Sighting
 from framesift.looking.overview.times import Interval

@@ -11,8 +11,9 @@ from framesift.errors import StorageError
 from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest import Record
 from framesift.frames.frame import Frame
+from framesift.frames.light import Light
 from framesift.looking.overview.contrast import use_one_range
-from framesift.looking.overview.light import Light, classify_light
+from framesift.looking.overview.light import classify_light
 from framesift.looking.overview.sightings import Sighting, look_at_frame
 from framesift.stores import is_url
 
