@@ -109,6 +109,8 @@ def recover(move: Move, forward: bool) -> bool:
     if not is_there(move.source):
         return secured
     if _is_one_content(move):
+        if not forward and _has_come_since(move):
+            return secured
         os.unlink(move.source if forward else move.target)
         return forward
     return secured and not (move.file.is_still(os.lstat(move.source)) or _has_content(move.source, move.sha256))
@@ -163,6 +165,14 @@ def _is_one_content(move: Move) -> bool:
         return read_digest(move.source) == read_digest(move.target)
     except (FileNotFoundError, NotADirectoryError, LeftOut):
         return False
+
+
+def _has_come_since(move: Move) -> bool:
+    """Whether what stands at the source, with the bytes of the file that was to be moved, is another one by its time."""
+    source = os.lstat(move.source)
+    if os.path.samestat(source, os.lstat(move.target)):
+        return False
+    return not FileStat.of(source).may_be(move.file)
 
 
 def _has_content(path: str, sha256: str | None) -> bool:

@@ -168,7 +168,7 @@ def test_killed_while_giving_back_to_another_place_and_again(scratch, file_syste
 
 def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, file_system):
     calls, _ = undisturbed(scratch, "apply")
-    for call in range(1, calls + 1, 2 * STRIDES[file_system]):
+    for call in range(1, calls + 1, 3 * STRIDES[file_system]):
         place = scratch / str(call)
         prepare(place, "apply")
         before = snapshot(place / "root")
@@ -178,6 +178,25 @@ def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, fi
         assert snapshot(place / "root") == before, f"killed at call {call}"
         if (place / "backup").exists():
             assert backed_up(place / "backup") == {} and folders_of(place / "backup") == [], f"killed at call {call}"
+
+
+def test_killed_while_removing_then_an_equal_file_in_its_place(scratch, file_system):
+    """A file that somebody has put there since is not taken for the one that was moved because it has its bytes."""
+    calls, _ = undisturbed(scratch, "apply")
+    for call in range(1, calls + 1, 3 * STRIDES[file_system]):
+        place = scratch / str(call)
+        prepare(place, "apply")
+        path, first = place / "root" / "c1" / "a1.png", snapshot(place / "root")["c1/a1.png"]
+        assert run_in_child(COMMANDS["apply"](place), partial(kill, call)) == -signal.SIGKILL
+        has_come = not path.exists()
+        if has_come:
+            path.write_bytes(picture(1))
+            path.chmod(0o600)
+            os.utime(path, (1_700_000_000,) * 2)
+        run_here(COMMANDS["apply"](place), scratch / "log")
+        held = [*snapshot(place / "root").values(), *snapshot(place / "backup").values()]
+        assert first in held, f"killed at call {call}"
+        assert not has_come or sum(entry[0] == first[0] for entry in held) == 2, f"killed at call {call}"
 
 
 def test_killed_while_emptying_and_then_undone_gives_back_what_was_not_deleted(scratch):
