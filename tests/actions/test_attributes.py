@@ -20,7 +20,7 @@ from framesift.actions import apply_plan, describe_crossing, empty_backup, undo,
 from framesift.actions.attributes import Attributes, decode_attributes
 from framesift.actions.files.access import ACCESS_LIST
 from framesift.cli import options
-from tests.actions.removals import link_across, picture, plan_of
+from tests.actions.removals import link_across, picture, plan_of, snapshot
 from tests.killing import count_changes, kill, run_here, run_in_child
 
 TIMES = 1_500_000_000_123_456_789, 1_600_000_000_987_654_321
@@ -316,20 +316,28 @@ def test_a_backup_that_was_on_a_disk_with_coarse_times_gives_back_the_times_ther
     assert (found.mode, found.extended) == (before["a1.png"].mode, before["a1.png"].extended)
 
 
-def test_what_a_stopped_undo_gave_back_has_the_times_there_were_unless_it_was_written_to(root: Path, tmp_path: Path):
+@pytest.mark.parametrize("then", ["", "written to", "another file"])
+def test_what_a_stopped_undo_gave_back_has_the_times_there_were_and_nothing_else_has(
+    root: Path, tmp_path: Path, then: str
+):
+    """What was written to since has not, and no other file that has its bytes."""
     backup, plan = tmp_path / "backup", tmp_path / "plan.json"
-    for written_to in (False, True):
-        write_plan(plan_of(root, a1="a0"), plan)
-        assert run_here(["apply", str(plan), "--remove-to", str(backup)]) == options.DONE
-        os.utime(backup / "a1.png", ns=(0, 0))
-        calls = next(n for n in itertools.count(1) if run_undo(backup, n) == -signal.SIGKILL and is_back(root, backup))
-        assert calls and os.stat(root / "a1.png").st_mtime_ns == 0
-        if written_to:
-            (root / "a1.png").write_bytes(picture(1)[::-1])
-            os.utime(root / "a1.png", ns=(0, 0))
-        assert run_here(["undo", str(backup)]) == options.DONE
-        assert os.stat(root / "a1.png").st_mtime_ns == (0 if written_to else TIMES[1])
-        plan.unlink()
+    write_plan(plan_of(root, a1="a0"), plan)
+    assert run_here(["apply", str(plan), "--remove-to", str(backup)]) == options.DONE
+    os.utime(backup / "a1.png", ns=(0, 0))
+    calls = next(n for n in itertools.count(1) if run_undo(backup, n) == -signal.SIGKILL and is_back(root, backup))
+    assert calls and os.stat(root / "a1.png").st_mtime_ns == 0
+    if then == "written to":
+        (root / "a1.png").write_bytes(picture(1)[::-1])
+        os.utime(root / "a1.png", ns=(0, 0))
+    elif then:
+        content = (root / "a1.png").read_bytes()
+        (root / "a1.png").unlink()
+        (root / "a1.png").write_bytes(content)
+        os.utime(root / "a1.png", ns=(7, 7))
+    left = snapshot(root)["a1.png"]
+    assert run_here(["undo", str(backup)]) == options.DONE
+    assert snapshot(root)["a1.png"] == left if then else os.stat(root / "a1.png").st_mtime_ns == TIMES[1]
 
 
 def run_undo(backup: Path, kill_at: int) -> int:

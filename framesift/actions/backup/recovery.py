@@ -1,6 +1,7 @@
 """Brings to an end what a run that was stopped anywhere had begun."""
 
 import os
+from dataclasses import replace
 
 from framesift.actions.backup.batches import give_attributes, removal_of, return_of
 from framesift.actions.files.placing import is_there, remove_leftovers, storage_errors
@@ -8,6 +9,7 @@ from framesift.actions.journal import Journal
 from framesift.actions.metadata.files import recover_updates
 from framesift.actions.moving import LeftOut, Move, read_digest, recover
 from framesift.actions.paths import lies_behind_link
+from framesift.actions.plan import FileStat
 from framesift.errors import UsageError
 
 UNFINISHED = {"moving", "returning", "updating"}
@@ -70,8 +72,13 @@ def _recover_deletions(journal: Journal) -> None:
 
 
 def _holds(move: Move) -> bool:
-    """Tell whether what stands where a file was given back is that file: somebody may have written to it since."""
+    """Tell whether what stands where a file was given back is that file: somebody may have written to it since, or have
+    put another one with its bytes there, which has another time than the file had here or is to have.
+    """
+    times = [move.file.mtime_ns, *([move.attributes.mtime_ns] if move.attributes else [])]
     try:
-        return read_digest(move.target) == move.sha256
+        found = FileStat.of(os.lstat(move.target))
+        is_of_its_time = any(found.may_be(replace(move.file, mtime_ns=time)) for time in times)
+        return is_of_its_time and read_digest(move.target) == move.sha256
     except (OSError, LeftOut):
         return False
