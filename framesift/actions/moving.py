@@ -106,11 +106,9 @@ def recover(move: Move, forward: bool) -> bool:
             os.unlink(parked)
             return True
         _put_back(parked, move.source)
-    if not is_there(move.source):
+    if not is_there(move.source) or (not forward and _has_come_since(move)):
         return secured
     if _is_one_content(move):
-        if not forward and _has_come_since(move):
-            return secured
         os.unlink(move.source if forward else move.target)
         return forward
     return secured and not (move.file.is_still(os.lstat(move.source)) or _has_content(move.source, move.sha256))
@@ -168,11 +166,10 @@ def _is_one_content(move: Move) -> bool:
 
 
 def _has_come_since(move: Move) -> bool:
-    """Whether what stands at the source, with the bytes of the file that was to be moved, is another one by its time."""
-    source = os.lstat(move.source)
-    if os.path.samestat(source, os.lstat(move.target)):
-        return False
-    return not FileStat.of(source).may_be(move.file)
+    """Whether what stands at the source has the bytes of the file that was to be moved, and is another by its time."""
+    source = FileStat.of(os.lstat(move.source))
+    is_another = not source.may_be(move.file) and source.identity != move.file.identity
+    return is_another and _is_one_content(move) and not os.path.samefile(move.source, move.target)
 
 
 def _has_content(path: str, sha256: str | None) -> bool:
