@@ -3,17 +3,20 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framesift.cluster.parallel import count_cores
 from framesift.comparators.combined import Combined
 from framesift.comparators.framediff import FrameDifferencing
+from framesift.comparators.orientation import AS_IT_IS, TURNS, Turn
 from framesift.comparators.verified_hash import VerifiedHash
 from framesift.duplicates.groups import Apart, Group, Item, Member
 from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import File, Inventory, Watch, take_inventory
-from framesift.duplicates.methods import HASH_DISTANCE, Method, by_combined, by_framediff, by_hash
+from framesift.duplicates.methods import HASH_DISTANCE, Method, allow_turns, by_combined, by_framediff, by_hash
 from framesift.duplicates.preference import Preference
 from framesift.duplicates.search import confirm_near, form_groups
 from framesift.duplicates.second_look import SecondLook
@@ -81,29 +84,52 @@ def split_group(
 
 
 def measure_scores(
-    directory: str, keeper: Item, others: Sequence[Item], index: PathLike | None, distance: int = HASH_DISTANCE
+    directory: str,
+    keeper: Item,
+    others: Sequence[Item],
+    index: PathLike | None,
+    distance: int = HASH_DISTANCE,
+    turns: Sequence[Turn] | None = None,
 ) -> list[Scores]:
-    """Return what each method says of the others, compared with the keeper. Raises as `compare_with_keeper`."""
+    """Return what each method says of the others, compared with the keeper as it lies beside each of them when it is
+    turned by `turns`; None: all as they are. Raises as `compare_with_keeper`.
+    """
     methods = by_combined(), by_hash(distance), by_framediff()
-    combined, hashed, small = (_look_again(directory, [keeper, *others], m, index).descriptors for m in methods)
     verified, differencing = methods[1].comparator, methods[2].comparator
     assert isinstance(verified, VerifiedHash) and isinstance(differencing, FrameDifferencing)
+    turns = [AS_IT_IS] * len(others) if turns is None else turns
     scores = []
-    for place in range(1, len(others) + 1):
-        parts = Combined().measure(combined[0], combined[place])
-        distance = int(np.bitwise_count(hashed[0]["hash"] ^ hashed[place]["hash"]).sum())
+    pairs = (_describe_pairs(directory, keeper, others, turns, method, index) for method in methods)
+    for combined, hashed, small in zip(*pairs, strict=True):
+        parts = Combined().measure(*combined)
         scores.append(
             Scores(
-                similarity=1 - Combined().score(combined[0], combined[place]),
+                similarity=1 - Combined().score(*combined),
                 hash_similarity=1 - parts.hash,
                 ssim=1 - parts.ssim,
                 colours=1 - parts.colours,
-                distance=distance,
-                is_confirmed=verified.score(hashed[0], hashed[place]) < 1,
-                score=differencing.score(small[0], small[place]),
+                distance=int(np.bitwise_count(hashed[0]["hash"] ^ hashed[1]["hash"]).sum()),
+                is_confirmed=verified.score(*hashed) < 1,
+                score=differencing.score(*small),
             )
         )
     return scores
+
+
+def _describe_pairs(
+    directory: str,
+    keeper: Item,
+    others: Sequence[Item],
+    turns: Sequence[Turn],
+    method: Method,
+    index: PathLike | None,
+) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    """Return the descriptors of the keeper as it lies beside each of the others, and of that."""
+    if all(turn == AS_IT_IS for turn in turns):
+        own, *found = _look_again(directory, [keeper, *others], method, index).descriptors
+        return [(own, each) for each in found]
+    own, *found = _look_again(directory, [keeper, *others], allow_turns(method), index).descriptors
+    return [(own[TURNS.index(turn)], each[0]) for turn, each in zip(turns, found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

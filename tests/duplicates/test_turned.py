@@ -18,6 +18,7 @@ from framesift.duplicates import (
     by_identity,
     by_pixels,
     find_duplicates,
+    measure_scores,
 )
 from framesift.duplicates.search import plan_groups
 from framesift.errors import UsageError
@@ -42,6 +43,20 @@ def test_a_turn_is_what_it_says(turn):
     corners = [(False, False), (True, False), (True, True), (False, True)]
     assert (right, down) == corners[(turn.degrees // 90 + turn.mirrored) % 4]
     assert turn.apply(flag).shape == ((3, 2) if turn.degrees % 180 else (2, 3))
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=str)
+def test_scores_are_of_the_pair_as_it_lies(write_tree, turn):
+    picture = paint(1, 320, 240)
+    turned = encode(turn.apply(picture))
+    folder = write_tree({"a.png": encode(picture), "b.png": turned, "c.png": encode(paint(2, 320, 240))})
+    items = {item.path: item for item in find_duplicates(folder).inventory.items}
+    others = [items["b.png"], items["c.png"]]
+    near, far = measure_scores(str(folder), items["a.png"], others, None, turns=[turn, AS_IT_IS])
+    assert (near.similarity, near.distance, near.is_confirmed, near.score) == (1, 0, True, 0)
+    assert near.hash_similarity == near.ssim == near.colours == 1
+    assert far == measure_scores(str(folder), items["a.png"], others, None)[1] and far.similarity < 0.9
+    assert measure_scores(str(folder), items["a.png"], [], None, turns=[]) == []
 
 
 @pytest.mark.parametrize("turn", OTHERS, ids=str)

@@ -68,11 +68,13 @@ class Groups:
         document = group.encode()
         if document in self._scores:
             return self._scores[document]
-        members = [member.item for member in group.group.members[:MOST_SCORED]]
+        members = group.group.members[:MOST_SCORED]
+        items, turns = [member.item for member in members], [member.turn for member in members]
         request = self.request(group.collection_id)
         limit = {} if request.distance is None else {"distance": request.distance}
         try:
-            scores = measure_scores(self._folder(group), group.group.keeper, members, self._index, **limit)
+            keeper, folder = group.group.keeper, self._folder(group)
+            scores = measure_scores(folder, keeper, items, self._index, turns=turns, **limit)
         except FramesiftError:
             return []
         self._scores[document] = scores

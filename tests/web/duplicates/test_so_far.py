@@ -10,7 +10,7 @@ import pytest
 from framesift.duplicates import Watch
 from framesift.review import Request
 from framesift.review.duplicates import searches
-from framesift.web.duplicates.descriptions import describe_group
+from framesift.web.duplicates.descriptions import describe_group, describe_scored_group
 from tests.web.serving import open_review, write_people
 
 
@@ -83,3 +83,6 @@ def test_turned_pictures_are_found_where_that_is_asked_for(review):
         lies = {each["name"]: each["lies"] for group in groups for each in describe_group(group)["members"]}
         assert {name: how for name, how in lies.items() if how} == expected
         assert ("turned.png" in lies) == turned
+    described = [describe_scored_group(group, review.groups.measure(group), Request(turned=True)) for group in groups]
+    [scores] = [each["scores"] for group in described for each in group["members"] if each["lies"]]
+    assert scores["combined"]["similarity"] > 95 and all(score["near"] for score in scores.values())
