@@ -1,6 +1,7 @@
 """Ways of comparing two frames. Each has the same two steps and the same direction, see `comparator`."""
 
 __all__ = [
+    "beyond",
     "combined",
     "comparator",
     "comparison",

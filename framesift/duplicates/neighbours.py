@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators.beyond import lies_beyond
 from framesift.comparators.combined import HASH_SIDE, HASH_WEIGHT, SSIM_SIDE, Combined
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
@@ -45,6 +46,9 @@ _LARGE = 16
 """px of the side of that."""
 _FLAT = 4.0
 """Length of that, in grey levels, up to which there is nothing to compare."""
+_BEYOND = 36.0
+"""Grey levels by which nothing in one of two versions lies beyond what is around that place in the other."""
+_AT_ONCE = 4096
 _ROUND = 9
 """Decimals of a similarity that count: 0.9 is reached by what rounding leaves just below it."""
 
@@ -52,10 +56,11 @@ _ROUND = 9
 class Neighbours(Protocol):
     """The descriptors of all files, in the order of preference, ready to be searched."""
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         """Yield the near-duplicates of a file among the later ones that are `free`, (n,).
 
-        With `own`, those of this descriptor, which takes the place of the keeper's.
+        With `own`, those of this descriptor, which takes the place of the keeper's. One that is not `opaque` may be
+        like others on a ground that its descriptor does not show.
         """
 
     def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
@@ -63,9 +68,9 @@ class Neighbours(Protocol):
 
 
 class CombinedNeighbours:
-    """By `Combined`: bounded by the hashes and by what is seen in the large, then by the score.
+    """By `Combined`: bounded by the hashes, by what is seen in the large and by what lies beyond, then by the score.
 
-    These two bounds, of their own, keep from being looked at what only has the same colours.
+    These bounds, of their own, keep from being looked at what only has the same colours, or another thing in it.
     """
 
     def __init__(
@@ -75,12 +80,12 @@ class CombinedNeighbours:
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
         self._large = _unit_large(descriptors["grey"])[order]
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         own = self._descriptors[self._order[keeper]] if own is None else own
         most = min(HASH_SIDE**2 * (1 - self._similarity + _SLACK) / HASH_WEIGHT, self._most_bits)
         near = np.flatnonzero((count_bits(self._words, keeper, own["hash"]) <= most) & free[keeper + 1 :]) + keeper + 1
         near = near[self._large[near] @ _unit_large(own["grey"][np.newaxis])[0] >= _LEAST_CORRELATION]
-        for position in near.tolist():
+        for position in self._leave_beyond(near, own["grey"]) if opaque else near.tolist():
             similarity = self.measure(keeper, position, own)
             if round(similarity, _ROUND) >= self._similarity:
                 yield Near(position, similarity)
@@ -88,6 +93,12 @@ class CombinedNeighbours:
     def measure(self, keeper: int, other: int, own: Descriptor | None = None) -> float:
         own = self._descriptors[self._order[keeper]] if own is None else own
         return 1 - Combined().score(own, self._descriptors[self._order[other]])
+
+    def _leave_beyond(self, near: Order, own: NDArray[np.uint8]) -> Iterator[int]:
+        """Yield the positions without those at which something is seen that is not in the keeper, or no longer."""
+        for part in (near[start : start + _AT_ONCE] for start in range(0, len(near), _AT_ONCE)):
+            beyond = lies_beyond(np.ascontiguousarray(own), self._descriptors["grey"][self._order[part]], _BEYOND)
+            yield from part[~beyond].tolist()
 
 
 class HashNeighbours:
@@ -97,7 +108,7 @@ class HashNeighbours:
         self._descriptors, self._order, self._comparator = descriptors, order, comparator
         self._words = np.ascontiguousarray(descriptors["hash"][order].T)
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         own = self._descriptors[self._order[keeper]] if own is None else own
         distance = count_bits(self._words, keeper, own["hash"])
         near = np.flatnonzero((distance <= self._comparator.distance) & free[keeper + 1 :])
@@ -118,7 +129,7 @@ class FramediffNeighbours:
         self._descriptors, self._order = descriptors, order
         self._comparator, self._limit = comparator, limit
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         own = np.ascontiguousarray(self._descriptors[self._order[keeper]] if own is None else own)
         for position in (np.flatnonzero(free[keeper + 1 :]) + keeper + 1).tolist():
             score = self._comparator.score(own, np.ascontiguousarray(self._descriptors[self._order[position]]))
@@ -140,7 +151,7 @@ class DigestNeighbours:
         for position, digest in enumerate(self._digests):
             self._same.setdefault(digest, []).append(position)
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         for position in self._same.get(self._digests[keeper] if own is None else own.tobytes(), ()):
             if position > keeper and free[position]:
                 yield Near(position, 1.0)
@@ -158,7 +169,7 @@ class EmbeddingNeighbours:
         lengths = np.linalg.norm(descriptors, axis=1, keepdims=True)
         self._unit = (descriptors / np.where(lengths == 0, 1, lengths))[order]
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         own = self._descriptors[self._order[keeper]] if own is None else own
         is_zero = not own.any()
         cosines = self._unit[keeper + 1 :] @ (own / (1 if is_zero else np.linalg.norm(own)))
@@ -182,12 +193,12 @@ class TurnedNeighbours:
         self._descriptors, self._order = descriptors, order
         self._neighbours = search(descriptors[:, 0], order)
 
-    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None) -> Found:
+    def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
         turned = self._descriptors[self._order[keeper]] if own is None else own
         found = [
             near._replace(turn=turn)
             for turn, each in enumerate(turned)
-            for near in self._neighbours.find(keeper, free, each)
+            for near in self._neighbours.find(keeper, free, each, opaque)
         ]
         yield from sorted(found, key=lambda near: (near.position, -near.similarity, near.turn))
 

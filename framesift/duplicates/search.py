@@ -178,7 +178,8 @@ def form_groups(
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
         if not free[position] or is_discarded(keeper.path):
             continue
-        near = [each for each in neighbours.find(position, free) if keeper.shares_levels(items[each.position])]
+        proposed = neighbours.find(position, free, opaque=not keeper.transparent)
+        near = [each for each in proposed if keeper.shares_levels(items[each.position])]
         alike = confirm_near(look, keeper, near, items)
         found = sort_out(keeper, ((other, member.similarity) for other, member in alike.items()), items, apart)
         free[[other for other, _ in found]] = False

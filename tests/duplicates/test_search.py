@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framesift import duplicates as package
+from framesift.comparators.beyond import lies_beyond
 from framesift.comparators.combined import Combined
 from framesift.comparators.embedding import Embedding
 from framesift.comparators.framediff import FrameDifferencing
@@ -209,6 +210,14 @@ def test_groups_are_stars_and_not_chains(write_tree, index):
             assert 1 - Combined().score(a, b) == member.similarity >= 0.9
 
 
+def test_what_shows_through_may_be_white_in_one_and_black_in_the_other(write_tree, index):
+    picture = np.dstack([paint(3, 320, 240), np.full((240, 320), 255, np.uint8)])
+    picture[100:120, 100:120, 3] = 0
+    on_black = picture[..., :3] * (picture[..., 3:] // 255)
+    root = write_tree({"a.png": encode(picture), "b.png": encode(on_black)})
+    assert shapes(find_duplicates(root, index=index)) == {"a.png": ["b.png"]}
+
+
 def brute_force(descriptors, order, is_near) -> dict[int, list[int]]:
     """The definition, pair by pair."""
     free, groups = list(order), {}
@@ -238,12 +247,14 @@ def crowd(method: package.Method, seed: int, number: int = 40) -> np.ndarray:
 
 
 def is_proposed(one: np.ndarray, other: np.ndarray, similarity: float) -> bool:
-    """As documented: at most a quarter of the bits, alike in the large, and as similar as wanted."""
+    """As documented: at most a quarter of the bits, alike in the large, nothing new, and as similar as wanted."""
     large = [each["grey"].reshape(16, 4, 16, 4).mean(axis=(1, 3)).ravel() for each in (one, other)]
     a, b = (each - each.mean() for each in large)
     flat = [np.linalg.norm(each) < 4 for each in (a, b)]
     correlation = float(all(flat)) if any(flat) else a @ b / np.linalg.norm(a) / np.linalg.norm(b)
     bits = np.bitwise_count(one["hash"] ^ other["hash"]).sum()
+    if lies_beyond(one["grey"], other["grey"][np.newaxis], 36).any():
+        return False
     return bits <= 64 and correlation >= 0.7 and round(1 - Combined().score(one, other), 9) >= similarity
 
 
