@@ -1,6 +1,9 @@
 """Which video format some bytes are, by their beginning; and which names are looked at."""
 
+import os
 import re
+
+from framesift.errors import PathLike
 
 RAW = {"H.264", "H.265", "MJPEG", "MPEG video"}
 """Pictures one after the other and nothing else: no frame has a time stamp of its own."""
@@ -36,6 +39,11 @@ def sniff_video(head: bytes) -> str | None:
     if any(_is_stream(head, start, length) for start, length in ((0, _PACKET), (4, _PACKET + 4))):
         return "TS"
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None) or _sniff_raw(head)
+
+
+def is_named_mjpeg(path: PathLike) -> bool:
+    """A file that begins as a JPEG is one, unless it says something else."""
+    return os.fsdecode(path).lower().endswith((".mjpeg", ".mjpg"))
 
 
 def _is_stream(head: bytes, start: int, length: int) -> bool:

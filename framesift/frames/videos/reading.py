@@ -11,7 +11,7 @@ import math
 import os
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple
 
 import cv2
@@ -23,10 +23,11 @@ from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.frames.videos.capture import open_capture
 from framesift.frames.videos.endings import counts_pictures, ends_early
-from framesift.frames.videos.formats import RAW, sniff_video
+from framesift.frames.videos.formats import RAW, is_named_mjpeg, sniff_video
 from framesift.frames.videos.gaps import Gaps
 from framesift.frames.videos.info import VideoInfo, read_info
 from framesift.frames.videos.motion_jpeg import CODECS, JpegFrames
+from framesift.frames.videos.seeking import CannotSeek, can_seek, count_steps, open_seeker
 from framesift.frames.videos.sound import has_sound
 from framesift.frames.videos.tails import find_torn
 from framesift.frames.videos.units import read_frame_rate
@@ -37,8 +38,6 @@ Image = NDArray[np.uint8]
 _SLACK_FRAMES = 2
 _SLACK_S, _SLACK_SHARE = 1.0, 0.02
 _USUAL_INTERVAL_S = 0.04
-_ROUNDING = 1e-6
-"""Of a sample: 3 times 0.1 s is a little more than 0.3 s."""
 _HEAD = 8192
 """Bytes that tell the format, and of a raw stream the frame rate."""
 _KEY = ord("I")
@@ -91,7 +90,7 @@ class Video:
         gaps, is_empty = Gaps(every), True
         held: deque[_Shown] = deque()
         """Those that may be torn, as long as the last one is not known."""
-        for shown in self._choose(every, gaps):
+        for shown in self._choose(every, gaps, seeks=not torn):
             held.append(shown)
             while held and self.walked - held[0].number >= reach:
                 is_empty = False
@@ -104,13 +103,22 @@ class Video:
         self._check_end(gaps.last)
         self._check_middle(gaps, [time for number, time in self._damaged if self.walked - number not in torn])
 
-    def _choose(self, every: float, gaps: Gaps) -> Iterator[_Shown]:
+    def _choose(self, every: float, gaps: Gaps, seeks: bool) -> Iterator[_Shown]:
         """Walk all frames, and yield the first whole one at or after each multiple of `every` seconds."""
         due = 0
+        if seeks and not self._jpegs and self.key_frames and can_seek(self._kind, every, self.info.duration_s):
+            with suppress(CannotSeek):
+                for shown in self._seek(every, gaps):
+                    yield shown
+                    due = count_steps(shown.time, every) + 1
+                if due:
+                    return
+            self.walked = 0
+            self._reopen()
         for time in self._walk_keys() if self.key_frames else self._walk():
             self.walked += 1
             gaps.add(time)
-            position = math.floor(time / every + _ROUNDING) if every else due
+            position = count_steps(time, every) if every else due
             if position < due:
                 continue
             is_there, image = self._capture.retrieve()
@@ -121,6 +129,19 @@ class Video:
                 continue
             yield _Shown(self.walked, time, np.asarray(image, np.uint8))
             due = position + 1
+
+    def _seek(self, every: float, gaps: Gaps) -> Iterator[_Shown]:
+        """Yield the same of key frames without decoding those between; none where that is not worth while.
+
+        Raises CannotSeek, perhaps after the first ones.
+        """
+        with open_seeker(self._descriptor, self._kind, self.stat.st_size, self._read_start()) as seeker:
+            walk = ((time, np.asarray(self._capture.retrieve()[1], np.uint8)) for time in self._walk_keys())
+            if seeker.check(every, walk):
+                for time, image in seeker.choose(every):
+                    self.walked += 1
+                    yield _Shown(self.walked, time, image)
+                gaps.last = seeker.last
 
     def close(self) -> None:
         """Release what decodes."""
@@ -133,6 +154,11 @@ class Video:
         if not capture.isOpened():
             raise UnreadableFrame(f"damaged {self._kind}: its header cannot be read", self.path)
         return capture
+
+    def _reopen(self, key_frames: bool = True) -> None:
+        """Begin again."""
+        self._capture.release()
+        self._capture = self._open(key_frames and self._kind not in RAW)
 
     def _walk(self) -> Iterator[float]:
         """Decode frame after frame; yield the time of each. A stamp that does not grow is one that is missing."""
@@ -168,8 +194,7 @@ class Video:
                     yield time
             else:
                 return
-            self._capture.release()
-            self._capture = self._open(key_frames=False)
+            self._reopen(key_frames=False)
         yield from (time for time in self._walk() if self._is_key and time > previous)
 
     def _read_start(self) -> float:
@@ -244,7 +269,7 @@ def open_video(path: PathLike, max_pixels: int = MAX_PIXELS, key_frames: bool = 
     try:
         with open_regular(path, max_bytes=None) as (descriptor, status):
             kind = sniff_video(os.pread(descriptor, 1024, 0))
-            if kind is None or (kind == "MJPEG" and not _is_named_mjpeg(path)):
+            if kind is None or (kind == "MJPEG" and not is_named_mjpeg(path)):
                 raise UnreadableFrame("not a video", path)
             with closing(Video(path, descriptor, kind, status, key_frames)) as video:
                 _check_pixels(video, max_pixels)
@@ -265,11 +290,6 @@ def sample_frames(path: PathLike, every: float) -> Iterator[tuple[float, Image]]
     """Yield time and picture of a frame for each `every` seconds, as `Video.sample`; raises as both."""
     with open_video(path) as video:
         yield from video.sample(every)
-
-
-def _is_named_mjpeg(path: PathLike) -> bool:
-    """A file that begins as a JPEG is one, unless it says something else."""
-    return os.fsdecode(path).lower().endswith((".mjpeg", ".mjpg"))
 
 
 def _check_pixels(video: Video, max_pixels: int) -> None:
