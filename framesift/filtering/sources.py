@@ -24,7 +24,7 @@ from framesift.frames.finding import Listing, find_frames
 from framesift.frames.frame import Frame, order_key, put_in_order
 from framesift.frames.reader import read_size
 from framesift.frames.videos import Passage, Still, name_film
-from framesift.stores import ObjectStat, is_url, join, locate
+from framesift.stores import ObjectStat, ask_anew, is_url, join, locate
 
 LATE_HINT = "--late decide compares it with the kept frame before it"
 AHEAD_OF_OTHERS = "it is ahead of frames that followed: these go on in the order of arrival"
@@ -95,6 +95,7 @@ class Source:
 
     def find(self, sink: Sink) -> None:
         """Find what is to be decided, given what has been. Raises UsageError and StorageError."""
+        ask_anew(self.directory)
         with_films, settings, leave_out = self.settings.every is not None, self.settings, partial(self._leave_out, sink)
         named = settings.naming, sink.folder, with_films, leave_out, settings.choice, sink.last_frames
         self.listing = find_frames(self.directory, *named)

@@ -2,6 +2,7 @@
 
 from framesift.stores.objects import Entry, ObjectStat
 from framesift.stores.opening import (
+    ask_anew,
     explained,
     fetch_object,
     is_folder,
@@ -20,6 +21,7 @@ __all__ = [
     "Missing",
     "ObjectStat",
     "Store",
+    "ask_anew",
     "explained",
     "fetch_object",
     "is_file_name",

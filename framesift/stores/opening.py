@@ -13,6 +13,7 @@ from typing import Any
 from framesift.errors import FramesiftError, MissingLibrary, UnreadableFrame, UsageError, pip_install
 from framesift.stores.objects import WINDOW, Entry, ObjectEntry, ObjectStat, Window
 from framesift.stores.retrying import explain, persist
+from framesift.stores.silence import ANSWERED, REACHED, Silence
 from framesift.stores.store import Missing, Refused, Store
 from framesift.stores.urls import is_url, is_writable, join, scheme_of
 
@@ -45,7 +46,19 @@ def _open(root: str, process: int, thread: int) -> Store:
 
     options = {scheme: _options(scheme) for scheme in schemes}
     with explained(root), _archive(root):
-        return _wrap(persist(lambda: url_to_fs(root, **options))[0], schemes[0])
+        return _wrap(persist(lambda: url_to_fs(root, **options))[0], schemes[0], _silence_of(root, process))
+
+
+def ask_anew(place: str) -> None:
+    """Let a run begin: that the store of a place was silent a moment ago, for another one, does not count."""
+    if is_url(place):
+        open_store(place)[0].silence.end()
+
+
+@lru_cache(maxsize=64)
+def _silence_of(root: str, process: int) -> Silence:
+    """Return what the calls of all threads to a store share."""
+    return Silence()
 
 
 def _options(scheme: str) -> dict[str, Any]:
@@ -57,24 +70,33 @@ def _options(scheme: str) -> dict[str, Any]:
         from framesift.stores.sftp import OPTIONS as HOSTED
 
         return dict(HOSTED)
+    if scheme in _GOOGLE:  # read as gcsfs is imported: it would ask before each request what kind of bucket it is
+        os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+    if scheme in _AZURE:
+        return UNCACHED | {"connection_timeout": REACHED, "read_timeout": ANSWERED}
     return dict(UNCACHED) if is_writable(f"{scheme}://") else {}
 
 
-def _wrap(files: Any, scheme: str) -> Store:
+def _wrap(files: Any, scheme: str, silence: Silence) -> Store:
     if scheme in _S3:
         from framesift.stores.s3 import S3Store
 
-        return S3Store(files)
+        return S3Store(files, silence)
     if scheme in _HOSTED:
         from framesift.stores.sftp import SftpStore
 
-        return SftpStore(files)
+        return SftpStore(files, silence)
     if scheme in _GOOGLE:  # it asks again for half a minute itself, and tells of each time
+        from aiohttp import ClientTimeout
+
         logging.getLogger("gcsfs").setLevel(logging.CRITICAL + 1)
-        return Store(files, pauses=())
-    if scheme in _AZURE:  # its own attempts would multiply with ours
+        files.requests_timeout = ClientTimeout(total=None, sock_connect=REACHED, sock_read=ANSWERED)
+        return Store(files, (), silence)
+    if scheme in _AZURE:
+        logging.getLogger("azure").setLevel(logging.CRITICAL + 1)
+        # its own attempts would multiply with ours
         files.service_client._config.retry_policy.total_retries = 0
-    return Store(files)
+    return Store(files, silence=silence)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Asking a store again when it does not answer, and saying in words why it refused."""
 
 import errno
+import math
 import random
 import threading
 import time
@@ -9,9 +10,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from framesift.errors import FramesiftError, StorageError, UsageError, show
+from framesift.stores.silence import Silence
 
 PAUSES = (0.1, 0.4, 1.6, 6.0, 20.0)
-"""Seconds between attempts, each shortened by chance by up to a half, so that many workers do not come back at once."""
+"""Seconds between attempts, each shortened by chance by up to a fifth: many workers do not come back at once."""
+_LONGEST = 30.0
+"""Seconds after the first failure in which an attempt begins: those to a server that is not reached take long."""
 
 _PASSING = {errno.EBUSY, errno.EIO, errno.ETIMEDOUT, errno.EPIPE, getattr(errno, "EREMOTEIO", errno.EIO)}
 """How fsspec says 500, 503 and an answer that it does not know."""
@@ -24,6 +28,9 @@ _NO_CREDENTIALS |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "Credentia
 _NO_CREDENTIALS |= {"DefaultCredentialsError", "RefreshError", "CredentialUnavailableError"}
 _REFUSED_CREDENTIALS = {"ClientAuthenticationError", "AuthenticationException", "PasswordRequiredException"}
 """Of azure-core and paramiko."""
+_GOOGLE_S = {"HttpError"}
+"""Of gcsfs, with a code of HTTP."""
+_REFUSED = "the store does not accept the credentials"
 _NO_ACCOUNT = "connection_string or account_name"
 """What adlfs says without either."""
 _NOT_ACCEPTED = "Server failed to authenticate the request", "Connection string is either blank or malformed"
@@ -57,26 +64,39 @@ def trying_again(most: int) -> Iterator[None]:
 
 
 def persist(
-    call: Callable[[], T], renew: Callable[[], None] = lambda: None, pauses: tuple[float, ...] | None = None
+    call: Callable[[], T],
+    renew: Callable[[], None] = lambda: None,
+    pauses: tuple[float, ...] | None = None,
+    silence: Silence | None = None,
 ) -> T:
     """Return what `call` returns, tried again while the store is busy, silent or broken off. Raises what it raises.
 
-    `renew` is called before each further attempt; without `pauses` they are the usual ones.
+    `renew` is called before each further attempt; without `pauses` they are the usual ones. Calls that share a
+    `silence` give up together.
     """
-    attempt, pauses = call, PAUSES if pauses is None else pauses
-    for pause in pauses[: getattr(_thread, "most", len(pauses))]:
+    attempt, pauses, silence = call, PAUSES if pauses is None else pauses, silence or Silence()
+    silence.check()
+    begun, failed = time.monotonic(), 0.0
+    waits = [pause * random.uniform(0.8, 1) for pause in pauses[: getattr(_thread, "most", len(pauses))]]
+    for pause in (*waits, math.inf):
         try:
             return attempt()
         except Exception as error:
             if not _may_pass(error):
                 raise
-        time.sleep(pause * random.uniform(0.5, 1))
+            failed = failed or time.monotonic()
+            if pause + time.monotonic() - failed > _LONGEST:
+                if not hasattr(_thread, "most"):
+                    silence.begin(error, time.monotonic() - begun)
+                raise
+            if silence.wait(pause):
+                raise
 
         def attempt() -> T:
             renew()
             return call()
 
-    return attempt()
+    raise AssertionError("the last pause is longer than is waited")
 
 
 def explain(error: Exception, url: str) -> FramesiftError:
@@ -86,10 +106,15 @@ def explain(error: Exception, url: str) -> FramesiftError:
     variables = _VARIABLES.get(_KINDS.get(places[-1], places[-1]) if places else "s3", "")
     if names & _NO_CREDENTIALS or _NO_ACCOUNT in str(error) or "No authentication methods" in str(error):
         return UsageError(f"no credentials: set {variables}", url)
+    if names & _GOOGLE_S and str(getattr(error, "code", "")) == "401":
+        anonymous = "nonymous" in str(error)
+        return UsageError(f"{'no credentials' if anonymous else _REFUSED}: set {variables}", url)
     if names & _REFUSED_CREDENTIALS or any(words in str(error) for words in _NOT_ACCEPTED):
-        return UsageError(f"the store does not accept the credentials: set {variables}", url)
+        return UsageError(f"{_REFUSED}: set {variables}", url)
     if code == "NoSuchBucket" or "container does not exist" in str(error) or "bucket does not exist" in str(error):
         return UsageError("no such bucket", url)
+    if str(error).startswith("Forbidden: "):  # gcsfs, with a line of its own for what the store said
+        return StorageError(f"access denied ({_describe(OSError(str(error).partition(chr(10))[2]))})", url)
     if isinstance(error, PermissionError):
         return StorageError(f"access denied ({code or _describe(error)})", url)
     if isinstance(error, FileNotFoundError):

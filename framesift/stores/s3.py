@@ -11,13 +11,14 @@ from fsspec.asyn import sync
 
 from framesift.stores.objects import FetchRange, ObjectStat
 from framesift.stores.retrying import CutShort, code_of
+from framesift.stores.silence import REACHED, Silence
 from framesift.stores.store import Changed, Head, Refused, Store, read_mtime_ns
 
 OPTIONS = {
     "use_listings_cache": False,
     "default_fill_cache": False,
     "config_kwargs": {
-        "connect_timeout": 10,
+        "connect_timeout": REACHED,
         "read_timeout": 30,
         "max_pool_connections": 64,
         "retries": {"total_max_attempts": 1},
@@ -39,8 +40,8 @@ T = TypeVar("T")
 class S3Store(Store):
     """S3, or a store that speaks as it does."""
 
-    def __init__(self, files: Any) -> None:
-        super().__init__(files)
+    def __init__(self, files: Any, silence: Silence | None = None) -> None:
+        super().__init__(files, silence=silence)
         files.retries = 1
 
     def scan(self, folder: str) -> Iterator[Head]:

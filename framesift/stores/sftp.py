@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from framesift.stores.silence import Silence
 from framesift.stores.store import Store
 
 SILENCE = 15.0
@@ -13,8 +14,8 @@ OPTIONS = {"skip_instance_cache": True, "timeout": SILENCE, "banner_timeout": SI
 class SftpStore(Store):
     """A folder of a machine that is reached by SSH; for one thread."""
 
-    def __init__(self, files: Any) -> None:
-        super().__init__(files)
+    def __init__(self, files: Any, silence: Silence | None = None) -> None:
+        super().__init__(files, silence=silence)
         self._limit_silence()
 
     def renew(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from framesift.stores.objects import FetchRange, ObjectStat
 from framesift.stores.retrying import CutShort, persist
+from framesift.stores.silence import Silence
 
 _TIMES = ("LastModified", "mtime", "last_modified", "updated", "modified", "created", "date_time")
 
@@ -42,9 +43,10 @@ class Store:
     Used by many threads at once, and by one process.
     """
 
-    def __init__(self, files: Any, pauses: tuple[float, ...] | None = None) -> None:
+    def __init__(self, files: Any, pauses: tuple[float, ...] | None = None, silence: Silence | None = None) -> None:
         self.files = files
         """The file system of fsspec."""
+        self.silence = silence or Silence()
         self._pauses = pauses
 
     def renew(self) -> None:
@@ -129,7 +131,7 @@ class Store:
             return ""
 
     def _persist(self, call: Callable[[], T]) -> T:
-        return persist(call, self.renew, self._pauses)
+        return persist(call, self.renew, self._pauses, self.silence)
 
     def _persist_reading(self, call: Any) -> Any:
         try:
@@ -160,7 +162,10 @@ class Store:
     def _create_once(self, path: str, content: bytes) -> None:
         if self.files.exists(path):  # what a store without conditional writes can do at best
             raise FileExistsError(path)
-        self.files.pipe_file(path, content, mode="create")
+        try:
+            self.files.pipe_file(path, content, mode="create")
+        except FileNotFoundError as error:
+            raise FileNotFoundError("the bucket does not exist") from error
 
 
 def read_mtime_ns(info: dict[str, Any]) -> int:

@@ -420,7 +420,7 @@ def test_a_server_that_is_down_is_asked_again(places, capsys, monkeypatch, tmp_p
         listener.bind(("127.0.0.1", 0))  # and never listens
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
         pauses: list[float] = []
-        monkeypatch.setattr("framesift.stores.retrying.time.sleep", pauses.append)
+        monkeypatch.setattr("framesift.stores.silence.Silence.wait", lambda _, pause: pauses.append(pause))
         with impatient(28):
             assert cli.main(["filter", places.frames["s3"], str(tmp_path / "r")]) == options.STORAGE
     [line] = capsys.readouterr().err.splitlines()

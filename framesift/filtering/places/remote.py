@@ -26,6 +26,7 @@ from framesift.stores import (
     Changed,
     Missing,
     ObjectStat,
+    ask_anew,
     explained,
     is_file_name,
     is_same_place,
@@ -52,6 +53,7 @@ class RemotePlace(Place):
 
     def __init__(self, folder: str, source: str, dry_run: bool) -> None:
         super().__init__(folder, source, dry_run)
+        ask_anew(folder)
         self._store, self._root = open_store(folder)
         self._spool = tempfile.TemporaryDirectory(prefix="framesift-")
         self.manifest = os.path.join(self._spool.name, manifest.NAME)
