@@ -288,8 +288,16 @@ def _packetize(unit: bytes, size: int = 1200) -> Iterator[tuple[bool, bytes]]:
         yield final, bytes([head, flags | kind]) + rest[start : start + size]
 
 
+def number_jpeg(content: bytes, number: int) -> bytes:
+    """Return a JPEG with a comment: taken anew, it is not the same to the byte."""
+    return content[:2] + struct.pack(">HHQ", 0xFFFE, 10, number) + content[2:]
+
+
 class _HttpHandler(BaseHTTPRequestHandler):
-    """`/video` is MJPEG, `/still.jpg` a picture, `/live.m3u8` HLS; others are what users name by mistake."""
+    """`/video` is MJPEG, `/still.jpg` a picture, `/same.jpg` one that is made anew as it changes, `/live.m3u8` HLS.
+
+    Others are what users name by mistake.
+    """
 
     server: Any
 
@@ -305,6 +313,8 @@ class _HttpHandler(BaseHTTPRequestHandler):
         elif path == "/video":
             self._stream()
         elif path == "/still.jpg":
+            self._send(200, "image/jpeg", number_jpeg(encode_jpeg(next(scene.pictures())), scene.served))
+        elif path == "/same.jpg":
             self._send(200, "image/jpeg", encode_jpeg(next(scene.pictures())))
         elif path == "/moved":
             self._send(302, "text/plain", b"", ("Location", "/video"))

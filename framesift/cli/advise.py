@@ -40,8 +40,10 @@ def advise_command(options: argparse.Namespace) -> int:
     """Measure, and say what was found."""
     from framesift.filtering.places import borrow_record
     from framesift.looking.advice import name_command
+    from framesift.looking.streamed import require_dropped
 
     with borrow_record(options.results, options.source) as record:
+        require_dropped(record)
         cameras, total = measure_advice(options, record)
     if options.json:
         print(json.dumps([_as_json(options, record, camera) for camera in cameras]))

@@ -71,9 +71,11 @@ def _draw(options: argparse.Namespace, record: "Record") -> int:
     from framesift.actions.files.staging import holds_only
     from framesift.cli.progress import follow_steps, open_bar
     from framesift.looking.audit import draw_sample, write_answers, write_audit
+    from framesift.looking.streamed import require_dropped
     from framesift.stores import is_folder
 
     record.require_source()
+    require_dropped(record)
     sample = draw_sample(record, options.number, options.seed)
     if not is_folder(record.source):  # else every frame would be named, and an audit without pictures be in the way
         raise StorageError("the folder of the frames is gone: name where they lie now with --source", record.source)

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "directory",
         metavar="DIR",
-        help="folder of the frames, or its URL (s3://BUCKET/FOLDER); or [NAME=]rtsp://HOST/PATH, or a list of these",
+        help="folder of the frames, or its URL (s3://BUCKET/FOLDER); or [NAME=]rtsp://HOST/PATH..., or a list of them",
     )
     results = "folder for the kept frames, or its URL: new, empty, or of an earlier run to go on with"
     add("results", metavar="RESULTS", nargs="?", help=results)

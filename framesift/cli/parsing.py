@@ -8,6 +8,7 @@ from importlib import import_module
 
 from framesift.cli.commands import COMMANDS, write_help
 from framesift.cli.options import EXIT_CODES, USAGE
+from framesift.cli.streams import join_addresses
 from framesift.errors import as_command, show
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -52,6 +53,8 @@ class Parser(argparse.ArgumentParser):
 def parse(arguments: "Sequence[str]", program: str | None) -> argparse.Namespace:
     """Read a whole command line; with `program`, that is the name of the command `filter` alone."""
     words = list(arguments)
+    if program is not None or words[:1] == ["filter"]:
+        words = join_addresses(words)
     if program is not None:
         parser = Parser("filter", program)
         _add_version(parser)

@@ -13,6 +13,22 @@ EVERY = 1.0
 """Seconds from one look to the next, where nothing else is asked for."""
 
 
+def join_addresses(words: "list[str]") -> "list[str]":
+    """Return the words of a command line in which addresses of streams that follow each other are one word: DIR."""
+    if sum("://" in word for word in words) < 2:
+        return words
+    from framesift.frames.streams import is_stream
+
+    joined: list[str] = []
+    for word in words:
+        is_value = len(joined) > 1 and joined[-2].startswith("--n")  # of --notify
+        if joined and is_stream(word) and is_stream(joined[-1]) and not is_value:
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def read_streams(options: argparse.Namespace) -> None:
     """Set `streams` to the addresses that DIR gives, none for a folder, and DIR to what may be shown of it.
 
@@ -28,7 +44,7 @@ def read_streams(options: argparse.Namespace) -> None:
     if not options.streams:
         return
     if is_stream(given):
-        options.directory = options.streams[0].shown
+        options.directory = " ".join(address.shown for address in options.streams)
         options.words = [options.directory if word == given else word for word in options.words]
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from framesift.comparators.masks import require_cameras
-from framesift.errors import UsageError, counted, show
+from framesift.errors import StorageError, UsageError, counted, show
 from framesift.filtering.describing import sampling_of
 from framesift.filtering.sections import is_excluded
 from framesift.filtering.selection import Decision
@@ -95,8 +95,8 @@ class Streams(Source):
             raise
 
     def rounds(self) -> Iterator[Iterable[Still]]:
-        """Yield what has come, the newest frames of each stream."""
-        end = time.monotonic() + self._seconds
+        """Yield what has come, the newest frames of each stream. Raises StorageError where none has come in the end."""
+        end, has_come = time.monotonic() + self._seconds, False
         self._mailbox.missed.clear()  # while others were waited for
         try:
             self._tell_states()
@@ -104,10 +104,13 @@ class Streams(Source):
                 shots = self._mailbox.take(min(_LOOK, left))
                 self._look_after()
                 self._tell_states()
+                has_come |= bool(shots)
                 if chosen := [self._as_still(shot) for shot in shots if self._takes(shot)]:
                     yield chosen
         finally:
             stop_all(self._cameras)
+        if not has_come:
+            self._require_any()
 
     def describe(self, decision: Decision, late: bool = False) -> Decision:
         """Return a decision with the gap before its frame."""
@@ -151,6 +154,14 @@ class Streams(Source):
                 del self._told[name]
                 away = round((state.since - told.since).total_seconds()) if told.since and state.since else 0
                 self._tell(label, f"is there again after {describe_time(away)}" if away > 0 else "is there")
+
+    def _require_any(self) -> None:
+        """Raise StorageError where all streams are broken."""
+        faults = [(camera.address, fault) for camera in self._cameras if (fault := camera.state.fault)]
+        if faults and len(faults) == len(self._cameras):
+            (address, fault), *others = faults
+            more = f", nor did {counted(len(others), 'other stream')} give one" if others else ""
+            raise StorageError(f"no frame came: {fault.reason}{more}", f"{show(address.camera)} ({address.shown})")
 
     def _describe_since(self, since: datetime | None) -> str:
         naming = self.settings.naming

@@ -17,6 +17,7 @@ import pytest
 from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
 from framesift import cli, filter_frames
 from framesift.cli.options import DONE, IN_USE, SKIPPED, STORAGE, USAGE
+from framesift.cli.streams import join_addresses
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Decision, Verdict
 from tests.frames.streams.waiting import BOX, wait_for
@@ -142,6 +143,34 @@ def test_a_later_run_goes_on_from_the_last_kept_frame(tmp_path, http):
     assert len({each.frame.path for each in decisions}) == len(decisions)
     assert [each.gap is not None for each in decisions if each.gap or each is decisions[len(before)]] == [True]
     check_silence(tmp_path)
+
+
+def test_several_streams_are_named_one_behind_the_other(tmp_path, rtsp, http):
+    words = f"gate={address(rtsp)}", address(http, "/video"), f"door={address(http, '/still.jpg')}"
+    with running(*words, "results", "0.1%", "0.5%", "--every", "200ms", folder=tmp_path) as run:
+        name = "127-0-0-1-video"
+        for camera in ("gate", name, "door"):
+            run.wait_for_more(2, camera)
+        code, output = run.end()[:2]
+        assert code == DONE
+    header = json.loads((tmp_path / "results" / "manifest.jsonl").read_bytes().splitlines()[0])
+    assert list(header["settings"]["streams"]) == ["gate", name, "door"]
+    check_silence(tmp_path, str(output))
+
+
+def test_where_a_notice_goes_is_no_stream():
+    assert join_addresses(["--notify", "https://hook/x", "rtsp://a/b", "http://c/d", "r"]) == [
+        "--notify", "https://hook/x", "rtsp://a/b http://c/d", "r"
+    ]  # fmt: skip
+
+
+def test_nothing_is_left_to_be_drawn_of_what_was_dropped(tmp_path, http, capsys):
+    with running(f"gate={address(http, '/video')}", "results", "--every", "100ms", folder=tmp_path) as run:
+        run.wait_for_more(3)
+        run.end()
+    for command in ("audit", "advise"):
+        assert cli.main([command, str(tmp_path / "results")]) == USAGE
+        assert "was filled from streams, of which only what was kept lies anywhere" in capsys.readouterr().err
 
 
 def test_cameras_of_a_list_break_each_alone(tmp_path, rtsp, http):

@@ -1,13 +1,14 @@
 """A run over streams: what it looks at and when it ends, with cameras that are real servers."""
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
-from framesift.errors import UsageError
+from framesift.errors import StorageError, UsageError
 from framesift.filtering.config import CameraConfig, Config
 from framesift.filtering.manifest import NAME
 from framesift.filtering.reading_settings import read_settings
@@ -74,6 +75,19 @@ def test_other_hours_are_not_looked_at(camera):
 def test_a_run_ends_when_its_time_is_over(camera):
     end = (datetime.now(UTC) - timedelta(days=1)).date()
     assert decide(open_run(camera, end=end), 1) == []
+
+
+def test_streams_that_are_never_there_are_an_error():
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and never listens
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+        one, two = [f"gate=rtsp://{address}/a"], [f"gate=http://{address}/a", f"yard=http://{address}/b"]
+        for places, more in ((one, ""), (two, ", nor did 1 other stream give one")):
+            streams = list(map(read_address, places))
+            source = Streams(streams, read_settings(every="100ms"), ".", lambda *_: None, 0.3)
+            with Run(source, Sink(), read_settings(every="100ms")) as run, pytest.raises(StorageError) as caught:
+                list(run.decide(2))
+            assert caught.value.reason == f"no frame came: cannot be reached: connection refused{more}"
 
 
 def test_a_torn_picture_is_skipped(camera):

@@ -14,6 +14,8 @@ from framesift.errors import UsageError, show
 
 SCHEMES = "rtsp", "rtsps", "http", "https"
 _ADDRESS = re.compile(r"(?:(?P<camera>[^\s=/:]+)\s*=\s*)?(?P<url>(?:rtsps?|https?)://\S+)", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?<![=\s])\s+(?=(?:[^\s=/:]+\s*=\s*)?(?:rtsps?|https?)://)", re.IGNORECASE)
+"""What stands between two addresses."""
 _NAME = re.compile(r"[^\W_][\w.-]{0,79}")
 """What can be the name of a camera, and with it of a folder."""
 _LONGEST = 80
@@ -92,8 +94,8 @@ def read_address(text: str) -> Address:
 
 
 def read_addresses(text: str) -> list[Address]:
-    """Read one address, or the list of them in the file of this path. Raises UsageError."""
-    addresses = [read_address(text)] if is_stream(text) else _read_list(text)
+    """Read addresses with spaces between them, or the list in the file of this path. Raises UsageError."""
+    addresses = [read_address(each) for each in _BETWEEN.split(text)] if is_stream(text) else _read_list(text)
     named = Counter(address.camera for address in addresses)
     camera, number = named.most_common(1)[0]
     if number > 1:

@@ -54,11 +54,16 @@ def _walk_answer(address: Address, sampling: Sampling, wait: Callable[[float], o
 
 
 def _fetch_again(fetcher: Fetcher, first: bytes, every: float, wait: Callable[[float], object]) -> Iterator[Capture]:
-    """Yield a picture now, and for each period what it is then."""
-    content, due = first, time.monotonic()
+    """Yield a picture now, and for each period what it is then, if that is another one.
+
+    One that is the same to the byte has not been taken anew: it was asked for sooner than the camera makes the next.
+    """
+    content, before, due = first, b"", time.monotonic()
     while True:
         check_picture(content)
-        yield Capture(lambda picture=content: Taken(content=picture), chosen=True)  # type: ignore[misc]
+        if content != before:
+            yield Capture(lambda picture=content: Taken(content=picture), chosen=True)  # type: ignore[misc]
+        before = content
         due = max(due + every, time.monotonic() + every / 2)  # a camera that is slow is not asked without a pause
         wait(due - time.monotonic())
         content = fetcher.fetch()

@@ -69,6 +69,15 @@ def test_a_list_has_an_address_a_line(tmp_path):
     assert [address.camera for address in read_addresses(str(path))] == ["gate", "cam2-video"]
 
 
+@pytest.mark.parametrize(("text", "cameras"), [
+    ("rtsp://cam1/a", ["cam1-a"]), ("gate = rtsp://cam1/a", ["gate"]),
+    ("gate=rtsp://cam1/a http://cam2/b", ["gate", "cam2-b"]),
+    ("rtsp://cam1/a yard = http://cam2/b\ndoor=https://cam3/c", ["cam1-a", "yard", "door"]),
+])  # fmt: skip
+def test_several_addresses_stand_one_behind_the_other(text, cameras):
+    assert [address.camera for address in read_addresses(text)] == cameras
+
+
 def test_a_list_is_refused_by_its_line(tmp_path):
     path = tmp_path / "cameras.txt"
     path.write_text("rtsp://cam1/live\nrtsp://me:wo/rd@cam2/live\n")

@@ -113,6 +113,16 @@ def test_a_list_that_names_a_file_of_this_machine_gets_none(tmp_path):
         assert isinstance(first_fault(server.url("/live.m3u8")), Broken)
 
 
+def test_a_picture_that_is_fetched_sooner_than_it_is_made_is_one_frame():
+    with serve(HttpServer) as server, reading(server.url("/same.jpg")) as (_, mailbox):
+        first = next_shot(mailbox)
+        wait_for(lambda: server.scene.served > 8)
+        server.scene.show(BOX)
+        second = next_shot(mailbox)
+        assert first.taken.content != second.taken.content and second.gap is None
+        assert pixels_of(second.taken)[30, 30, 0] > 200 and not mailbox.missed
+
+
 def test_a_film_with_an_end_is_no_stream():
     with serve(HttpServer) as server:
         server.scene.playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nlive0.ts\n#EXT-X-ENDLIST\n"
