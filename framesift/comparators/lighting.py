@@ -27,6 +27,8 @@ _FLAT = 12
 """Levels between the darkest and the brightest px of a window in which there is no edge."""
 _STEP, _LEAST_SHARE, _LEAST_LEVELS = 16, 0.005, 3
 """Levels so far apart, each of so much of the picture, show what light has become where there are so many."""
+_OF_ONE_LEVEL = 3.0
+"""Levels by which the px of a plain ground deviate, at most: those of a bright picture that was cut off lie apart."""
 _LIKELY = 0.78, 1.3
 """Least and largest gain where a picture does not show the light."""
 _SLIGHT, _AGAINST = 26, 20
@@ -47,6 +49,7 @@ def find_lights(keeper: Image, member: Image) -> list[Light]:
     if (told := _are_told(x, y)).any():
         gain = float(y[told].mean()) / float(x[told].mean())
         lights.append((min(max(gain, LEAST_GAIN), LARGEST_GAIN), 0.0))
+    lights.extend(_follow_white(x, y))
     lights = [light for light in dict.fromkeys(lights) if light != (1.0, 0.0)]
     seen, other = (x, y) if 2 * len(x) > is_flat.size else (keeper, member)
     if _show_light(seen, other):
@@ -55,6 +58,19 @@ def find_lights(keeper: Image, member: Image) -> list[Light]:
         return [light for light in lights if _LIKELY[0] <= light[0] <= _LIKELY[1]]
     levels, counts = np.unique(x, return_counts=True)
     return [light for light in lights if len(x) and _moves_ground(light, levels.astype(np.float32), counts)]
+
+
+def _follow_white(x: Image, y: Image) -> list[Light]:
+    """Return the light that has made white grey, or grey white, in all of a ground.
+
+    Of black on white nothing else tells the light: what is between the two are edges, which each program draws its way.
+    """
+    is_cut = (np.maximum(x, y) >= _BRIGHTEST) & (np.minimum(x, y) < _BRIGHTEST)
+    before, after = x[is_cut], y[is_cut]
+    if len(before) < max(_LEAST_SHARE * x.size, _FEW) or max(before.std(), after.std()) > _OF_ONE_LEVEL:
+        return []
+    gain = float(after.mean()) / max(float(before.mean()), 1.0)
+    return [(gain, 0.0)] if LEAST_GAIN <= gain <= LARGEST_GAIN else []
 
 
 def _moves_ground(light: Light, levels: NDArray[np.float32], counts: NDArray[np.intp]) -> bool:

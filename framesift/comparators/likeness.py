@@ -28,9 +28,9 @@ _FINE_NOISE, _FINE_LIMIT = 1.15, 1.05
 """Times as much may differ there: what encoding and resizing leave, a smaller size averages away."""
 _COARSE = 64
 """px of the longer side at which pictures that are far from alike are told apart in a fraction of the time."""
-_COARSE_LIMIT, _MIDDLE_LIMIT = 2.5, 1.6
-"""Times as much as may differ, at that size and at the one at which pictures are registered: beyond it nothing that is
-seen at full size can make two pictures the same."""
+_COARSE_LIMIT, _BEYOND_LIMIT, _MIDDLE_LIMIT = 2.5, 1.5, 1.6
+"""Times as much as may differ, at that size, there where something lies beyond all around it, and at the size at which
+pictures are registered: beyond it nothing that is seen at full size can make two pictures the same."""
 _REACH, _RIM = np.ones((7, 7), np.uint8), 4
 """px of that size: what a crop of a tenth moves stays within the first, what it takes away within the second."""
 _BEYOND = 36.0
@@ -110,9 +110,8 @@ def _compare(keeper: Image, member: Image, noise: float) -> float:
         return float("inf")
     one, other = _lay_together(keeper, member, _COARSE)
     coarse = find_worst(one, other, noise, limit=_COARSE_LIMIT)
-    if coarse.excess > 1 and _reaches_beyond(one, other):
-        return float("inf")
-    if coarse.excess > _COARSE_LIMIT < _compare_registered(one, other, noise, _QUICK, _COARSE_LIMIT, coarse.place):
+    limit = _BEYOND_LIMIT if coarse.excess > 1 and _reaches_beyond(one, other) else _COARSE_LIMIT
+    if coarse.excess > limit < _compare_registered(one, other, noise, _QUICK, limit, coarse.place):
         return coarse.excess
     one, other = _lay_together(keeper, member, _REGISTERED)
     middle = find_worst(one, other, noise, limit=_MIDDLE_LIMIT, place=coarse.place)

@@ -1,6 +1,6 @@
 """How far two pictures that lie upon each other differ in the worst window, under the light that makes it least."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -24,13 +24,16 @@ Place = tuple[float, float]
 
 _BLUR = 0.8
 """px: takes away how sharp a program resizes, and the finest noise of encoding."""
-_WINDOW, _COLOUR_WINDOW = 7, 7
-"""px of the side; colour has a wider one, as most encoders keep a quarter of it only."""
+_WINDOW = 7
+"""px of the side."""
 _GREY_LIMIT, _COLOUR_LIMIT = 7.5, 15.0
 """Grey levels that may differ in a flat window: what encoders at quality 30 and palettes of 256 colours leave."""
+_WIDE_WINDOW, _WIDE_LIMIT = 21, 8.5
+"""px of the side of a window over which colour is the same on average, and by how much it may differ there: what
+encoders and palettes do to colours is not the same in all of a larger area."""
 _GREY_SHARE, _COLOUR_SHARE = 0.6, 0.45
 """Of the contrast within a window, which may differ too: edges are never encoded and resized quite alike."""
-_AROUND, _MARGIN = 32, 8
+_AROUND, _MARGIN = 32, 14
 """px on each side of a place that are looked at first, and beyond those what reaches into a window there."""
 _ROUNDED = 1.001
 """Sums over a part are rounded otherwise than those over all."""
@@ -154,18 +157,25 @@ def _measure(keeper: Image, member: Image, noise: float) -> Plane:
     )
     difference = cv2.absdiff(*grey)
     of_grey = _average(difference * difference, _WINDOW)
-    of_colour = np.sum([_average(a - b, _COLOUR_WINDOW) ** 2 for a, b in colours], axis=0)
-    flat, flat_colour = (noise * _GREY_LIMIT) ** 2, (noise * _COLOUR_LIMIT) ** 2
-    strict: Plane = np.maximum(of_grey / flat, of_colour / flat_colour)
+    flat, windows = (noise * _GREY_LIMIT) ** 2, ((_WINDOW, _COLOUR_LIMIT), (_WIDE_WINDOW, _WIDE_LIMIT))
+    of_colours = [np.sum([_average(a - b, side) ** 2 for a, b in colours], axis=0) for side, _ in windows]
+    strict: Plane = np.maximum(of_grey / flat, _take_larger(of_colours, [(noise * limit) ** 2 for _, limit in windows]))
     if strict.max() <= 1:  # contrast would only excuse more
         return strict
     contrast = np.maximum(*(_find_variance(plane, _WINDOW) for plane in grey))
-    varieties = [[_find_variance(plane, _COLOUR_WINDOW) for plane in pair] for pair in colours]
-    variety = np.sum(varieties, axis=0).max(axis=0)
-    of_grey /= flat + _GREY_SHARE**2 * contrast
-    of_colour /= flat_colour + _COLOUR_SHARE**2 * variety
-    excess: Plane = np.maximum(of_grey, of_colour)
+    allowed = [(noise * limit) ** 2 + _COLOUR_SHARE**2 * _find_variety(colours, side) for side, limit in windows]
+    excess: Plane = np.maximum(of_grey / (flat + _GREY_SHARE**2 * contrast), _take_larger(of_colours, allowed))
     return excess
+
+
+def _take_larger(measured: list[Plane], allowed: Sequence[Plane | float]) -> Plane:
+    return np.maximum(*(each / most for each, most in zip(measured, allowed, strict=True)))
+
+
+def _find_variety(colours: list[tuple[Plane, Plane]], window: int) -> Plane:
+    """Return how much of colour is seen in each window of that picture in which there is more."""
+    variety: Plane = np.sum([[_find_variance(plane, window) for plane in pair] for pair in colours], axis=0).max(axis=0)
+    return variety
 
 
 def _average(plane: Plane, window: int) -> Plane:

@@ -34,7 +34,7 @@ FRAMEDIFF_SIZE = (320, 240)
 FRAMEDIFF_AREA = 1000
 FRAMEDIFF_SCORE = 1000
 """px: the smallest contour that counts, and what the score has to be below."""
-COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.55, 0.95
+COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.45, 0.95
 """Light that has changed costs a picture most of what its histograms add: the second look is what decides."""
 HASH_DISTANCE = 8
 RESEMBLING_BITS = 80
@@ -60,8 +60,8 @@ class Method:
 def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
     """Near-duplicates are at least so similar: gradient hash, SSIM and colours in one score (see `Combined`).
 
-    What differs in more than a quarter of the bits of the hash, or in the large, is not looked at; nor is a picture in
-    which something has come, or gone, that can be seen at 64 px.
+    What differs in more than 72 of the 256 bits of the hash, or in the large, is not looked at; nor is a picture in which
+    something has come, or gone, that can be seen at 64 px.
     """
     return Method("combined", Combined(), "combined/2", partial(CombinedNeighbours, similarity=similarity))
 

@@ -37,9 +37,9 @@ Found = Iterator[Near]
 
 _SLACK = 1e-4
 """Of bounds computed in float32, many times their error."""
-MOST_BITS = HASH_SIDE**2 // 4
-"""Bits in which the gradient hashes of two versions of a picture may differ; of two pictures, half differ."""
-_LEAST_CORRELATION = 0.7
+MOST_BITS = 72
+"""Bits, of 256, in which the gradient hashes of two versions of a picture may differ; of two pictures, half differ."""
+_LEAST_CORRELATION = 0.6
 """Of what is left of two versions when all that is small is gone. Light and contrast do not change it; a crop does,
 most where little is seen on plain ground."""
 _LARGE = 16

@@ -113,6 +113,19 @@ def test_darker_ground_makes_no_thing_lighter(level):
     assert differ(one, cv2.convertScaleAbs(other, alpha=0.85, beta=18))
 
 
+@pytest.mark.parametrize("hue", range(0, 360, 30))
+@pytest.mark.parametrize("grain", [0, 2])
+def test_neighbours_on_a_chart_of_pale_colours_are_two(hue, grain):
+    """Thirty degrees apart and as light: all over the picture, and as a thing on white."""
+    angles = np.deg2rad((hue, hue + 30))
+    lab = [np.uint8([[[150, 128 + 38 * np.cos(angle), 128 + 38 * np.sin(angle)]]]) for angle in angles]
+    colours = [tuple(int(level) for level in cv2.cvtColor(each, cv2.COLOR_LAB2BGR)[0, 0]) for each in lab]
+    noise = np.random.default_rng(hue).normal(0, grain, (400, 400, 1))
+    one, other = (np.clip(np.float64(colour) + noise, 0, 255).astype(np.uint8) for colour in colours)
+    assert differ(one, other) and not differ(one, jpeg(scale(one, 0.8), 50))
+    assert differ(*(thing(colour, radius=90) for colour in colours))
+
+
 def test_two_levels_are_no_line():
     """Teal and blue: a gain of 2.9 leads from one to the other."""
     one, other = (thing(colour, radius=90) for colour in ((168, 150, 0), (198, 146, 0)))
@@ -131,6 +144,33 @@ def test_paper_that_is_cut_off_at_white_hides_no_light(gain):
     page = letter(1)
     page[:70], page[700:] = (215, 190, 170), (120, 74, 34)
     assert not differ(page, jpeg(cv2.convertScaleAbs(page, alpha=gain), 90))
+
+
+@pytest.mark.parametrize("gain", [0.92, 0.95, 1.06])
+def test_black_on_white_in_other_light_and_drawn_larger_is_the_same(gain):
+    """Edges are sharper in one of them; only what became of white tells the light."""
+    plan = cv2.rectangle(np.full((480, 640, 3), 255, np.uint8), (60, 60), (580, 420), (0, 0, 0), 8)
+    for x in (200, 330, 450):
+        cv2.line(plan, (x, 60), (x, x), (0, 0, 0), 6)
+        cv2.putText(plan, f"{x % 37} m2", (x + 10, 110), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA)
+    larger = cv2.resize(plan, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_LANCZOS4)
+    grey = plan if gain < 1 else cv2.convertScaleAbs(larger, alpha=1 / gain)
+    assert not differ(jpeg(grey if gain > 1 else larger, 90), jpeg(cv2.convertScaleAbs(grey, alpha=gain), 85))
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_a_crop_at_two_sides_of_thin_lines_is_the_same(corner):
+    """What is a line of few px is here between two px, and there on one, when both are small."""
+    bars = np.full((360, 600, 3), 255, np.uint8)
+    random = np.random.default_rng(1)
+    x = 60
+    while x < 530:
+        width = int(random.integers(2, 9))
+        bars[40:270, x : x + width] = 0
+        x += width + int(random.integers(3, 12))
+    cv2.putText(bars, "4012345678901", (150, 320), cv2.FONT_HERSHEY_SIMPLEX, 1, (0, 0, 0), 2, cv2.LINE_AA)
+    right, down = corner
+    assert not differ(bars, jpeg(np.ascontiguousarray(bars[12 * down : 348 + 12 * down, 20 * right :][:, :580]), 85))
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 465), (625, 0), (625, 465), (300, 0)])
