@@ -15,7 +15,7 @@ from tests.duplicates.test_film_look import ffmpeg
 from tests.frames.encoding import needs_ffmpeg
 from tests.frames.test_videos import write_video
 
-WIDTH, HEIGHT, RATE = 320, 180, 15
+WIDTH, HEIGHT, RATE = 320, 180, 10
 ENCODE = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-crf", "16")
 BARS = "pad=320:240:0:30:black"
 CROPPED = {
