@@ -169,7 +169,8 @@ def _measure(keeper: Image, member: Image, noise: float) -> Plane:
 
 
 def _take_larger(measured: list[Plane], allowed: Sequence[Plane | float]) -> Plane:
-    return np.maximum(*(each / most for each, most in zip(measured, allowed, strict=True)))
+    larger: Plane = np.maximum(*(each / most for each, most in zip(measured, allowed, strict=True)))
+    return larger
 
 
 def _find_variety(colours: list[tuple[Plane, Plane]], window: int) -> Plane:

@@ -5,7 +5,7 @@ Scenes of one kind are hard to tell apart by hashes and histograms: most of each
 
 from collections.abc import Callable
 
-from benchmarks.duplicates.kinds import goods, levels, light, papers
+from benchmarks.duplicates.kinds import goods, levels, light, lines, papers
 from benchmarks.duplicates.kinds.pictures import Picture
 
 KINDS: dict[str, Callable[[int], Picture]] = {
@@ -20,12 +20,19 @@ KINDS: dict[str, Callable[[int], Picture]] = {
     "goods on white": goods.draw_product,
     "colour variants": goods.draw_shirt,
     "shades of grey": goods.draw_grey_shirt,
+    "plain colours": goods.paint_plain,
     "line art": goods.draw_lines,
     "line art, transparent": goods.draw_lines_on_nothing,
     "icons": goods.draw_icon,
     "number plates": goods.draw_plate,
+    "floor plans": lines.draw_plan,
+    "bar codes": lines.draw_bar_code,
+    "chess positions": lines.draw_position,
+    "sheet music": lines.write_music,
     "photos": light.draw_photo,
     "bursts": light.draw_face,
+    "passport photos": light.draw_portrait,
+    "meters": light.read_meter,
     "night": light.draw_night,
     "skies": light.draw_sky,
     "masks of classes": levels.draw_classes,

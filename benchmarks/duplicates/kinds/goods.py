@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from benchmarks.duplicates.kinds.pictures import Colour, pick_colour, write
+from benchmarks.duplicates.kinds.pictures import Colour, add_grain, pick_colour, write
 
 _SHIRT = [(0.35, 0.2), (0.65, 0.2), (0.86, 0.34), (0.77, 0.44), (0.69, 0.38), (0.69, 0.84), (0.31, 0.84), (0.31, 0.38),
           (0.23, 0.44), (0.14, 0.34)]  # fmt: skip
@@ -31,6 +31,13 @@ def draw_shirt(seed: int) -> Image.Image:
     return _draw_shirt(_find_hue(30 * seed + 7 * (seed // 12)), 1.0)
 
 
+def paint_plain(seed: int) -> Image.Image:
+    """A card of a collection of pale paints, with grain: each seed is a step of thirty degrees of the hue."""
+    random = np.random.default_rng([15, seed])
+    colour = _find_hue(30 * seed + 7 * (seed // 12), lightness=150, chroma=38)
+    return add_grain(Image.new("RGB", (400, 400), colour), random, 2)
+
+
 def draw_grey_shirt(seed: int) -> Image.Image:
     """Shirts of two sizes in shades of grey."""
     level = 40 + 36 * (seed // 2 % 6) + 5 * (seed // 12) % 30
@@ -47,9 +54,9 @@ def _draw_shirt(colour: Colour, size: float) -> Image.Image:
     return image
 
 
-def _find_hue(degrees: float) -> Colour:
-    angle = np.deg2rad(degrees)
-    lab = np.array([[[140, 128 + 45 * np.cos(angle), 128 + 45 * np.sin(angle)]]]).round().astype(np.uint8)
+def _find_hue(degrees: float, lightness: int = 140, chroma: int = 45) -> Colour:
+    a, b = chroma * np.cos(np.deg2rad(degrees)), chroma * np.sin(np.deg2rad(degrees))
+    lab = np.array([[[lightness, 128 + a, 128 + b]]]).round().astype(np.uint8)
     red, green, blue = (int(level) for level in cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)[0, 0])
     return red, green, blue
 
