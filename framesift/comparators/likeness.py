@@ -28,7 +28,7 @@ _FINE_NOISE, _FINE_LIMIT = 1.15, 1.05
 """Times as much may differ there: what encoding and resizing leave, a smaller size averages away."""
 _COARSE = 64
 """px of the longer side at which pictures that are far from alike are told apart in a fraction of the time."""
-_COARSE_LIMIT, _BEYOND_LIMIT, _MIDDLE_LIMIT = 2.5, 1.5, 1.6
+_COARSE_LIMIT, _BEYOND_LIMIT, _MIDDLE_LIMIT = 2.5, 1.5, 2.0
 """Times as much as may differ, at that size, there where something lies beyond all around it, and at the size at which
 pictures are registered: beyond it nothing that is seen at full size can make two pictures the same."""
 _REACH, _RIM = np.ones((7, 7), np.uint8), 4
