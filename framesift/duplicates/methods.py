@@ -60,8 +60,8 @@ class Method:
 def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
     """Near-duplicates are at least so similar: gradient hash, SSIM and colours in one score (see `Combined`).
 
-    What differs in more than 72 of the 256 bits of the hash, or in the large, is not looked at; nor is a picture in which
-    something has come, or gone, that can be seen at 64 px.
+    What differs in more than 72 of the 256 bits of the hash, or in the large, is not looked at; nor is a picture in
+    which something has come, or gone, that can be seen at 64 px.
     """
     return Method("combined", Combined(), "combined/2", partial(CombinedNeighbours, similarity=similarity))
 

@@ -18,5 +18,6 @@ __all__ = [
     "report",
     "rereading",
     "spread",
+    "streamed",
     "wording",
 ]

@@ -25,6 +25,7 @@ __all__ = [
     "MAX_PIXELS",
     "GreyDecoding",
     "Picture",
+    "brightness",
     "decode_all_bits",
     "decode_levels",
     "decode_opacity",
