@@ -137,7 +137,7 @@ class Video:
         """
         with open_seeker(self._descriptor, self._kind, self.stat.st_size, self._read_start()) as seeker:
             walk = ((time, np.asarray(self._capture.retrieve()[1], np.uint8)) for time in self._walk_keys())
-            if seeker.check(every, walk):
+            if seeker.check(every, walk, lambda: self._capture.release()):
                 for time, image in seeker.choose(every):
                     self.walked += 1
                     yield _Shown(self.walked, time, image)
