@@ -38,6 +38,8 @@ class Scene:
         """Whether nothing is sent any more, on connections that stay."""
         self.playlist = ""
         """What is answered in place of the list of HLS."""
+        self.film = "", b""
+        """The type of a film, and its bytes, after which nothing comes for a while."""
         self.torn = False
         """Whether the second half of a JPEG gets lost."""
         self.most = sys.maxsize
@@ -294,9 +296,8 @@ def number_jpeg(content: bytes, number: int) -> bytes:
 
 
 class _HttpHandler(BaseHTTPRequestHandler):
-    """`/video` is MJPEG, `/still.jpg` a picture, `/same.jpg` one that is made anew as it changes, `/live.m3u8` HLS.
-
-    Others are what users name by mistake.
+    """`/video` is MJPEG, `/still.jpg` a picture, `/same.jpg` one that is made anew as it changes, `/live.m3u8` HLS,
+    `/film` one of which nobody says where it ends. Others are what users name by mistake.
     """
 
     server: Any
@@ -314,6 +315,8 @@ class _HttpHandler(BaseHTTPRequestHandler):
             self._stream()
         elif path == "/still.jpg":
             self._send(200, "image/jpeg", number_jpeg(encode_jpeg(next(scene.pictures())), scene.served))
+        elif path == "/film":
+            self._play(*scene.film)
         elif path == "/same.jpg":
             self._send(200, "image/jpeg", encode_jpeg(next(scene.pictures())))
         elif path == "/moved":
@@ -333,6 +336,13 @@ class _HttpHandler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def _play(self, kind: str, film: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(film)
+        self.close_connection = True
 
     def _stream(self) -> None:
         self.send_response(200)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from framesift.errors import MissingLibrary, pip_install
-from framesift.frames.streams.faults import SILENCE, SILENT, Broken, Refused, explain_status
+from framesift.frames.streams.faults import NO_STREAM, SILENCE, SILENT, Broken, Refused, explain_status
 from framesift.frames.streams.fetching import MOST_BYTES, Answer
 from framesift.frames.streams.shots import Capture, Taken, check_picture
 
@@ -64,7 +64,9 @@ def _walk(
         _explained(has_login),
         av.open(place, format=form, options=options, timeout=(SILENCE, SILENCE)) as container,
     ):
-        yield from _walk_packets(container, key_frames, max_pixels)
+        # The fragments of an MP4 that goes on say how long they are, and FFmpeg takes that for the whole.
+        is_endless = isinstance(place, Answer) and place.is_endless and "mp4" in container.format.name
+        yield from _walk_packets(container, key_frames, max_pixels, is_endless)
 
 
 @contextmanager
@@ -80,10 +82,10 @@ def _explained(has_login: bool = False) -> Iterator[None]:
         raise Broken("sends frames that cannot be read") from None
 
 
-def _walk_packets(container: Any, key_frames: bool, max_pixels: int) -> Iterator[Capture]:
+def _walk_packets(container: Any, key_frames: bool, max_pixels: int, is_endless: bool) -> Iterator[Capture]:
     if not container.streams.video:
         raise Refused("carries no pictures")
-    if (container.duration or 0) > 0:
+    if (container.duration or 0) > 0 and not is_endless:
         raise Refused("is a film with an end, not a stream: fetch it, and filter the folder that it is in")
     stream = container.streams.video[0]
     if key_frames:
@@ -150,4 +152,4 @@ def explain_error(error: Any, has_login: bool) -> Broken:
         return Refused("this FFmpeg cannot ask in this way")
     if isinstance(error, OSError) and error.errno and 0 < error.errno < 200:
         return Broken(f"cannot be reached: {os.strerror(error.errno).lower()}")
-    return Broken("sends what is no stream, or broke in the middle")
+    return Broken(NO_STREAM)

@@ -2,6 +2,7 @@
 
 SILENCE = 10.0
 """Seconds without a frame after which a stream is broken, and that a server has to answer in."""
+NO_STREAM = "sends what is no stream, or broke in the middle"
 SILENT = f"no frame for {SILENCE:g} s"
 
 

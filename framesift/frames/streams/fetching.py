@@ -64,6 +64,8 @@ class Answer:
         self._length = 0
         self.kind = str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
         """The type of its content, such as image/jpeg."""
+        self.is_endless = "Content-Length" not in response.headers
+        """Whether its length is not said."""
 
     def read(self, length: int) -> bytes:
         """Return what has come of the body, of at most `length` bytes; nothing at its end. FFmpeg reads by this.

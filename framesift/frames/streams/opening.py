@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 
 from framesift.frames.streams.addresses import Address
 from framesift.frames.streams.decoding import pace, walk_parts, walk_stream
-from framesift.frames.streams.faults import Refused
-from framesift.frames.streams.fetching import Fetcher
+from framesift.frames.streams.faults import NO_STREAM, Broken, Refused
+from framesift.frames.streams.fetching import Answer, Fetcher
 from framesift.frames.streams.shots import Capture, Taken, check_picture
 from framesift.frames.videos import Sampling
 
 _LISTS = {"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl", "audio/x-mpegurl"}
 _FILMS = {"video/mp2t", "video/mpeg", "video/x-flv", "video/x-matroska"}
 """What can go on for ever."""
+_UNSAID = {"", "application/octet-stream", "binary/octet-stream"}
+"""Of what FFmpeg has to find out what it is."""
 
 
 def walk_address(address: Address, sampling: Sampling, wait: Callable[[float], object]) -> Iterator[Capture]:
@@ -38,19 +40,37 @@ def _walk_answer(address: Address, sampling: Sampling, wait: Callable[[float], o
                 yield from walk_parts(answer, *how, "mpjpeg")
             elif kind in _FILMS:
                 yield from walk_parts(answer, *how)
+            elif kind.startswith("video/") or kind in _UNSAID:
+                yield from _try_parts(answer, how)
             elif kind.startswith("image/"):
                 first = answer.read_whole()
         if kind in _LISTS:
             yield from pace(walk_stream(address.url, *how), wait)
         if not kind.startswith("image/"):
-            what = kind if kind.isprintable() and len(kind) < 80 else ""
-            hint = (
-                "a stream is multipart/..., HLS or a picture; of a list of files fetch the files, and name their folder"
-            )
-            raise Refused(f"answers with {what or 'an unknown type'}: {hint}")
+            raise _refuse(kind)
         if not sampling.every:
             raise Refused("is a picture, which is fetched again and again: --every says how often, such as 1s")
         yield from _fetch_again(fetcher, first, sampling.every, wait)
+
+
+def _try_parts(answer: Answer, how: tuple[bool, int]) -> Iterator[Capture]:
+    """Yield the frames of what may be a film without an end. Raises Refused where it is nothing of that kind."""
+    has_begun = False
+    try:
+        for capture in walk_parts(answer, *how):
+            has_begun = True
+            yield capture
+    except Broken as fault:
+        if has_begun or fault.reason != NO_STREAM:
+            raise
+        raise _refuse(answer.kind) from None
+
+
+def _refuse(kind: str) -> Refused:
+    what = kind if kind.isprintable() and len(kind) < 80 else ""
+    known = "a stream is multipart/..., HLS, a film without an end, or a picture"
+    hint = "of a list of files fetch the files, and name their folder"
+    return Refused(f"answers with {what or 'an unknown type'}: {known}; {hint}")
 
 
 def _fetch_again(fetcher: Fetcher, first: bytes, every: float, wait: Callable[[float], object]) -> Iterator[Capture]:

@@ -1,6 +1,8 @@
 """Streams are read as they come, of each kind from a real server that fails and comes back."""
 
 import os
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from tests.frames.streams.waiting import BOX, LIMIT, wait_for
 pytest.importorskip("av", reason="needs PyAV: pip install '.[streams]'")
 pytest.importorskip("requests", reason="needs requests: pip install '.[streams]'")
 
+needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg, which writes these films")
 KINDS = [(RtspServer, "/cam"), (HttpServer, "/video"), (HttpServer, "/still.jpg"), (HttpServer, "/live.m3u8")]
 NAMES = ["rtsp", "mjpeg", "picture", "hls"]
 QUICK = Sampling(0.05)
@@ -57,6 +60,17 @@ def first_fault(url: str) -> Broken:
     with pytest.raises(Broken) as caught:
         next(walk_address(read_address(url), QUICK, time.sleep))
     return caught.value
+
+
+def encode_endless(codec: str, form: str) -> bytes:
+    """The first seconds of a film as it is written where it cannot be gone back in."""
+    fast = {"libx264": ("-preset", "ultrafast"), "libx265": ("-preset", "ultrafast", "-x265-params", "log-level=none")}
+    words = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=4", "-c:v", codec, *fast.get(codec, ())]
+    words += ["-g", "10", "-pix_fmt", "yuv420p", "-f", form, "-movflags", "frag_keyframe+empty_moov"]
+    words += ["-flvflags", "no_duration_filesize"] if form == "flv" else []
+    return subprocess.run(
+        ["ffmpeg", "-hide_banner", "-loglevel", "error", *words, "pipe:1"], check=True, capture_output=True
+    ).stdout
 
 
 @pytest.fixture(autouse=True)
@@ -212,3 +226,28 @@ def test_the_newest_frames_wait_and_no_other():
         ("yard", 0, None),
     ]
     assert mailbox.missed == {"gate": 2} and mailbox.take(0) == []
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize(
+    ("codec", "form", "kind"),
+    [
+        ("libx265", "mpegts", "video/mp2t"),
+        ("libx264", "mpegts", "application/octet-stream"),
+        ("libx264", "flv", "video/x-flv"),
+        ("libx264", "mp4", "video/mp4"),
+        ("mpeg4", "matroska", "video/x-matroska"),
+    ],
+)
+def test_films_without_an_end_are_read_as_they_come(codec, form, kind):
+    with serve(HttpServer) as server:
+        server.scene.film = kind, encode_endless(codec, form)
+        with reading(server.url("/film")) as (_, mailbox):
+            assert pixels_of(next_shot(mailbox).taken).shape == (120, 160, 3)
+
+
+def test_what_is_no_film_is_refused_with_its_kind():
+    with serve(HttpServer) as server:
+        server.scene.film = "application/octet-stream", b"words\n" * 1000
+        with pytest.raises(Refused, match="answers with application/octet-stream: a stream is multipart"):
+            next(walk_address(read_address(server.url("/film")), Sampling(0.1), time.sleep))
