@@ -69,6 +69,7 @@ def _options(scheme: str) -> dict[str, Any]:
     if scheme in _HOSTED:
         from framesift.stores.sftp import OPTIONS as HOSTED
 
+        logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # it tells of each attempt, with its stack
         return dict(HOSTED)
     if scheme in _GOOGLE:  # read as gcsfs is imported: it would ask before each request what kind of bucket it is
         os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")

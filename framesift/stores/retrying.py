@@ -22,6 +22,7 @@ _PASSING = {errno.EBUSY, errno.EIO, errno.ETIMEDOUT, errno.EPIPE, getattr(errno,
 _BROKEN_TRANSFERS = {"HTTPClientError", "IncompleteReadError", "ResponseParserError", "ClientConnectionError"}
 _BROKEN_TRANSFERS |= {"ClientPayloadError", "ServerDisconnectedError", "ResponseStreamingError", "ConnectionError"}
 _BROKEN_TRANSFERS |= {"ServiceRequestError", "ServiceResponseError", "SFTPError", "SSHException"}
+_BROKEN_TRANSFERS |= {"NoValidConnectionsError"}
 """Of botocore, aiohttp, azure-core and paramiko, which are not imported for this."""
 _NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError", "ProfileNotFound"}
 _NO_CREDENTIALS |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "CredentialRetrievalError"}

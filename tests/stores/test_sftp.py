@@ -1,5 +1,9 @@
 """Frames of another machine, by SSH: as many threads as wanted, broken connections, one line for what is wrong."""
 
+import socket
+from contextlib import suppress
+from threading import Thread
+
 import pytest
 
 from framesift import cli, filter_frames
@@ -47,6 +51,29 @@ def test_a_wrong_password_is_one_line_without_it(tmp_path, server: SftpServer, c
     assert cli.main(["filter", server.url(root, "wrong-one"), str(tmp_path / "results")]) == options.USAGE
     [line] = capsys.readouterr().err.splitlines()
     assert "the store does not accept the credentials: set a key in the SSH agent" in line and "wrong-one" not in line
+
+
+def hang_up(listener: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            listener.accept()[0].close()
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["hangs up", "is not there"])
+def test_what_is_no_server_is_asked_again_and_told_in_one_line(tmp_path, monkeypatch, capfd, answers):
+    """Of paramiko, which would tell each attempt with its stack, nothing is seen."""
+    pauses: list[float] = []
+    monkeypatch.setattr("framesift.stores.silence.Silence.wait", lambda _, pause: pauses.append(pause))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if answers:
+            listener.listen()
+            Thread(target=hang_up, args=(listener,), daemon=True).start()
+        url = f"sftp://me@127.0.0.1:{listener.getsockname()[1]}/frames"
+        assert cli.main(["filter", url, str(tmp_path / "r"), "--quiet"]) == options.STORAGE
+        listener.shutdown(socket.SHUT_RDWR) if answers else None
+    [line] = capfd.readouterr().err.splitlines()
+    assert "the store does not answer as it should" in line and len(pauses) == 5
 
 
 def test_a_web_address_is_no_folder(capsys, tmp_path):
