@@ -2,7 +2,7 @@
 
 PyAV, of the extra `films`, finds their packets by the index of the container. OpenCV decodes them as it does all
 others, of a film that has nothing else in it, so that the pixels are the same. That it is so is tried with the first
-key frames of each film; where anything is otherwise than expected, `CannotSeek` is raised before a frame is given.
+key frames of each film; where anything is otherwise than expected, `CannotSeek` is raised.
 """
 
 import math
