@@ -14,7 +14,7 @@ from framesift.filtering.settings import Settings
 from framesift.frames.levels import Levels
 from framesift.looking.evidence import Evidence, draw_evidence
 from framesift.looking.numbers import format_px, tell_apart
-from framesift.looking.rereading import Pixels, Sights, describe_again, read_compared, read_pixels
+from framesift.looking.rereading import Pixels, Sight, Sights, describe_again, read_compared, read_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def explain_decision(
     """
     usual = record.settings.of(decision.frame.camera)
     record = record_of(record, decision.frame)
-    sights = sights if record.settings == usual else None
+    sights, known = sights if record.settings == usual else None, dict[str, Sight]()
     limit, area, camera = None, None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
         area = compared_area(record.settings, camera, decision.size)
@@ -65,6 +65,7 @@ def explain_decision(
 
     def read(path: str, is_candidate: bool) -> Pixels | str:
         if sights and is_shown(path) and (sight := sights.find(path)):
+            known[path] = sight
             width, height = sight.size
             return np.broadcast_to(np.uint8(0), (height, width, 3))
         if sights and not is_candidate:
@@ -73,7 +74,7 @@ def explain_decision(
 
     candidate = read(decision.frame.path, True)
     reference = None if decision.reference is None else read(decision.reference, False)
-    evidence = _compare(record, decision, candidate, reference, sights)
+    evidence = _compare(record, decision, candidate, reference, sights, known)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
     levels = record.levels.get(camera)
     compared = (candidate, reference, reference_time, evidence, change, levels)
@@ -91,8 +92,12 @@ def _compare(
     candidate: Pixels | str,
     reference: Pixels | str | None,
     sights: Sights | None,
+    known: dict[str, Sight],
 ) -> Evidence | None:
-    """Return what comparing shows; None where one of the two cannot be read, or they have different sizes."""
+    """Return what comparing shows; None where one of the two cannot be read, or they have different sizes.
+
+    Of those that are `known` there are no pixels, and others may have taken their place among `sights` since.
+    """
     if isinstance(candidate, str) or reference is None or isinstance(reference, str):
         return None
     if record.settings.size is None and candidate.shape != reference.shape:
@@ -100,19 +105,19 @@ def _compare(
     assert decision.reference is not None
     camera, comparator = decision.frame.camera, comparator_of(record.settings, decision.frame.camera)
     if sights:
-        seen = sights.describe(camera, decision.reference, reference)
-        now = sights.describe(camera, decision.frame.path, candidate, once=True)
+        before, after = decision.reference, decision.frame.path
+        seen = known.get(before) or sights.describe(camera, before, reference)
+        now = known.get(after) or sights.describe(camera, after, candidate, once=True)
         if seen and now and seen.descriptor.shape == now.descriptor.shape:
             comparison = comparator.examine(seen.descriptor, now.descriptor)
             part = comparator.compared_part((candidate.shape[1], candidate.shape[0]))
             return Evidence(reference, candidate, comparison, part)
-    before, after = reference, candidate
+    pair = reference, candidate
     if record.settings.reads_grey:
         compared = (read_compared(record, camera, path) for path in (decision.reference, decision.frame.path))
-        before, after = (
-            shown if found is None else found for shown, found in zip((before, after), compared, strict=True)
-        )
-    return draw_evidence(reference, candidate, comparator, (before, after))
+        first, second = (shown if found is None else found for shown, found in zip(pair, compared, strict=True))
+        pair = first, second
+    return draw_evidence(reference, candidate, comparator, pair)
 
 
 def compare_again(record: Record, decision: Decision, sights: Sights | None = None) -> Comparison | None:

@@ -24,10 +24,12 @@ from framesift.stores import is_url, join
 Pixels = NDArray[np.uint8]
 T = TypeVar("T")
 
-_PICTURES = 2**25
-"""Bytes of pictures that are kept for the next decisions; the last three in any case."""
-_DESCRIPTORS = 2**26
+_PICTURES = 2**24
+"""Bytes of pictures that are kept for the next decisions."""
+_DESCRIPTORS = 2**25
 """Bytes of what is compared of frames that are kept for the next decisions."""
+_LEAST = 3
+"""So many of each are kept in any case."""
 _SMALL = 2**18
 """What takes so many bytes at most is kept of frames too that are probably asked for once."""
 
@@ -49,8 +51,8 @@ class Sights:
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self._pictures = _Memory[Pixels | str](_PICTURES, least=3)
-        self._sights = _Memory[Sight | None](_DESCRIPTORS, least=3)
+        self._pictures = _Memory[Pixels | str](_PICTURES, _LEAST)
+        self._sights = _Memory[Sight | None](_DESCRIPTORS, _LEAST)
 
     def pixels(self, camera: str, path: str) -> Pixels | str:
         """Return what `read_pixels` does."""

@@ -6,6 +6,7 @@ import pytest
 from framesift import cli, filter_frames, open_record
 from framesift.filtering import describing
 from framesift.looking import rereading
+from framesift.looking.explanation import explain_decision
 from framesift.looking.rereading import Sights
 from tests.conftest import encode, make_image
 from tests.filtering.test_run import name
@@ -84,3 +85,16 @@ def test_what_is_asked_for_once_is_kept_only_if_it_is_small(record, monkeypatch)
     monkeypatch.setattr(rereading, "_SMALL", 2**30)
     sights.describe("c1", path, once=True)
     assert sights.find(path) is not None
+
+
+def test_what_others_have_pushed_out_meanwhile_is_compared_all_the_same(record, monkeypatch):
+    monkeypatch.setattr(rereading, "_DESCRIPTORS", 0)
+    monkeypatch.setattr(rereading, "_LEAST", 1)
+    for decision in record.decisions():
+        sights = Sights(record)
+        sights.describe("c1", decision.frame.path)
+        drawn = explain_decision(record, decision, None, sights=sights, is_shown=lambda path: True)
+        expected = explain_decision(record, decision, None)
+        assert drawn.change == expected.change == ""
+        if expected.evidence is not None:
+            assert drawn.evidence.comparison.score == expected.evidence.comparison.score == decision.score
