@@ -49,7 +49,8 @@ def doubt_outcome(run: "Run", options: argparse.Namespace) -> "Iterator[str]":
     cameras = list(run.sink.summary.cameras.values())
     many = [camera for camera in cameras if camera.keeps_nearly_all]
     few = [camera for camera in cameras if camera.keeps_hardly_any]
-    tune = as_command(["framesift", "tune", options.directory, *run.settings.options()])
+    config = ["--config", options.config] if options.config else []
+    tune = as_command(["framesift", "tune", options.directory, *run.settings.options(), *config])
     if many:
         yield f"{name_cameras(many)}: nearly every frame is kept; thresholds that fit: {tune}"
     if few:

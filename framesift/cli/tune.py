@@ -231,4 +231,6 @@ def _command(options: argparse.Namespace, session: "Session", advice: "Advice") 
     results = f"{os.path.normpath(options.directory)}-kept"
     thresholds = [str(advice.setting.min_contour_area), str(advice.setting.score_threshold)]
     masks = [word for mask in options.mask for word in ("--mask", mask)]
-    return ["framesift", "filter", options.directory, results, *thresholds, *session.sweep.settings.options(), *masks]
+    config = ["--config", options.config] if options.config else []
+    words = [*thresholds, *session.sweep.settings.options(), *masks, *config]
+    return ["framesift", "filter", options.directory, results, *words]

@@ -217,7 +217,7 @@ def _explain(error: BaseException, address: str) -> BaseException:
     if type(error).__name__ == "KilledWorker":
         return WorkersLost("one worker after another was lost over one task", address)
     if isinstance(error, CancelledError):
-        return StorageError("the scheduler is gone, or has forgotten what was sent", address)
+        return StorageError("the scheduler is gone, or has forgotten what was sent; the same command goes on", address)
     if isinstance(error, ImportError) or "serializ" in str(error):
         reason = " ".join(str(error).split())[:200]
         return StorageError(f"a worker cannot run framesift: install the same versions there ({reason})", address)

@@ -1,13 +1,17 @@
 """Settings of some cameras, in words: what differs there, and for which cameras."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from framesift.errors import show
 from framesift.filtering.config import write_name
+from framesift.filtering.manifest import Record
 from framesift.filtering.options import OPTIONS
 from framesift.filtering.sections import Section
 from framesift.filtering.settings import Settings
+from framesift.frames.finding import SETTINGS_FILE
+from framesift.stores import is_url
 
 _NAMED = 3
 """So many cameras of the same settings are named."""
@@ -46,6 +50,14 @@ def describe_section(section: Section) -> str:
     if section.exclude is not None:
         words.append("excluded" if section.exclude else "not excluded")
     return ", ".join(words) or "as the others"
+
+
+def name_files(record: Record) -> str:
+    """Return the options of a command whose files are to be named, for no manifest tells where they lie: those of
+    masks, and of settings where none is found among the frames."""
+    found = not is_url(record.source) and os.path.lexists(os.path.join(record.source, SETTINGS_FILE))
+    config = " --config FILE" if record.settings.sections and not found else ""
+    return (" --mask FILE" if record.settings.masks else "") + config
 
 
 def _name(cameras: list[str]) -> str:

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from framesift import filter_frames
+from framesift import cli, filter_frames
 from framesift.errors import UsageError
 from framesift.filtering.comparator_choice import comparator_of
 from framesift.filtering.config import CameraConfig, Config
 from framesift.filtering.describing import read_frame
 from framesift.filtering.manifest import open_record
 from framesift.filtering.reading_settings import read_settings
+from framesift.filtering.section_words import name_files
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.light import Light
@@ -167,6 +168,19 @@ def test_explanations_go_by_the_light_of_each_frame(tmp_path):
         assert told.change == ""
         if decision.reference:
             assert told.limit == record.settings.at(decision.frame).score_threshold.px(told.area)
+
+
+def test_commands_name_the_settings_file_where_none_lies_among_the_frames(tmp_path, capsys):
+    frames = write_frames(
+        tmp_path / "frames", [(light, place) for place in (1, 2) * 12 for light in (Light.DAY, Light.NIGHT)]
+    )
+    (tmp_path / "own.toml").write_text('[night]\nscore-threshold = "0.6%"\n')
+    words = ["filter", str(frames), str(tmp_path / "r"), "--config", str(tmp_path / "own.toml")]
+    assert cli.main(words) == 0
+    assert f"--config {tmp_path / 'own.toml'}" in capsys.readouterr().err.splitlines()[-1]
+    assert name_files(open_record(tmp_path / "r")) == " --config FILE"
+    (frames / "framesift.toml").write_text("")
+    assert name_files(open_record(tmp_path / "r")) == ""
 
 
 def test_light_goes_without_a_budget(tmp_path):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from framesift.errors import as_command, counted, show
 from framesift.filtering.manifest import Record
+from framesift.filtering.section_words import name_files
 from framesift.looking.advice.measuring import BusyPart, CameraAdvice, use_tolerance
 
 
@@ -51,9 +52,9 @@ def _percent(number: int, camera: CameraAdvice) -> str:
 
 
 def write_filter(record: Record) -> str:
-    """Return the command of a run with the other method; masks, of which no file is known, are to be named."""
+    """Return the command of a run with the other method; files of masks and settings are to be named."""
     words = [record.source, f"{record.folder}-tolerance", *use_tolerance(record.settings).options()]
-    return name_command("filter", *words) + (" --mask FILE" if record.settings.masks else "")
+    return name_command("filter", *words) + name_files(record)
 
 
 def write_mask(record: Record, results: str) -> str:

@@ -7,6 +7,7 @@ from itertools import count
 
 from framesift.errors import counted, show
 from framesift.filtering.manifest import Record
+from framesift.filtering.section_words import name_files
 from framesift.filtering.selection import Verdict
 from framesift.filtering.summary import NAMED, name_cameras
 from framesift.looking.advice import CameraAdvice, Finding, describe_advice, describe_keeping, name_command
@@ -60,7 +61,7 @@ def _keeps_many(cameras: Sequence[CameraSurvey]) -> bool:
 def _read_findings(record: Record, cameras: Sequence[CameraSurvey]) -> Iterator[Finding]:
     """Yield what is known from the manifest alone."""
     summaries = [camera.summary for camera in cameras]
-    tune = name_command("tune", record.source, *record.settings.options())
+    tune = name_command("tune", record.source, *record.settings.options()) + name_files(record)
     if many := [each for each in summaries if each.keeps_nearly_all]:
         yield Finding(f"{name_cameras(many)}: nearly every frame is kept; thresholds that fit", tune)
     if few := [each for each in summaries if each.keeps_hardly_any]:
