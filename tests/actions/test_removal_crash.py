@@ -168,7 +168,7 @@ def test_killed_while_giving_back_to_another_place_and_again(scratch, file_syste
 
 def test_killed_while_removing_and_then_undone_is_the_tree_as_it_was(scratch, file_system):
     calls, _ = undisturbed(scratch, "apply")
-    for call in range(1, calls + 1, 3 * STRIDES[file_system]):
+    for call in range(1, calls + 1, 2 * STRIDES[file_system]):
         place = scratch / str(call)
         prepare(place, "apply")
         before = snapshot(place / "root")
