@@ -39,10 +39,10 @@ COPIES = {
     "a part of it, 4:3": "trim=start=1.3:duration=5,setpts=PTS-STARTPTS,crop=trunc(ih*2/3)*2:ih",
 }
 """What is made of a film and shows nothing but what it shows, as ffmpeg's filters."""
+BESIDE = "with a caption in the bar"
 OTHERS = {
     "with a logo": "drawbox=x=iw*0.3:y=ih*0.3:w=iw*0.05:h=ih*0.05:color=white:t=fill",
-    "with a caption in the bar": "pad=iw:trunc(ih*2/3)*2:0:(oh-ih)/2:black,"
-    "drawbox=x=iw*0.3:y=ih*0.95:w=iw*0.2:h=ih*0.02:color=white:t=fill",
+    BESIDE: "pad=iw:trunc(ih*2/3)*2:0:(oh-ih)/2:black,drawbox=x=iw*0.3:y=ih*0.95:w=iw*0.2:h=ih*0.02:color=white:t=fill",
     "with a caption, 4:3": "drawbox=x=iw*0.4:y=ih*0.8:w=iw*0.2:h=ih*0.03:color=white:t=fill,crop=trunc(ih*2/3)*2:ih",
     "grey, zoomed": "hue=s=0,crop=iw*0.8:ih*0.8,scale=iw/0.8:ih/0.8",
     "mirrored, 4:3": "hflip,crop=trunc(ih*2/3)*2:ih",
@@ -77,7 +77,7 @@ def report(folder: Path, originals: list[str], right: dict[str, str]) -> list[st
     """Search, and say what was found of what, and what wrongly."""
     findings = find_duplicates(folder, index=folder.parent / "index.sqlite", cropped=True)
     pairs = [(group.keeper.path, member.item.path) for group in findings.groups for member in group.members]
-    wrong = [pair for pair in pairs if not _shows_all_of(*pair, right)]
+    wrong = [pair for pair in pairs if not shows_all_of(*pair, right)]
     surplus = {name for name in right if right[name] in COPIES}
     found = {member for keeper, member in pairs if (keeper, member) not in wrong}
     lines = [f"{len(found & surplus)} of {len(surplus)} copies of {len(originals)} films found, {len(wrong)} of "
@@ -88,10 +88,13 @@ def report(folder: Path, originals: list[str], right: dict[str, str]) -> list[st
     return [*lines, *(f"wrong: {member} for {keeper}" for keeper, member in wrong)]
 
 
-def _shows_all_of(keeper: str, member: str, right: dict[str, str]) -> bool:
-    """Of one original, both; and of two copies both that could be looked at would be a long list: they may go too."""
-    same = keeper.split("__")[0] == member.split("__")[0]
-    return same and all(right.get(name, "") not in OTHERS for name in (keeper, member))
+def shows_all_of(keeper: str, member: str, right: dict[str, str]) -> bool:
+    """Whether two files are made of one film, and neither has what the other may lack; `right` says what was made of
+    each. A caption in the bar hides nothing of the film: what has one may be kept, and may not go.
+    """
+    stems = {name.removesuffix(".mp4").split("__")[0] for name in (keeper, member)}
+    has_more = [right.get(name, "") in OTHERS for name in (keeper, member)]
+    return len(stems) == 1 and not has_more[1] and (not has_more[0] or right[keeper] == BESIDE)
 
 
 def write_versions(folder: Path, original: str) -> Iterator[tuple[str, str]]:
@@ -102,9 +105,8 @@ def write_versions(folder: Path, original: str) -> Iterator[tuple[str, str]]:
         _encode(["-i", folder / original, "-vf", filters], CRFS[number % len(CRFS)], folder / name)
         yield name, change
     set_in = f"{stem}__set_in.mp4"
-    filters = "[0]scale=iw*0.6:ih*0.6[a];[1][a]overlay=W*0.35:H*0.3:shortest=1"
     other = next(path for path in sorted(folder.glob("*.mp4"), reverse=True) if not path.name.startswith(stem))
-    size = "[1]scale=rw:rh[b]".replace("[1]", "[1][0]").replace("scale", "scale2ref").replace("rw:rh[b]", "iw:ih[b][c]")
+    size = "[1][0]scale2ref=iw:ih[b][c]"
     filters = f"{size};[c]scale=iw*0.6:ih*0.6[a];[b][a]overlay=W*0.35:H*0.3:shortest=1"
     _encode(["-i", folder / original, "-i", other, "-filter_complex", filters], 20, folder / set_in)
     yield set_in, "with a logo"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.duplicates import contenders
+from benchmarks.duplicates import contenders, films
 from benchmarks.duplicates.__main__ import list_faults, tables
 from benchmarks.duplicates.kinds import KINDS
 from benchmarks.duplicates.labelled import COPY, ORIGINAL, LabelledSet, build, read_originals, render_originals
@@ -105,3 +105,12 @@ def test_the_tables(labelled):
     assert "| jpeg 75 | 100% | 0% |" in lines
     rates = len(labelled.files), len(labelled.files) // 2
     assert f"| perfect | 1.0 | {rates[0]} | 100 |" in lines and f"| hopeless | 2.0 | {rates[1]} | 50 |" in lines
+
+
+def test_a_film_may_go_for_one_of_its_own_that_hides_nothing_of_it():
+    right = {"a__zoom.mp4": "zoom by a tenth", "a__logo.mp4": "with a logo", "a__caption.mp4": films.BESIDE}
+    assert films.shows_all_of("a.mp4", "a__zoom.mp4", right) and films.shows_all_of("a__caption.mp4", "a.mp4", right)
+    assert not films.shows_all_of("a.mp4", "a__logo.mp4", right)
+    assert not films.shows_all_of("a__logo.mp4", "a__zoom.mp4", right)
+    assert not films.shows_all_of("a.mp4", "a__caption.mp4", right)
+    assert not films.shows_all_of("b.mp4", "a__zoom.mp4", right)
