@@ -27,6 +27,8 @@ def show(path: PathLike) -> str:
     User and password of a URL are left out, and the query of one that a camera may have.
     """
     text = os.fsdecode(path)
+    if text.isprintable() and "://" not in text:  # as nearly all are
+        return text
     try:
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte, as only JSON can bring

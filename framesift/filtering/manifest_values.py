@@ -44,8 +44,8 @@ def check_values(decision: Decision) -> None:
 def check_paths(decision: Decision) -> None:
     """Raise ValueError, which says which, for a path that leads out of the folder that it is below."""
     for name, path in (("path", decision.frame.path), ("reference", decision.reference), ("of", decision.frame.source)):
-        if path is not None:
-            _require(is_plain(path), name, f"leaves the folder or is none: {shorten(path)}")
+        if path is not None and not is_plain(path):
+            raise ValueError(f"its {name} leaves the folder or is none: {shorten(path)}")
 
 
 def is_plain(path: str) -> bool:
