@@ -18,6 +18,7 @@ from benchmarks.streams.servers import Camera, HttpServer, RtspServer, serve
 from framesift import cli, filter_frames
 from framesift.cli.options import DONE, IN_USE, SKIPPED, STORAGE, USAGE
 from framesift.cli.streams import join_addresses
+from framesift.errors import UsageError
 from framesift.filtering.manifest import open_record
 from framesift.filtering.selection import Decision, Verdict
 from tests.frames.streams.waiting import BOX, wait_for
@@ -41,9 +42,10 @@ class Running:
             )
 
     def decided(self, camera: str | None = None) -> list[Decision]:
-        if not (self.results / "manifest.jsonl").exists():
+        try:
+            found = open_record(self.results).decisions()
+        except UsageError:  # there is no manifest yet, or nothing in it
             return []
-        found = open_record(self.results).decisions()
         return [each for each in found if camera in (None, each.frame.camera)]
 
     def kept(self, camera: str | None = None) -> list[Decision]:
