@@ -7,6 +7,8 @@ REACHED, ANSWERED = 10, 15
 """Seconds: what is not reached within the first, or sends nothing for the second, is silent."""
 _SHARE = 0.25
 """Of the time that was waited for an answer: so long afterwards no other call asks."""
+_LEAST = 5.0
+"""Seconds: who has waited less tells nothing of the calls that follow."""
 
 
 class Silence:
@@ -30,7 +32,7 @@ class Silence:
     def begin(self, error: Exception, waited: float) -> None:
         """Say that a call has given up after so many seconds."""
         with self._lock:
-            self._error, self._until = error, time.monotonic() + _SHARE * waited
+            self._error, self._until = error, time.monotonic() + (_SHARE * waited if waited >= _LEAST else 0)
             self._begun.set()
 
     def end(self) -> None:
