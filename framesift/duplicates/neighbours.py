@@ -46,7 +46,7 @@ _LARGE = 16
 """px of the side of that."""
 _FLAT = 4.0
 """Length of that, in grey levels, up to which there is nothing to compare."""
-_BEYOND = 36.0
+_BEYOND = 48.0
 """Grey levels by which nothing in one of two versions lies beyond what is around that place in the other."""
 _AT_ONCE = 4096
 _ROUND = 9

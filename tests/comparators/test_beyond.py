@@ -59,7 +59,7 @@ def test_of_many_at_once_it_is_what_it_is_of_one(seed, limit):
 def test_a_version_of_a_picture_has_nothing_beyond(name, way):
     picture = PICTURES[name]
     members = np.array([grey(SAME[way](picture)), grey(picture)])
-    assert not lies_beyond(grey(picture), members, 36).any()
+    assert not lies_beyond(grey(picture), members, 48).any()
 
 
 @pytest.mark.parametrize("place", [paint(640, 480), cv2.resize(street(), (640, 480))], ids=["yard", "street"])

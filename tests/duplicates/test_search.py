@@ -253,7 +253,7 @@ def is_proposed(one: np.ndarray, other: np.ndarray, similarity: float) -> bool:
     flat = [np.linalg.norm(each) < 4 for each in (a, b)]
     correlation = float(all(flat)) if any(flat) else a @ b / np.linalg.norm(a) / np.linalg.norm(b)
     bits = np.bitwise_count(one["hash"] ^ other["hash"]).sum()
-    if lies_beyond(one["grey"], other["grey"][np.newaxis], 36).any():
+    if lies_beyond(one["grey"], other["grey"][np.newaxis], 48).any():
         return False
     return bits <= 72 and correlation >= 0.6 and round(1 - Combined().score(one, other), 9) >= similarity
 
