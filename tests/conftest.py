@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import hypothesis
 import numpy as np
 import pytest
 
@@ -18,6 +19,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 cv2.setNumThreads(1)
 """The pictures are small, and tests run beside each other: threads would only wait for one another."""
 
+
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
+"""A machine that has much else to do is no fault of what is tested."""
 
 MOST_WORKERS = 8
 """Of a run of all tests: beyond it each worker spends its time on starting servers."""
