@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from framesift.errors import PathLike, UnreadableFrame, UsageError, show
@@ -34,6 +34,9 @@ _NAMES = {write_name(name): name for name in OPTIONS if name not in OF_RUNS}
 _LISTS = {"blur": ",", "border_mask": ",", "size": "x"}
 """Options whose numbers may be written as a list, and what stands between them on the command line."""
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_OF_LIGHT = tuple((light.value,) for light in Light)
+_DEEPEST = 4
+"""Parts of a key that mean something: camera.c2.night.most."""
 Path = tuple[str, ...]
 """Of a key: the tables that it is in, and itself."""
 
@@ -160,6 +163,9 @@ class _File:
     ) -> Iterator[tuple[str, Any]]:
         for key, value in table.items():
             if key not in names:
+                if isinstance(value, dict) and (len(path) > 2 or path[:1] in _OF_LIGHT):
+                    told = f"a section of a light or of hours holds no other, such as {show(key)}"
+                    raise self._error((*path, key), told)
                 near = [*names, *Light] if isinstance(value, dict) else names
                 raise self._error((*path, key), self._refuse(path, key, near, refuse))
             if path and key == "exclude":
@@ -233,22 +239,26 @@ class _File:
 
 def find_line(text: str, path: Path) -> int:
     """Return the line, from 1, in which a key, or the header of a table, stands; 0 where that is not found."""
+    return _find_lines(text).get(path, 0)
+
+
+@lru_cache(maxsize=1)
+def _find_lines(text: str) -> dict[Path, int]:
+    """Return the line of each key and header; of a table without a header the first that is of something in it."""
     table: Path = ()
-    found = 0
+    found: dict[Path, int] = {}
+    within: dict[Path, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if (header := _read_path(line.strip(), header=True)) is not None:
-            table = header
-        elif (key := _read_path(line.partition("=")[0], header=False)) is not None and "=" in line:
-            if (*table, *key) == path:
-                return number
-            if not found and (*table, *key)[: len(path)] == path:
-                found = number
+            path = table = header
+        elif "=" in line and (key := _read_path(line.partition("=")[0], header=False)) is not None:
+            path = (*table, *key)
+        else:
             continue
-        if table == path:
-            return number
-        if not found and table[: len(path)] == path and table:
-            found = number
-    return found
+        found.setdefault(path, number)
+        for size in range(1, min(len(path), _DEEPEST)):
+            within.setdefault(path[:size], number)
+    return within | found
 
 
 def _read_path(line: str, header: bool) -> Path | None:

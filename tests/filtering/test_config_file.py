@@ -3,12 +3,14 @@
 import os
 import re
 import tomllib
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from framesift.errors import UsageError
+from framesift.filtering import config_file
 from framesift.filtering.config import OF_RUNS, Config, write_name
 from framesift.filtering.config_file import find_line, read_config
 from framesift.filtering.options import OPTIONS
@@ -103,6 +105,12 @@ def test_values_may_be_written_as_toml_has_them(file, text, options):
         ("[camera.c1]\n\nkeep = 5", "framesift.toml:3: a section cannot say keep: it is of the whole run, and"),
         ("[camera.c1]\ntimezone = 'UTC'", "framesift.toml:2: a section cannot say timezone: "),
         ('[camera.c1."22-6"]\nagainst = 2', "framesift.toml:2: a section cannot say against: it says which frames"),
+        ('[camera.c1."12-13".night]\nblur = 3', "framesift.toml:1: a section of a light or of hours holds no other, "
+         "such as night"),
+        ('[camera.c1.night."12-13"]\nblur = 3', "framesift.toml:1: a section of a light or of hours holds no other, "
+         "such as 12-13"),
+        ('blur = 5\n[night."12-13"]\nblur = 3', "framesift.toml:2: a section of a light or of hours holds no other, "
+         "such as 12-13"),
         ("[camera.c1.nihgt]\nblur = 3", "framesift.toml:1: nihgt is neither: a table in a section is of a light or of "
          'hours, such as [camera.c2.night] or [camera.c2."22-6"]: did you mean night?'),
         ("[nihgt]\nblur = 3", "framesift.toml:1: there is no setting nihgt: did you mean night?"),
@@ -205,6 +213,19 @@ def test_the_line_of_every_key_and_header_is_found(tables):
     text = "\n".join(lines)
     assert tomllib.loads(text).get("camera", {}) == tables
     assert {path: find_line(text, path) for path in places} == places
+
+
+def test_each_line_is_looked_at_once_however_many_sections_there_are(file, monkeypatch):
+    count = 500
+    file.write_text("".join(f"[camera.c{number}]\nmost = 60\n" for number in range(count)))
+    looked = Counter()
+    read_path = config_file._read_path
+    monkeypatch.setattr(
+        config_file, "_read_path", lambda line, header: looked.update([line]) or read_path(line, header)
+    )
+    sections = read_config(file).cameras
+    assert sections[-1].place == f"{file}:{2 * count - 1}"
+    assert looked.total() <= 4 * count
 
 
 def test_a_value_is_frozen():
