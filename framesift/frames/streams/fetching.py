@@ -62,6 +62,7 @@ class Answer:
         self._response = response
         self._since = time.monotonic()
         self._length = 0
+        self._is_over = False
         self.kind = str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
         """The type of its content, such as image/jpeg."""
         self.is_endless = "Content-Length" not in response.headers
@@ -70,8 +71,17 @@ class Answer:
     def read(self, length: int) -> bytes:
         """Return what has come of the body, of at most `length` bytes; nothing at its end. FFmpeg reads by this.
 
-        Raises Broken where nothing comes, or no end of a frame.
+        Raises Broken where nothing comes, or no end of a frame, and then says that this is the end: FFmpeg asks on, and
+        PyAV prints each error but the last.
         """
+        if self._is_over:
+            return b""
+        self._is_over = True
+        content = self._read(length)
+        self._is_over = False
+        return content
+
+    def _read(self, length: int) -> bytes:
         self._length += length
         if self._length > MOST_BYTES or time.monotonic() - self._since > SILENCE:
             raise Broken(f"no end of a picture within {MOST_BYTES >> 20} MB" if self._length > MOST_BYTES else SILENT)

@@ -19,6 +19,7 @@ from framesift.frames.reader import decode_picture
 from framesift.frames.streams import Camera, Mailbox, Shot, cameras, is_shot
 from framesift.frames.streams.addresses import read_address
 from framesift.frames.streams.faults import Broken, Refused
+from framesift.frames.streams.fetching import Fetcher
 from framesift.frames.streams.opening import walk_address
 from framesift.frames.streams.shots import Capture, Taken
 from framesift.frames.videos import Sampling
@@ -147,6 +148,19 @@ def test_a_picture_without_an_end_is_none(monkeypatch):
     monkeypatch.setattr("framesift.frames.streams.fetching.MOST_BYTES", 700)
     with serve(HttpServer) as server:
         assert "no end of a picture within" in first_fault(server.url("/still.jpg")).reason
+
+
+def test_an_answer_that_broke_is_over(monkeypatch):
+    """FFmpeg goes on to ask, and PyAV would print all but the last error."""
+    monkeypatch.setattr("framesift.frames.streams.fetching.MOST_BYTES", 700)
+    with (
+        serve(HttpServer) as server,
+        Fetcher(read_address(server.url("/video"))) as fetcher,
+        fetcher.open() as answer,
+    ):
+        with pytest.raises(Broken, match="no end of a picture"):
+            answer.read_whole()
+        assert answer.read(100) == b""
 
 
 @pytest.mark.parametrize("kind", KINDS[:3], ids=NAMES[:3])
