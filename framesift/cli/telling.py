@@ -102,7 +102,7 @@ def _read_url(text: str) -> str:
     path = text[1:]
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read(1 << 16).strip()
+            return file.readline(1 << 16).strip()
     except OSError as error:
         raise UsageError(error.strerror or str(error), path) from None
     except UnicodeDecodeError:

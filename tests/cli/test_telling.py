@@ -103,9 +103,9 @@ def test_faults_of_cameras_are_told_as_they_begin_and_end(frames):
     assert len([body for body in server.bodies if body["event"] == "keep"]) == len(kept())
 
 
-def test_an_address_may_stand_in_a_file(frames):
+def test_an_address_may_stand_in_the_first_line_of_a_file(frames):
     with Server() as server:
-        Path("address").write_text(server.url() + "\n")
+        Path("address").write_text(server.url() + "\nof the guard\n")
         assert main(["filter", "frames", "results", "--notify", "@address", "--quiet"]) == 0
     assert len(server.bodies) == 5
 
