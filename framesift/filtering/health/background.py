@@ -7,6 +7,7 @@ import numpy as np
 
 from framesift.filtering.health.structure import Field, Structure, Values, overlay
 from framesift.filtering.health.vitals import CELLS, Vitals
+from imaging_interview import Image
 
 GRID = 8, 6
 """Columns and rows of the cells in which structure is looked for."""
@@ -45,6 +46,8 @@ class Background:
         self.field: Field = np.zeros_like(structure.field)
         self.coarse: Values = np.zeros(CELLS[::-1], np.float32)
         self.details: Values = np.zeros(CELLS[::-1], np.float32)
+        self.steps: Values = np.zeros(len(structure.field) - 1, np.float32)
+        """The mean squares of the steps from row to row."""
         self.white = 0.0
         self.frames = 0
         self.learn(structure, vitals)
@@ -56,6 +59,7 @@ class Background:
         self.field += part * (structure.field - self.field)
         self.coarse += part * (shrink(structure.steepness, CELLS) - self.coarse)
         self.details += part * (vitals.show_details() - self.details)
+        self.steps += part * (measure_steps(vitals.show_picture()) - self.steps)
         self.white += float(part) * (vitals.white - self.white)
 
     def fits(self, structure: Structure) -> bool:
@@ -97,6 +101,11 @@ class Background:
         if reached[-1] <= 0:
             return 0.0
         return float(change[order][int(np.searchsorted(reached, reached[-1] / 2))])
+
+
+def measure_steps(picture: Image) -> Values:
+    """Return the mean squares of the steps from each row of a picture, (height, width) uint8, to the next."""
+    return np.asarray((np.diff(picture.astype(np.float32), axis=0) ** 2).mean(axis=1), np.float32)
 
 
 def shrink(values: Values, grid: tuple[int, int]) -> Values:

@@ -9,7 +9,7 @@ from framesift.filtering.health.fault import Fault, FaultKind
 from framesift.filtering.health.habit import LEAST, Habit
 from framesift.filtering.health.structure import Structure, find_structure
 from framesift.filtering.health.tampering import DOUBTED, Sign, find_movement, find_sign, is_shake
-from framesift.filtering.health.tearing import find_tear
+from framesift.filtering.health.tearing import find_blank, find_tear
 from framesift.filtering.health.views import FEW, Views
 from framesift.filtering.health.vitals import Vitals
 from framesift.filtering.selection import Order
@@ -143,6 +143,10 @@ class Checkup:
         if ground is None or not ground.fits(structure):
             self._views.begin(structure, vitals)
             self._spell = None
+            return
+        blank = find_blank(picture, ground) if ground.frames >= FEW and not self._tampered else None
+        if blank is not None:
+            yield from self._settle(FaultKind.TORN, frame, True, blank)
             return
         compared = ground.compare(structure, vitals) if ground.frames >= FEW else None
         if compared is None:

@@ -15,6 +15,8 @@ from framesift.filtering.health.vitals import Vitals
 
 BLINDED, MOSTLY_KEPT = 0.25, 0.75
 """So much more of the picture than usual is white, and no more of its structure is kept."""
+FLOODED = 0.5
+"""So much more of it is white, whatever edges are left between."""
 COVERED, HARDLY_KEPT = 0.45, 0.25
 """In so much of the picture hardly a gradient is left, and no more of its structure is kept."""
 DOUBTED = 0.6
@@ -50,7 +52,8 @@ def find_sign(
     vitals: Vitals, structure: Structure, background: Background, compared: Comparison, shift: Shift | None
 ) -> Sign | None:
     """Return what is wrong with a frame; None where nothing is, or nobody can say. `shift` is how it has moved."""
-    if vitals.white > background.white + BLINDED and compared.kept < MOSTLY_KEPT:
+    whiter = vitals.white - background.white
+    if whiter > FLOODED or (whiter > BLINDED and compared.kept < MOSTLY_KEPT):
         return Sign(FaultKind.BLINDED, vitals.white)
     if compared.low > COVERED and compared.kept < HARDLY_KEPT:
         return Sign(FaultKind.COVERED, 1 - compared.kept)

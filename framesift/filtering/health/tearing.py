@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.filtering.health.background import Background
+from framesift.filtering.health.background import Background, measure_steps
 from framesift.filtering.health.structure import Structure, overlay
 from imaging_interview import Image
 
@@ -15,12 +15,32 @@ _KNOWN = 0.05
 _BETWEEN = (ABOVE + BELOW) / 2
 _SAME_ROWS = 0.5
 """Mean square in grey levels of the steps down: with less, all rows are one."""
+_USUAL_STEPS = 2.0
+"""The same of frames that are whole: with less, so many rows may be one another time."""
+_STEPS_ABOVE = 0.5
+"""Share of the usual steps that is left above a tear."""
 _SEEN = 20, 235
 """Grey levels between which a part that is all one is no dark ground, nor a white sky."""
 _LEAST_SHIFT = 6
 """px: less may be the wind."""
-_FOUND, _LARGE = 0.5, 0.25
-"""So much of the structure is found further to a side, of a part that is so large."""
+_FOUND, _LARGE = 0.28, 0.15
+"""So like the structure is what is found further to a side, 1 when it is the same, of a part that is so large."""
+
+
+def find_blank(picture: Image, background: Background) -> float | None:
+    """Return the share of a frame, (height, width) uint8, that is one row again and again where it never was.
+
+    That is told of scenes of any structure; None where it is not so.
+    """
+    steps = measure_steps(picture)
+    changing = np.flatnonzero(steps >= _SAME_ROWS)
+    row = int(changing[-1]) + 1 if len(changing) else 0
+    rest, least = len(picture) - row, len(picture) // BANDS
+    if row < least or rest < least or not _is_blank(picture[row:]):
+        return None
+    usual = background.steps
+    is_seen_above = steps[:row].mean() > _STEPS_ABOVE * usual[:row].mean()  # else something is before the lens
+    return rest / len(picture) if is_seen_above and usual[row:].mean() > _USUAL_STEPS else None
 
 
 def find_tear(picture: Image, structure: Structure, background: Background) -> float | None:
@@ -31,7 +51,7 @@ def find_tear(picture: Image, structure: Structure, background: Background) -> f
     share, margin = 1 - row / len(picture), len(picture) // BANDS
     if any(_is_blank(picture[start:]) for start in (row, row + margin) if start < len(picture) - 3):
         return share
-    return share if share >= _LARGE and _is_shifted(structure, background, row) else None
+    return share if share >= _LARGE and _measure_shifted(structure, background, row) > _FOUND else None
 
 
 def _is_blank(part: Image) -> bool:
@@ -61,12 +81,10 @@ def _rest(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.cumsum(values[::-1])[::-1]
 
 
-def _is_shifted(structure: Structure, background: Background, row: int) -> bool:
-    """Tell whether what lies below is the scene, further to a side."""
+def _measure_shifted(structure: Structure, background: Background, row: int) -> float:
+    """Return how like the scene, 0 to 1, what lies below is once it is brought back from a side."""
     field, ground = structure.field[row:], background.field[row:]
     correlation = np.fft.ifft(np.fft.fft(field, axis=1) * np.conj(np.fft.fft(ground, axis=1)), axis=1).real.sum(axis=0)
     best, width = int(correlation.argmax()), field.shape[1]
-    if min(best, width - best) < _LEAST_SHIFT:
-        return False
-    whole = float((np.abs(ground) ** 2).sum())
-    return whole > 0 and float(correlation[best]) > _FOUND * whole
+    lengths = float(np.linalg.norm(field)) * float(np.linalg.norm(ground))
+    return float(correlation[best]) / lengths if lengths > 0 and min(best, width - best) >= _LEAST_SHIFT else 0.0

@@ -82,6 +82,38 @@ def test_a_torn_frame_is_told_at_once(checkup, sort):
     assert [fault.is_over for fault in follow(checkup, [see(51)], BEFORE + 1)] == [True]
 
 
+@pytest.mark.parametrize("sort", ["grey", "smeared"])
+def test_a_tear_is_told_where_nothing_below_it_stands_still(sort):
+    def sway(number):
+        swaying = draw_scene(seed=100 + number)
+        swaying[:150] = draw_scene()[:150]
+        return see(number, scene=swaying)
+
+    known = Checkup("c1")
+    assert follow(known, [sway(number) for number in range(BEFORE)]) == []
+    torn, row = sway(50), 180
+    torn[row:] = 128 if sort == "grey" else torn[row]
+    (begun,) = follow(known, [torn], BEFORE)
+    assert begun.kind is FaultKind.TORN and begun.amount == pytest.approx(1 - row / SIZE[1], abs=0.1)
+    assert [fault.is_over for fault in follow(known, [sway(51)], BEFORE + 1)] == [True]
+
+
+def test_ground_that_never_had_rows_of_its_own_is_not_torn_off():
+    lawn = draw_scene()
+    lawn[160:] = lawn[159]
+    known = Checkup("c1")
+    assert follow(known, [see(number, scene=lawn) for number in range(20)]) == []
+    still = see(99, scene=lawn)
+    still[150:] = still[150]
+    assert follow(known, [still], 20) == []
+
+
+def test_a_picture_that_is_mostly_white_is_blinded_whatever_edges_are_left(checkup):
+    bright = [np.where(see(50 + number) > 60, 255, see(50 + number)).astype(np.uint8) for number in range(3)]
+    (begun,) = follow(checkup, bright, BEFORE)
+    assert begun.kind is FaultKind.BLINDED and begun.amount is not None and begun.amount > 0.5
+
+
 def test_a_clock_that_runs_over_the_same_picture_does_not_hide_that_it_is_the_same(checkup):
     frozen = []
     for number in range(3):
