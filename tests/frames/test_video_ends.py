@@ -145,6 +145,31 @@ class TestSound:
         assert frames and damage.startswith("damaged video: ends after ")
 
 
+@needs_ffmpeg
+class TestKeyFrames:
+    @pytest.mark.parametrize("suffix", ["mkv", "webm", "flv", "asf", "avi", "mp4", "ts"])
+    @pytest.mark.parametrize("every", [0, 8])
+    def test_a_whole_film_is_not_damaged_because_others_follow_the_last(self, tmp_path, suffix, every):
+        path = encode_film(tmp_path / f"a.{suffix}", "-g", "40", "-sc_threshold", "0", seconds=47)
+        with open_video(path, key_frames=True) as video:
+            assert [time for time, _ in video.sample(every)] == list(range(0, 47, every or 4))
+
+    def test_where_decoding_ends_early_that_is_said_as_with_all_frames(self, tmp_path):
+        path = encode_film(tmp_path / "a.mp4", "-sc_threshold", "0", seconds=30)
+        content = bytearray(path.read_bytes())
+        for at in range(len(content) // 3, len(content) * 2 // 3, 2000):
+            content[at : at + 1000] = b"\x55" * 1000
+        path.write_bytes(content)
+        frames, _, damage = decode_all(path)
+        assert frames and damage.startswith("damaged video: ends after ")
+        assert decode_all(path, key_frames=True)[1:] == (0, damage)
+
+    def test_one_key_frame_for_all_is_no_damage(self, tmp_path):
+        path = encode_film(tmp_path / "a.mp4", "-g", "999", "-sc_threshold", "0", seconds=8)
+        frames, torn, damage = decode_all(path, key_frames=True)
+        assert (len(frames), torn, damage) == (1, 0, "")
+
+
 class TestEndings:
     @pytest.mark.parametrize("suffix", ["avi", "mkv", "webm", "flv", "wmv", "mp4", "mov"])
     def test_a_file_that_was_cut_is_shorter_than_it_says(self, tmp_path, suffix):

@@ -3,10 +3,15 @@ that of the longest stream, and sound may be longer than the pictures, or begin 
 """
 
 import os
+from collections.abc import Callable
 from itertools import pairwise
 
 from framesift.frames.videos.units import find_units
 
+_SLACK_FRAMES = 2
+_SLACK_S, _SLACK_SHARE = 1.0, 0.02
+_WITH_DURATION = {"FLV", "Matroska", "WMV"}
+"""Formats whose header says how long all of it is: without sound, that is how long the pictures are."""
 _FLV_TAG, _FLV_LENGTH = 11, 4
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _EBML, _SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"
@@ -37,6 +42,27 @@ def ends_early(descriptor: int, kind: str, size: int) -> bool:
 def counts_pictures(descriptor: int, kind: str, size: int) -> bool:
     """Tell whether the header of a video counts its pictures; MP4 in fragments has no such number."""
     return kind == "AVI" or (kind == "MP4" and all(name != b"moof" for name, _ in _walk_boxes(descriptor, size)))
+
+
+def lacks_end(
+    file: tuple[int, str, int],
+    end: float,
+    interval: float,
+    duration_s: float,
+    of_all: bool,
+    has_sound: Callable[[], bool],
+) -> bool:
+    """Tell whether frames that end at `end` s end long before the header says; `file` is as `ends_early` takes it.
+
+    Where the header counts the pictures, it is the one that knows, and without sound its duration is theirs: `of_all`,
+    not of key frames alone. Else the file has to end early too. TS, MPEG and raw streams have no such header: there
+    nothing can be missed.
+    """
+    has_count = of_all and counts_pictures(*file)
+    slack = _SLACK_FRAMES * interval + (0 if has_count else _SLACK_S + _SLACK_SHARE * duration_s)
+    if end >= duration_s - slack:
+        return False
+    return has_count or ends_early(*file) or (of_all and file[1] in _WITH_DURATION and not has_sound())
 
 
 def lacks_rows(content: bytes) -> bool:

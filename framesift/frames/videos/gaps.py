@@ -38,6 +38,11 @@ class Gaps:
                 self._wide.append((self.last, time))
         self.last = time
 
+    @property
+    def longest(self) -> float:
+        """The longest time from one frame to the next, in s; 0 where there is none."""
+        return max(self._intervals, default=0) / 1000
+
     def explain(self) -> str:
         """Return where frames are missing in words; empty where none are, or where nothing tells."""
         total = self._intervals.total()

@@ -22,10 +22,10 @@ from framesift.errors import PathLike, UnreadableFrame, counted
 from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.frames.videos.capture import open_capture
-from framesift.frames.videos.endings import counts_pictures, ends_early
+from framesift.frames.videos.endings import counts_pictures, ends_early, lacks_end
 from framesift.frames.videos.formats import RAW, is_named_mjpeg, sniff_video
 from framesift.frames.videos.gaps import Gaps
-from framesift.frames.videos.info import VideoInfo, read_info
+from framesift.frames.videos.info import VideoInfo, check_pixels, read_info
 from framesift.frames.videos.motion_jpeg import CODECS, JpegFrames
 from framesift.frames.videos.seeking import CannotSeek, can_seek, count_steps, open_seeker
 from framesift.frames.videos.sound import has_sound
@@ -35,8 +35,8 @@ from framesift.frames.videos.units import read_frame_rate
 Image = NDArray[np.uint8]
 """(height, width, 3), BGR, turned as the video says."""
 
-_SLACK_FRAMES = 2
-_SLACK_S, _SLACK_SHARE = 1.0, 0.02
+_SLACK_KEYS = 2
+"""Times the longest time between key frames: so long before the end the last one may be."""
 _USUAL_INTERVAL_S = 0.04
 _HEAD = 8192
 """Bytes that tell the format, and of a raw stream the frame rate."""
@@ -44,8 +44,6 @@ _KEY = ord("I")
 """What OpenCV calls a picture that needs no other one."""
 _WITH_PAUSES = {"DAV"}
 """Recorders that write only while something moves."""
-_WITH_DURATION = {"FLV", "Matroska", "WMV"}
-"""Formats whose header says how long all of it is: without sound, that is how long the pictures are."""
 _LONGEST_S = 10 * 366 * 86400
 """Beyond it a stamp is damage: dates end, and numbers too."""
 _NOT_DECODED = {"av01": "AV1"}
@@ -100,7 +98,7 @@ class Video:
         yield from rest
         if self.walked and is_empty and not rest:
             raise UnreadableFrame("damaged video: no frame is whole", self.path)
-        self._check_end(gaps.last)
+        self._check_end(gaps)
         self._check_middle(gaps, [time for number, time in self._damaged if self.walked - number not in torn])
 
     def _choose(self, every: float, gaps: Gaps, seeks: bool) -> Iterator[_Shown]:
@@ -136,12 +134,16 @@ class Video:
         Raises CannotSeek, perhaps after the first ones.
         """
         with open_seeker(self._descriptor, self._kind, self.stat.st_size, self._read_start()) as seeker:
-            walk = ((time, np.asarray(self._capture.retrieve()[1], np.uint8)) for time in self._walk_keys())
-            if seeker.check(every, walk, lambda: self._capture.release()):
+            if seeker.check(every, self._try_keys(gaps), lambda: self._capture.release()):
                 for time, image in seeker.choose(every):
                     self.walked += 1
                     yield _Shown(self.walked, time, image)
                 gaps.last = seeker.last
+
+    def _try_keys(self, gaps: Gaps) -> Iterator[tuple[float, Image]]:
+        for time in self._walk_keys():
+            gaps.add(time)
+            yield time, np.asarray(self._capture.retrieve()[1], np.uint8)
 
     def close(self) -> None:
         """Release what decodes."""
@@ -223,36 +225,40 @@ class Video:
     def _interval(self) -> float:
         return 1 / self.info.frame_rate if self.info.frame_rate else _USUAL_INTERVAL_S
 
-    def _check_end(self, last: float) -> None:
-        """Raise UnreadableFrame where the frames end long before the header says, and the file does too.
+    def _check_end(self, gaps: Gaps) -> None:
+        """Raise UnreadableFrame where the frames end long before the header says.
 
-        Where the header counts the pictures, it is the one that knows. TS, MPEG and raw streams have no such header:
-        there nothing can be missed.
+        Where key frames end so that others can hardly follow, all are decoded: they tell whether there are any.
         """
-        if last == -math.inf:
+        if gaps.last == -math.inf:
             if name := _NOT_DECODED.get(self._codec):
                 raise UnreadableFrame(f"not supported: {name} video", self.path)
-            what = "key frame" if self.key_frames else "frame"
-            raise UnreadableFrame(f"damaged video: no {what} can be decoded", self.path)
-        file = self._descriptor, self._kind, self.stat.st_size
-        has_count = not self.key_frames and counts_pictures(*file)
-        end = last + self._interval
-        slack = _SLACK_FRAMES * self._interval
-        if not has_count:
-            slack += _SLACK_S + _SLACK_SHARE * self.info.duration_s
-        of_pictures = self._kind in _WITH_DURATION and not has_sound(self.path)
-        if end < self.info.duration_s - slack and (has_count or ends_early(*file) or of_pictures):
-            reason = f"damaged video: ends after {end:.2f} of {self.info.duration_s:.2f} s"
-            raise UnreadableFrame(reason, self.path)
-        if self._kind == "WMV" and not self.info.duration_s and ends_early(*file):  # FFmpeg has no duration then
+            what = f"no {'key frame' if self.key_frames else 'frame'} can be decoded"
+            raise UnreadableFrame(f"damaged video: {what}", self.path)
+        end = gaps.last + self._interval
+        lacks = self._lacks_end(end, of_all=not self.key_frames)
+        if self.key_frames and not lacks and self._lacks_end(end + _SLACK_KEYS * gaps.longest, of_all=True):
+            self._reopen(key_frames=False)
+            end = max(self._walk(), default=0.0) + self._interval
+            lacks = self._lacks_end(end, of_all=True)
+        if lacks:
+            raise UnreadableFrame(f"damaged video: ends after {end:.2f} of {self.info.duration_s:.2f} s", self.path)
+        if self._kind == "WMV" and not self.info.duration_s and ends_early(*self._file):  # FFmpeg has no duration then
             raise UnreadableFrame(f"damaged video: its file ends early, after {end:.2f} s", self.path)
+
+    def _lacks_end(self, end: float, of_all: bool) -> bool:
+        return lacks_end(self._file, end, self._interval, self.info.duration_s, of_all, lambda: has_sound(self.path))
+
+    @property
+    def _file(self) -> tuple[int, str, int]:
+        return self._descriptor, self._kind, self.stat.st_size
 
     def _check_middle(self, gaps: Gaps, damaged: list[float]) -> None:
         """Raise UnreadableFrame where frames are damaged or missing that the header does not count."""
         reasons = []
         if damaged:
             reasons.append(f"{counted(len(damaged), 'frame')} damaged, the first at {damaged[0]:.2f} s")
-        has_count = counts_pictures(self._descriptor, self._kind, self.stat.st_size)
+        has_count = counts_pictures(*self._file)
         if not has_count and not self.key_frames and self._kind not in _WITH_PAUSES:
             reasons.append(gaps.explain())
         if any(reasons):
@@ -272,7 +278,7 @@ def open_video(path: PathLike, max_pixels: int = MAX_PIXELS, key_frames: bool = 
             if kind is None or (kind == "MJPEG" and not is_named_mjpeg(path)):
                 raise UnreadableFrame("not a video", path)
             with closing(Video(path, descriptor, kind, status, key_frames)) as video:
-                _check_pixels(video, max_pixels)
+                check_pixels(video.info, max_pixels, path)
                 yield video
     except OSError as error:
         raise explain_error(error, path) from error
@@ -290,11 +296,3 @@ def sample_frames(path: PathLike, every: float) -> Iterator[tuple[float, Image]]
     """Yield time and picture of a frame for each `every` seconds, as `Video.sample`; raises as both."""
     with open_video(path) as video:
         yield from video.sample(every)
-
-
-def _check_pixels(video: Video, max_pixels: int) -> None:
-    width, height = video.info.width, video.info.height
-    if width <= 0 or height <= 0:
-        raise UnreadableFrame(f"bad size ({width}x{height})", video.path)
-    if width * height > max_pixels:
-        raise UnreadableFrame(f"too many pixels ({width}x{height})", video.path)
