@@ -15,6 +15,7 @@ import pytest
 
 from framesift.actions import Outcome, Step, apply_plan, count_backup, empty_backup, plan_removal, seal_plan, undo
 from framesift.actions.backup.checks import find_damage
+from framesift.actions.journal import Journal
 from framesift.errors import ResultsInUse, StorageError, UsageError
 from framesift.filtering.verifying import verify
 from framesift.frames.finding import find_frames
@@ -552,3 +553,15 @@ def test_a_video_can_be_kept_and_removed(root, backup, cut, problem):
     step = Step("again.mp4", stat_of(root / "again.mp4"), "film.mp4", stat_of(root / "film.mp4"), "the same film")
     [outcome] = apply_plan(plan_removal(root, [step]), backup)
     assert problem in outcome.problem and (root / "again.mp4").exists() == bool(problem)
+
+
+def test_what_a_stopped_run_deleted_is_not_verified_and_what_it_left_is(root, backup):
+    list(apply_plan(whole_plan(root), backup))
+    with Journal(str(backup), writable=True) as journal:
+        for stored in ("c1/a1.png", "c1/a2.png", "c2/a3.png"):
+            journal.record("deleting", stored)
+    (backup / "c1/a1.png").unlink()
+    (backup / "c1/a2.png").write_bytes(b"otherwise")
+    outcomes = list(verify(backup))
+    assert {os.path.relpath(each.path, backup) for each in outcomes} == {"c1/a2.png", "c2/a3.png", "c2/deep/b1.png"}
+    assert problems(outcomes, backup) == {"c1/a2.png": "is not what was moved here"}

@@ -19,11 +19,13 @@ def verify_backup(backup: PathLike) -> Iterator[Outcome]:
     with Journal(os.path.abspath(os.fsdecode(backup)), writable=False) as journal:
         for entry in journal.entries.values():
             problem = ""
+            if entry.state == "deleting" and not is_there(journal.in_backup(entry.stored)):
+                continue  # gone for good: a run was stopped before that was recorded
             if lies_behind_link(journal.backup, entry.stored):
                 problem = "its folder is a link"
-            elif entry.state in ("moved", "updated"):
+            elif entry.state in ("moved", "updated", "deleting"):
                 problem = _differs(journal.in_backup(entry.stored), entry.sha256)
-            elif entry.state != "deleting":
+            else:
                 problem = _STOPPED
             yield Outcome(journal.in_backup(entry.stored), problem)
 
