@@ -51,8 +51,9 @@ class Delivery:
         self.delivered = self.failed = self.refused = 0
         """How many were, how many could not be, and for how many there was no room."""
         self._told_at, self._untold = -QUIET, 0
-        self._thread = threading.Thread(target=self._run, name="framesift-telling", daemon=True)
-        self._thread.start()
+        self._done = threading.Event()
+        """Waited for in place of the thread, which is taken for ended once Ctrl-C has interrupted a `join`."""
+        threading.Thread(target=self._run, name="framesift-telling", daemon=True).start()
 
     def add(self, notice: Notice) -> None:
         """Take a notice, to be delivered after those before it, unless too many wait."""
@@ -81,10 +82,10 @@ class Delivery:
             self._conclude()
 
     def _wait(self, patience: float | None) -> None:
-        self._thread.join(SHORT if patience is None else patience)
-        if patience is None and self._thread.is_alive():
+        is_done = self._done.wait(SHORT if patience is None else patience)
+        if patience is None and not is_done:
             self._tell(f"{self._receiver.name}: {counted(len(self._waiting) + 1, 'notice')} to go; Ctrl-C ends it")
-            self._thread.join()
+            self._done.wait()
 
     def _stop(self) -> None:
         with self._change:
@@ -92,7 +93,7 @@ class Delivery:
             left, self._waiting = len(self._waiting), deque()
         self.refused += left
         self._receiver.stop()
-        self._thread.join(1.0)
+        self._done.wait(1.0)
 
     def _conclude(self) -> None:
         if lost := self.failed + self.refused:
@@ -100,14 +101,20 @@ class Delivery:
             self._tell(f"{self._receiver.name}: {of_all} could not be delivered")
 
     def _run(self) -> None:
-        while (notice := self._next()) is not None:
-            try:
-                self._receiver.deliver(notice, lambda: self._closing)
-                self.delivered += 1
-            except Undelivered as error:
-                self._fail(notice, str(error))
-            except Exception as error:  # whatever a receiver does not foresee is no reason to be silent from then on
-                self._fail(notice, type(error).__name__)
+        try:
+            while (notice := self._next()) is not None:
+                self._deliver(notice)
+        finally:
+            self._done.set()
+
+    def _deliver(self, notice: Notice) -> None:
+        try:
+            self._receiver.deliver(notice, lambda: self._closing)
+            self.delivered += 1
+        except Undelivered as error:
+            self._fail(notice, str(error))
+        except Exception as error:  # whatever a receiver does not foresee is no reason to be silent from then on
+            self._fail(notice, type(error).__name__)
 
     def _next(self) -> Notice | None:
         with self._change:

@@ -1,7 +1,10 @@
 """Notices are delivered in order by one thread; whoever adds them never waits."""
 
+import signal
 import threading
+import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +110,25 @@ def test_a_fault_of_a_receiver_ends_no_delivery():
     delivery.close(None)
     assert told == ["1"]
     assert said[0] == "collector: 0: RuntimeError"
+
+
+def test_what_ctrl_c_ends_is_counted_as_not_delivered():
+    """A `join` that Ctrl-C interrupts takes a running thread for one that has ended."""
+
+    class Interrupting(Collector):
+        def deliver(self, notice, closing):
+            while not closing():
+                time.sleep(0.01)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            self.gate.wait()
+            time.sleep(0.05)
+            raise Undelivered("ended")
+
+    said, receiver = [], Interrupting()
+    receiver.gate.clear()
+    delivery = Delivery(receiver, said.append)
+    for number in range(2):
+        delivery.add(notice(number))
+    with pytest.raises(KeyboardInterrupt):
+        delivery.close(None)
+    assert said == ["collector: 2 of 2 notices could not be delivered"]
