@@ -31,6 +31,11 @@ SECTIONS = "camera"
 _LARGEST = 2**20
 """Bytes."""
 _NAMES = {write_name(name): name for name in OPTIONS if name not in OF_RUNS}
+_BY_HAND = {
+    *map(write_name, OF_RUNS), "cluster", "cluster-wait", "color", "config", "dry-run", "for", "jobs", "json", "notify",
+    "on-health", "on-keep", "plan", "quiet", "remove-to", "report", "results", "verbose", "watch",
+}  # fmt: skip
+"""Options of the command that say nothing of how frames are decided."""
 _LISTS = {"blur": ",", "border_mask": ",", "size": "x"}
 """Options whose numbers may be written as a list, and what stands between them on the command line."""
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -221,7 +226,7 @@ class _File:
         """Say why a key cannot stand where it does."""
         if path and key in _NAMES:
             return f"a section {refuse(_NAMES[key])}"
-        if key.replace("-", "_") in OF_RUNS:
+        if key.replace("_", "-") in _BY_HAND:
             return f"{key} is no setting of a file: it is given by hand"
         return f"there is no setting {show(key)}{self._suggest(key, names)}"
 
