@@ -14,6 +14,8 @@ from framesift.errors import UsageError, show
 
 SCHEMES = "rtsp", "rtsps", "http", "https"
 _ADDRESS = re.compile(r"(?:(?P<camera>[^\s=/:]+)\s*=\s*)?(?P<url>(?:rtsps?|https?)://\S+)", re.IGNORECASE)
+_MEANT = re.compile(r"(?:[^\s=/:]+\s*=\s*)?[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+"""What stands in a list, if perhaps with a scheme that is none of streams."""
 _BETWEEN = re.compile(r"(?<![=\s])\s+(?=(?:[^\s=/:]+\s*=\s*)?(?:rtsps?|https?)://)", re.IGNORECASE)
 """What stands between two addresses."""
 _NAME = re.compile(r"[^\W_][\w.-]{0,79}")
@@ -104,8 +106,8 @@ def read_addresses(text: str) -> list[Address]:
 
 
 def is_list(path: str) -> bool:
-    """Tell whether a file of this machine is a list of streams, as one of its lines says."""
-    return any(map(is_stream, _read_lines(path)))
+    """Tell whether a file of this machine is a list of streams, or meant as one, as one of its lines says."""
+    return any(map(_MEANT.match, _read_lines(path)))
 
 
 def _read_list(path: str) -> list[Address]:

@@ -97,3 +97,12 @@ def test_another_file_is_no_list(tmp_path, content):
     path = tmp_path / "frame.jpg"
     path.write_bytes(content)
     assert not is_list(str(path)) and not is_list(str(tmp_path))
+
+
+def test_a_list_of_nothing_that_streams_is_one_whose_line_is_named(tmp_path):
+    path = tmp_path / "cameras.txt"
+    path.write_text("# gate\ngate = ftp://me:secret@gate/pictures\n")
+    assert is_list(str(path))
+    with pytest.raises(UsageError, match=r"cameras\.txt: line 2 is no address of a stream") as caught:
+        read_addresses(str(path))
+    assert "secret" not in str(caught.value)
