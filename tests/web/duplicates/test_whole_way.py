@@ -68,6 +68,7 @@ def test_what_another_disk_loses_is_said_before(people, other_disk, visits, tmp_
         assert not page.locator("#confirming-crossing").is_visible()
         page.keyboard.press("Escape")
         assert server.client.get("/api/removals").json()["total"] == 0
+        visits.close()  # a page complains where its server goes first
 
 
 def first(api: Api) -> str:
