@@ -70,7 +70,7 @@ def _exceeds(images: Greys, around: _Range, limit: float, rim: int = 0) -> NDArr
     # The pictures one below the other: the mean at a first row would be one with the picture before.
     means = cv2.blur(excess.reshape(count * height, width), (2, 2)).reshape(excess.shape)
     first, last = max(rim, 1), -rim or None
-    return cast(NDArray[np.bool_], means[:, first:last, first:last].max(axis=(1, 2)) > limit)
+    return cast(NDArray[np.bool_], means[:, first:last, first:last].max(axis=(1, 2), initial=0) > limit)
 
 
 def _find_range(images: Greys) -> _Range:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.comparators.lighting import LARGEST_GAIN, LEAST_GAIN
+from framesift.comparators.beyond import lies_beyond
 from framesift.comparators.orientation import AS_IT_IS, Turn
 from framesift.comparators.worst_window import Image, Place, find_worst, light_all, light_grey
 
@@ -31,8 +31,6 @@ _COARSE = 64
 _COARSE_LIMIT, _BEYOND_LIMIT, _MIDDLE_LIMIT = 2.5, 1.5, 2.0
 """Times as much as may differ, at that size, there where something lies beyond all around it, and at the size at which
 pictures are registered: beyond it nothing that is seen at full size can make two pictures the same."""
-_REACH, _RIM = np.ones((7, 7), np.uint8), 4
-"""px of that size: what a crop of a tenth moves stays within the first, what it takes away within the second."""
 _BEYOND = 36.0
 """Grey levels by which nothing lies beyond all that is around it in the other picture, if it is only cropped."""
 _REGISTERED = 160
@@ -162,20 +160,7 @@ def _compare_registered(
 def _reaches_beyond(keeper: Image, member: Image) -> bool:
     """Tell whether one has something where the other, under whatever light, has nothing like it anywhere near."""
     one, other = (cast(Image, cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)) for image in (keeper, member))
-    gain = min(max((float(other.std()) + 1) / (float(one.std()) + 1), LEAST_GAIN), LARGEST_GAIN)
-    lit = np.clip((one - one.mean()) * gain + other.mean(), 0, 255).astype(np.uint8)
-    return min(_measure_reach(one, other), _measure_reach(lit, other)) > _BEYOND
-
-
-def _measure_reach(keeper: Image, member: Image) -> float:
-    """Return by how many levels the mean of 2x2 px lies beyond what is around it in the other picture, either way."""
-    beyond = 0.0
-    for ranged, image in ((keeper, member), (member, keeper)):
-        low, high = cv2.erode(ranged, _REACH), cv2.dilate(ranged, _REACH)
-        excess = cv2.blur(cv2.max(cv2.subtract(image, high), cv2.subtract(low, image)), (2, 2))
-        seen = excess if image is member else excess[_RIM:-_RIM, _RIM:-_RIM]
-        beyond = max(beyond, float(seen.max(initial=0)))
-    return beyond
+    return bool(lies_beyond(one, other[np.newaxis], _BEYOND)[0])
 
 
 def _register(keeper: Image, member: Image, zooms: tuple[float, ...]) -> tuple[Image, Image] | None:
