@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import cv2
-import imutils
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +13,8 @@ Contour = NDArray[np.int32]
 CHANGE_THRESHOLD = 45
 """A pixel has changed when its grey level differs by more than this (0 to 255)."""
 DILATION_ELEMENT = np.ones((3, 3), np.uint8)
-STRIP_ROWS = 128
-"""How many rows are described at a time; changes the speed only."""
+STRIP_ROWS, STRIP_PIXELS = 128, 2**18
+"""So many rows, or as many as have so many px, are described at a time; changes the speed only."""
 DILATIONS = 2
 """How often the changed pixels are dilated, so that the parts of one object grow together."""
 
@@ -101,10 +100,11 @@ def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -
     """
     height, width = img.shape[:2]
     x0, y0, x1, y1 = kept_rectangle(width, height, borders)
-    blurred = np.zeros((height, width), np.uint8)
+    blurred = np.empty((height, width), np.uint8)
+    _paint_borders(blurred, borders, 0)
     margin = sum(size // 2 for size in kernels)
     left, right = max(x0 - margin, 0), min(x1 + margin, width)
-    rows = STRIP_ROWS + 4 * margin
+    rows = max(STRIP_ROWS, STRIP_PIXELS // width) + 4 * margin
     for top in range(y0, y1 if x0 < x1 else y0, rows):
         bottom = min(top + rows, y1)
         first = max(top - margin, 0)
@@ -125,7 +125,9 @@ def _dilate_and_find_contours(thresh: Image) -> Sequence[Contour]:
     region = thresh[y0 : y + height + DILATIONS + 1, x0 : x + width + DILATIONS + 1]
     cv2.dilate(region, DILATION_ELEMENT, dst=region, iterations=DILATIONS)
     found = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x0, y0))
-    contours: Sequence[Contour] = imutils.grab_contours(found)
+    from imutils import grab_contours  # which brings all of urllib: only here, where frames are decoded meanwhile
+
+    contours: Sequence[Contour] = grab_contours(found)
     return contours
 
 

@@ -14,6 +14,8 @@ from benchmarks.speed.machine import count_cores
 
 QUIET: Final = 0.05
 """Share of the cores that others may use before a run is called noisy."""
+_AS_USUAL: Final = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Python keeps what it has compiled, as it does for users: packages bring that with them, a clone makes it once."""
 STEP: Final = 0.3
 """Seconds between two looks at the load."""
 
@@ -62,7 +64,7 @@ def run_process(contender: Contender, errors: int) -> tuple[int, resource.struct
     process = subprocess.Popen(
         contender.command,
         cwd=contender.folder,
-        env={**os.environ, **contender.environment},
+        env={**os.environ, **_AS_USUAL, **contender.environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,

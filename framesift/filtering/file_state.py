@@ -7,16 +7,12 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
+from framesift.filtering.checksum import crc32
 from framesift.frames.frame import Frame
 from framesift.frames.naming import split_suffix
 from framesift.frames.reader.pages import split_page
 from framesift.frames.reader.source import Status
 from framesift.frames.suffixes import is_video
-
-try:
-    from isal.isal_zlib import crc32  # the same sum in a tenth of the time
-except ImportError:
-    from zlib import crc32
 
 _REFRESHED = re.compile(r"(.*)_\d{4}_\d\d_\d\d__\d\d_\d\d_\d\d\.\d{6}Z(?:_\d+)?(\.[0-9A-Za-z]+)?", re.ASCII | re.DOTALL)
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader import decode_picture
-from framesift.frames.reader.zeros import rows_end_in_zeros
+from framesift.frames.reader.zeros import MANY, has_zeros, rows_end_in_zeros
 from tests.frames.jpegs import make_picture
 from tests.frames.test_reader import find_refusal
 
@@ -76,6 +76,18 @@ def test_dark_pictures_are_whole(width, height, share, look, form, seed) -> None
 def test_a_black_bar_is_no_hole_wherever_a_sector_begins(row, full, black, start) -> None:  # type: ignore[no-untyped-def]
     content = bytes(start) + b"\1" * (row * full) + bytes(row * black)
     assert not rows_end_in_zeros(content, start, len(content), row)
+
+
+@given(
+    st.binary(max_size=40).filter(lambda before: not before.endswith(b"\0")),
+    st.integers(0, 2 * MANY),
+    st.binary(max_size=40).filter(lambda after: not after.startswith(b"\0")),
+    st.integers(0, 60),
+)
+def test_many_zeros_are_found_wherever_they_stand(before: bytes, zeros: int, after: bytes, start: int) -> None:
+    data = before + bytes(zeros) + after
+
+    assert has_zeros(data, start) == (bytes(MANY) in data[start:])
 
 
 def make_bmp(header: int, masks: tuple[int, int, int]) -> bytes:

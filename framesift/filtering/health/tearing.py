@@ -66,7 +66,7 @@ def _split(structure: Structure, background: Background) -> int | None:
     """Return the row above which the structure is found and below which it is not, to a band."""
     height = len(structure.field)
     bands = [slice(height * each // BANDS, height * (each + 1) // BANDS) for each in range(BANDS)]
-    found, all_of_it = overlay(structure.field, background.field), np.abs(background.field) ** 2
+    found, all_of_it = (overlay(field, background.field) for field in (structure.field, background.field))
     there, whole = (np.array([float(values[band].sum()) for band in bands]) for values in (found, all_of_it))
     above, below = np.cumsum(there) / np.maximum(np.cumsum(whole), 1e-6), _rest(there) / np.maximum(_rest(whole), 1e-6)
     gain = np.cumsum(there - _BETWEEN * whole)[:-3] - _rest(there - _BETWEEN * whole)[3:]

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from zlib import crc32
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.differencing import ComparedPart
+from framesift.filtering.checksum import crc32
 from imaging_interview import Image
 
 WIDTH = 128
@@ -61,8 +61,9 @@ class Vitals:
         difference = cv2.absdiff(self.show_picture(), other.show_picture())
         if cv2.resize(difference, _PARTS, interpolation=cv2.INTER_AREA).max() > _NOISE:
             return False
-        details, before = self.show_details() + 1, other.show_details() + 1
-        return bool(np.median(details / before) > _SHARP)
+        kept = np.sort((self.show_details() + 1) / (other.show_details() + 1), axis=None)
+        median = kept[(len(kept) - 1) // 2 : len(kept) // 2 + 1].mean()
+        return bool(median > _SHARP)
 
     def show_details(self) -> NDArray[np.float32]:
         """Return the details, (rows, columns)."""
@@ -102,16 +103,18 @@ def _measure_details(fine: Image) -> NDArray[np.float32]:
     )
     before = fine[:height, :width]
     steps = cv2.absdiff(fine[:height, 1 : width + 1], before), cv2.absdiff(fine[1 : height + 1, :width], before)
-    across, down = (cv2.multiply(each, each, dtype=cv2.CV_32F) for each in steps)
-    return np.asarray(cv2.resize(cv2.add(across, down), CELLS, interpolation=cv2.INTER_AREA), np.float32)
+    squares = np.zeros((height, width), np.float32)
+    for each in steps:
+        cv2.accumulateSquare(each, squares)
+    return np.asarray(cv2.resize(squares, CELLS, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _sum_bands(inside: Image) -> tuple[int, ...]:
-    rows = np.ascontiguousarray(inside[:: max(1, inside.shape[0] // _ROWS)])
+    rows = inside[:: max(1, inside.shape[0] // _ROWS)]
     ends = [len(rows) * each // BANDS for each in range(BANDS + 1)]
     return tuple(_sum_band(rows[start:end]) for start, end in pairwise(ends))
 
 
 def _sum_band(band: Image) -> int:
-    darkest, brightest, _, _ = cv2.minMaxLoc(band)
-    return crc32(band.data) if brightest > darkest else 0
+    levels = band.tobytes()
+    return crc32(levels) if levels.strip(levels[:1]) else 0

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.jpeg_filler import take_out_filler
 from framesift.frames.reader.jpeg_structure import Frame, Segment, find_segments
+from framesift.frames.reader.zeros import has_zeros
 
 _TABLES, _START_OF_SCAN, _RESTART_INTERVAL = 0xC4, 0xDA, 0xDD
 _BASELINE, _PROGRESSIVE = 0xC1, 0xC2
 _RESTART = re.compile(rb"\xff+([\xd0-\xd7])")
 _SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_ZEROS = bytes(32)
 _HOLE = re.compile(rb"\0{32}\0*+(?!\xff*\Z|\xff+[\xd0-\xd7])[^\0]")
 """Not what fills up before a marker."""
 _SIXTEEN = 0xF0
@@ -105,7 +105,7 @@ def has_hole(content: bytes, segments: list[Segment], frame: Frame) -> bool:
 
     Coded without arithmetic, zeros are the shortest code over and over. Only where that ends a block they can be flat.
     """
-    if not segments or content.find(_ZEROS, segments[-1].end) < 0:
+    if not segments or not has_zeros(content, segments[-1].end):
         return False
     for scan in _find_scans(content, segments):
         first, _, bits = scan.header[-3:]

@@ -4,6 +4,10 @@ Black ends in zeros too. What tells them apart is where it begins: black begins 
 it; what was never written begins with a sector of the disk, in the middle of a row that is full up to there.
 """
 
+import numpy as np
+
+MANY = 32
+"""Bytes."""
 _SECTOR = 512
 _SHARE = 0.1
 """Of the data."""
@@ -18,6 +22,16 @@ _ALWAYS = 128
 def count_zeros(data: bytes) -> int:
     """Return how many NUL bytes the data end in."""
     return len(data) - len(data.rstrip(b"\0"))
+
+
+def has_zeros(data: bytes, start: int) -> bool:
+    """Tell whether `MANY` zeros in a row stand in data that begin at an offset.
+
+    Some word of eight bytes lies within them whatever their offset, and to look for such a word first takes a tenth of
+    the time: few data have one.
+    """
+    words = np.frombuffer(data, np.uint64, max(len(data) - start, 0) // 8, min(start, len(data)))
+    return not words.all() and data.find(bytes(MANY), start) >= 0
 
 
 def ends_in_zeros(data: bytes) -> bool:
