@@ -5,29 +5,72 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class Workers(ThreadPoolExecutor):
+    """Threads that work for one who works too, in `map_ordered`: there are `jobs` with that one.
+
+    So no more threads than cores want Python's lock, which each call of OpenCV and numpy gives away and wants back.
+    With one job there is no thread but that of whoever maps.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        super().__init__(max(jobs - 1, 1), thread_name_prefix="framesift")
+        self.are_any = jobs > 1
 
 
 def map_ordered(executor: Executor, function: Callable[[T], R], items: Iterable[T], window: int) -> Iterator[R]:
     """Yield `function(item)` for each item, in order, with at most `window` calls under way or waiting to be taken.
 
     `items` is drawn from only as results are taken, so memory does not depend on how many there are. An exception of
-    `function` is raised where its result would have come; whatever ends the iteration cancels what has not begun.
+    `function` is raised where its result would have come; whatever ends the iteration cancels what has not begun. Of
+    `Workers` this thread is one while it waits for the next result.
     """
-    pending: deque[Future[R]] = deque()
+    helps = isinstance(executor, Workers)
+    if isinstance(executor, Workers) and not executor.are_any:
+        yield from map(function, items)
+        return
+    pending: deque[_Call[T, R]] = deque()
     try:
         for item in items:
-            pending.append(executor.submit(function, item))
+            pending.append(_Call(item, executor.submit(function, item)))
             if len(pending) >= window:
-                yield pending.popleft().result()
+                yield _take_first(pending, function if helps else None)
         while pending:
-            yield pending.popleft().result()
+            yield _take_first(pending, function if helps else None)
     finally:
-        for future in pending:
-            future.cancel()
+        for call in pending:
+            call.future.cancel()
+
+
+@dataclass(slots=True, eq=False)
+class _Call(Generic[T, R]):
+    item: T
+    future: Future[R]
+
+
+def _take_first(pending: "deque[_Call[T, R]]", function: Callable[[T], R] | None) -> R:
+    """Return the first result; with `function`, make others, or that one, as long as it is not there."""
+    while function and not pending[0].future.done():
+        waiting = next((call for call in pending if call.future.cancel()), None)
+        if waiting is None:
+            break
+        waiting.future = _call_now(function, waiting.item)
+    return pending.popleft().future.result()
+
+
+def _call_now(function: Callable[[T], R], item: T) -> Future[R]:
+    future = Future[R]()
+    try:
+        future.set_result(function(item))
+    except Exception as error:  # raised where it would have come
+        future.set_exception(error)
+    return future
 
 
 def map_in_threads(function: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
@@ -44,8 +87,11 @@ def count_cores() -> int:
 
 
 @contextmanager
-def open_workers(executor: Executor | None, jobs: int) -> Iterator[Executor]:
-    """Give `executor`, or a pool of threads. OpenCV's own threads are off meanwhile: they would fight for the cores."""
+def open_workers(executor: Executor | None, jobs: int, waiting: bool = False) -> Iterator[Executor]:
+    """Give `executor`, or `Workers`, or, for calls that wait for others, so many threads besides the caller's.
+
+    OpenCV's own threads are off meanwhile: they would fight for the cores.
+    """
     import cv2  # whoever only maps need not wait for it
 
     threads = cv2.getNumThreads()
@@ -54,7 +100,7 @@ def open_workers(executor: Executor | None, jobs: int) -> Iterator[Executor]:
         if executor is not None:
             yield executor
         else:
-            with ThreadPoolExecutor(jobs, thread_name_prefix="framesift") as pool:
-                yield pool
+            with ThreadPoolExecutor(jobs) if waiting else Workers(jobs) as workers:
+                yield workers
     finally:
         cv2.setNumThreads(threads)

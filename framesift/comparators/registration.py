@@ -34,18 +34,18 @@ def _match_profiles(before: Image, after: Image, looked_at: Image | None, axis: 
     return int(best[0]) - farthest
 
 
-def _sum_steps(image: Image, looked_at: Image | None, axis: int) -> NDArray[np.int64]:
+def _sum_steps(image: Image, looked_at: Image | None, axis: int) -> NDArray[np.int32]:
     """Return how the sums along an axis change from one to the next."""
     if looked_at is None:
-        sums = cv2.reduce(image, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.int64)
-        return np.asarray(sums[1:] - sums[:-1], np.int64)
+        sums = cv2.reduce(image, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+        return np.asarray(sums[1:] - sums[:-1], np.int32)
     steps = np.diff(image.astype(np.int16), axis=1 - axis)
     pairs = np.lib.stride_tricks.sliding_window_view(looked_at > 0, 2, axis=1 - axis)
-    return np.asarray((steps * pairs.all(axis=-1)).sum(axis=axis, dtype=np.int64), np.int64)
+    return np.asarray((steps * pairs.all(axis=-1)).sum(axis=axis, dtype=np.int32), np.int32)
 
 
-def _slide(still: NDArray[np.int64], sliding: NDArray[np.int64], farthest: int) -> NDArray[np.int64]:
+def _slide(still: NDArray[np.int32], sliding: NDArray[np.int32], farthest: int) -> NDArray[np.int64]:
     """Return the sum of absolute differences of two profiles for each shift from -farthest to farthest."""
     core = still[farthest : len(still) - farthest]
-    apart = sliding[np.arange(2 * farthest + 1)[:, None] + np.arange(len(core))] - core
-    return np.asarray(np.abs(apart, out=apart).sum(axis=1), np.int64)
+    apart = np.lib.stride_tricks.sliding_window_view(sliding, len(core)) - core
+    return np.asarray(np.abs(apart, out=apart).sum(axis=1, dtype=np.int64), np.int64)

@@ -35,31 +35,31 @@ class Gradients:
 
     image: Image
     """The picture itself."""
-    across: NDArray[np.int16]
-    """To the right, in sums of the Sobel kernel."""
-    down: NDArray[np.int16]
+    across: NDArray[np.float32]
+    """To the right, in sums of the Sobel kernel: whole numbers."""
+    down: NDArray[np.float32]
     steepness: NDArray[np.float32]
     """Their squared lengths."""
 
     def measure_mean(self, looked_at: Image | None = None) -> float:
         """Return the mean length where `looked_at` is not 0, in whole numbers up to the division."""
-        lengths = np.rint(np.sqrt(self.steepness))
+        lengths = np.sqrt(self.steepness)
+        np.rint(lengths, out=lengths)
         if looked_at is not None:
             lengths = lengths[looked_at > 0]
-        return float(lengths.sum(dtype=np.float64)) / max(lengths.size, 1)
+        return cv2.sumElems(lengths)[0] / max(lengths.size, 1)
 
     def normalise(self, edge: float) -> tuple[Image, Image]:
         """Return the components of the normalised field, uint8: 128 for 0, `UNIT` more for 1."""
-        scale = np.float32(UNIT) / np.sqrt(self.steepness + np.float32(edge * edge))
-        across, down = (np.rint(part * scale) + np.float32(128) for part in (self.across, self.down))
-        return across.astype(np.uint8), down.astype(np.uint8)
+        scale = self.steepness + np.float32(edge * edge)
+        np.divide(np.float32(UNIT), np.sqrt(scale, out=scale), out=scale)
+        return _store(self.across * scale), _store(self.down * scale)
 
 
 def find_gradients(image: Image) -> Gradients:
     """Return the gradients of a grey picture, (height, width) uint8."""
-    across, down = (np.asarray(each, np.int16) for each in cv2.spatialGradient(image))
-    squared = [cv2.multiply(part, part, dtype=cv2.CV_32F) for part in (across, down)]  # whole numbers below 2**21
-    return Gradients(image, across, down, np.asarray(cv2.add(squared[0], squared[1]), np.float32))
+    across, down = (np.asarray(each, np.float32) for each in cv2.spatialGradient(image))
+    return Gradients(image, across, down, across * across + down * down)  # whole numbers below 2**22
 
 
 def find_edge(before: Gradients, after: Gradients, looked_at: Image | None = None) -> float:
@@ -75,9 +75,16 @@ def find_difference(before: Gradients, after: Gradients, edge: float, looked_at:
     and nothing that lies there is a gradient around others.
     """
     pairs = zip(before.normalise(edge), after.normalise(edge), strict=True)
-    across, down = (find_excess(one, other, looked_at).astype(np.float32) for one, other in pairs)
-    difference = np.asarray(np.minimum(np.rint(np.sqrt(across * across + down * down)), 255), np.uint8)
+    length = np.zeros(before.image.shape, np.float32)
+    for one, other in pairs:
+        cv2.accumulateSquare(find_excess(one, other, looked_at), length)
+    difference = np.asarray(cv2.convertScaleAbs(np.sqrt(length, out=length)), np.uint8)
     return difference if looked_at is None else difference & looked_at
+
+
+def _store(component: NDArray[np.float32]) -> Image:
+    """Return a component of the field as `UNIT` says. It is rounded before 128 is added, which would round it too."""
+    return np.asarray(cv2.convertScaleAbs(np.rint(component, out=component), beta=128), np.uint8)
 
 
 def find_excess(one: Image, other: Image, looked_at: Image | None = None) -> Image:

@@ -76,8 +76,10 @@ class ToleranceDifferencing(Differencing):
     def score(self, reference: Image, candidate: Image) -> float:
         """Return the sum in px of the regions that count. Raises ValueError where the shapes differ."""
         least = self.min_contour_area.px(self.compared_area(candidate))
-        regions = measure_regions(self._find_change(reference, candidate), least)
-        return float(sum(region.area for region in regions if region.bearing is Bearing.COUNTED))
+        change = self._find_change(reference, candidate)
+        large = (contour for contour in find_contours(change.changed) if _bound_area(contour) >= least)
+        regions = (measure_region(contour, change) for contour in large)
+        return float(sum(area for area, reach in regions if area >= least and reach != LIGHT_ONLY))
 
     def examine(self, reference: Image, candidate: Image) -> Comparison:
         """Return the score with its evidence. Raises ValueError where the shapes differ."""
@@ -183,6 +185,12 @@ def find_contours(changed: Image) -> list[Contour]:
     """Return the outer contours of what changed."""
     contours, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return [np.asarray(contour, np.int32) for contour in contours]
+
+
+def _bound_area(contour: Contour) -> int:
+    """Return the px of the box around a region, which are no fewer than its own; most regions are ruled out by it."""
+    _, _, width, height = cv2.boundingRect(contour)
+    return width * height
 
 
 def measure_region(contour: Contour, change: Change) -> tuple[int, float]:

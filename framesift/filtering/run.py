@@ -111,10 +111,11 @@ class Run:
     def decide(self, jobs: int | None = None, executor: Executor | None = None) -> Generator[Decision, None, None]:
         """Walk the frames: read and describe ahead in parallel, decide in order, hand over as decided."""
         # A store is waited for rather than worked for: more calls than cores are under way.
-        jobs = jobs or count_cores() * (4 if is_url(self.source.directory) else 1)
+        waiting = is_url(self.source.directory)
+        jobs = jobs or count_cores() * (4 if waiting else 1)
         look = partial(view_look, directory=self.source.directory, settings=self.settings)
         cluster = _as_cluster(executor)
-        with open_workers(None if cluster else executor, jobs) as workers:
+        with open_workers(None if cluster else executor, jobs, waiting) as workers:
 
             def view(frames: Iterable[Frame | Still]) -> Iterable[View]:
                 return self.source.accept(map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2))

@@ -145,7 +145,11 @@ class Sweep:
         camera = view.frame.camera
         area = self.comparator(camera).compared_area(descriptor)
         limits = self.grid.limits(area)
-        compared = list(workers.map(lambda holding: self.compare(camera, holding.descriptor, descriptor), held))
+
+        def compare(holding: Holding) -> NDArray[np.float64]:
+            return self.compare(camera, holding.descriptor, descriptor)
+
+        compared = list(map_ordered(workers, compare, held, len(held)))
         for holding, scores, deciding in zip(held, compared, find_nearest(held, compared), strict=True):
             if not deciding.any():
                 continue

@@ -3,7 +3,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from framesift.cluster.parallel import map_ordered
+from framesift.cluster.parallel import Workers, map_ordered
 
 
 def invert(number: int) -> float:
@@ -68,3 +68,35 @@ def test_stopping_cancels_what_has_not_begun():
 def test_any_executor():
     with ProcessPoolExecutor(1) as pool:
         assert list(map_ordered(pool, invert, [1, 2, 4], window=2)) == [1, 0.5, 0.25]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_whoever_maps_works_too(jobs):
+    together, gate = set(), threading.Barrier(jobs)
+
+    def work(number: int) -> int:
+        gate.wait(10)  # as many at once as there are jobs
+        together.add(threading.get_ident())
+        return number
+
+    with Workers(jobs) as workers:
+        assert list(map_ordered(workers, work, range(6 * jobs), window=2 * jobs + 2)) == list(range(6 * jobs))
+    assert len(together) == jobs and threading.get_ident() in together
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("window", [1, 3, 100])
+def test_the_order_and_the_errors_are_those_of_one_thread(jobs, window):
+    with Workers(jobs) as workers:
+        results = map_ordered(workers, invert, [1, 2, 0, 4], window)
+        assert [next(results), next(results)] == [1, 0.5]
+        with pytest.raises(ZeroDivisionError):
+            next(results)
+
+
+def test_a_signal_ends_what_the_caller_itself_does():
+    def work(number: int) -> int:
+        raise KeyboardInterrupt
+
+    with Workers(1) as workers, pytest.raises(KeyboardInterrupt):
+        next(map_ordered(workers, work, [1, 2], window=4))

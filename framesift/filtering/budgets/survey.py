@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
+from framesift.cluster.parallel import map_ordered
 from framesift.comparators.thresholds import Threshold
 from framesift.filtering.budgets.spans import Spans
 from framesift.filtering.budgets.staircase import Staircase
@@ -73,8 +74,11 @@ class Survey:
         if descriptor is None:
             return
         others = self._spans.references(view.chain)
-        scores = self._workers.map(lambda other: self._comparator.score(self._pictures[other], descriptor), others)
-        for other, score in zip(others, scores, strict=True):
+
+        def compare(other: int) -> float:
+            return self._comparator.score(self._pictures[other], descriptor)
+
+        for other, score in zip(others, map_ordered(self._workers, compare, others, len(others)), strict=True):
             self._evidence[number].extend((other, score, -1.0))
         self._pictures[number] = descriptor
         self._spans.step(row)
