@@ -32,7 +32,7 @@ from framesift.stores import ObjectStat, is_url, join, locate
 from imaging_interview import Image
 
 GROUP_DECISIONS = 64
-GROUP_BYTES = 16 * 2**20
+GROUP_BYTES = 8 * 2**20
 """Decisions are written in groups, so that the disk syncs once for many. A power cut or kill costs at most the last
 two groups: the next run decides these frames again, with the same result."""
 
