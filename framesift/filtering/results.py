@@ -15,6 +15,7 @@ from framesift.filtering.describing import View
 from framesift.filtering.earlier_runs import Kept, Past
 from framesift.filtering.file_state import FileState, Standing, ask_status, file_of, name_before
 from framesift.filtering.health.record import record_faults
+from framesift.filtering.kept_files import prepare_kept
 from framesift.filtering.kept_names import name_frame, name_kept
 from framesift.filtering.manifest_values import shorten
 from framesift.filtering.option_values import Placement
@@ -26,10 +27,9 @@ from framesift.filtering.sinks import Sink
 from framesift.filtering.standing import find_standing
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
-from framesift.frames.reader.pages import encode_page, find_page, name_page, split_page
+from framesift.frames.reader.pages import find_page, name_page, split_page
 from framesift.frames.videos import is_still
 from framesift.stores import ObjectStat, is_url, join, locate
-from imaging_interview import Image
 
 GROUP_DECISIONS = 64
 GROUP_BYTES = 8 * 2**20
@@ -76,7 +76,7 @@ class Results(Sink):
         self._begun = math.inf
         """So long the manifest was when this run began to write to it."""
         self._lines: list[bytes] = []
-        self._files: list[Copy | Link] = []
+        self._files: list[Callable[[], Copy | Link]] = []
         self._waiting = 0
         self._kept: list[Decision] = []
         self.follow: Callable[[Decision], object] | None = None
@@ -186,7 +186,9 @@ class Results(Sink):
         if self._dry_run:
             return
         if decision.verdict is Verdict.KEEP:
-            self._place_kept(view, decision.frame)
+            if kept := prepare_kept(view, decision.frame, self.source, self._settings):
+                self._files.append(kept.make)
+                self._waiting += kept.size
             if self.follow is not None:
                 self._kept.append(decision)
         # After its file: a signal may end the run between any two steps, and a line without its file would be a lie.
@@ -205,20 +207,6 @@ class Results(Sink):
         self._wait()
         self._flushed = self._clock()
 
-    def _place_kept(self, view: View, frame: Frame) -> None:
-        content = view.content if view.pixels is None else _encode_still(view.pixels)
-        if frame.page is not None and content is not None:
-            content = encode_page(content)
-        path = name_kept(frame, self._settings)
-        like = "" if path == frame.path else f"./{frame.path}"
-        if self._settings.link is not Placement.COPY and frame.file == frame.path:
-            symbolic = self._settings.link is Placement.SYMBOLIC
-            self._files.append(Link(path, join(self.source, frame.file), symbolic, like))
-        elif content is not None and view.stat is not None:
-            source = self._below and join(self.source, frame.file)
-            self._files.append(Copy(path, content, view.stat, source, like))
-            self._waiting += len(content)
-
     def _flush(self) -> None:
         """Hand the waiting group to the writer, once that has finished the group before."""
         self._wait()
@@ -227,8 +215,8 @@ class Results(Sink):
             self._files, self._lines, self._kept, self._waiting = [], [], [], 0  # first: no signal makes it go twice
             self._writing = self._writer.submit(self._write, files, b"".join(lines), kept)
 
-    def _write(self, files: list[Copy | Link], lines: bytes, kept: list[Decision]) -> None:
-        self._place.write(files, lines)
+    def _write(self, files: list[Callable[[], Copy | Link]], lines: bytes, kept: list[Decision]) -> None:
+        self._place.write([make() for make in files], lines)
         for decision in kept:
             assert self.follow is not None
             self.follow(decision)
@@ -290,9 +278,3 @@ class Results(Sink):
         self._writer.shutdown()
         self._past.close()
         self._place.close()
-
-
-def _encode_still(pixels: Image) -> bytes:
-    from framesift.frames.videos import encode_still  # whoever has pictures only need not wait for it
-
-    return encode_still(pixels)
