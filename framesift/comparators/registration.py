@@ -47,5 +47,6 @@ def _sum_steps(image: Image, looked_at: Image | None, axis: int) -> NDArray[np.i
 def _slide(still: NDArray[np.int32], sliding: NDArray[np.int32], farthest: int) -> NDArray[np.int64]:
     """Return the sum of absolute differences of two profiles for each shift from -farthest to farthest."""
     core = still[farthest : len(still) - farthest]
-    apart = np.lib.stride_tricks.sliding_window_view(sliding, len(core)) - core
+    shape, strides = (2 * farthest + 1, len(core)), 2 * sliding.strides
+    apart = np.lib.stride_tricks.as_strided(sliding, shape, strides) - core  # each shift a row
     return np.asarray(np.abs(apart, out=apart).sum(axis=1, dtype=np.int64), np.int64)
