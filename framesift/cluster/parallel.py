@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -84,6 +85,30 @@ def count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class SingleFlight(Generic[R]):
+    """Calls of many threads, each with a key: who asks for what another thread is about to find waits for that."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._calls: dict[str, Future[R]] = {}
+
+    def call(self, key: str, function: Callable[[], R]) -> R:
+        """Return or raise what `function` does, or what it does for a thread that has asked with this key already."""
+        with self._lock:
+            if (call := self._calls.get(key)) is None:
+                mine = self._calls[key] = Future()
+        if call is not None:
+            return call.result()
+        try:
+            mine.set_result(function())
+        except BaseException as error:
+            mine.set_exception(error)
+        finally:
+            with self._lock:
+                del self._calls[key]
+        return mine.result()
 
 
 @contextmanager

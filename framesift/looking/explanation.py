@@ -46,35 +46,34 @@ def explain_decision(
     decision: Decision,
     reference_time: datetime | None,
     walk_films: bool = False,
-    sights: Sights | None = None,
-    is_shown: Callable[[str], bool] = lambda path: False,
+    look: Callable[[str], Sight | str] | None = None,
 ) -> Explanation:
     """Read the frames of a decision again and compare them as the manifest's settings say.
 
     A frame of a film that was not kept is only found with `walk_films`: by decoding the film up to there.
-    `sights` are of the camera. Of frames of which they know what is compared, and of which the picture `is_shown`, the
-    pixels are not read again: they are black.
+    `look` tells what is compared of a frame of the camera, or why it cannot be read. Where it is asked, which is where
+    the frame was decided by the camera's usual settings, no pixels are read here: they are black.
     """
     usual = record.settings.of(decision.frame.camera)
     record = record_of(record, decision.frame)
-    sights, known = sights if record.settings == usual else None, dict[str, Sight]()
+    look, seen = look if record.settings == usual else None, list[Sight]()
     limit, area, camera = None, None, decision.frame.camera
     if decision.score is not None and decision.size is not None:
         area = compared_area(record.settings, camera, decision.size)
         limit = limit_of(record.settings, decision).px(area)
 
     def read(path: str, is_candidate: bool) -> Pixels | str:
-        if sights and is_shown(path) and (sight := sights.find(path)):
-            known[path] = sight
-            width, height = sight.size
-            return np.broadcast_to(np.uint8(0), (height, width, 3))
-        if sights and not is_candidate:
-            return sights.pixels(camera, path)
-        return read_pixels(record, camera, path, walk_films and is_candidate)
+        if look is None:
+            return read_pixels(record, camera, path, walk_films and is_candidate)
+        sight = look(path)
+        if isinstance(sight, str):
+            return sight
+        seen.append(sight)
+        return np.broadcast_to(np.uint8(0), (*sight.size[::-1], 3))
 
     candidate = read(decision.frame.path, True)
     reference = None if decision.reference is None else read(decision.reference, False)
-    evidence = _compare(record, decision, candidate, reference, sights, known)
+    evidence = _compare(record, decision, candidate, reference, seen)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
     levels = record.levels.get(camera)
     compared = (candidate, reference, reference_time, evidence, change, levels)
@@ -91,12 +90,11 @@ def _compare(
     decision: Decision,
     candidate: Pixels | str,
     reference: Pixels | str | None,
-    sights: Sights | None,
-    known: dict[str, Sight],
+    seen: list[Sight],
 ) -> Evidence | None:
     """Return what comparing shows; None where one of the two cannot be read, or they have different sizes.
 
-    Of those that are `known` there are no pixels, and others may have taken their place among `sights` since.
+    Where what is compared of both was `seen`, the frame first, they have no pixels.
     """
     if isinstance(candidate, str) or reference is None or isinstance(reference, str):
         return None
@@ -104,14 +102,10 @@ def _compare(
         return None
     assert decision.reference is not None
     camera, comparator = decision.frame.camera, comparator_of(record.settings, decision.frame.camera)
-    if sights:
-        before, after = decision.reference, decision.frame.path
-        seen = known.get(before) or sights.describe(camera, before, reference)
-        now = known.get(after) or sights.describe(camera, after, candidate, once=True)
-        if seen and now and seen.descriptor.shape == now.descriptor.shape:
-            comparison = comparator.examine(seen.descriptor, now.descriptor)
-            part = comparator.compared_part((candidate.shape[1], candidate.shape[0]))
-            return Evidence(reference, candidate, comparison, part)
+    if seen:
+        after, before = (sight.descriptor for sight in seen)
+        part = comparator.compared_part((candidate.shape[1], candidate.shape[0]))
+        return Evidence(reference, candidate, comparator.examine(before, after), part)
     pair = reference, candidate
     if record.settings.reads_grey:
         compared = (read_compared(record, camera, path) for path in (decision.reference, decision.frame.path))

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.cluster.parallel import SingleFlight
 from framesift.errors import UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of, record_of
 from framesift.filtering.describing import read_frame, sampling_of
@@ -22,14 +22,11 @@ from framesift.frames.videos import is_still, read_still
 from framesift.stores import is_url, join
 
 Pixels = NDArray[np.uint8]
-T = TypeVar("T")
 
-_PICTURES = 2**24
-"""Bytes of pictures that are kept for the next decisions."""
 _DESCRIPTORS = 2**25
 """Bytes of what is compared of frames that are kept for the next decisions."""
 _LEAST = 3
-"""So many of each are kept in any case."""
+"""So many of these are kept in any case."""
 _SMALL = 2**18
 """What takes so many bytes at most is kept of frames too that are probably asked for once."""
 
@@ -46,71 +43,63 @@ class Sight:
 class Sights:
     """Reads and describes frames of one camera again, and remembers the last ones: many decisions have one reference.
 
-    Used by many threads at once.
+    Used by many threads at once: where two ask for a frame, it is read once.
     """
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self._pictures = _Memory[Pixels | str](_PICTURES, _LEAST)
-        self._sights = _Memory[Sight | None](_DESCRIPTORS, _LEAST)
+        self._lock = Lock()
+        self._room = _DESCRIPTORS
+        self._known: OrderedDict[str, Sight | None] = OrderedDict()
+        self._looks = SingleFlight[Sight | None]()
 
-    def pixels(self, camera: str, path: str) -> Pixels | str:
-        """Return what `read_pixels` does."""
-        return self._pictures.find(path, lambda: read_pixels(self._record, camera, path), _bytes_of)
-
-    def describe(self, camera: str, path: str, pixels: Pixels | None = None, *, once: bool = False) -> Sight | None:
+    def describe(
+        self,
+        camera: str,
+        path: str,
+        *,
+        once: bool = False,
+        show: Callable[[Pixels | str], object] | None = None,
+    ) -> Sight | None:
         """Return what the run compares of a frame; None where it cannot be read any more.
 
-        `pixels` are those of the frame, where they have been read already. With `once` it is probably not asked for
-        again.
+        With `once` it is probably not asked for again. `show` is given what `read_pixels` returns, where the frame is
+        read now.
         """
+        with self._lock:
+            if path in self._known:
+                self._known.move_to_end(path)
+                return self._known[path]
 
         def look() -> Sight | None:
-            if pixels is None or self._record.settings.of(camera).reads_grey:
-                return describe_again(self._record, camera, path)
-            return _describe(record_of(self._record, camera), camera, pixels, (pixels.shape[1], pixels.shape[0]))
+            sight = self._look(camera, path, show)
+            if not once or _weigh(sight) <= _SMALL:
+                self._remember(path, sight)
+            return sight
 
-        return self._sights.find(path, look, lambda sight: sight.descriptor.nbytes if sight else 0, once)
+        return self._looks.call(path, look)
 
-    def find(self, path: str) -> Sight | None:
-        """Return what is remembered of a frame."""
-        return self._sights.known(path)
-
-
-class _Memory(Generic[T]):
-    """The last values that were asked for, up to so many bytes, and at `least` so many of them."""
-
-    def __init__(self, room: int, least: int) -> None:
-        self._room, self._least = room, least
-        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def known(self, key: str) -> T | None:
+    def _remember(self, path: str, sight: Sight | None) -> None:
         with self._lock:
-            return self._values[key][0] if key in self._values else None
+            self._room -= 0 if path in self._known else _weigh(sight)
+            self._known[path] = sight
+            while self._room < 0 and len(self._known) > _LEAST:
+                self._room += _weigh(self._known.popitem(last=False)[1])
 
-    def find(self, key: str, make: Callable[[], T], weigh: Callable[[T], int], once: bool = False) -> T:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key][0]
-        value = make()  # by two threads at once, now and then: neither waits for the other
-        if not once or weigh(value) <= _SMALL:
-            with self._lock:
-                self._add(key, value, weigh(value))
-        return value
-
-    def _add(self, key: str, value: T, weight: int) -> None:
-        if key in self._values:
-            return
-        self._values[key] = value, weight
-        self._room -= weight
-        while self._room < 0 and len(self._values) > self._least:
-            self._room += self._values.popitem(last=False)[1][1]
+    def _look(self, camera: str, path: str, show: Callable[[Pixels | str], object] | None) -> Sight | None:
+        if show is None:
+            return describe_again(self._record, camera, path)
+        pixels = read_pixels(self._record, camera, path)
+        show(pixels)
+        if isinstance(pixels, str):
+            return None
+        if self._record.settings.of(camera).reads_grey:
+            return describe_again(self._record, camera, path)
+        return _describe(record_of(self._record, camera), camera, pixels, (pixels.shape[1], pixels.shape[0]))
 
 
-def _bytes_of(pixels: Pixels | str) -> int:
-    return 0 if isinstance(pixels, str) else pixels.nbytes
+def _weigh(sight: Sight | None) -> int:
+    return sight.descriptor.nbytes if sight else 0
 
 
 def read_pixels(record: Record, camera: str, path: str, walk_films: bool = False) -> Pixels | str:

@@ -3,7 +3,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from framesift.cluster.parallel import Workers, map_ordered
+from framesift.cluster.parallel import SingleFlight, Workers, map_ordered
 
 
 def invert(number: int) -> float:
@@ -100,3 +100,35 @@ def test_a_signal_ends_what_the_caller_itself_does():
 
     with Workers(1) as workers, pytest.raises(KeyboardInterrupt):
         next(map_ordered(workers, work, [1, 2], window=4))
+
+
+def test_what_two_threads_ask_for_at_once_is_found_once():
+    flight, begun, asked, found = SingleFlight[int](), threading.Event(), threading.Event(), []
+
+    class Calls(dict):
+        def get(self, key):
+            call = super().get(key)
+            if call is not None:
+                asked.set()
+            return call
+
+    def find() -> int:
+        found.append("first")
+        begun.set()
+        assert asked.wait(10)
+        return 1
+
+    flight._calls = Calls()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(flight.call, "frame", find)
+        assert begun.wait(10)
+        second = pool.submit(flight.call, "frame", lambda: 2)
+        assert first.result(10) == second.result(10) == 1
+    assert found == ["first"] and flight.call("frame", lambda: 3) == 3
+
+
+def test_an_error_is_raised_to_who_asks_and_is_not_remembered():
+    flight = SingleFlight[float]()
+    with pytest.raises(ZeroDivisionError):
+        flight.call("frame", lambda: invert(0))
+    assert flight.call("frame", lambda: invert(2)) == 0.5

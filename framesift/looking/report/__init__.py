@@ -6,11 +6,11 @@ the page is written. So memory does not grow with the number of frames.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from itertools import count
 
 from framesift.actions.files.outputs import check_output
-from framesift.cluster.parallel import count_cores
+from framesift.cluster.parallel import count_cores, open_workers
 from framesift.errors import PathLike, StorageError, UsageError, counted, show
 from framesift.filtering.manifest import Record
 from framesift.filtering.option_values import Method
@@ -69,7 +69,7 @@ def write_report(
     if not cameras:
         raise UsageError("its manifest holds no decision yet: run framesift filter first", record.folder)
     title = f"framesift report: {name or os.path.basename(record.folder)}"
-    with ThreadPoolExecutor(jobs or count_cores(), thread_name_prefix="framesift-report") as workers:
+    with open_workers(None, jobs or count_cores()) as workers:
         places = [] if self_contained else locate_frames(record, output)
         small = min(WHOLE_BYTES, max(PAGE_BYTES, CAMERA_BYTES * len(cameras)))
         room = _picture_room(record, WHOLE_BYTES if self_contained else small)
@@ -83,7 +83,7 @@ def _body(
     record: Record,
     cameras: list[CameraSurvey],
     findings: Iterator[str],
-    workers: ThreadPoolExecutor,
+    workers: Executor,
     jobs: int | None,
     places: list[str],
     room: int,

@@ -32,10 +32,6 @@ class Album:
         """Return the name of a picture that is in the page already."""
         return self._names.get(key)
 
-    def has(self, key: str) -> bool:
-        """Tell whether a picture is in the page already."""
-        return key in self._names
-
     def add(self, key: str, content: bytes) -> tuple[str | None, str]:
         """Return the picture's name and the block that brings it; no name where the page has no room for it."""
         text = base64.b64encode(content).decode()

@@ -1,26 +1,23 @@
 """What a page says of one camera."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Executor
 from typing import Any
 
-from framesift.cluster.parallel import map_ordered
 from framesift.errors import counted, show
 from framesift.filtering.manifest import Record, read_decisions
 from framesift.filtering.selection import Verdict
 from framesift.frames.naming import Naming
 from framesift.looking.events import Event
-from framesift.looking.explanation import compare_again
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
+from framesift.looking.report.gallery import Gallery
 from framesift.looking.report.lights import look_at_light
 from framesift.looking.report.marks import as_marks, legend
+from framesift.looking.report.ranking import choose_drops, count_ranked
 from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk, Way, way_of
-from framesift.looking.report.views import View, draw_kept, draw_pair
+from framesift.looking.report.views import View
 from framesift.looking.rereading import Sights
-
-_WINDOW = 8
 
 
 class Section:
@@ -48,7 +45,6 @@ class Section:
         self._number = number
         self._album = Album(room, number)
         self._room = room
-        self._sights = Sights(record)
         self._most = most
         self._looks = camera.looks.items(looks)
         # A browser does not know the range in which the 16 bits of a camera were read.
@@ -60,14 +56,17 @@ class Section:
         shown = {item.decision.frame.path for item in pairs} | {item.decision.reference for item in pairs}
         pictures = min(len(shown) + self._contacts, camera.summary.frames)
         sizes = camera.summary.sizes.most_common(1)
-        self._width = choose_width(room, pictures, sizes[0][0] if sizes else (4, 3))
+        width = choose_width(room, pictures, sizes[0][0] if sizes else (4, 3))
+        self._sights = Sights(record)
+        self._gallery = Gallery(record, camera.summary.camera, width, self._sights)
+        self._views: dict[int, View] = {}
 
     @property
     def used(self) -> int:
         """The bytes that the pictures came to."""
         return self._room - self._album.room
 
-    def write(self, workers: ThreadPoolExecutor) -> Iterator[str]:
+    def write(self, workers: Executor) -> Iterator[str]:
         """Yield the section piece by piece."""
         number, summary = self._number, self._camera.summary
         name = escape(summary.camera)
@@ -81,12 +80,13 @@ class Section:
         yield '<div class="filter" role="group" aria-label="which frames are shown"></div>\n<div class="hours"></div>\n'
         contacts: list[Item] = []
         yield from self._frames(contacts, workers)
-        yield from self._contact_sheet(contacts, workers)
-        yield from self._whole_changes(workers)
+        drops = choose_drops(self._record, self._drops, self._most, workers, self._step, self._sights)
+        self._views = self._gallery.draw(contacts, self._changes + drops + self._keeps, workers, self._step)
+        yield from self._contact_sheet(contacts)
+        yield from self._whole_changes()
         yield "<h3>What would I lose?</h3>\n"
-        drops = rank_drops(self._record, self._drops, workers, self._step, self._sights)[: self._most]
-        yield from self._pairs(drops, "dropped", "nearest below", workers)
-        yield from self._pairs(self._keeps, "kept", "nearest above", workers)
+        yield from self._pairs(drops, "dropped", "nearest below")
+        yield from self._pairs(self._keeps, "kept", "nearest above")
         yield (
             '<h3>How the scores are spread</h3>\n<p class="faint">Frames by score, in multiples of the threshold: '
             'dropped to the left of 1, kept to the right.</p>\n<div class="histogram"></div>\n'
@@ -104,12 +104,12 @@ class Section:
             yield f"<li>and {number - len(self._camera.skips)} more: see all frames, below</li>\n"
         yield "</ul></details>\n"
 
-    def _lights(self, workers: ThreadPoolExecutor) -> list[tuple[int, str]]:
+    def _lights(self, workers: Executor) -> list[tuple[int, str]]:
         """Return rows of frames that were looked at, each with its light."""
         lights = look_at_light(self._record, [frame for _, frame in self._looks], workers)
         return [(row, str(light)) for (row, _), light in zip(self._looks, lights, strict=True) if light]
 
-    def _frames(self, contacts: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
+    def _frames(self, contacts: list[Item], workers: Executor) -> Iterator[str]:
         """Yield the data of all frames, as they are read again; note in `contacts` those of the contact sheet."""
         camera = self._camera
         places: dict[Way | None, int] = {way: place for place, way in enumerate(camera.scales)}
@@ -142,7 +142,7 @@ class Section:
             for decision in read_decisions(self._record.path, start, end):
                 yield walk.step(decision)
 
-    def _pairs(self, items: list[Item], verdict: str, where: str, workers: ThreadPoolExecutor) -> Iterator[str]:
+    def _pairs(self, items: list[Item], verdict: str, where: str) -> Iterator[str]:
         """Yield the most doubtful decisions of one verdict, each beside its reference."""
         scored = sum(self._camera.dropped if verdict == "dropped" else self._camera.kept)
         if not items:
@@ -154,17 +154,16 @@ class Section:
             f"<details{is_open}><summary><h4>{many} {verdict} frames: score {where} the threshold</h4></summary>\n"
             f"{_OUTLINES}{_RANKED if verdict == 'dropped' and not all(item.decision.score for item in items) else ''}"
         )
-        yield from self._draw_pairs(items, workers)
+        yield from self._show_pairs(items)
 
-    def _draw_pairs(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
+    def _show_pairs(self, items: list[Item]) -> Iterator[str]:
         """Yield the rest of an opened list of decisions, each beside its reference."""
         yield '<ol class="grid pairs">\n'
-        draw = partial(draw_pair, self._record, width=self._width, known=self._album.has, sights=self._sights)
-        for view in map_ordered(workers, draw, items, _WINDOW):
-            yield from self._show(view)
+        for item in items:
+            yield from self._show(self._views[item.row])
         yield "</ol></details>\n"
 
-    def _whole_changes(self, workers: ThreadPoolExecutor) -> Iterator[str]:
+    def _whole_changes(self) -> Iterator[str]:
         """Yield frames whose whole picture has changed, or that were left out, each beside its reference."""
         summary = self._camera.summary
         if not self._changes:
@@ -182,32 +181,27 @@ class Section:
             "or the transmission was torn.</p>\n"
             f"<details><summary><h4>{some}{left_out}</h4></summary>\n"
         )
-        yield from self._draw_pairs(self._changes, workers)
+        yield from self._show_pairs(self._changes)
 
-    def _contact_sheet(self, items: list[Item], workers: ThreadPoolExecutor) -> Iterator[str]:
+    def _contact_sheet(self, items: list[Item]) -> Iterator[str]:
         kept = self._camera.summary.verdicts[Verdict.KEEP]
         yield "<h3>Kept frames</h3>\n"
         if kept > len(items):
             yield f'<p class="faint">{len(items)} of {kept}, evenly spread over the run.</p>\n'
         yield '<ol class="grid contacts">\n'
-        draw = partial(draw_kept, self._record, width=self._width, sights=self._sights)
-        missing = [item for item in items if self._album.find(item.decision.frame.path) is None]
-        views = map_ordered(workers, draw, missing, _WINDOW)
         for item in items:
-            known = self._album.find(item.decision.frame.path) is not None
-            yield from self._show(View.of_kept(item, None, self._record.settings.naming) if known else next(views))
+            yield from self._show(View.of_kept(item, self._record.settings.naming))
         yield "</ol>\n"
 
     def _show(self, view: View) -> Iterator[str]:
         """Yield a view, after the pictures that the page does not have yet."""
-        self._step()
         names: list[str] = []
         for picture in view.pictures:
-            name = self._album.find(picture.key)
-            if name is None and isinstance(picture.content, bytes):
-                name, block = self._album.add(picture.key, picture.content)
+            name, content = self._album.find(picture.key), self._gallery.pictures.get(picture.key, "")
+            if name is None and isinstance(content, bytes):
+                name, block = self._album.add(picture.key, content)
                 yield block
-            reason = picture.content if isinstance(picture.content, str) else "this page had no room for it"
+            reason = content if isinstance(content, str) else "this page had no room for it"
             names.append(picture.markup(name, reason, view.item.decision.size or (4, 3)))
         yield view.markup(names)
 
@@ -226,34 +220,7 @@ def count_pictures(camera: CameraSurvey, most: int) -> int:
     """Return how often `step` is called by a section with so many pairs of each verdict."""
     drops = camera.drops.items()[: TRIED * most]
     shown = min(most, len(drops)) + min(most, len(camera.keeps.items())) + len(camera.changes.items(most))
-    compared = sum(not item.decision.score for item in drops)
-    return shown + compared + min(most + 10, camera.summary.verdicts[Verdict.KEEP])
-
-
-def rank_drops(
-    record: Record,
-    items: list[Item],
-    workers: ThreadPoolExecutor,
-    step: Callable[[], object] = lambda: None,
-    sights: Sights | None = None,
-) -> list[Item]:
-    """Put those of the most doubtful drops that have no score behind the others, the most doubtful first.
-
-    These are the ones in which the largest region has changed that does not count.
-    """
-    scored, rest = [i for i in items if i.decision.score], [i for i in items if not i.decision.score]
-    largest: dict[int, float] = {}
-    in_turn = sorted(range(len(rest)), key=lambda n: rest[n].decision.reference or "")  # read once for all of its drops
-    measure = partial(_measure_ignored, record, sights=sights or Sights(record))
-    for n, area in zip(in_turn, map_ordered(workers, measure, [rest[n] for n in in_turn], _WINDOW), strict=True):
-        largest[n] = area
-        step()
-    return scored + [rest[n] for n in sorted(range(len(rest)), key=largest.__getitem__, reverse=True)]
-
-
-def _measure_ignored(record: Record, item: Item, sights: Sights) -> float:
-    comparison = compare_again(record, item.decision, sights)
-    return 0 if comparison is None else max((region.area for region in comparison.ignored), default=0)
+    return shown + count_ranked(drops, most) + min(most + 10, camera.summary.verdicts[Verdict.KEEP])
 
 
 def _legend(with_changes: bool, events: list[Event] | None) -> str:

@@ -11,9 +11,8 @@ from framesift.looking.explanation import explain_decision
 from framesift.looking.numbers import describe_score
 from framesift.looking.page import escape
 from framesift.looking.page.outlines import draw_outlines
-from framesift.looking.report.album import encode
 from framesift.looking.report.survey import Item
-from framesift.looking.rereading import Pixels, Sights, read_pixels
+from framesift.looking.rereading import Pixels, Sight
 from framesift.looking.wording import describe_changes
 
 
@@ -24,8 +23,6 @@ class Shot:
     key: str
     """What it is known by, so that the page has it once."""
     alt: str
-    content: bytes | str | None
-    """WebP, or why there is none; None where the page has it already."""
     outlines: str = ""
     """Markup of what lies on it."""
 
@@ -50,10 +47,10 @@ class View:
     """Markup."""
 
     @classmethod
-    def of_kept(cls, item: Item, content: bytes | str | None, naming: Naming) -> "View":
+    def of_kept(cls, item: Item, naming: Naming) -> "View":
         """Return a kept frame of the contact sheet."""
         path, time = item.decision.frame.path, item.decision.frame.time
-        return cls(item, [Shot(path, path, content)], _name(path, time, naming) + _mark_change(item.decision))
+        return cls(item, [Shot(path, path)], _name(path, time, naming) + _mark_change(item.decision))
 
     def markup(self, pictures: list[str]) -> str:
         """Return the list item, given the elements of its pictures."""
@@ -64,31 +61,28 @@ class View:
         )
 
 
-def draw_kept(record: Record, item: Item, width: int, sights: Sights) -> View:
-    """Read a kept frame for the contact sheet, and note what is compared of it: others are compared with it."""
-    camera, path = item.decision.frame.camera, item.decision.frame.path
-    pixels = read_pixels(record, camera, path)
-    if not isinstance(pixels, str) and not record.settings.of(camera).reads_grey:
-        sights.describe(camera, path, pixels)
-    return View.of_kept(item, pixels if isinstance(pixels, str) else encode(pixels, width), record.settings.naming)
-
-
 def draw_pair(
     record: Record,
     item: Item,
-    width: int,
-    known: Callable[[str], bool],
-    sights: Sights | None = None,
+    look: Callable[[str], Sight | str],
+    show: Callable[[str, Pixels | str], object],
 ) -> View:
-    """Compare a frame with its reference again and draw what changed; of pictures that are `known`, only that."""
+    """Compare a frame with its reference again, and draw what changed.
+
+    `look` tells what is compared of a frame, or why it cannot be read, and has it shown; `show` is given what may have
+    been read without it.
+    """
     decision = item.decision
     assert decision.reference is not None
-    shown = explain_decision(record, decision, item.reference_time, sights=sights, is_shown=known)
+    shown = explain_decision(record, decision, item.reference_time, look=look)
     path, reference = decision.frame.path, decision.reference
+    for name, pixels in ((reference, shown.reference), (path, shown.candidate)):
+        if pixels is not None:
+            show(name, pixels)
     outlines = "" if shown.evidence is None else draw_outlines(shown.evidence)
     shots = [
-        Shot(reference, f"reference: {reference}", _encode_new(shown.reference, reference, width, known)),
-        Shot(path, f"{path}, with what changed", _encode_new(shown.candidate, path, width, known), outlines),
+        Shot(reference, f"reference: {reference}"),
+        Shot(path, f"{path}, with what changed", outlines),
     ]
     words = f"<p>{_state_score(item)}{_mark_change(decision)}</p>"
     if shown.change:
@@ -99,10 +93,6 @@ def draw_pair(
     reference_name = _name(decision.reference, item.reference_time, naming)
     words += f"<p>{_name(path, decision.frame.time, naming)}<br>reference {reference_name}</p>"
     return View(item, shots, words)
-
-
-def _encode_new(pixels: Pixels | str | None, key: str, width: int, known: Callable[[str], bool]) -> bytes | str | None:
-    return pixels if pixels is None or isinstance(pixels, str) else None if known(key) else encode(pixels, width)
 
 
 def _state_score(item: Item) -> str:
