@@ -245,7 +245,7 @@ def test_the_reference_of_many_drops_is_read_a_few_times(write_tree, tmp_path, m
     monkeypatch.setattr(picture, "read_file", lambda path: (read.append(Path(path).name), read_file(path))[1])
     write_report(open_record(tmp_path / "results"), tmp_path / "page.html", jobs=1)
     shown = json.loads((tmp_path / "results" / "manifest.jsonl").read_text().splitlines()[2])["path"]
-    assert read.count(Path(shown).name) == 3  # for its light, ranked, and drawn
+    assert read.count(Path(shown).name) == 2  # ranked, and drawn
     most = max(read.count(name) for name in set(read))
     assert most <= 4  # a reference for its events and for its light too
 

@@ -115,8 +115,13 @@ def check_cameras(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         yield replace(sighting, vitals=None, faults=told)
 
 
-def look_at_frame(frame: Frame, directory: str, max_pixels: int, headers_only: bool = False) -> Sighting:
-    """Return the sighting of one frame, not compared with any other. Raises StorageError: the folder is gone."""
+def look_at_frame(
+    frame: Frame, directory: str, max_pixels: int, headers_only: bool = False, light_only: bool = False
+) -> Sighting:
+    """Return the sighting of one frame, not compared with any other. Raises StorageError: the folder is gone.
+
+    With `light_only` it cannot be compared, and does not tell whether the camera is sound.
+    """
     path = os.path.join(directory, frame.path)
     length = _measure(path)
     try:
@@ -128,6 +133,8 @@ def look_at_frame(frame: Frame, directory: str, max_pixels: int, headers_only: b
             raise StorageError("the folder of the frames is gone", directory) from error
         return Sighting(frame, None, error.reason, length)
     light = _measure_light(decoded.pixels)
+    if light_only:
+        return Sighting(frame, size, "", length, *light, decoded.levels)
     grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(decoded.pixels), cv2.COLOR_BGR2GRAY), np.uint8)
     height, width = grey.shape
     vitals = measure_vitals(grey, find_compared(width, height, _BORDERS, ()), size[0])

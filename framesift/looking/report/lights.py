@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 from framesift.cluster.parallel import map_ordered
 from framesift.errors import StorageError
@@ -18,16 +19,56 @@ from framesift.looking.overview.sightings import Sighting, look_at_frame
 from framesift.stores import is_url
 
 LOOKS = 1000
-"""So many frames of the whole page are looked at, at an eighth of their size."""
+"""Of so many frames of the whole page the light is told, at most."""
 LEAST = 50
 """So many of each camera, of however many cameras."""
+_NEAR = 2 * 3600
+"""s: between two frames of one light that are no farther apart it is that of all. The page believes a look so long."""
 _WINDOW = 8
 
 
-def look_at_light(record: Record, frames: Sequence[Frame], workers: Executor) -> list[Light | None]:
-    """Tell what light frames of one camera were taken by; None of what cannot be read on this machine."""
-    sightings = list(map_ordered(workers, partial(_look, record), frames, _WINDOW))
-    return classify_light(use_one_range(sightings))
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A frame whose light is to be told."""
+
+    row: int
+    frame: Frame
+    is_kept: bool
+
+
+def tell_lights(record: Record, asked: Sequence[Lit], workers: Executor) -> list[Light | None]:
+    """Tell what light frames of one camera were taken by; None where that cannot be known on this machine.
+
+    Not all are looked at, at an eighth of their size: the kept ones are, and between two that are `_NEAR` each other
+    others only where the light has changed. Without times all are.
+    """
+    sightings: dict[int, Sighting] = {}
+    lights: dict[int, Light | None] = {}
+    in_time = sorted(range(len(asked)), key=lambda n: _seconds(asked[n].frame) or 0)
+    wanted = [n for n in in_time if asked[n].is_kept or n in (in_time[0], in_time[-1])]
+    while wanted:
+        found = map_ordered(workers, partial(_look, record), [asked[n].frame for n in wanted], _WINDOW)
+        sightings |= zip(wanted, found, strict=True)
+        looked = sorted(sightings)
+        lights = dict(zip(looked, classify_light(use_one_range([sightings[n] for n in looked])), strict=True))
+        known = [place for place, n in enumerate(in_time) if n in lights]
+        gaps = [(a, b) for a, b in pairwise(known) if b - a > 1]
+        ends = {place: (lights[in_time[place]], _seconds(asked[in_time[place]].frame)) for place in known}
+        wanted = [in_time[(a + b) // 2] for a, b in gaps if not _agree(ends[a], ends[b])]
+    light = None
+    for n in in_time:
+        light = lights[n] = lights.get(n, light)
+    return [lights[n] for n in range(len(asked))]
+
+
+def _agree(before: tuple[Light | None, float | None], after: tuple[Light | None, float | None]) -> bool:
+    """Tell whether the frames between two, of these lights at these times in s, were taken by their light."""
+    (light, start), (other, end) = before, after
+    return light is not None and light == other and start is not None and end is not None and end - start <= _NEAR
+
+
+def _seconds(frame: Frame) -> float | None:
+    return None if frame.time is None else frame.time.timestamp()
 
 
 def _look(record: Record, frame: Frame) -> Sighting:
@@ -36,7 +77,7 @@ def _look(record: Record, frame: Frame) -> Sighting:
     for folder, there in ((record.source, frame), (record.folder, kept)):
         with suppress(StorageError):  # the folder is gone
             if not is_url(folder):
-                sighting = look_at_frame(there, folder, record.settings.max_pixels)
+                sighting = look_at_frame(there, folder, record.settings.max_pixels, light_only=True)
                 if not sighting.problem:
-                    return replace(sighting, frame=frame, small=None)
+                    return replace(sighting, frame=frame)
     return Sighting(frame, None, "cannot be read", 0)

@@ -12,7 +12,7 @@ from framesift.looking.events import Event
 from framesift.looking.page import encode_json, escape
 from framesift.looking.report.album import Album, choose_width
 from framesift.looking.report.gallery import Gallery
-from framesift.looking.report.lights import look_at_light
+from framesift.looking.report.lights import tell_lights
 from framesift.looking.report.marks import as_marks, legend
 from framesift.looking.report.ranking import choose_drops, count_ranked
 from framesift.looking.report.survey import EDGES, TRIED, CameraSurvey, Item, Walk, Way, way_of
@@ -23,7 +23,7 @@ from framesift.looking.rereading import Sights
 class Section:
     """Writes one camera's part of a page, with at most `room` bytes of pictures and `most` pairs of each verdict.
 
-    At most `looks` frames are asked for their light. `places` are the addresses of the folders where the page finds the
+    Of at most `looks` frames the light is told. `places` are the addresses of the folders where the page finds the
     frames themselves. `step` is called for each decision that is shown or compared. `events` are those of the camera,
     where they are known.
     """
@@ -46,7 +46,7 @@ class Section:
         self._album = Album(room, number)
         self._room = room
         self._most = most
-        self._looks = camera.looks.items(looks)
+        self._lit = camera.lit.items(looks)
         # A browser does not know the range in which the 16 bits of a camera were read.
         self._places = [] if record.levels.get(camera.summary.camera) else places
         self._drops, self._keeps = camera.drops.items()[: TRIED * most], camera.keeps.items()[:most]
@@ -105,9 +105,9 @@ class Section:
         yield "</ul></details>\n"
 
     def _lights(self, workers: Executor) -> list[tuple[int, str]]:
-        """Return rows of frames that were looked at, each with its light."""
-        lights = look_at_light(self._record, [frame for _, frame in self._looks], workers)
-        return [(row, str(light)) for (row, _), light in zip(self._looks, lights, strict=True) if light]
+        """Return rows of frames from all over the run, each with its light."""
+        lights = tell_lights(self._record, self._lit, workers)
+        return [(lit.row, str(light)) for lit, light in zip(self._lit, lights, strict=True) if light]
 
     def _frames(self, contacts: list[Item], workers: Executor) -> Iterator[str]:
         """Yield the data of all frames, as they are read again; note in `contacts` those of the contact sheet."""

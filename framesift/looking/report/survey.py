@@ -17,7 +17,7 @@ from framesift.filtering.settings import Settings
 from framesift.filtering.summary import CameraSummary
 from framesift.frames.frame import Frame
 from framesift.looking.explanation import compared_area
-from framesift.looking.report.lights import LOOKS
+from framesift.looking.report.lights import LOOKS, Lit
 from framesift.looking.report.pace import Pace
 from framesift.looking.spread import Spread
 
@@ -119,8 +119,8 @@ class CameraSurvey:
     keeps: Nearest = field(default_factory=Nearest)
     changes: Spread[Item] = field(default_factory=lambda: Spread(2 * DOUBTFUL))
     """Frames whose whole picture has changed, or that were left out."""
-    looks: Spread[tuple[int, Frame]] = field(default_factory=lambda: Spread(LOOKS))
-    """Frames whose light may be looked at, each with its row."""
+    lit: Spread[Lit] = field(default_factory=lambda: Spread(LOOKS))
+    """Frames whose light may be told."""
     pictures: int = 0
     """So many of its frames are files of their own, and whole."""
     repeats: int = 0
@@ -138,7 +138,7 @@ class CameraSurvey:
             self.pace.add(decision.frame.time)
         self.timed += decision.frame.time is not None
         if decision.verdict is not Verdict.SKIP:
-            self.looks.add((item.row, decision.frame))
+            self.lit.add(Lit(item.row, decision.frame, decision.verdict is Verdict.KEEP))
             self._compare_files(decision.frame, file)
         if decision.verdict is Verdict.SKIP:
             self.skips += [decision] if len(self.skips) < LISTED else []
