@@ -16,6 +16,7 @@ from benchmarks.stills.scenes import Stills
 from framesift import cli, filter_frames, find_events
 from framesift.actions.files.tables import read_table
 from framesift.cli import options
+from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.errors import UsageError
 from framesift.looking.events import COLUMNS, parse_duration
 from tests.conftest import encode, make_image
@@ -123,6 +124,19 @@ def test_what_happens_within_the_gap_is_one_event(results):
     assert (all_of_it.kept, all_of_it.frames) == (4, 21)
     assert len(find_events(results, gap=16 * 60 - 1)) == 2
     assert len(find_events(results, gap=119)) == 4
+
+
+def test_no_two_pictures_are_compared_twice_for_one_frame(results, monkeypatch):
+    asked, score = [], ToleranceDifferencing.score
+
+    def note(self, before, after):
+        asked.append((before, after))
+        return score(self, before, after)
+
+    monkeypatch.setattr(ToleranceDifferencing, "score", note)
+    assert len(find_events(results)) == 2
+    pairs = [(id(before), id(after)) for before, after in asked]
+    assert len(pairs) <= len(set(pairs)) + 1  # once more where an event ends
 
 
 def test_region_and_share_are_of_the_frame_against_the_calm_before(results):

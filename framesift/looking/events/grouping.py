@@ -7,6 +7,7 @@ event shows what came, and not the empty place that was kept after it.
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from math import inf
 
 import cv2
 import numpy as np
@@ -77,9 +78,12 @@ class Grouping:
         self._calms: dict[tuple[int, ...], deque[tuple[str, Image]]] = {}
         """Of frames of each shape."""
         self._open: OpenEvent | None = None
+        self._scores: dict[tuple[int, int], tuple[float, Image, Image]] = {}
+        """Of what has been compared for the frame that was taken last, by identity, so with the pictures themselves."""
 
     def add(self, seen: Seen) -> None:
         """Take the next one."""
+        self._scores.clear()
         place, decision, described = seen
         path, event = decision.frame.path, self._open
         self._remember(path, described)
@@ -146,16 +150,27 @@ class Grouping:
         """Return the frame of the calm that a frame differs least from; None where there is none."""
         if described is None:
             return None
-        calms = list(self._find_calm(described))[::-1]
-        scores = [self._comparator.score(calm, described) for _, calm in calms]
-        return calms[scores.index(min(scores))] if calms else None
+        nearest, least = None, inf
+        for calm in reversed(self._find_calm(described)):
+            score = self._score(calm[1], described)
+            if score < least:
+                nearest, least = calm, score
+            if least == 0:
+                break
+        return nearest
 
     def _is_like(self, before: Image | None, after: Image | None) -> bool:
         """Tell whether nothing but the light has changed; not where nobody can look."""
         if before is None or after is None or before.shape != after.shape:
             return False
         limit = self._record.settings.score_threshold.px(self._comparator.compared_area(after))
-        return self._comparator.score(before, after) <= limit
+        return self._score(before, after) <= limit
+
+    def _score(self, before: Image, after: Image) -> float:
+        pair = id(before), id(after)
+        if pair not in self._scores:
+            self._scores[pair] = self._comparator.score(before, after), before, after
+        return self._scores[pair][0]
 
     def _remember(self, path: str, described: Image | None) -> None:
         self._known[path] = described
