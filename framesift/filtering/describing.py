@@ -1,8 +1,12 @@
 """What one worker sees of one frame: read, checked and described, knowing nothing of other frames."""
 
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
+from framesift.cluster.parallel import map_ordered
 from framesift.comparators.masks import require_fit
 from framesift.errors import StorageError, UnreadableFrame
 from framesift.filtering.comparator_choice import comparator_of
@@ -54,6 +58,15 @@ def view_look(look: Look, directory: str, settings: Settings) -> View:
     """Read and describe one frame, as `view_frame` does."""
     frame, levels = look
     return view_frame(frame, directory, settings, levels)
+
+
+def view_looks(workers: Executor, view: Callable[[Look], View], looks: Iterable[Look], jobs: int) -> Iterator[View]:
+    """Yield `view(look)` for each look, in order, as far ahead as keeps `jobs` workers busy.
+
+    The frames of films have their pixels, and those that are kept need them until they are decided: fewer are ahead.
+    """
+    for are_stills, group in groupby(looks, lambda look: isinstance(look[0], Still)):
+        yield from map_ordered(workers, view, group, window=jobs + 1 if are_stills else 2 * jobs + 2)
 
 
 def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels: Levels | None = None) -> View:

@@ -11,13 +11,13 @@ from itertools import chain, groupby
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from framesift.cluster.parallel import count_cores, map_ordered, open_workers
+from framesift.cluster.parallel import count_cores, open_workers
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import PathLike
 from framesift.filtering.combinations import Wishes, check_combination
 from framesift.filtering.comparator_choice import comparator_of, rule_of
 from framesift.filtering.config import Config
-from framesift.filtering.describing import View, view_look
+from framesift.filtering.describing import View, view_look, view_looks
 from framesift.filtering.opening import open_source
 from framesift.filtering.overdue import KeptFrames
 from framesift.filtering.ranges import CameraLevels
@@ -118,7 +118,7 @@ class Run:
         with open_workers(None if cluster else executor, jobs, waiting) as workers:
 
             def view(frames: Iterable[Frame | Still]) -> Iterable[View]:
-                return self.source.accept(map_ordered(workers, look, self.levels.attach(frames), window=2 * jobs + 2))
+                return self.source.accept(view_looks(workers, look, self.levels.attach(frames), jobs))
 
             if self.settings.keep is not None:
                 yield from self._decide_within(view, workers)

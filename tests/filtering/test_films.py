@@ -11,8 +11,10 @@ import pytest
 
 from framesift import cli, filter_frames
 from framesift.cli import options
+from framesift.cluster.parallel import open_workers
 from framesift.errors import UsageError
 from framesift.filtering import manifest
+from framesift.filtering.describing import view_looks
 from framesift.filtering.films import Films
 from framesift.filtering.option_values import parse_every
 from framesift.filtering.options import OPTIONS
@@ -22,7 +24,7 @@ from framesift.filtering.run import Run
 from framesift.filtering.settings import Settings
 from framesift.filtering.sinks import Sink
 from framesift.frames.naming import Naming
-from framesift.frames.videos import name_film
+from framesift.frames.videos import Still, name_film, name_still
 from tests.conftest import encode, make_image, read_decided, read_tree
 from tests.frames.encoding import encode_film, needs_ffmpeg
 from tests.frames.test_videos import SIZE, door, write_video
@@ -437,3 +439,20 @@ def test_a_film_sorts_as_its_name_says():
     film = name_film("a/front_20230612_100000.mp4", Naming())
     assert (film.camera, film.frame.time, film.frame.offset) == ("a/front", film.start, None)
     assert name_film("a/film.mp4", Naming()).camera == "a/film.mp4"
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_few_frames_of_films_are_ahead_with_their_pixels(jobs):
+    film, drawn = name_film("front_20230612_100000.avi", Naming()), 0
+
+    def looks():
+        nonlocal drawn
+        for number in range(60):
+            drawn += 1
+            is_still = number < 40
+            frame = name_still(film, number, Naming())
+            yield Still(frame, np.zeros((4, 4, 3), np.uint8), None) if is_still else frame, None
+
+    with open_workers(None, jobs) as workers:
+        ahead = [drawn - n for n, _ in enumerate(view_looks(workers, lambda look: look, looks(), jobs))]
+    assert len(ahead) == 60 and max(ahead[:40]) <= jobs + 1 and max(ahead[40:]) <= 2 * jobs + 2
