@@ -23,7 +23,6 @@ from framesift.frames.reader import picture
 from framesift.frames.reader.source import read_file
 from framesift.looking.report import write_report
 from framesift.looking.report.album import choose_width
-from framesift.looking.report.album import encode as encode_webp
 from framesift.looking.report.survey import BINS, DOUBTFUL, EDGES, find_bin
 from framesift.looking.spread import Spread
 from tests.conftest import encode, make_image, read_tree
@@ -257,17 +256,6 @@ def test_drops_that_cannot_be_compared_again_come_last_and_are_shown(write_tree,
     (frames / "c1" / name(1)).unlink()
     run("report", tmp_path / "out")
     assert [row for _, row in pairs(tmp_path / "out" / "report.html")] == [2, 1]
-
-
-@pytest.mark.parametrize("width", [448, 320])
-def test_a_picture_that_is_made_small_in_two_steps_looks_the_same(width):
-    noise = np.random.default_rng(1).integers(0, 50, (1080, 1920, 3), np.uint8)
-    large = cv2.rectangle(noise, (500, 300), (907, 811), (30, 90, 200), cv2.FILLED)
-    shown = cv2.imdecode(np.frombuffer(encode_webp(large, width), np.uint8), cv2.IMREAD_COLOR)
-    expected = cv2.resize(large, (width, width * 9 // 16), interpolation=cv2.INTER_AREA)
-    options = [cv2.IMWRITE_WEBP_QUALITY, 50]
-    expected = cv2.imdecode(cv2.imencode(".webp", expected, options)[1], cv2.IMREAD_COLOR)
-    assert shown.shape == expected.shape and cv2.absdiff(shown, expected).mean() < 1
 
 
 def test_pictures_are_decodable_and_there_once(results):

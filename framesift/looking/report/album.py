@@ -59,8 +59,5 @@ def _fit(picture: Pixels, width: int) -> tuple[int, int]:
 
 def encode(picture: Pixels, width: int) -> bytes:
     """Return the picture, at most `width` px wide, as WebP."""
-    size, options = _fit(picture, width), [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]
-    if picture.shape[1] >= 2 * size[0] and picture.shape[1] % size[0]:
-        # OpenCV averages a whole number of px several times as fast, and what is left is a fourth of the picture.
-        picture = scale_picture(picture, picture.shape[1] // 2, picture.shape[0] // 2)
-    return cv2.imencode(".webp", scale_picture(picture, *size), options)[1].tobytes()
+    options = [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]
+    return cv2.imencode(".webp", scale_picture(picture, *_fit(picture, width)), options)[1].tobytes()

@@ -43,22 +43,29 @@ def tell_lights(record: Record, asked: Sequence[Lit], workers: Executor) -> list
     others only where the light has changed. Without times all are.
     """
     sightings: dict[int, Sighting] = {}
-    lights: dict[int, Light | None] = {}
+    lights: list[Light | None] = []
     in_time = sorted(range(len(asked)), key=lambda n: _seconds(asked[n].frame) or 0)
     wanted = [n for n in in_time if asked[n].is_kept or n in (in_time[0], in_time[-1])]
     while wanted:
         found = map_ordered(workers, partial(_look, record), [asked[n].frame for n in wanted], _WINDOW)
         sightings |= zip(wanted, found, strict=True)
-        looked = sorted(sightings)
-        lights = dict(zip(looked, classify_light(use_one_range([sightings[n] for n in looked])), strict=True))
-        known = [place for place, n in enumerate(in_time) if n in lights]
-        gaps = [(a, b) for a, b in pairwise(known) if b - a > 1]
+        lights = classify_light(use_one_range(_spread(sightings, in_time)))
+        known = [place for place, n in enumerate(in_time) if n in sightings]
         ends = {place: (lights[in_time[place]], _seconds(asked[in_time[place]].frame)) for place in known}
-        wanted = [in_time[(a + b) // 2] for a, b in gaps if not _agree(ends[a], ends[b])]
-    light = None
+        gaps = [(a, b) for a, b in pairwise(known) if b - a > 1 and not _agree(ends[a], ends[b])]
+        wanted = [in_time[(a + b) // 2] for a, b in gaps]
+    return lights
+
+
+def _spread(sightings: dict[int, Sighting], in_time: list[int]) -> list[Sighting]:
+    """Return a sighting for each frame: of one that was not looked at that of the one before.
+
+    How many frames are dark and bright decides what is night for a camera.
+    """
+    spread, before = dict(sightings), sightings[in_time[0]]
     for n in in_time:
-        light = lights[n] = lights.get(n, light)
-    return [lights[n] for n in range(len(asked))]
+        before = spread.setdefault(n, before)
+    return [spread[n] for n in range(len(in_time))]
 
 
 def _agree(before: tuple[Light | None, float | None], after: tuple[Light | None, float | None]) -> bool:
