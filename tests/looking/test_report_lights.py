@@ -1,7 +1,9 @@
 """The light of many frames is told by looking at some of them."""
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from math import cos, pi
 
 import pytest
 
@@ -21,7 +23,11 @@ def tell(monkeypatch, tmp_path):
     """Tells lights where it is night from 20:30 to 5:10, and infra-red in some frames; and what it has looked at."""
 
     def tell(
-        frames: list[Frame], kept: tuple[int, ...] = (), infrared: tuple[int, ...] = (), gone: tuple[int, ...] = ()
+        frames: list[Frame],
+        kept: Sequence[int] = (),
+        infrared: Sequence[int] = (),
+        gone: Sequence[int] = (),
+        shadows: Callable[[int], float] = lambda n: 60.0 if is_day(n) else 10.0,
     ) -> tuple[list[Light | None], list[str]]:
         looked: list[str] = []
 
@@ -30,8 +36,7 @@ def tell(monkeypatch, tmp_path):
             n = int(frame.path)
             if n in gone:
                 return Sighting(frame, None, "cannot be read", 0)
-            shadows = 60.0 if is_day(n) else 10.0
-            return Sighting(frame, (640, 480), "", 1, 2 * shadows, shadows, 0.0 if n in infrared else 0.5, 200)
+            return Sighting(frame, (640, 480), "", 1, 2 * shadows(n), shadows(n), 0.0 if n in infrared else 0.5, 200)
 
         monkeypatch.setattr(lights, "look_at_frame", look)
         record = Record(str(tmp_path), str(tmp_path), Settings(), str(tmp_path / "manifest.jsonl"))
@@ -54,6 +59,17 @@ def test_days_and_nights_are_told_by_a_fifth_of_the_frames(tell):
     told, looked = tell(frames_of(1000))
     assert told == [Light.DAY if is_day(n) else Light.NIGHT for n in range(1000)]
     assert len(looked) == len(set(looked)) < 200
+
+
+@pytest.mark.parametrize("busy", [range(25), range(45, 61)], ids=["night", "day"])
+def test_where_most_kept_frames_are_of_one_light_the_limit_is_that_of_all(tell, busy):
+    def shadows(n: int) -> float:
+        return round(35 + 25 * cos(2 * pi * n / 288))
+
+    kept = [n for n in range(0, 576, 3) if shadows(n) in busy]
+    told, looked = tell(frames_of(576), kept, shadows=shadows)
+    expected, _ = tell(frames_of(576), range(576), shadows=shadows)
+    assert sum(a != b for a, b in zip(told, expected, strict=True)) <= 4 and len(looked) < 200
 
 
 def test_a_kept_frame_is_looked_at_and_so_are_those_around_it_where_it_shows_another_light(tell):
