@@ -9,6 +9,7 @@ __all__ = [
     "embedding",
     "framediff",
     "histogram",
+    "landmarks",
     "likeness",
     "orientation",
     "perceptual_hash",
@@ -20,4 +21,6 @@ __all__ = [
     "thresholds",
     "tolerance",
     "verified_hash",
+    "window_bound",
+    "worst_window",
 ]

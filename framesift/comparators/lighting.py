@@ -18,7 +18,7 @@ Light = tuple[float, float]
 
 WINDOW = 7
 """px of the side of what is looked at together."""
-_DARKEST, _BRIGHTEST = 6, 249
+DARKEST, BRIGHTEST = 6, 249
 """Levels beyond these may have been cut off, and do not tell what light and contrast have become."""
 LEAST_GAIN, LARGEST_GAIN = 0.6, 1.7
 _TRIMS = (60, 25, 15)
@@ -65,7 +65,7 @@ def _follow_white(x: Image, y: Image) -> list[Light]:
 
     Of black on white nothing else tells the light: what is between the two are edges, which each program draws its way.
     """
-    is_cut = (np.maximum(x, y) >= _BRIGHTEST) & (np.minimum(x, y) < _BRIGHTEST)
+    is_cut = (np.maximum(x, y) >= BRIGHTEST) & (np.minimum(x, y) < BRIGHTEST)
     before, after = x[is_cut], y[is_cut]
     if len(before) < max(_LEAST_SHARE * x.size, _FEW) or max(before.std(), after.std()) > _OF_ONE_LEVEL:
         return []
@@ -98,7 +98,7 @@ def _show_light(x: Image, y: Image, of_colours: bool = False) -> bool:
 
 def _are_told(keeper: Image, member: Image) -> NDArray[np.bool_]:
     """Return which levels were not cut off in either, of the shape of both."""
-    return (np.minimum(keeper, member) > _DARKEST) & (np.maximum(keeper, member) < _BRIGHTEST)
+    return (np.minimum(keeper, member) > DARKEST) & (np.maximum(keeper, member) < BRIGHTEST)
 
 
 def _is_plain(image: Image) -> bool:

@@ -24,14 +24,14 @@ Place = tuple[float, float]
 
 _BLUR = 0.8
 """px: takes away how sharp a program resizes, and the finest noise of encoding."""
-_WINDOW = 7
+WINDOW = 7
 """px of the side."""
-_GREY_LIMIT, _COLOUR_LIMIT = 7.5, 15.0
+GREY_LIMIT, COLOUR_LIMIT = 7.5, 15.0
 """Grey levels that may differ in a flat window: what encoders at quality 30 and palettes of 256 colours leave."""
 _WIDE_WINDOW, _WIDE_LIMIT = 21, 8.5
 """px of the side of a window over which colour is the same on average, and by how much it may differ there: what
 encoders and palettes do to colours is not the same in all of a larger area."""
-_GREY_SHARE, _COLOUR_SHARE = 0.6, 0.45
+GREY_SHARE, COLOUR_SHARE = 0.6, 0.45
 """Of the contrast within a window, which may differ too: edges are never encoded and resized quite alike."""
 _AROUND, _MARGIN = 32, 14
 """px on each side of a place that are looked at first, and beyond those what reaches into a window there."""
@@ -49,13 +49,13 @@ class Worst(NamedTuple):
 
 def light_all(keeper: Image, member: Image) -> Iterator[Lay]:
     """Yield the lights that the member may be in, the likeliest first."""
-    for light in find_lights(_soften(keeper), _soften(member)):
+    for light in find_lights(soften(keeper), soften(member)):
         yield partial(_lay_light, light=light)
 
 
 def light_grey(keeper: Image, member: Image) -> Iterator[Lay]:
     """Yield the light of the member, which leaves colours as they are."""
-    lit, other = (cast(Image, cv2.cvtColor(_soften(image), cv2.COLOR_BGR2YCrCb)) for image in (keeper, member))
+    lit, other = (cast(Image, cv2.cvtColor(soften(image), cv2.COLOR_BGR2YCrCb)) for image in (keeper, member))
     yield partial(_lay_grey_light, light=fit_light(lit[..., 0], other[..., 0]))
 
 
@@ -73,7 +73,7 @@ def find_worst(
     Above `limit` it may be larger than that: where it is beyond it around the `place` at which it was the worst before,
     or was in another light, nothing else is looked at.
     """
-    pair = _Pair(keeper, _soften(member), noise, looked_at)
+    pair = _Pair(keeper, soften(member), noise, looked_at)
     worst = pair.measure(None, limit, place)
     if worst.excess <= 1:
         return worst
@@ -110,7 +110,7 @@ class _Pair:
         around = part.widen(_MARGIN, height, width)
         keeper, member = around.cut(self.keeper), around.cut(self.member)
         # Only now softened: what is cut off at white has a sharp edge.
-        excess = _measure(_soften(keeper if lay is None else lay(keeper)), member, self.noise)
+        excess = _measure(soften(keeper if lay is None else lay(keeper)), member, self.noise)
         top, left = part.top - around.top, part.left - around.left
         own = excess[top : top + part.bottom - part.top, left : left + part.right - part.left]
         mask = None if self.looked_at is None else part.cut(self.looked_at)
@@ -145,7 +145,8 @@ def _lay_grey_light(image: Image, light: Light) -> Image:
     return cast(Image, cv2.cvtColor(lit, cv2.COLOR_YCrCb2BGR))
 
 
-def _soften(image: Image) -> Image:
+def soften(image: Image) -> Image:
+    """Return a picture as it is compared."""
     return cast(Image, cv2.GaussianBlur(image, (0, 0), _BLUR))
 
 
@@ -156,15 +157,15 @@ def _measure(keeper: Image, member: Image, noise: float) -> Plane:
         (np.ascontiguousarray(one[..., plane]), np.ascontiguousarray(other[..., plane])) for plane in range(3)
     )
     difference = cv2.absdiff(*grey)
-    of_grey = _average(difference * difference, _WINDOW)
-    flat, windows = (noise * _GREY_LIMIT) ** 2, ((_WINDOW, _COLOUR_LIMIT), (_WIDE_WINDOW, _WIDE_LIMIT))
+    of_grey = _average(difference * difference, WINDOW)
+    flat, windows = (noise * GREY_LIMIT) ** 2, ((WINDOW, COLOUR_LIMIT), (_WIDE_WINDOW, _WIDE_LIMIT))
     of_colours = [np.sum([_average(a - b, side) ** 2 for a, b in colours], axis=0) for side, _ in windows]
     strict: Plane = np.maximum(of_grey / flat, _take_larger(of_colours, [(noise * limit) ** 2 for _, limit in windows]))
     if strict.max() <= 1:  # contrast would only excuse more
         return strict
-    contrast = np.maximum(*(_find_variance(plane, _WINDOW) for plane in grey))
-    allowed = [(noise * limit) ** 2 + _COLOUR_SHARE**2 * _find_variety(colours, side) for side, limit in windows]
-    excess: Plane = np.maximum(of_grey / (flat + _GREY_SHARE**2 * contrast), _take_larger(of_colours, allowed))
+    contrast = np.maximum(*(_find_variance(plane, WINDOW) for plane in grey))
+    allowed = [(noise * limit) ** 2 + COLOUR_SHARE**2 * _find_variety(colours, side) for side, limit in windows]
+    excess: Plane = np.maximum(of_grey / (flat + GREY_SHARE**2 * contrast), _take_larger(of_colours, allowed))
     return excess
 
 

@@ -174,11 +174,14 @@ def form_groups(
     order = sorted(preference.sort(inventory.items), key=rank)
     items = [inventory.items[position] for position in order]
     neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
+    positions = {item.path: position for position, item in enumerate(items)}
     free = np.ones(len(items), np.bool_)
     for position, keeper in enumerate(watch.follow(items, "comparing", len(items))):
         if not free[position] or is_discarded(keeper.path):
             continue
-        proposed = neighbours.find(position, free, opaque=not keeper.transparent)
+        open_ = free.copy()
+        open_[[positions[path] for path in (look.tell_apart(keeper) if look else ())]] = False
+        proposed = neighbours.find(position, open_, opaque=not keeper.transparent)
         near = [each for each in proposed if keeper.shares_levels(items[each.position])]
         alike = confirm_near(look, keeper, near, items)
         found = sort_out(keeper, ((other, member.similarity) for other, member in alike.items()), items, apart)

@@ -23,6 +23,7 @@ from framesift.cluster.parallel import map_ordered, open_workers
 from framesift.comparators.likeness import View, make_view, measure_excess
 from framesift.comparators.orientation import AS_IT_IS, TURNS, Turn
 from framesift.comparators.pixel_digest import digest_pixels
+from framesift.duplicates.album import Album, Page
 from framesift.duplicates.appearance import find_appearance
 from framesift.duplicates.groups import Item
 from framesift.errors import PathLike, UnreadableFrame
@@ -113,6 +114,7 @@ class SecondLook:
     def __init__(self, directory: str, look: Look, jobs: int, turned: bool = False) -> None:
         self._directory, self._look, self._jobs = directory, look, jobs
         self._turns = TURNS if turned else (AS_IT_IS,)
+        self._album = Album()
         self._sights = OrderedDict[Item, Sight | None]()
         self._size, self._lock, self._stack = 0, threading.Lock(), ExitStack()
         self._workers: Executor
@@ -135,11 +137,24 @@ class SecondLook:
         if sight is None:
             yield from (None for _ in waiting)
             return
-        yield from map_ordered(self._workers, partial(self._check, sight), waiting, window=2 * self._jobs)
+        page = self._album.open(keeper, sight.view, len(waiting)) if self._may_remember(sight) else None
+        yield from map_ordered(self._workers, partial(self._check, sight, page), waiting, window=2 * self._jobs)
 
-    def _check(self, keeper: Sight, member: tuple[Item, Turn]) -> str | None:
+    def tell_apart(self, keeper: Item) -> list[str]:
+        """Return the paths of files that a look at the keeper would not confirm, as far as earlier looks tell that."""
+        return self._album.tell_apart(keeper)
+
+    def _check(self, keeper: Sight, page: Page | None, member: tuple[Item, Turn]) -> str | None:
         sight = self._see(member[0])
-        return sight.sha256 if sight is not None and self._look(keeper, sight, member[1]) else None
+        if sight is None:
+            return None
+        if page and sight.sha256 != keeper.sha256 and self._may_remember(sight) and page.differs(member[0], sight.view):
+            return None
+        return sight.sha256 if self._look(keeper, sight, member[1]) else None
+
+    def _may_remember(self, sight: Sight) -> bool:
+        """Tell whether it is light alone that a look may excuse: turns are another thing, and so are numbers."""
+        return self._look is look_alike and self._turns == (AS_IT_IS,) and sight.pages == 1 and not sight.is_coded
 
     def _see(self, item: Item) -> Sight | None:
         with self._lock:
