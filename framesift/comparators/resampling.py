@@ -16,8 +16,10 @@ _FRACTION_BITS = 22
 """Of a filter's weights. Sums stay far below 2**53, so float64 products are exact in any order of adding."""
 _LOBES = 3.0
 _NOTHING = np.empty((0, 0))
-_PX_AT_ONCE = 1 << 20
-"""px converted at a time: a picture of 100 Mpx must not become 800 MB of float64."""
+_PX_AT_ONCE, _FILTERED_AT_ONCE = 1 << 16, 1 << 18
+"""px converted and filtered at a time: what becomes of them stays in the cache of a processor."""
+_BAND = 16
+"""px of the filtered width that are computed together: each of them depends on a part of a row."""
 
 
 def convert_to_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -41,18 +43,32 @@ def shrink(grey: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8
 
 def _filter_rows(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     """Return (n, width) of (n, any width), uint8, rounded and clipped."""
-    weights = _lanczos_weights(rows.shape[1], width)
     filtered = np.empty((rows.shape[0], width), np.uint8)
-    step = max(_PX_AT_ONCE // rows.shape[1], 1)
+    step = max(_FILTERED_AT_ONCE // rows.shape[1], 1)
     for top in range(0, rows.shape[0], step):
-        # Not `@`: NumPy's BLAS starts threads of its own, which fight with the threads that describe other pictures.
-        sums = cv2.gemm(rows[top : top + step].astype(np.float64), weights, 1, _NOTHING, 0)
-        rounded = np.floor((sums + (1 << (_FRACTION_BITS - 1))) / (1 << _FRACTION_BITS))
-        filtered[top : top + step] = np.clip(rounded, 0, 255)
+        part = rows[top : top + step].astype(np.float64)
+        for start, first, weights in _cut_bands(rows.shape[1], width):
+            # Not `@`: NumPy's BLAS starts threads of its own, which fight with those that describe other pictures.
+            sums = cv2.gemm(part[:, first : first + len(weights)], weights, 1, _NOTHING, 0)
+            rounded = np.floor((sums + (1 << (_FRACTION_BITS - 1))) / (1 << _FRACTION_BITS))
+            filtered[top : top + step, start : start + weights.shape[1]] = np.clip(rounded, 0, 255)
     return filtered
 
 
 @lru_cache(maxsize=16)
+def _cut_bands(size: int, new_size: int) -> list[tuple[int, int, NDArray[np.float64]]]:
+    """Return, for each few columns of the filtered width, where they begin, the first px of a row that they depend on,
+    and the weights of these and the next ones.
+    """
+    weights = _lanczos_weights(size, new_size)
+    bands = []
+    for start in range(0, new_size, _BAND):
+        part = weights[:, start : start + _BAND]
+        used = np.flatnonzero(part.any(axis=1))
+        bands.append((start, int(used[0]), np.ascontiguousarray(part[used[0] : used[-1] + 1])))
+    return bands
+
+
 def _lanczos_weights(size: int, new_size: int) -> NDArray[np.float64]:
     """Return the (size, new size) filter, whole numbers; the identity where the size stays."""
     if size == new_size:

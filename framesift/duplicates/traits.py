@@ -53,6 +53,6 @@ class FilmTraits:
 def is_coloured(pixels: NDArray[Any]) -> bool:
     """Tell whether a picture, (height, width, 3), has more than shades of grey."""
     rows, columns = (max(1, length // _SIDE) for length in pixels.shape[:2])
-    some = pixels[::rows, ::columns].astype(np.int16)
-    spread = some.max(axis=2) - some.min(axis=2)
+    first, second, third = (pixels[::rows, ::columns, channel].astype(np.int16) for channel in range(3))
+    spread = np.maximum(np.maximum(first, second), third) - np.minimum(np.minimum(first, second), third)
     return bool((spread > _SPREAD).mean() > _SHARE)
