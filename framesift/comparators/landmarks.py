@@ -31,6 +31,10 @@ _FEWEST, _SHARE, _QUARTERS = 6, 0.35, 3
 three places tell where all of it lies."""
 _MOVED = 0.6
 """px, the most by which those of a quarter may be elsewhere, on average, in two pictures that lie upon each other."""
+_STRAY, _STRAYED, _MOST_STRAYS = 0.7, 0.5, 0.5
+"""Correlation of a landmark that may have moved, px by which one has, and how many such there may be for each one that
+is seen: in a crop those in the middle stay where they are.
+"""
 _FARTHEST, _MISSED, _LOST = 3.0, 0.05, 0.3
 """By how much more its corner may have moved, as a crop moves it, and px that are not told of a pair, and on a way from
 one to the other by way of others.
@@ -113,10 +117,14 @@ def match(landmarks: Landmarks, keeper: Sketch, members: Sketch) -> Match:
     moves = _find_moves(keeper.shapes, members.shapes)
     weights: Values = (is_seen / (1 + _DOUBT - alike)).astype(np.float32)
     totals = np.maximum(weights @ landmarks.quarters.T, _LEAST)
-    lengths = weights * np.sqrt((moves * moves).sum(axis=-1)) @ landmarks.quarters.T / totals
+    lengths = np.sqrt((moves * moves).sum(axis=-1))
+    strays = ((alike >= _STRAY) & (lengths > _STRAYED)).sum(axis=1)
+    lengths = weights * lengths @ landmarks.quarters.T / totals
     has_any = totals > _LEAST
     moved = np.sort(np.where(has_any, lengths, np.inf), axis=1)[:, _QUARTERS - 1]
-    lies_upon = (is_seen.sum(axis=1) >= _FEWEST) & (is_seen.mean(axis=1) >= _SHARE) & (moved <= _MOVED)
+    seen = is_seen.sum(axis=1)
+    are_many = (seen >= _FEWEST) & (seen >= _SHARE * len(landmarks.places)) & (strays <= _MOST_STRAYS * seen)
+    lies_upon = are_many & (moved <= _MOVED)
     shift: Values = np.float32(_FARTHEST) * np.where(lies_upon, moved, np.float32(0)) + np.float32(_MISSED)
     sums = np.einsum("nl,nlj,ql->nqj", weights, moves, landmarks.quarters)
     whole = sums.sum(axis=1) / totals.sum(axis=1, keepdims=True)

@@ -25,7 +25,10 @@ class Album:
     def tell_apart(self, keeper: Item) -> list[str]:
         """Return the paths of pictures that differ from one that has been seen, as far as that is known."""
         series = self._find(keeper)
-        return list(series.tell_apart(keeper)) if series else []
+        if series is None:
+            return []
+        series.close(keeper)
+        return list(series.tell_apart(keeper))
 
     def open(self, keeper: Item, view: View, count: int) -> "Page | None":
         """Return what is known of the camera of a keeper that is to be compared with so many others; begun anew where

@@ -56,6 +56,12 @@ def test_what_was_moved_or_cropped_does_not(way):
     assert not compare(yard(), warp(yard(1), **way)).lies_upon[0]
 
 
+def test_nor_does_a_crop_of_which_the_middle_has_hardly_moved():
+    """Of soft things: a corner that is blurred is still like itself a px or two away."""
+    soft = cv2.GaussianBlur(yard(), (0, 0), 3)
+    assert not compare(soft, warp(soft, zoom=1.008, right=-2.56, down=-1.92)).lies_upon[0]
+
+
 def test_nor_does_another_place():
     assert not compare(yard(), yard()[:, ::-1], yard()[::-1], cv2.resize(paint(320, 240), (640, 480))).lies_upon.any()
 
