@@ -38,4 +38,6 @@ def main(picture: str, folder: str, number: str = "400") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
     main(*sys.argv[1:])
