@@ -32,18 +32,18 @@ def map_ordered(executor: Executor, function: Callable[[T], R], items: Iterable[
     `function` is raised where its result would have come; whatever ends the iteration cancels what has not begun. Of
     `Workers` this thread is one while it waits for the next result.
     """
-    helps = isinstance(executor, Workers)
     if isinstance(executor, Workers) and not executor.are_any:
         yield from map(function, items)
         return
+    own = function if isinstance(executor, Workers) else None
     pending: deque[_Call[T, R]] = deque()
     try:
         for item in items:
             pending.append(_Call(item, executor.submit(function, item)))
             if len(pending) >= window:
-                yield _take_first(pending, function if helps else None)
+                yield _take_first(pending, own)
         while pending:
-            yield _take_first(pending, function if helps else None)
+            yield _take_first(pending, own)
     finally:
         for call in pending:
             call.future.cancel()
@@ -125,7 +125,8 @@ def open_workers(executor: Executor | None, jobs: int, waiting: bool = False) ->
         if executor is not None:
             yield executor
         else:
-            with ThreadPoolExecutor(jobs) if waiting else Workers(jobs) as workers:
+            pool = ThreadPoolExecutor(jobs, thread_name_prefix="framesift") if waiting else Workers(jobs)
+            with pool as workers:
                 yield workers
     finally:
         cv2.setNumThreads(threads)

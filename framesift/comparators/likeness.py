@@ -223,6 +223,7 @@ def _refine(
 
 
 def fit_into(image: Image, side: int) -> Image:
+    """Return a picture, of any channels, made small where its longer side has more than `side` px."""
     height, width = image.shape[:2]
     scale = side / max(height, width)
     if scale >= 1:
