@@ -43,6 +43,7 @@ __all__ = [
     "read_reduced",
     "read_size",
     "reduce_pixels",
+    "settling",
     "sniff_format",
     "source",
     "tags",

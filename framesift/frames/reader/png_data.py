@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from framesift.frames.reader.decoding import Pixels
 from framesift.frames.reader.png_chunks import Chunk
+from framesift.frames.reader.settling import settle
 
 try:
     from isal import igzip_lib, isal_zlib
@@ -52,20 +53,23 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
     data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
     if any(methods) or not _is_unbroken(data):
         return None
-    view = memoryview(content)
-    stream = b"".join(view[chunk.start + 8 : chunk.end - 4] for chunk in data)
     row_bytes = 1 + (width * depth * _SAMPLES[colour_type] + 7) // 8
-    size = height * row_bytes
+    inflated = _inflate(memoryview(content), data, height * row_bytes)
+    settle()
+    return None if inflated is None else np.frombuffer(inflated, np.uint8).reshape(height, row_bytes)
+
+
+def _inflate(view: memoryview, data: Sequence[Chunk], size: int) -> bytes | None:
+    """Return the bytes in the data of a PNG, if they are whole and so many."""
+    stream = b"".join(view[chunk.start + 8 : chunk.end - 4] for chunk in data)
     if not _has_room(stream, size) or not all(_is_whole(view, chunk) for chunk in data):
         return None
     inflater = isal_zlib.decompressobj()
     try:
-        inflated = inflater.decompress(stream, size + 1)
+        inflated: bytes = inflater.decompress(stream, size + 1)
     except (igzip_lib.IsalError, MemoryError):  # type: ignore[misc, unused-ignore]
         return None
-    if not inflater.eof or len(inflated) != size:
-        return None
-    return np.frombuffer(inflated, np.uint8).reshape(height, row_bytes)
+    return inflated if inflater.eof and len(inflated) == size else None
 
 
 def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> Pixels | None:
@@ -129,6 +133,7 @@ def _store(rows: NDArray[np.uint8]) -> Sequence[bytes | memoryview]:
     checksum = 0
     for part in parts:
         checksum = isal_zlib.crc32(part, checksum)
+    settle()
     length = sum(len(part) for part in parts) - len(parts[0])
     return [struct.pack(">I", length), *parts, struct.pack(">I", checksum)]
 
