@@ -25,8 +25,15 @@ LEAST_EDGE, HIGHEST_EDGE = 30.0, 160.0
 that are full of edges, something dark on a dark ground would be none."""
 UNIT = 127
 """A component of length 1; 0 is stored as 128."""
+ROUNDING = 1.0
+"""Units by which a level may be above the difference of what is not rounded where the difference is above the level: of
+the components sqrt(2), half a one less as the length is at least that much above it, and some for float32."""
 NEIGHBOURHOOD = np.ones((9, 9), np.uint8)
 """Within which a gradient may be found in the other frame: what moves less than 4 px has not changed."""
+
+
+Box = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +42,59 @@ class Gradients:
 
     image: Image
     """The picture itself."""
-    across: NDArray[np.float32]
-    """To the right, in sums of the Sobel kernel: whole numbers."""
-    down: NDArray[np.float32]
-    steepness: NDArray[np.float32]
-    """Their squared lengths."""
+    across: NDArray[np.int16]
+    """To the right, in sums of the Sobel kernel."""
+    down: NDArray[np.int16]
+
+    @property
+    def steepness(self) -> NDArray[np.float32]:
+        """Their squared lengths: whole numbers below 2**22."""
+        return _square(self.across.astype(np.float32), self.down.astype(np.float32))
+
+    def cut(self, box: Box) -> "Gradients":
+        """Return those of a part of the picture."""
+        return Gradients(self.image[box], self.across[box], self.down[box])
 
     def measure_mean(self, looked_at: Image | None = None) -> float:
         """Return the mean length where `looked_at` is not 0, in whole numbers up to the division."""
-        lengths = np.sqrt(self.steepness)
-        np.rint(lengths, out=lengths)
+        lengths = self.steepness
+        np.rint(np.sqrt(lengths, out=lengths), out=lengths)
         if looked_at is not None:
             lengths = lengths[looked_at > 0]
         return cv2.sumElems(lengths)[0] / max(lengths.size, 1)
 
     def normalise(self, edge: float) -> tuple[Image, Image]:
         """Return the components of the normalised field, uint8: 128 for 0, `UNIT` more for 1."""
-        scale = self.steepness + np.float32(edge * edge)
+        across, down = self.across.astype(np.float32), self.down.astype(np.float32)
+        scale = _square(across, down)
+        scale += np.float32(edge * edge)
         np.divide(np.float32(UNIT), np.sqrt(scale, out=scale), out=scale)
-        return _store(self.across * scale), _store(self.down * scale)
+        return _store(np.multiply(across, scale, out=across)), _store(np.multiply(down, scale, out=down))
 
 
 def find_gradients(image: Image) -> Gradients:
     """Return the gradients of a grey picture, (height, width) uint8."""
-    across, down = (np.asarray(each, np.float32) for each in cv2.spatialGradient(image))
-    return Gradients(image, across, down, across * across + down * down)  # whole numbers below 2**22
+    across, down = cv2.spatialGradient(image)
+    return Gradients(image, np.asarray(across, np.int16), np.asarray(down, np.int16))
 
 
-def find_edge(before: Gradients, after: Gradients, looked_at: Image | None = None) -> float:
-    """Return how steep an edge has to be in two pictures, by what they show where `looked_at` is not 0."""
-    mean = (before.measure_mean(looked_at) + after.measure_mean(looked_at)) / 2
-    return min(max(LEAST_EDGE, EDGE * mean), HIGHEST_EDGE)
+def find_edge(before: float, after: float) -> float:
+    """Return how steep an edge has to be in two pictures, by the mean lengths of their gradients."""
+    return min(max(LEAST_EDGE, EDGE * (before + after) / 2), HIGHEST_EDGE)
+
+
+def find_possible(before: Gradients, after: Gradients, edge: float, level: int) -> Image:
+    """Return 1 where the difference may be above `level`: it is not elsewhere, and this is found much sooner.
+
+    The derivative of g / sqrt(|g|^2 + edge^2) is nowhere longer than 1 / edge, so that two normalised gradients are no
+    farther apart than the gradients themselves divided by `edge`; and what lies beyond all gradients around it lies as
+    far from the one in its own place.
+    """
+    apart = np.zeros(before.image.shape, np.float32)
+    for one, other in ((before.across, after.across), (before.down, after.down)):
+        cv2.accumulateSquare(cv2.convertScaleAbs(cv2.subtract(one, other)), apart)
+    least = max(level - ROUNDING, 0) / UNIT * edge  # far less than 255, as which all that is more is taken
+    return np.asarray((apart >= np.float32(least * least)).view(np.uint8), np.uint8)
 
 
 def find_difference(before: Gradients, after: Gradients, edge: float, looked_at: Image | None = None) -> Image:
@@ -80,6 +109,12 @@ def find_difference(before: Gradients, after: Gradients, edge: float, looked_at:
         cv2.accumulateSquare(find_excess(one, other, looked_at), length)
     difference = np.asarray(cv2.convertScaleAbs(np.sqrt(length, out=length)), np.uint8)
     return difference if looked_at is None else difference & looked_at
+
+
+def _square(across: NDArray[np.float32], down: NDArray[np.float32]) -> NDArray[np.float32]:
+    squares = across * across
+    squares += down * down
+    return squares
 
 
 def _store(component: NDArray[np.float32]) -> Image:

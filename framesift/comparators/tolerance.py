@@ -1,30 +1,36 @@
 """Tolerance differencing: frame differencing that forgives shake, foliage and changes of light, and sees small things.
 
-What is compared is structure, see `structure`: a pixel has changed by how far its gradient lies outside of what the
-other frame shows within a few pixels around it. Regions of change count only where the change is strong somewhere in
-them, as edges are followed by Canny (1986), "A computational approach to edge detection": the soft borders of shadows
-are not. Everything is computed on small pictures of one width, so that it is quick and the same for every camera.
+What is compared is structure, see `change`. Everything is computed on small pictures of one width, so that it is quick
+and the same for every camera.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift.comparators.change import (
+    CHANGED,
+    GROWTH,
+    Look,
+    Pair,
+    find_change,
+    find_contours,
+    measure_region,
+    measure_regions,
+    measure_score,
+)
 from framesift.comparators.comparison import Bearing, Comparison, Region
 from framesift.comparators.differencing import Differencing
-from framesift.comparators.registration import find_shift
-from framesift.comparators.structure import UNIT, Gradients, find_difference, find_edge, find_excess, find_gradients
-from imaging_interview import Contour, Image, preprocess_image_change_detection
+from framesift.comparators.structure import UNIT, find_excess, find_gradients
+from imaging_interview import Image, preprocess_image_change_detection
 
 WIDTH = 320
 """px: pictures are compared at this width."""
 TALLEST = 2
 """Widths: a strip that is higher is not enlarged beyond it."""
-CHANGED, STRONG = round(0.3 * UNIT), round(0.65 * UNIT)
-"""A gradient that lies farther outside than the first has changed; a region counts where one does than the second."""
 LEVEL = f"{CHANGED / UNIT:.0%} of an edge"
 """What a gradient has to differ by, in words."""
 ALTERED = round(0.2 * UNIT)
@@ -33,27 +39,6 @@ BRIGHTNESS = 20
 """Grey levels: a pixel that lies farther outside is another one, where the whole picture is asked for."""
 LEAST_STRUCTURE = 0.1
 """Of the picture: where less shows structure, in the dark, the first thing that comes is not the whole picture."""
-GROWTH = np.ones((3, 3), np.uint8)
-LIGHT_ONLY = -1.0
-"""The reach of a region that counts with no `min_contour_area`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What has changed of the part of the scene that both frames show; pictures are (height, width) uint8."""
-
-    before: Gradients
-    after: Gradients
-    edge: float
-    """How steep an edge is in the two."""
-    difference: Image
-    """How far the gradients lie beyond the other frame's, 127 for the whole length of an edge."""
-    changed: Image
-    """255 where that is too far, grown."""
-    looked_at: Image | None
-    """255 where the masks let compare both; None where there are no masks."""
-    origin: tuple[int, int]
-    """Where in the candidate it begins, x and y."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +56,19 @@ class ToleranceDifferencing(Differencing):
                 image = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
             way = cv2.INTER_AREA if image.shape[1] > size[0] else cv2.INTER_CUBIC
             image = np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
-        return preprocess_image_change_detection(image, self.blur, self.border_mask)
+        described = preprocess_image_change_detection(image, self.blur, self.border_mask)
+        described.flags.writeable = False  # so that what is found of a reference holds for the next candidate
+        return described
 
     def score(self, reference: Image, candidate: Image) -> float:
         """Return the sum in px of the regions that count. Raises ValueError where the shapes differ."""
         least = self.min_contour_area.px(self.compared_area(candidate))
-        change = self._find_change(reference, candidate)
-        large = (contour for contour in find_contours(change.changed) if _bound_area(contour) >= least)
-        regions = (measure_region(contour, change) for contour in large)
-        return float(sum(area for area, reach in regions if area >= least and reach != LIGHT_ONLY))
+        return measure_score(self._pair_up(reference, candidate), least)
 
     def examine(self, reference: Image, candidate: Image) -> Comparison:
         """Return the score with its evidence. Raises ValueError where the shapes differ."""
         least = self.min_contour_area.px(self.compared_area(candidate))
-        change = self._find_change(reference, candidate)
+        change = find_change(self._pair_up(reference, candidate))
         x, y = change.origin
         regions = tuple(
             Region(np.asarray(np.add(region.contour, (x, y)), np.int32), region.area, region.bearing)
@@ -102,7 +86,7 @@ class ToleranceDifferencing(Differencing):
         So a camera that has been moved is told by its edges, and one that has switched to infra-red by its grey levels.
         Raises ValueError where the shapes differ.
         """
-        change = self._find_change(reference, candidate)
+        change = find_change(self._pair_up(reference, candidate))
         steepest = np.maximum(change.before.steepness, change.after.steepness)
         edges = steepest > np.float32((CHANGED / UNIT * change.edge) ** 2)
         everything = np.ones(edges.shape, bool) if change.looked_at is None else change.looked_at > 0
@@ -115,7 +99,7 @@ class ToleranceDifferencing(Differencing):
 
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""
-        change = self._find_change(reference, candidate)
+        change = find_change(self._pair_up(reference, candidate))
         regions = [measure_region(contour, change) for contour in find_contours(change.changed)]
         return np.array(regions, np.float64).reshape(-1, 2)
 
@@ -127,31 +111,19 @@ class ToleranceDifferencing(Differencing):
             scale = max(1.0, min(scale, TALLEST * self.width / height))
         return max(1, round(width * scale)), max(1, round(height * scale))
 
-    def _find_change(self, reference: Image, candidate: Image) -> Change:
-        """Compare what both frames show of the scene; where the camera was shaken, as the scene has moved.
+    def look(self, image: Image) -> Look:
+        """Return what is compared of a descriptor."""
+        part = self.part_of(image)
+        # A strip of which the border mask leaves nothing is black.
+        x0, y0, x1, y1 = part.rectangle if part.area else (0, 0, image.shape[1], image.shape[0])
+        gradients = find_gradients(image[y0:y1, x0:x1])
+        looked_at = None if part.pixels is None else self._withdraw(part.pixels[y0:y1, x0:x1])
+        return Look(gradients, gradients.measure_mean(looked_at), looked_at, (x0, y0))
 
-        What has not changed as the pictures stand has not changed either: what the recorder writes over them, a clock,
-        does not move with the scene.
-        """
+    def _pair_up(self, reference: Image, candidate: Image) -> Pair:
         if reference.shape != candidate.shape:
             raise ValueError(f"frames must have the same shape, not {reference.shape} and {candidate.shape}")
-        part = self.part_of(candidate)
-        # A strip of which the border mask leaves nothing is black.
-        x0, y0, x1, y1 = part.rectangle if part.area else (0, 0, candidate.shape[1], candidate.shape[0])
-        before, after = reference[y0:y1, x0:x1], candidate[y0:y1, x0:x1]
-        pixels = None if part.pixels is None else self._withdraw(part.pixels[y0:y1, x0:x1])
-        right, down = find_shift(before, after, pixels)
-        then, now = _overlap(after.shape, right, down), _overlap(after.shape, -right, -down)
-        one, other = find_gradients(before), find_gradients(after)
-        edge = find_edge(one, other, pixels)
-        difference, looked_at = find_difference(one, other, edge, pixels), pixels
-        if right or down:
-            one, other = find_gradients(before[then]), find_gradients(after[now])
-            looked_at = None if pixels is None else pixels[then] & pixels[now]
-            still = np.maximum(difference[then], difference[now])
-            difference = np.minimum(find_difference(one, other, edge, looked_at), still)
-        changed, origin = find_changed(difference, looked_at), (x0 + max(right, 0), y0 + max(down, 0))
-        return Change(one, other, edge, difference, changed, looked_at, origin)
+        return Pair(*(_recall(self, _Lasting(p)) if _is_lasting(p) else self.look(p) for p in (reference, candidate)))
 
     def _withdraw(self, pixels: Image) -> Image:
         """Return what of the px that the masks let compare takes nothing of the others into its gradients."""
@@ -159,52 +131,24 @@ class ToleranceDifferencing(Differencing):
         return np.asarray(cv2.erode(pixels, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), np.uint8)
 
 
-def _overlap(shape: tuple[int, ...], right: int, down: int) -> tuple[slice, slice]:
-    """Return the part of a picture that is still seen after it has moved so far."""
-    height, width = shape[:2]
-    rows = slice(max(-down, 0), height - max(down, 0))
-    return rows, slice(max(-right, 0), width - max(right, 0))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lasting:
+    """A picture that cannot change, known by which it is and not by what it shows."""
+
+    image: Image
+
+    def __hash__(self) -> int:
+        return id(self.image)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Lasting) and self.image is other.image
 
 
-def find_changed(difference: Image, looked_at: Image | None = None) -> Image:
-    """Return 255 where the difference is too large, grown; nothing has changed where `looked_at` is 0."""
-    _, changed = cv2.threshold(difference, CHANGED, 255, cv2.THRESH_BINARY)
-    grown = np.asarray(cv2.dilate(changed, GROWTH), np.uint8)
-    return grown if looked_at is None else grown & looked_at
+def _is_lasting(image: Image) -> bool:
+    return image.base is None and not image.flags.writeable
 
 
-def measure_regions(change: Change, min_contour_area: float) -> Iterator[Region]:
-    """Yield the regions that changed, each with its area and whether it counts."""
-    for contour in find_contours(change.changed):
-        area, reach = measure_region(contour, change)
-        bearing = Bearing.LIGHT if reach == LIGHT_ONLY else Bearing.COUNTED
-        yield Region(contour, area, bearing if area >= min_contour_area else Bearing.SMALL)
-
-
-def find_contours(changed: Image) -> list[Contour]:
-    """Return the outer contours of what changed."""
-    contours, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return [np.asarray(contour, np.int32) for contour in contours]
-
-
-def _bound_area(contour: Contour) -> int:
-    """Return the px of the box around a region, which are no fewer than its own; most regions are ruled out by it."""
-    _, _, width, height = cv2.boundingRect(contour)
-    return width * height
-
-
-def measure_region(contour: Contour, change: Change) -> tuple[int, float]:
-    """Return the area of a region and its reach: the largest `min_contour_area` with which it counts, in px.
-
-    The area is all px that the outer contour holds, without those that are not looked at. The reach is negative where
-    only the light has changed.
-    """
-    x, y, width, height = cv2.boundingRect(contour)
-    box = np.s_[y : y + height, x : x + width]
-    inside = np.zeros((height, width), np.uint8)
-    cv2.drawContours(inside, [contour], -1, 255, cv2.FILLED, offset=(-x, -y))
-    if change.looked_at is not None:
-        inside &= change.looked_at[box]
-    area = cv2.countNonZero(inside)
-    strongest = cv2.minMaxLoc(change.difference[box], inside)[1]
-    return area, area if strongest > STRONG else LIGHT_ONLY
+@lru_cache(maxsize=4)
+def _recall(comparator: ToleranceDifferencing, lasting: _Lasting) -> Look:
+    """Return what is compared of a picture; a reference is compared with many."""
+    return comparator.look(lasting.image)

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framesift.comparators import structure
-from framesift.comparators.structure import HIGHEST_EDGE, LEAST_EDGE, UNIT, find_difference, find_edge, find_gradients
-from framesift.comparators.tolerance import CHANGED
+from framesift.comparators.change import CHANGED
+from framesift.comparators.structure import (
+    HIGHEST_EDGE,
+    LEAST_EDGE,
+    UNIT,
+    Gradients,
+    find_difference,
+    find_edge,
+    find_gradients,
+    find_possible,
+)
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 seeds = st.integers(0, 999)
@@ -29,7 +37,11 @@ def paint(seed: int = 3) -> np.ndarray:
 
 def differ(before: np.ndarray, after: np.ndarray, looked_at: np.ndarray | None = None) -> np.ndarray:
     one, other = find_gradients(before), find_gradients(after)
-    return find_difference(one, other, find_edge(one, other, looked_at), looked_at)
+    return find_difference(one, other, measure_edge(one, other, looked_at), looked_at)
+
+
+def measure_edge(one: Gradients, other: Gradients, looked_at: np.ndarray | None = None) -> float:
+    return find_edge(one.measure_mean(looked_at), other.measure_mean(looked_at))
 
 
 def differ_slowly(before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -83,11 +95,9 @@ def test_turned_and_mirrored_pictures_differ_as_much(seed):
     for turn in (np.fliplr, np.flipud, np.transpose):
         assert np.array_equal(differ(*(np.ascontiguousarray(turn(p)) for p in (before, after))), turn(difference))
     gradients = find_gradients(before)
-    shuffled = np.random.default_rng(seed).permutation(gradients.steepness.ravel())
-    assert (
-        structure.Gradients(before, gradients.across, gradients.down, shuffled).measure_mean()
-        == gradients.measure_mean()
-    )
+    order = np.random.default_rng(seed).permutation(before.size)
+    shuffled = Gradients(*(each.ravel()[order] for each in (before, gradients.across, gradients.down)))
+    assert shuffled.measure_mean() == gradients.measure_mean()
 
 
 def test_any_number_of_threads_finds_the_same():
@@ -134,7 +144,7 @@ def test_in_haze_as_in_clear_air(contrast):
 def test_noise_on_nothing_is_no_edge():
     flat = [120 + np.random.default_rng(seed).normal(0, 2, (120, 160)) for seed in (1, 2)]
     before, after = (cv2.GaussianBlur(np.rint(each).astype(np.uint8), (5, 5), 0) for each in flat)
-    assert find_edge(find_gradients(before), find_gradients(after)) == LEAST_EDGE
+    assert measure_edge(find_gradients(before), find_gradients(after)) == LEAST_EDGE
     assert np.percentile(differ(before, after), 99.9) < CHANGED
 
 
@@ -157,3 +167,20 @@ def test_what_is_not_looked_at_decides_nothing(one, other):
     difference = differ(before, after, looked_at)
     assert np.array_equal(differ(*others, looked_at), difference)
     assert not difference[looked_at == 0].any() and difference.any()
+
+
+@given(seeds, st.integers(0, 100), st.floats(LEAST_EDGE, HIGHEST_EDGE), st.floats(0, 1))
+@settings(max_examples=60, deadline=None)
+def test_what_is_not_possible_does_not_differ_so_much(seed, level, edge, mixed):
+    """Of pictures from the same to quite others, so that there are many px close to the level."""
+    before = draw(seed)
+    after = np.asarray(np.rint(before * (1 - mixed) + draw(seed + 1) * mixed), np.uint8)
+    one, other = find_gradients(before), find_gradients(after)
+    possible = find_possible(one, other, edge, level)
+    assert not (find_difference(one, other, edge)[possible == 0] > level).any()
+
+
+def test_little_is_possible_where_little_differs():
+    one, other = find_gradients(paint(3)), find_gradients(paint(3) + np.uint8(20))
+    assert not find_possible(one, other, LEAST_EDGE, CHANGED).any()
+    assert 0.2 < find_possible(one, find_gradients(paint(4)), LEAST_EDGE, CHANGED).mean() < 0.9

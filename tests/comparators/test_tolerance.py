@@ -7,19 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framesift import filter_frames
+from framesift.comparators.change import LIGHT_ONLY
 from framesift.comparators.comparison import Bearing, Comparison
 from framesift.comparators.masks import Mask
-from framesift.comparators.structure import find_gradients
 from framesift.comparators.thresholds import Threshold
-from framesift.comparators.tolerance import (
-    CHANGED,
-    LIGHT_ONLY,
-    STRONG,
-    Change,
-    ToleranceDifferencing,
-    find_changed,
-    measure_regions,
-)
+from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.filtering.selection import WHOLE, Verdict
 from tests.comparators.painting import add_person, paint, shade, street
 
@@ -150,6 +142,23 @@ class TestScore:
         comparator = ToleranceDifferencing(Threshold.parse(least))
         assert comparator.score(one, other) == areas[reaches >= least].sum() == comparator.examine(one, other).score
 
+    def test_a_picture_that_was_changed_is_looked_at_anew(self):
+        """What is remembered of a reference is remembered only of what cannot change."""
+        reference, person = COMPARATOR.describe(paint()), COMPARATOR.describe(add_person(paint()))
+        with pytest.raises(ValueError, match="read-only"):
+            reference[:] = 0
+        changing = reference.copy()
+        assert COMPARATOR.score(changing, person) > 0
+        changing[:] = person
+        assert COMPARATOR.score(changing, person) == 0 < COMPARATOR.score(reference, person)
+
+    def test_the_same_picture_is_another_to_other_settings(self):
+        half = Mask(ignore=(((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)),))
+        masked = ToleranceDifferencing(Threshold.parse("0.2%"), masks=(half,))
+        one, other = COMPARATOR.describe(paint()), COMPARATOR.describe(add_person(paint(), 250))
+        for _ in range(2):
+            assert COMPARATOR.score(one, other) > 0 == masked.score(one, other)
+
 
 class TestShadows:
     """On plain ground before houses: what is steeper than a part of their contrast is no shadow."""
@@ -229,47 +238,3 @@ class TestExtent:
         after[:, 165:] = street(1)[:, 165:]
         assert extent(paint(), after, masked) < 0.02 < 0.4 < extent(paint(), after)
         assert extent(paint(), np.ascontiguousarray(after[:, ::-1]), masked) >= WHOLE
-
-
-class TestRegions:
-    def make(self, changed: np.ndarray, difference: int, looked_at: np.ndarray | None = None) -> Change:
-        gradients = find_gradients(changed)
-        differences = np.full_like(changed, difference)
-        return Change(gradients, gradients, 30.0, differences, changed, looked_at, (0, 0))
-
-    @pytest.mark.parametrize(
-        ("difference", "least", "bearing"),
-        [
-            (STRONG + 1, 400, Bearing.COUNTED),
-            (STRONG, 400, Bearing.LIGHT),
-            (STRONG + 1, 401, Bearing.SMALL),
-            (STRONG, 401, Bearing.SMALL),
-        ],
-    )
-    def test_the_area_is_all_that_the_contour_holds(self, difference, least, bearing):
-        changed = np.zeros((40, 40), np.uint8)
-        changed[5:25, 5:25] = 255
-        changed[10:20, 10:20] = 0
-        [region] = measure_regions(self.make(changed, difference), least)
-        assert region.area == 400 and region.bearing is bearing
-
-    def test_but_what_is_masked(self):
-        changed, looked_at = np.zeros((40, 40), np.uint8), np.full((40, 40), 255, np.uint8)
-        changed[5:25, 5:25], looked_at[10:20, 10:20] = 255, 0
-        change = self.make(changed & looked_at, STRONG + 1, looked_at)
-        change.difference[11, 11] = 255
-        [region] = measure_regions(change, 0)
-        assert region.area == 300 and region.bearing is Bearing.COUNTED
-
-    def test_a_strong_spot_elsewhere_makes_no_region_count(self):
-        changed = np.zeros((40, 40), np.uint8)
-        changed[5:15, 5:15] = changed[5:15, 20:30] = 255
-        change = self.make(changed, CHANGED + 1)
-        change.difference[7, 7] = STRONG + 1
-        bearings = {int(region.contour[0, 0, 0]): region.bearing for region in measure_regions(change, 0)}
-        assert bearings == {5: Bearing.COUNTED, 20: Bearing.LIGHT}
-
-    def test_what_changed_is_grown_but_not_into_masks(self):
-        difference, looked_at = np.zeros((9, 9), np.uint8), np.full((9, 9), 255, np.uint8)
-        difference[4, 4], difference[0, 8], looked_at[:, 5:] = CHANGED + 1, CHANGED, 0
-        assert (find_changed(difference) > 0).sum() == 9 and (find_changed(difference, looked_at) > 0).sum() == 6
