@@ -93,6 +93,9 @@ def filter_command(options: argparse.Namespace) -> int:
 
     from framesift.cli import cautions, configs
     from framesift.cli.health import tell_fault
+    from framesift.cli.threads import import_opencv
+
+    import_opencv()
     from framesift.filtering.run import Run
 
     settings, receivers = _read_wishes(options), Receivers(options)
