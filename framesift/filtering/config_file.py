@@ -200,7 +200,8 @@ class _File:
         else:
             text = _write(value, key)
         if option.whole and not re.fullmatch(r"\d{1,18}", text, re.ASCII):
-            raise UsageError(f"{key} is a whole number of at least 0, not {show(text)}")
+            wrong = "cannot be negative" if re.fullmatch(r"-\d+", text, re.ASCII) else "must be a whole number"
+            raise UsageError(f"{key} {wrong}: {show(text)}")
         self._try(option, text)
         return int(text) if option.whole else text
 
