@@ -84,6 +84,10 @@ class Watch:
         return items
 
 
+def _look_away(_: Inventory) -> None:
+    pass
+
+
 def find_files(
     directory: str, backup: PathLike | None, watch: Watch, recursive: bool = True, choice: Choice = USUAL
 ) -> tuple[list[File], list[File], list[Skipped], LeftOut]:
@@ -139,10 +143,12 @@ def take_inventory(
     watch: Watch,
     jobs: int,
     executor: Executor | None = None,
+    glance: Callable[[Inventory], None] = _look_away,
 ) -> Inventory:
     """Describe the files, `jobs` at a time or on a cluster, and remember in the index what it did not know.
 
-    Raises StorageError.
+    `glance` is called after each whole image with what there is: as many descriptors as items, then room. Raises
+    StorageError.
     """
     inventory = Inventory()
     results = _look_at_files(directory, files, method, index, jobs, executor)
@@ -157,6 +163,7 @@ def take_inventory(
             inventory.items.append(seen.item)
             if seen.is_new:
                 index.add(_features(directory, seen), method.key)
+            glance(inventory)
     index.flush()
     inventory.descriptors = inventory.descriptors[: len(inventory.items)]
     return inventory

@@ -13,6 +13,7 @@ from framesift.cluster.parallel import count_cores
 from framesift.comparators.orientation import AS_IT_IS, TURNS
 from framesift.duplicates.film_look import FilmLook
 from framesift.duplicates.folders import Place, gather_files, protect
+from framesift.duplicates.glances import Glances, Meanwhile, Memory, Pair
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import Inventory, Skipped, Watch, take_inventory
@@ -101,6 +102,7 @@ def find_duplicates(
     executor: Executor | None = None,
     at_most: int | None = None,
     cropped: bool = False,
+    meanwhile: Meanwhile | None = None,
 ) -> Findings:
     """Find the near-duplicate images and videos below `directory`, or below several; nothing is changed there.
 
@@ -113,7 +115,9 @@ def find_duplicates(
     apart. What lies in a `protected` folder is never a member. Of what the preference leaves open, one in a protected
     folder is preferred, then one in a folder that was named earlier. Only `at_most` so many images are looked at, the
     first in natural order. With `cropped`, videos are found too that show a part of another one's pictures, or the same
-    within black bars. The groups do not depend on `jobs`, on `executor` or on what the index knows.
+    within black bars. While the search goes on, `meanwhile` is called with groups of images, by the thread that
+    searches: each stands in the place of those before that share a file with it, and in the end all give way to what is
+    returned. The groups do not depend on `jobs`, on `executor` or on what the index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
@@ -127,21 +131,50 @@ def find_duplicates(
     found.videos = [film for film in found.videos if film.path not in attached]
     preference = _prefer_places(preference, place, safe)
     apart = protect(safe, found.names, apart)
-    jobs = jobs or count_cores()
+    jobs, images = jobs or count_cores(), found.images[:at_most]
+    grouping = _Grouping(root, method, preference, apart, companions)
     with Index(index) as opened:
-        inventory = take_inventory(root, found.images[:at_most], method, opened, watch, jobs, executor)
+        with Memory(root, method, jobs) as memory:
+            glances = Glances(memory, grouping.propose, grouping.form, len(images), meanwhile)
+            inventory = take_inventory(root, images, method, opened, watch, jobs, executor, glances)
         videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs, cropped)
         for folder in place.folders:
             opened.forget_missing(place.join(folder))
-    labelled = find_labelled(root, companions)
     with SecondLook(root, method.look, jobs, method.turned) as look:
-        groups = list(form_groups(inventory, method, preference, watch, apart, look, labelled=labelled))
+        groups = list(_tell(grouping.form(inventory, look, watch), meanwhile))
     if method.turned and inventory.items:
         inventory.descriptors = inventory.descriptors[:, 0]
     with FilmLook(root, jobs) as film_look:
         groups += group_videos(videos, preference, watch, film_look, apart)
     more = found.left_out, place.folders, found.names, frozenset(found.shared), found.links, companions
     return Findings(root, groups, inventory, videos, found.unlisted, *more)
+
+
+def _tell(groups: Iterable[Group], meanwhile: Meanwhile | None) -> Iterator[Group]:
+    for group in groups:
+        if meanwhile:
+            meanwhile(group)
+        yield group
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouping:
+    """How a search forms groups of what is described, at its end and before."""
+
+    root: str
+    method: Method
+    preference: Preference
+    apart: Apart
+    companions: Mapping[str, tuple[Companion, ...]]
+
+    def form(self, inventory: Inventory, look: SecondLook, watch: Watch | None = None) -> Iterator[Group]:
+        labelled = find_labelled(self.root, self.companions)
+        return form_groups(
+            inventory, self.method, self.preference, watch or Watch(), self.apart, look, labelled=labelled
+        )
+
+    def propose(self, inventory: Inventory) -> Iterator[list[Pair]]:
+        return propose_pairs(inventory, self.method, self.preference, find_labelled(self.root, self.companions))
 
 
 def _prefer_places(preference: Preference, place: Place, safe: Sequence[str]) -> Preference:
@@ -166,12 +199,7 @@ def form_groups(
     """
     if not inventory.items:
         return
-
-    def rank(position: int) -> tuple[bool, bool]:
-        item = inventory.items[position]
-        return transparent_first and not item.transparent, item.path not in labelled
-
-    order = sorted(preference.sort(inventory.items), key=rank)
+    order = arrange(inventory, preference, transparent_first, labelled)
     items = [inventory.items[position] for position in order]
     neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
     positions = {item.path: position for position, item in enumerate(items)}
@@ -190,6 +218,32 @@ def form_groups(
             members = tuple(alike[other] for other, _ in found)
             alone = keeper.path in labelled and members[0].item.path not in labelled
             yield Group(keeper, members, "has a label" if alone else preference.explain(keeper, members[0].item))
+
+
+def propose_pairs(
+    inventory: Inventory, method: Method, preference: Preference, labelled: frozenset[str]
+) -> Iterator[list[Pair]]:
+    """Yield, for each that may be a keeper, what `form_groups` would look at beside it if nothing were in a group."""
+    order = arrange(inventory, preference, True, labelled)
+    items = [inventory.items[position] for position in order]
+    neighbours = method.search(inventory.descriptors, np.array(order, np.intp))
+    free = np.ones(len(items), np.bool_)
+    for position, keeper in enumerate(items):
+        proposed = () if is_discarded(keeper.path) else neighbours.find(position, free, opaque=not keeper.transparent)
+        near = (each for each in proposed if keeper.shares_levels(items[each.position]))
+        yield [Pair(each.similarity, order[position], order[each.position], TURNS[each.turn]) for each in near]
+
+
+def arrange(
+    inventory: Inventory, preference: Preference, transparent_first: bool, labelled: frozenset[str]
+) -> list[int]:
+    """Return the positions of the items in the order in which they become keepers."""
+
+    def rank(position: int) -> tuple[bool, bool]:
+        item = inventory.items[position]
+        return transparent_first and not item.transparent, item.path not in labelled
+
+    return sorted(preference.sort(inventory.items), key=rank)
 
 
 def confirm_near(

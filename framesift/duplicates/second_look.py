@@ -8,12 +8,12 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -119,14 +119,16 @@ class SecondLook:
         self._size, self._lock, self._stack = 0, threading.Lock(), ExitStack()
         self._workers: Executor
 
-    def __enter__(self) -> "SecondLook":
+    def __enter__(self) -> Self:
         self._workers = self._stack.enter_context(open_workers(None, self._jobs))
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
+        self._sights.clear()
+        self._album = Album()
 
-    def confirm(self, keeper: Item, members: Iterable[tuple[Item, Turn]]) -> Iterator[str | None]:
+    def confirm(self, keeper: Item, members: Iterable[tuple[Item, Turn]]) -> Generator[str | None, None, None]:
         """Yield, for each file proposed and how it would lie, the SHA-256 of its bytes where it shows what the keeper
         shows, else None.
 
