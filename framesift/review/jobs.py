@@ -55,6 +55,8 @@ class Job:
     finished: str | None
     result: Any
     problem: str | None
+    groups_so_far: int | None = None
+    """Of near-duplicates, while it searches."""
 
     @property
     def is_over(self) -> bool:
@@ -68,6 +70,7 @@ class Progress(Watch):
     def __init__(self, job_id: str, closing: threading.Event) -> None:
         self.job_id = job_id
         self.stage, self.done, self.total = "", 0, 0
+        self.groups_so_far: int | None = None
         self.cancelled = threading.Event()
         self._closing = closing
 
@@ -208,6 +211,7 @@ class Jobs:
             finished=row["finished"],
             result=json.loads(row["result"]) if row["result"] else None,
             problem=row["problem"],
+            groups_so_far=live.groups_so_far if live else None,
         )
 
     def _work(self) -> None:

@@ -9,7 +9,7 @@ T = TypeVar("T")
 JOB = {
     "id": "0f47f8423bc3c92f", "kind": "search", "state": "running", "stage": "describing", "done": 3, "total": 12,
     "collections": ["1f712ffba28d76f9"], "created": "2021-03-27T10:40:00.000Z", "finished": None, "result": None,
-    "problem": None,
+    "problem": None, "groups_so_far": 1,
 }  # fmt: skip
 
 
@@ -40,3 +40,6 @@ class JobAnswer(BaseModel):
     finished: str | None
     result: Any = Field(description="Depends on the kind; null in lists and events.")
     problem: str | None = Field(description="Why the job has failed.")
+    groups_so_far: int | None = Field(
+        description="Groups found while it searches, which may change to the end; null where it does not."
+    )

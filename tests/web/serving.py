@@ -138,10 +138,10 @@ def check_problem(response: Any) -> None:
 class Server:
     """`framesift serve` as a process of its own, which `before` may start with its own command line."""
 
-    def __init__(self, root: Path, *options: str, before: Sequence[str] = ()) -> None:
+    def __init__(self, root: Path, *options: str, before: Sequence[str] = (), program: str = PROGRAM) -> None:
         self.root, self.output = root, Path(f"{root}-output")
         index = str(root.parent / "index.sqlite")
-        command = [sys.executable, "-c", PROGRAM, "serve", str(root), "--no-browser", "--port", "0", "--index", index]
+        command = [sys.executable, "-c", program, "serve", str(root), "--no-browser", "--port", "0", "--index", index]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([*before, *command, *options], stdout=pipe, stderr=pipe, text=True)
         assert self.process.stdout is not None

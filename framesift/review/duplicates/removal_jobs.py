@@ -125,7 +125,7 @@ class RemovalJobs:
             _refuse_outside(self._collections.root, plan.root)
             return plan
         collection = self._collections.find(part["collection_id"])
-        self._searches.search_one(collection, Request(), progress.job_id, progress)
+        self._searches.search_one(collection, Request(), progress)
         plan = self._groups.plan(collection.id, None)
         self._update(part, plan=encode_plan(plan), found=len(plan.steps))
         return plan

@@ -24,15 +24,11 @@ from framesift.errors import UsageError
 from framesift.frames.frame import natural_key
 from framesift.review.duplicates.collections import Collection, Collections
 from framesift.review.duplicates.contents import Contents
+from framesift.review.duplicates.so_far import SoFar
 from framesift.review.duplicates.stored_groups import StoredGroup, group_row
 from framesift.review.duplicates.verdicts import Verdicts
 from framesift.review.jobs import Progress, now
 from framesift.review.store import Store
-
-GLANCES = (100, 500)
-"""So many images of a large collection are searched first, so that there is something to look at meanwhile."""
-_LARGE = 3
-"""Of a collection so many times as large: what is compared twice is a small part of it."""
 
 T = TypeVar("T")
 
@@ -107,40 +103,63 @@ class Searches:
     ) -> None:
         self._store, self._collections, self._verdicts, self._contents = store, collections, verdicts, contents
         self._output, self._index = output, index
-        self._so_far: dict[str, list[StoredGroup]] = {}
+        self._so_far = dict[str, SoFar]()
+        """By collection, while it is searched."""
 
     def search(self, collection_ids: Sequence[str], request: Request, progress: Progress) -> list[Summary]:
         """Search collections, one after the other. Raises Unknown for one that is not there, StorageError."""
         collections = [self._collections.find(collection_id) for collection_id in collection_ids]
         watch = progress if len(collections) == 1 else _Tally(progress, sum(each.images for each in collections))
-        return [self.search_one(collection, request, progress.job_id, watch) for collection in collections]
+        found = list[Summary]()
+        for collection in collections:
+            before = sum(summary.groups for summary in found)
+            found.append(self.search_one(collection, request, progress, watch, before))
+        return found
 
-    def search_one(self, collection: Collection, request: Request, job_id: str, watch: Watch) -> Summary:
-        """Search one collection and keep its groups in place of those of an earlier search."""
+    def search_one(
+        self,
+        collection: Collection,
+        request: Request,
+        progress: Progress,
+        watch: Watch | None = None,
+        before: int = 0,
+    ) -> Summary:
+        """Search one collection and keep its groups in place of those of an earlier search.
+
+        The progress says how many there are so far, those `before` counted among them.
+        """
+
+        def count(number: int) -> None:
+            progress.groups_so_far = before + number
+
+        count(0)
+        self._so_far[collection.id] = so_far = SoFar(progress.job_id, collection.id, count)
         problem: str | None = None
         try:
-            for number in (each for each in GLANCES if _LARGE * each <= collection.images):
-                found = self._find(collection, request, _Glance(watch, collection.images), number).groups
-                self._so_far[collection.id] = [StoredGroup.of(job_id, collection.id, each, ()) for each in found]
-            findings = self._find(collection, request, watch)
-        except UsageError as error:  # empty or gone since; the other collections are searched all the same
-            findings, problem = Findings(""), error.reason
+            try:
+                findings = self._find(collection, request, watch or progress, so_far)
+            except UsageError as error:  # empty or gone since; the other collections are searched all the same
+                findings, problem = Findings(""), error.reason
+            return self._keep(collection, request, progress.job_id, findings, problem)
         finally:
-            self._so_far.pop(collection.id, None)
-        return self._keep(collection, request, job_id, findings, problem)
+            del self._so_far[collection.id]
+            progress.groups_so_far = None
 
-    def so_far(self, collection_id: str) -> list[StoredGroup]:
-        """Return what a search that goes on has found of a collection: to be looked at, the end may be another."""
-        return self._so_far.get(collection_id, [])
+    def so_far(self, collection_id: str) -> tuple[str | None, list[StoredGroup]]:
+        """Return what a search that goes on has found of a collection, to be looked at, and its job; none where none
+        does: the groups that are kept are those of the last one.
+        """
+        so_far = self._so_far.get(collection_id)
+        return (None, []) if so_far is None else (so_far.job_id, so_far.groups())
 
-    def _find(self, collection: Collection, request: Request, watch: Watch, at_most: int | None = None) -> Findings:
+    def _find(self, collection: Collection, request: Request, watch: Watch, so_far: SoFar) -> Findings:
         choice = self._collections.choice
         return find_duplicates(
             self._collections.folder(collection), request.make_method(), request.make_preference(),
             jobs=max(1, count_cores() - 1), index=self._index, backup=self._output, watch=watch,
             exclude=choice.exclude, include=choice.include, under=collection.path,
             recursive=False, with_videos=False, apart=self._verdicts.apart(self._collections.folder(collection)),
-            at_most=at_most,
+            meanwhile=so_far.add,
         )  # fmt: skip
 
     def _keep(
@@ -172,16 +191,6 @@ class Searches:
             rows = [group_row(group, position) for position, group in enumerate(groups)]
             database.executemany("INSERT INTO groups VALUES (?, ?, ?, ?)", rows)
         return summary
-
-
-class _Glance(Watch):
-    """Counts the first images of a collection among all of it; they are known when all are counted."""
-
-    def __init__(self, watch: Watch, total: int) -> None:
-        self._watch, self._total = watch, total
-
-    def follow(self, items: Iterable[T], stage: str, total: int | None = None) -> Iterable[T]:
-        return self._watch.follow(items, stage, self._total if stage == "describing" else total)
 
 
 class _Tally(Watch):

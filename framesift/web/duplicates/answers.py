@@ -145,6 +145,17 @@ class GroupAnswer(BaseModel):
     reviewed: bool = Field(description="Whether somebody has changed it.")
 
 
+class GroupsSoFar(Page[GroupAnswer]):
+    """Groups that a search has found so far: to look at, until it is done. They may grow, come together or fall apart.
+
+    Their ids are of no group that can be changed or removed, and `excluded` is not known yet.
+    """
+
+    model_config = example({"total": 1, "complete": False, "job": "0f47f8423bc3c92f", "items": [GROUP]})
+    complete: Literal[False] = Field(description="These are never all: once the job is done, `groups` has them.")
+    job: str | None = Field(description="Id of the job that searches; null where none does, and nothing is listed.")
+
+
 class ScoredGroupAnswer(BaseModel):
     """A group with the scores of its members."""
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from framesift.review import Request, Review
 from framesift.web.answers import JobAnswer, Page
 from framesift.web.bodies import Limit, Offset
-from framesift.web.duplicates.answers import GroupAnswer, ScoredGroupAnswer, VerdictAnswer
+from framesift.web.duplicates.answers import GroupAnswer, GroupsSoFar, ScoredGroupAnswer, VerdictAnswer
 from framesift.web.duplicates.bodies import GroupBody, NotDuplicatesBody, SearchBody
 from framesift.web.duplicates.descriptions import describe_group, describe_scored_group
 from framesift.web.problems import errors
@@ -54,12 +54,12 @@ def _add_reading(router: APIRouter, review: Review) -> None:
     @router.get(
         "/collections/{collection_id}/groups/so-far",
         summary="List the groups that a search has found so far, while it goes on",
-        responses={200: {"model": Page[GroupAnswer]}, **errors(404, 422)},
+        responses={200: {"model": GroupsSoFar}, **errors(404, 422)},
     )
-    async def list_groups_so_far(collection_id: str, offset: Offset = 0, limit: Limit = 60) -> Response:
-        groups = review.searches.so_far(review.collections.find(collection_id).id)
-        shown = groups[offset : offset + limit]
-        return answer({"total": len(groups), "items": [describe_group(group) for group in shown]})
+    def list_groups_so_far(collection_id: str, offset: Offset = 0, limit: Limit = 60) -> Response:
+        job, groups = review.searches.so_far(review.collections.find(collection_id).id)
+        items = [describe_group(group) for group in groups[offset : offset + limit]]
+        return answer({"total": len(groups), "complete": False, "job": job, "items": items})
 
     @router.get(
         "/groups/{group_id}",

@@ -61,7 +61,7 @@ function stateOf(member) {
   return member.within ? "To be removed" : "Stays: too different";
 }
 
-function makePicture(group, image, role, onclick) {
+export function makePicture(group, image, role, onclick) {
   const source = thumbnail(group.collection_id, image.id, 480);
   const shown = make("img", { loading: "lazy", decoding: "async", alt: "", src: source });
   return make("button", {
@@ -70,7 +70,7 @@ function makePicture(group, image, role, onclick) {
   }, shown);
 }
 
-function describe(image) {
+export function describe(image) {
   const facts = `${image.width}×${image.height}, ${size(image.bytes)}`;
   return [make("span", { class: "file" }, image.name), make("span", {}, facts)];
 }

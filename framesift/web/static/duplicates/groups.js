@@ -4,15 +4,18 @@ import { confirmRemoval } from "./confirming.js";
 import { button, find, make, tell } from "../dom.js";
 import { fill, goes } from "./group.js";
 import { Gallery } from "./gallery.js";
-import { glance } from "./glance.js";
+import { glance, hide } from "./glance.js";
 import { handleKeys } from "./keys.js";
 import { readMethod } from "./methods.js";
+import { goBack, isThere, notePlace } from "./place.js";
 import { LOOKING, onBusy, onChange, remove, resume, searchAndLook } from "./removing.js";
 import { complain } from "./work.js";
-import { view } from "./viewer.js";
+import { renew, view, viewsSoFar } from "./viewer.js";
 import { count, number, size, title } from "../words.js";
 
 const LIMIT = 20;
+/** So many groups are fetched to find again what somebody was looking at. */
+const FARTHEST = 500;
 const identity = find("groups").dataset.collection;
 /** Which group an element of the list shows. */
 const shown = new WeakMap();
@@ -26,11 +29,16 @@ async function load() {
   gallery.load();
   await attempt(async () => {
     collection = await read(address("collections", identity));
-    loaded = 0;
-    total = 0;
+    const place = notePlace();
+    const groups = collection.searched ? await fetchGroups(0) : { total: 0, items: [] };
+    hide();
+    [loaded, total] = [0, 0];
     find("groups").replaceChildren();
-    if (collection.searched) await loadMore();
+    add(groups);
+    while (loaded < Math.min(total, FARTHEST) && !isThere(place)) await loadMore();
     showFacts();
+    goBack(place);
+    if (viewsSoFar()) renew([...find("groups").children].map((element) => shown.get(element)));
   });
 }
 
@@ -42,11 +50,13 @@ async function attempt(work) {
   }
 }
 
-async function loadMore() {
-  const answer = await read(`${address("collections", identity, "groups")}?offset=${loaded}&limit=${LIMIT}`);
-  total = answer.total;
-  loaded += answer.items.length;
-  find("groups").append(...answer.items.map(makeElement));
+const fetchGroups = (offset) => read(`${address("collections", identity, "groups")}?offset=${offset}&limit=${LIMIT}`);
+const loadMore = async () => add(await fetchGroups(loaded));
+
+function add(groups) {
+  total = groups.total;
+  loaded += groups.items.length;
+  find("groups").append(...groups.items.map(makeElement));
   countGroups();
   find("more").hidden = loaded >= total;
   find("more").textContent = `Show more (${number(total - loaded)} left)`;
@@ -56,6 +66,12 @@ function makeElement(group) {
   const element = make("li", { class: "panel group", tabIndex: -1, "aria-labelledby": `group-${group.id}` });
   showGroup(element, group);
   return element;
+}
+
+/** A group so far is looked at like any other, and nothing else is done to it. */
+function hang(element, group) {
+  shown.set(element, group);
+  return (member) => view(shown.get(element), member);
 }
 
 function showGroup(element, group) {
@@ -90,8 +106,9 @@ function showState() {
   for (const part of ["how", "searching"]) find(part).hidden = busy || !collection;
   find("remove").disabled = busy;
   find("empty").hidden = total > 0 || !collection;
+  find("earlier").hidden = !total;
   find("empty").textContent = busy
-    ? "All groups appear here as soon as it is done. All pictures stand below."
+    ? "Groups appear here as they are found, and all of them as soon as it is done. All pictures stand below."
     : collection?.searched
       ? "No duplicates here. Nothing needs to be done."
       : "Not searched yet. Press “Find duplicates”: nothing is removed by searching. All pictures stand below.";
@@ -167,7 +184,7 @@ async function removeAll() {
 
 function countGroupsThatGo() {
   if (loaded < total) return collection.groups;
-  const groups = [...document.querySelectorAll(".group")].map((element) => shown.get(element));
+  const groups = [...find("groups").querySelectorAll(".group")].map((element) => shown.get(element));
   return groups.filter((group) => group.members.some(goes)).length;
 }
 
@@ -186,7 +203,7 @@ handleKeys({
 onBusy((now) => {
   busy = now;
   showState();
-  if (now) glance(identity, () => busy);
+  if (now) glance(identity, () => busy, hang);
 });
 onChange(load);
 load().then(() => resume({ next: LOOKING, concerns: (job) => job.collections.includes(identity) }));

@@ -3,7 +3,8 @@ import { find, tell } from "../dom.js";
 import { onKeys } from "../keys.js";
 
 const NAMES = { m: "keep", l: "leave", d: "differ" };
-const here = () => document.activeElement.closest?.("#groups > li") ?? null;
+const here = () => document.activeElement.closest?.("#found > li, #groups > li") ?? null;
+const first = () => find("found").firstElementChild ?? find("groups").firstElementChild;
 
 /** `act(name, element, member)` does what is asked; `more()` loads the next groups where there are any. */
 export function handleKeys({ groupOf, act, more }) {
@@ -11,7 +12,7 @@ export function handleKeys({ groupOf, act, more }) {
     const element = here();
     if (element && by > 0 && !element.nextElementSibling) await more();
     const other = by > 0 ? element?.nextElementSibling : element?.previousElementSibling;
-    const next = element ? other : find("groups").firstElementChild;
+    const next = element ? other : first();
     next?.focus({ preventScroll: true });
     next?.scrollIntoView({ block: "start" });
   }
@@ -20,6 +21,7 @@ export function handleKeys({ groupOf, act, more }) {
   function say(name) {
     const group = here() ? groupOf(here()) : null;
     if (!group) return;
+    if (group.soFar) return tell("This can be said when the search is done: until then the group may change.");
     const image = document.activeElement.closest(".image")?.dataset.image;
     const member = image ? group.members.find(({ id }) => id === image) : group.members.length === 1 ? group.members[0] : null;
     if (member) act(name, here(), member);

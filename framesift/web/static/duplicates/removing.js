@@ -1,10 +1,10 @@
 /* The way from a search to a removal and back: search, ask, remove, show what came of it, undo. */
 import { address, asSentence, read, readIfThere, send } from "../api.js";
 import { confirmRemoval } from "./confirming.js";
-import { button, make } from "../dom.js";
+import { button, make, tell } from "../dom.js";
 import { hasEnded } from "../jobs.js";
 import { outcomeOf, returnOf } from "./outcome.js";
-import { accompany, complain, dismiss, explainEnd, keep, kept, leave, present, tools } from "./work.js";
+import { accompany, complain, dismiss, explainEnd, isElsewhere, keep, kept, leave, present, tools } from "./work.js";
 import { count, folders, title as titleOf } from "../words.js";
 
 const AT_ONCE = 6;
@@ -135,9 +135,11 @@ async function ask(found) {
 /** Says what a search has found where the groups stand below. */
 function showFound(job) {
   const { surplus } = job.result;
-  if (!surplus) return showNone(job);
-  const content = [...tellUnread(job.result), tools(button("Close", leave))];
-  return present(`${count(surplus, "duplicate")} found`, content, { tone: "good" });
+  const focus = !isElsewhere();
+  const title = surplus ? `${count(surplus, "duplicate")} found` : "No duplicates found";
+  if (!focus) tell(`The search is done. ${title}.`);
+  if (!surplus) return showNone(job, focus);
+  return present(title, [...tellUnread(job.result), tools(button("Close", leave))], { tone: "good", focus });
 }
 
 /** What could not be searched: images that cannot be read, folders that are gone. */

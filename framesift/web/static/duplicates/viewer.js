@@ -24,10 +24,29 @@ export function view(shown, member) {
   compare.focus();
 }
 
+/** Whether the viewer shows two images that are in a group so far. */
+export const viewsSoFar = () => dialog.open && group.soFar;
+
+/** Shows the same two as the search has left them: `groups` are those of its end. */
+export function renew(groups) {
+  const [one, other] = [group.keeper.id, group.members[place].id];
+  const found = groups.find(({ keeper, members }) => [one, other].every((id) => [keeper, ...members].some((image) => image.id === id)));
+  if (!found) {
+    where.textContent = "Not in one group in the end";
+    back.disabled = next.disabled = true;
+    return;
+  }
+  const wanted = found.keeper.id === other ? one : other;
+  [group, place] = [found, found.members.findIndex(({ id }) => id === wanted)];
+  before = find("groups").querySelector(`[data-focus="${CSS.escape(`view ${wanted}`)}"]`);
+  show();
+}
+
 function show() {
   const member = group.members[place];
   const stays = member.excluded || !member.within;
-  compare.show({ before: side(group.keeper, "Keeper"), after: side(member, stays ? "Stays" : "To be removed") });
+  const roles = group.soFar ? ["Keeper so far", "Duplicate so far"] : ["Keeper", stays ? "Stays" : "To be removed"];
+  compare.show({ before: side(group.keeper, roles[0]), after: side(member, roles[1]) });
   where.textContent = `${place + 1} of ${group.members.length}`;
   back.disabled = place === 0;
   next.disabled = place === group.members.length - 1;

@@ -31,6 +31,13 @@ export function dismiss() {
   find("work").replaceChildren();
 }
 
+/** Whether somebody is at something else than the panel, or looks at it: then the focus stays where it is. */
+export function isElsewhere() {
+  const focused = document.activeElement;
+  const isOut = find("work").getBoundingClientRect().bottom < 0;
+  return isOut || Boolean(document.querySelector("dialog[open]")) || (focused !== document.body && !find("work").contains(focused));
+}
+
 /** Says in one sentence what went wrong. */
 export function complain(problem) {
   present(problem.message, [tools(button("Close", leave))], { tone: "trouble" });
@@ -74,7 +81,8 @@ export async function accompany(job, options) {
 function describe(job) {
   if (job.state === "queued") return "Waiting for other work to end.";
   const stage = job.stage ? job.stage[0].toUpperCase() + job.stage.slice(1) : "Starting";
-  return job.total ? `${stage}: ${number(job.done)} of ${number(job.total)}` : `${stage} …`;
+  const soFar = job.groups_so_far ? `, ${count(job.groups_so_far, "group")} so far` : "";
+  return job.total ? `${stage}: ${number(job.done)} of ${number(job.total)}${soFar}` : `${stage}${soFar} …`;
 }
 
 /** Tells listeners of a new stage and of each quarter of it, not of every step. */
