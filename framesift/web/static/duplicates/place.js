@@ -1,37 +1,32 @@
 /* Where somebody is in a list of groups, so that it is found again when the list is made anew. */
 import { find } from "../dom.js";
 
-const LISTS = ["found", "groups"];
-
-/** The group at the top of the window, and what has the focus; nothing where the lists have not been come to. */
+/** Which groups are seen and where, and what has the focus; no groups where the first one has not been passed yet. */
 export function notePlace() {
-  const elements = LISTS.flatMap((name) => [...find(name).children]);
+  const elements = [...find("found").children, ...find("groups").children];
+  const isPassed = elements.length > 0 && elements[0].getBoundingClientRect().top < 0;
   const focused = document.activeElement.closest?.("#found [data-focus]");
-  const first = elements.find((element) => element.getBoundingClientRect().bottom > 0);
-  const top = first?.getBoundingClientRect().top ?? 0;
-  const away = elements.length > 0 && elements[0].getBoundingClientRect().top < 0;
-  return { images: away ? imagesOf(first) : [], top, focus: focused?.dataset.focus ?? null };
+  return { seen: isPassed ? elements.map(noteGroup).filter(isSeen) : [], focus: focused?.dataset.focus ?? null };
 }
 
-const imagesOf = (element) => [...element.querySelectorAll("[data-image]")].map(({ dataset }) => dataset.image);
-
-/** The element that shows one of the images now. */
-function seek(images) {
-  for (const image of images) {
-    const found = find("groups").querySelector(`[data-image="${CSS.escape(image)}"]`);
-    if (found) return found.closest("#groups > li");
-  }
-  return null;
+function noteGroup(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return { images: [...element.querySelectorAll("[data-image]")].map(({ dataset }) => dataset.image), top, bottom };
 }
 
-/** Whether what was noted is in the list, or nothing was. */
-export const isThere = ({ images, focus }) => (!images.length || seek(images)) && (!focus || seekFocus(focus));
+const isSeen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
 
-const seekFocus = (focus) => find("groups").querySelector(`[data-focus="${CSS.escape(focus)}"]`);
+const seek = (name, value) => find("groups").querySelector(`[data-${name}="${CSS.escape(value)}"]`);
 
-/** Goes back to what was noted. */
-export function goBack({ images, top, focus }) {
-  if (focus) (seekFocus(focus) ?? find("groups").firstElementChild)?.focus({ preventScroll: true });
-  const element = seek(images);
-  if (element) scrollBy({ top: element.getBoundingClientRect().top - top, behavior: "instant" });
+/** The group that shows the first of the images that is shown at all. */
+const seekGroup = ({ images }) => images.map((image) => seek("image", image)).find(Boolean)?.closest("#groups > li");
+
+/** Whether the list has all that was noted. */
+export const isThere = ({ seen, focus }) => seen.every(seekGroup) && (!focus || Boolean(seek("focus", focus)));
+
+/** Goes back to what was noted: what is left of it lies where it lay, the first that was seen from its top on. */
+export function goBack({ seen, focus }) {
+  if (focus) (seek("focus", focus) ?? find("groups").firstElementChild)?.focus({ preventScroll: true });
+  const anchor = [...seen.filter(({ top }) => top >= 0), ...seen].find(seekGroup);
+  if (anchor) scrollBy({ top: seekGroup(anchor).getBoundingClientRect().top - anchor.top, behavior: "instant" });
 }
