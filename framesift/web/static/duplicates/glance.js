@@ -12,7 +12,11 @@ let limit = LIMIT;
 /** By the id of the group: its element, and what it shows. */
 const shown = new Map();
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
+let wake = () => {};
+const pause = () => new Promise((resolve) => {
+  wake = resolve;
+  setTimeout(resolve, PAUSE);
+});
 
 /** Shows what there is every now and then, for as long as `goesOn()`; `hang(element, group)` is told of each group. */
 export async function glance(collection, goesOn, hang) {
@@ -29,8 +33,10 @@ export async function glance(collection, goesOn, hang) {
   looking = false;
 }
 
-/** Shows more of them at the next look. */
-find("found-more").addEventListener("click", () => { limit = Math.min(limit + LIMIT, LARGEST); });
+find("found-more").addEventListener("click", () => {
+  limit = Math.min(limit + LIMIT, LARGEST);
+  wake();
+});
 
 export function hide() {
   find("so-far").hidden = true;
