@@ -5,9 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.errors import UnreadableFrame
-from framesift.frames.levels import WHOLE, Levels, cut_levels, find_band
-from framesift.frames.reader import decode_opacity, lay_over_grounds, sniff_format
+from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.levels import WHOLE, Levels, cut_levels, find_band, spans_few
+from framesift.frames.reader import (
+    Picture,
+    decode_opacity,
+    lay_over_grounds,
+    open_picture,
+    read_averaged,
+    sniff_format,
+)
 
 _MOST_NOISE = 4.0
 _LOSSY = {"JPEG", "WebP"}
@@ -15,6 +22,8 @@ _FULL_PALETTE, _PALETTE_NOISE = 128, 3.0
 """A palette of which more colours are used was made for a photo, whose colours it only comes near to."""
 _SAMPLE = 100_000
 """px that tell how many colours are used."""
+_EVENED = 19
+"""Grey levels by which averages may span fewer than the pixels that they were made of, for these to be looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +43,23 @@ class Appearance:
     def is_transparent(self) -> bool:
         """Whether anything is."""
         return self.opacity is not None
+
+
+def read_small(path: PathLike, side: int) -> Picture:
+    """Read a picture that is to be described by averages of its pixels, where it has more than `side` (0: all) at each
+    of its sides. A JPEG comes as such, unless it may be one of few levels, which are to be spread before.
+
+    Raises as `read_picture`.
+    """
+    picture = read_averaged(path, side)
+    if is_small(picture) and spans_few(picture.pixels, _EVENED):
+        picture = open_picture(picture.content, picture.stat)
+    return picture
+
+
+def is_small(picture: Picture) -> bool:
+    """Tell whether the pixels of a picture are averages."""
+    return picture.pixels.shape[1::-1] != picture.size
 
 
 def find_appearance(content: bytes, pixels: NDArray[np.uint8], levels: Levels | None) -> Appearance:

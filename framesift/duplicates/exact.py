@@ -29,7 +29,7 @@ def is_exact(path: str, keeper: str) -> tuple[bool, str]:
     digest = hashlib.sha256(content).hexdigest()
     if content == kept:
         return not os.path.samefile(path, keeper), digest
-    if not (_is_one_picture(content) and _is_one_picture(kept)) or (has_exif(path) and not has_exif(keeper)):
+    if not (_is_one_picture(content) and _is_one_picture(kept)) or (has_exif(content) and not has_exif(kept)):
         return False, digest
     decode_picture(content)  # raises where it is not a whole one
     decode_picture(kept)

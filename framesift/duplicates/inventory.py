@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from framesift.cluster.mapping import map_frames
 from framesift.comparators.comparator import Comparator
-from framesift.duplicates.appearance import find_appearance
+from framesift.duplicates.appearance import find_appearance, is_small, read_small
 from framesift.duplicates.groups import Item
 from framesift.duplicates.index import Features, Index, State
 from framesift.duplicates.methods import Method
@@ -25,7 +25,7 @@ from framesift.frames.choosing import USUAL, Choice, LeftOut
 from framesift.frames.finding import Listing, scan_folder, walk_frames
 from framesift.frames.frame import natural_key
 from framesift.frames.levels import Levels
-from framesift.frames.reader import read_picture
+from framesift.frames.reader import average_pixels
 from framesift.frames.suffixes import is_raw
 
 _RAW = "raw data of cameras"
@@ -173,7 +173,7 @@ def _look_at_files(
     directory: str, files: list[File], method: Method, index: Index, jobs: int, executor: Executor | None
 ) -> Generator[Seen | Skipped, None, None]:
     """Yield what is known of a file, or what reading and describing it shows."""
-    look = partial(_look, directory=directory, comparator=method.comparator)
+    look = partial(_look, directory=directory, comparator=method.comparator, side=method.side)
     example = cache(lambda: method.comparator.describe(np.zeros((64, 64, 3), np.uint8)))
     recalled, others = tee((file, _recall(directory, file, method, index, example)) for file in files)
     unknown = (file for file, known in others if known is None)
@@ -201,10 +201,10 @@ def is_like(descriptor: NDArray[Any], example: NDArray[Any]) -> bool:
     return descriptor.dtype == example.dtype and descriptor.shape == example.shape
 
 
-def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
+def _look(file: File, directory: str, comparator: Comparator, side: int) -> Seen | Skipped:
     """Read and describe a file."""
     try:
-        picture = read_picture(os.path.join(directory, file.path))
+        picture = read_small(os.path.join(directory, file.path), side)
     except UnreadableFrame as error:
         if not os.path.isdir(directory):
             raise StorageError("the folder of the images is gone", directory) from error
@@ -214,11 +214,13 @@ def _look(file: File, directory: str, comparator: Comparator) -> Seen | Skipped:
         appearance = find_appearance(picture.content, picture.pixels, picture.levels)
     except UnreadableFrame as error:
         return Skipped(file.path, error.reason)
-    traits = find_traits(os.path.join(directory, file.path), picture.pixels)
+    # Over white, as most programs lay what is transparent where a format cannot have it.
+    left, ground = 0 if is_small(picture) else side, appearance.grounds[-1]
+    small = average_pixels(ground, left)
+    traits = find_traits(picture.content, small if ground is picture.pixels else average_pixels(picture.pixels, left))
     traits |= Traits.TRANSPARENT if appearance.is_transparent else NONE
     item = make_item(file.path, picture.size, picture.stat, appearance.levels, traits)
-    # Over white, as most programs lay what is transparent where a format cannot have it.
-    return Seen(item, comparator.describe(appearance.grounds[-1]), is_new=True)
+    return Seen(item, comparator.describe(small), is_new=True)
 
 
 def make_item(

@@ -37,6 +37,9 @@ FRAMEDIFF_SCORE = 1000
 COMBINED_SIMILARITY, EMBEDDING_SIMILARITY = 0.45, 0.95
 """Light that has changed costs a picture most of what its histograms add: the second look is what decides."""
 HASH_DISTANCE = 8
+COMBINED_SIDE = 256
+"""px: what is larger is described in averages of squares of its pixels that have at least so many at each side, four
+for each of the 64 that are compared. Averages of fewer would change what the Lanczos filter makes of them."""
 RESEMBLING_BITS = 80
 """Of the 256 of a gradient hash: a crop of 4 % at every side changes up to 68."""
 
@@ -53,6 +56,9 @@ class Method:
     """Makes the neighbours of descriptors, (n, ...), in an order of preference, (n,)."""
     look: Look = look_alike
     """What decides, of the files themselves, whether a neighbour is the same."""
+    side: int = 0
+    """px that a picture, made smaller by averaging its pixels, has at least at each side when it is described; 0: it
+    is described in full."""
     turned: bool = False
     """Whether a picture is found however it lies; descriptors are those of all orientations then."""
 
@@ -63,7 +69,8 @@ def by_combined(similarity: float = COMBINED_SIMILARITY) -> Method:
     What differs in more than 72 of the 256 bits of the hash, or in the large, is not looked at; nor is a picture in
     which something has come, or gone, that can be seen at 64 px.
     """
-    return Method("combined", Combined(), "combined/2", partial(CombinedNeighbours, similarity=similarity))
+    search = partial(CombinedNeighbours, similarity=similarity)
+    return Method("combined", Combined(), f"combined/3 {COMBINED_SIDE}", search, side=COMBINED_SIDE)
 
 
 def by_resemblance() -> Method:

@@ -30,9 +30,9 @@ class Traits(IntFlag):
 NONE = Traits(0)
 
 
-def find_traits(path: str, pixels: NDArray[Any]) -> Traits:
-    """Return those of a picture whose `pixels`, (height, width, 3), are known."""
-    return (Traits.EXIF if has_exif(path) else NONE) | (Traits.COLOUR if is_coloured(pixels) else NONE)
+def find_traits(content: bytes, pixels: NDArray[Any]) -> Traits:
+    """Return those of a picture of these bytes and `pixels`, (height, width, 3)."""
+    return (Traits.EXIF if has_exif(content) else NONE) | (Traits.COLOUR if is_coloured(pixels) else NONE)
 
 
 class FilmTraits:

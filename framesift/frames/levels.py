@@ -88,14 +88,19 @@ def choose_levels(image: NDArray[np.uint16]) -> Levels:
 def find_band(image: NDArray[np.uint8]) -> Levels | None:
     """Return the range, in the upper 8 of 16 bits, in which a picture of 8 bits and few levels can be seen, as masks
     are whose levels are numbers of classes; None for one that spans more of them. Takes any shape."""
-    if np.ptp(image[::_SAMPLE, ::_SAMPLE]) > _FEW:
+    if not spans_few(image):
         return None
     low, high = int(image.min()), int(image.max())
-    if high - low > _FEW:
-        return None
     width = max(round(_SPREAD * (high - low)), _LEAST_BAND)
     start = min(max((low + high + 1 - width) // 2, 0), 256 - width)
     return Levels(start << 8, (start + width) << 8)
+
+
+def spans_few(image: NDArray[np.uint8], more: int = 0) -> bool:
+    """Tell whether a picture, of any shape, has no more levels than one that `find_band` finds a range for, or so many
+    more."""
+    most = _FEW + more
+    return bool(np.ptp(image[::_SAMPLE, ::_SAMPLE]) <= most and np.ptp(image) <= most)
 
 
 def cut_levels(image: NDArray[np.uint16], levels: Levels) -> NDArray[np.uint8]:

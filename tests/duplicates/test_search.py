@@ -108,8 +108,8 @@ def test_an_item_is_the_file_as_it_was_read(tree, index):
 
 def test_a_second_run_reads_only_what_changed(tree, index, monkeypatch):
     read = []
-    original = inventory_module.read_picture
-    monkeypatch.setattr(inventory_module, "read_picture", lambda path: read.append(path) or original(path))
+    original = inventory_module.read_small
+    monkeypatch.setattr(inventory_module, "read_small", lambda path, side: read.append(path) or original(path, side))
     first = find_duplicates(tree, index=index)
     assert len(read) == 9
     read.clear()
@@ -169,13 +169,13 @@ def test_what_cannot_be_searched(tmp_path, index):
 def test_a_folder_that_goes_away_is_an_error_and_not_a_folder_of_damaged_files(write_tree, index, monkeypatch):
     root = write_tree({"a.jpg": jpeg(paint(1)), "b.jpg": jpeg(paint(2))})
 
-    def unmount(path):
+    def unmount(path, side):
         if root.exists():
             shutil.rmtree(root)
-        return original(path)
+        return original(path, side)
 
-    original = inventory_module.read_picture
-    monkeypatch.setattr(inventory_module, "read_picture", unmount)
+    original = inventory_module.read_small
+    monkeypatch.setattr(inventory_module, "read_small", unmount)
     with pytest.raises(StorageError, match="the folder of the images is gone"):
         find_duplicates(root, index=index, jobs=1)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader import read_capture_time, read_picture, read_reduced
+from framesift.frames.reader import read_averaged, read_capture_time, read_picture, read_reduced
 from tests.conftest import SHARED
 
 FOLDERS = {"gen", "pub", "seq_truncated"}
@@ -52,8 +52,10 @@ def test_a_reduced_picture_is_refused_and_sized_as_the_whole_one(shared: Path, r
     except UnreadableFrame as error:
         with pytest.raises(UnreadableFrame) as caught:
             read_reduced(path)
-        assert caught.value.reason == error.reason
+        with pytest.raises(UnreadableFrame) as averaged:
+            read_averaged(path, 1)
+        assert averaged.value.reason == caught.value.reason == error.reason
     else:
         size, decoded = read_reduced(path)
-        assert size == (width, height)
+        assert size == read_averaged(path, 1).size == (width, height)
         assert decoded.pixels.shape == (-(-height // 8), -(-width // 8), 3)

@@ -1,5 +1,6 @@
 """Bytes to pixels, strictly and within bounds: what is not a whole picture is refused with a reason."""
 
+from framesift.frames.reader.averaging import average_pixels
 from framesift.frames.reader.brightness import tell_light
 from framesift.frames.reader.capture_time import find_capture_time, has_exif, orientation_of, read_capture_time
 from framesift.frames.reader.fence import FENCE
@@ -13,6 +14,7 @@ from framesift.frames.reader.picture import (
     decode_levels,
     decode_picture,
     open_picture,
+    read_averaged,
     read_picture,
     read_reduced,
     reduce_pixels,
@@ -25,6 +27,8 @@ __all__ = [
     "MAX_PIXELS",
     "GreyDecoding",
     "Picture",
+    "average_pixels",
+    "averaging",
     "brightness",
     "decode_all_bits",
     "decode_levels",
@@ -38,6 +42,7 @@ __all__ = [
     "orientation_of",
     "pages",
     "png_chunks",
+    "read_averaged",
     "read_capture_time",
     "read_picture",
     "read_reduced",

@@ -55,13 +55,12 @@ def find_capture_time(content: bytes) -> CaptureTime | None:
         return None
 
 
-def has_exif(path: PathLike) -> bool:
-    """Tell whether EXIF says by what, when or where a picture was taken; False too for what cannot be read."""
+def has_exif(content: bytes) -> bool:
+    """Tell whether EXIF says by what, when or where a picture was taken; False too for what is none."""
     try:
-        with open_pieces(path) as (read, size):
-            tags = TagReader.of(read_exif(read, size))
+        tags = TagReader.of(read_exif(read_from(content), len(content)))
         return not _OF_THE_CAMERA.isdisjoint(tags.directory(tags.first))
-    except (OSError, UnreadableFrame, BadTags, struct.error):
+    except (UnreadableFrame, BadTags, struct.error):
         return False
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import simplejpeg
 
 from framesift.errors import UnreadableFrame
+from framesift.frames.reader.averaging import average_size
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
 from framesift.frames.reader.jpeg_arithmetic import add_data, is_arithmetic
 from framesift.frames.reader.jpeg_filler import take_out_filler
@@ -44,7 +45,15 @@ def decode_reduced(content: bytes, max_pixels: int) -> tuple[tuple[int, int], Pi
 
     Every coefficient is read, so that it refuses what `decode` refuses, in a quarter of the time or less.
     """
-    return _decode(content, max_pixels, at_least=(1, 1))
+    return _decode(content, max_pixels, fit=lambda size: (1, 1))
+
+
+def decode_averaged(content: bytes, max_pixels: int, side: int) -> tuple[tuple[int, int], Pixels]:
+    """Return the size, width and height, of a whole JPEG and its pixels of the size that `average_size` says.
+
+    Every coefficient is read, so that it refuses what `decode` refuses. An unusual JPEG may come at full size.
+    """
+    return _decode(content, max_pixels, fit=partial(average_size, side=side))
 
 
 def decode_grey(content: bytes, max_pixels: int, grey: GreyDecoding) -> tuple[tuple[int, int], Pixels]:
@@ -52,13 +61,18 @@ def decode_grey(content: bytes, max_pixels: int, grey: GreyDecoding) -> tuple[tu
 
     Raises UnreadableFrame as `decode` does. An unusual JPEG may come as BGR at full size.
     """
-    return _decode(content, max_pixels, "GRAY", (grey.width, grey.height))
+    return _decode(content, max_pixels, "GRAY", lambda size: (grey.width, grey.height))
 
 
 def _decode(
-    content: bytes, max_pixels: int, colours: str = "BGR", at_least: tuple[int, int] = (0, 0)
+    content: bytes,
+    max_pixels: int,
+    colours: str = "BGR",
+    fit: Callable[[tuple[int, int]], tuple[int, int]] = lambda size: (0, 0),
 ) -> tuple[tuple[int, int], Pixels]:
-    """Decode at the smallest scale that is `at_least` so wide and high as shown; (0, 0) is full size."""
+    """Decode at the smallest scale that is at least as wide and high as `fit` says of the size, both as shown; (0, 0)
+    is full size.
+    """
     segments = find_segments(content)
     frame = find_frame(segments)
     if frame is None:
@@ -70,7 +84,7 @@ def _decode(
         raise UnreadableFrame("damaged JPEG: a hole of zeros")
     orientation = read_orientation(find_exif(segments))
     size = turn_size((frame.width, frame.height), orientation)
-    width, height = turn_size(at_least, orientation)
+    width, height = turn_size(fit(size), orientation)
     grey = colours == "GRAY" and len(frame.components) in (1, 3)
     decode_strictly = partial(
         simplejpeg.decode_jpeg,

@@ -56,8 +56,8 @@ class Picture:
     content: bytes
     """The file's bytes."""
     pixels: NDArray[np.uint8]
-    """(height, width, 3) BGR, EXIF orientation applied, transparent parts over black. (height, width) grey, perhaps at
-    a reduced scale, where that was asked for and the format allows it."""
+    """(height, width, 3) BGR, EXIF orientation applied, transparent parts over black. (height, width) grey, or at a
+    reduced scale, where that was asked for and the format allows it."""
     size: tuple[int, int]
     """Width and height in px as shown, at full scale."""
     stat: Status
@@ -119,6 +119,21 @@ def open_picture(
         raise UnreadableFrame(f"holds {pages} pages, which are not decided: {SEVERAL}")
     size = decoded.pixels.shape[1], decoded.pixels.shape[0]
     return Picture(content, decoded.pixels, size, status, decoded.levels, decoded.beyond)
+
+
+def read_averaged(path: PathLike, side: int) -> Picture:
+    """Read a picture as `read_picture` does, but a JPEG at the size that `averaging.average_size` says.
+
+    Refuses what `read_picture` refuses, and raises as that does.
+    """
+    content, status = _read_content(path, MAX_PIXELS)
+    try:
+        if sniff_format(content[:12]) != "JPEG":
+            return open_picture(content, status)
+        size, pixels = _decode("JPEG", content, MAX_PIXELS, partial(jpeg.decode_averaged, side=side))
+        return Picture(content, pixels, size, status)
+    except UnreadableFrame as error:
+        raise NotWhole.of(error, path, status) from None
 
 
 def read_reduced(path: PathLike, max_pixels: int = MAX_PIXELS) -> tuple[tuple[int, int], Decoded]:
