@@ -20,6 +20,9 @@ _PX_AT_ONCE, _FILTERED_AT_ONCE = 1 << 16, 1 << 18
 """px converted and filtered at a time: what becomes of them stays in the cache of a processor."""
 _BAND = 16
 """px of the filtered width that are computed together: each of them depends on a part of a row."""
+_ON_ONE_THREAD = 1 << 18
+"""Multiplications of a product up to which NumPy's BLAS (OpenBLAS) starts no threads of its own, which would fight with
+those that describe other pictures."""
 
 
 def convert_to_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -48,11 +51,21 @@ def _filter_rows(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     for top in range(0, rows.shape[0], step):
         part = rows[top : top + step].astype(np.float64)
         for start, first, weights in _cut_bands(rows.shape[1], width):
-            # Not `@`: NumPy's BLAS starts threads of its own, which fight with those that describe other pictures.
-            sums = cv2.gemm(part[:, first : first + len(weights)], weights, 1, _NOTHING, 0)
+            sums = _multiply(part[:, first : first + len(weights)], weights)
             rounded = np.floor((sums + (1 << (_FRACTION_BITS - 1))) / (1 << _FRACTION_BITS))
             filtered[top : top + step, start : start + weights.shape[1]] = np.clip(rounded, 0, 255)
     return filtered
+
+
+def _multiply(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the product of two matrices, by so many rows at a time as one thread computes."""
+    if 2 * weights.size > _ON_ONE_THREAD:
+        return np.asarray(cv2.gemm(rows, weights, 1, _NOTHING, 0), np.float64)
+    products = np.empty((len(rows), weights.shape[1]))
+    step = _ON_ONE_THREAD // weights.size
+    for top in range(0, len(rows), step):
+        np.matmul(rows[top : top + step], weights, out=products[top : top + step])
+    return products
 
 
 @lru_cache(maxsize=16)

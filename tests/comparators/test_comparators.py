@@ -165,10 +165,20 @@ def test_grey_and_small_as_pillow_makes_them(size):
         assert np.array_equal(shrink(convert_to_grey(image), *new_size), small)
 
 
-def test_large_pictures_are_shrunk_in_parts():
-    grey = cv2.resize(convert_to_grey(paint(4)), (1500, 1400))
-    small = PillowImage.fromarray(grey).resize((64, 64), PillowImage.Resampling.LANCZOS)
-    assert np.array_equal(shrink(grey, 64, 64), small)
+@pytest.mark.parametrize("size", [(1500, 1400), (1400, 1500), (20_000, 30), (30, 20_000), (9000, 700)], ids=str)
+def test_large_pictures_are_shrunk_in_parts(size):
+    grey = cv2.resize(convert_to_grey(paint(4)), size)
+    for new_size in ((17, 16), (64, 64)):
+        small = PillowImage.fromarray(grey).resize(new_size, PillowImage.Resampling.LANCZOS)
+        assert np.array_equal(shrink(grey, *new_size), small)
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 80), st.integers(1, 80), st.integers(0, 2**32))
+@settings(deadline=None)
+def test_pictures_of_any_size_are_shrunk_as_pillow_does(width, height, new_width, new_height, seed):
+    grey = np.random.default_rng(seed).integers(0, 256, (height, width)).astype(np.uint8)
+    small = PillowImage.fromarray(grey).resize((new_width, new_height), PillowImage.Resampling.LANCZOS)
+    assert np.array_equal(shrink(grey, new_width, new_height), small)
 
 
 def test_the_distance_of_hashes_is_that_of_imagehash():
