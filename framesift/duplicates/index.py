@@ -31,6 +31,8 @@ _APPLICATION_ID = int.from_bytes(b"fsix", "big")
 _SCHEMA = 4
 _TIMEOUT = 20.0
 """Seconds to wait for another run that is writing."""
+_OUTDATED = ("combined/2", "combined/2 turned")
+"""What descriptors were computed with that nothing computes any more; they are most of an index."""
 _TABLE = """
 CREATE TABLE features (
     path BLOB NOT NULL, method TEXT NOT NULL, file_size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -150,11 +152,13 @@ class Index:
         return (*found, *f.size, _encode(f.descriptor), *_ends(f), int(f.traits))
 
     def forget_missing(self, folder: str) -> None:
-        """Drop the files below an absolute folder that no longer exist."""
+        """Drop the files below an absolute folder that no longer exist, and of the others what no method asks for."""
         start = os.fsencode(os.path.join(folder, ""))
         end = start[:-1] + bytes([start[-1] + 1])
         query = "SELECT DISTINCT path FROM features WHERE path >= ? AND path < ?"
+        outdated = "DELETE FROM features WHERE path >= ? AND path < ? AND method = ?"
         with _explained(self.path), self._database:
+            self._database.executemany(outdated, [(start, end, method) for method in _OUTDATED])
             gone = [row for row in self._database.execute(query, (start, end)) if not os.path.lexists(row[0])]
             self._database.executemany("DELETE FROM features WHERE path = ?", gone)
 

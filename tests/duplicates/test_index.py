@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from framesift.duplicates import by_combined, by_hash
 from framesift.duplicates.index import BATCH, Features, Index, State, default_index
 from framesift.errors import StorageError, UsageError
 from framesift.frames.levels import WHOLE, Levels
@@ -116,6 +117,20 @@ def test_files_that_are_gone_are_forgotten_below_the_folder_alone(path, tmp_path
     with Index(path) as index:
         index.forget_missing(str(tmp_path / "in"))
     assert [recall(path, each) is not None for each in (there, gone, outside)] == [True, False, True]
+
+
+def test_what_no_method_asks_for_is_forgotten_below_the_folder_alone(path, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("in/a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"x")
+    inside, outside = features(str(tmp_path / "in" / "a.jpg")), features(str(tmp_path / "b.jpg"))
+    methods = "combined/2", "combined/2 turned", by_combined().key, by_hash().key
+    for method in methods:
+        remember(path, inside, outside, method=method)
+    with Index(path) as index:
+        index.forget_missing(str(tmp_path / "in"))
+    for entry, expected in ((inside, [False, False, True, True]), (outside, [True] * 4)):
+        assert [recall(path, entry, method) is not None for method in methods] == expected
 
 
 def damage_header(path):
