@@ -16,7 +16,7 @@ from benchmarks.duplicates.contenders import (
     run_method,
     run_peer,
 )
-from benchmarks.duplicates.labelled import ORIGINAL, LabelledSet, build, make_originals, read_originals
+from benchmarks.duplicates.labelled import ORIGINAL, LabelledSet, build, enlarge, make_originals, read_originals
 from benchmarks.duplicates.verdicts import Verdict, find_missed, judge
 
 
@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--first", type=int, default=0, help="the first of them: other scenes of the same kinds (default %(default)s)")
     add("--cameras", type=int, default=3, help="rendered cameras (default %(default)s)")
     add("--frames", type=int, default=16, help="rendered frames of each (default %(default)s)")
+    add("--times", type=int, default=1, metavar="N", help="so many times as wide and high (default %(default)s)")
     add("--from", dest="folder", type=Path, metavar="DIR", help="frames of your own instead, with --truth")
     add("--truth", type=Path, nargs="+", default=[], metavar="CSV", help="columns frame and state, one file a camera")
     add("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="NAME", help="of framesift")
@@ -46,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         else make_originals(arguments.scenes, arguments.first, arguments.cameras, arguments.frames)
     )
     with tempfile.TemporaryDirectory() as place:
+        if arguments.times > 1:
+            originals = (enlarge(original, arguments.times) for original in originals)
         labelled = build(arguments.place or Path(place) / "set", originals)
         outcomes = [run_method(name, labelled) for name in arguments.methods]
         for name in PEERS:

@@ -105,6 +105,15 @@ def read_originals(folder: Path, tables: list[Path]) -> Iterator[Original]:
                 yield Original(Path(row["frame"]).stem, FRAMES, picture, (table.stem, row["state"]))
 
 
+def enlarge(original: Original, times: int) -> Original:
+    """The same so many times as wide and high; animations, numbers and 16 bits as they are."""
+    if isinstance(original.picture, list) or original.picture.mode not in ("RGB", "RGBA"):
+        return original
+    width, height = original.picture.size
+    large = original.picture.resize((times * width, times * height), Image.Resampling.BICUBIC)
+    return original._replace(picture=large)
+
+
 def make_originals(scenes: int, first: int, cameras: int, frames: int) -> Iterator[Original]:
     """All kinds."""
     return chain(draw_originals(scenes, first), render_originals(cameras, frames, (640, 480)))

@@ -1,6 +1,7 @@
 """The labelled set is what it says, and the tables count it right."""
 
 import dataclasses
+import re
 import sys
 
 import cv2
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.duplicates import contenders, films
+from benchmarks.duplicates import contenders, differing, films
 from benchmarks.duplicates.__main__ import list_faults, tables
 from benchmarks.duplicates.kinds import KINDS
-from benchmarks.duplicates.labelled import COPY, ORIGINAL, LabelledSet, build, read_originals, render_originals
+from benchmarks.duplicates.labelled import COPY, ORIGINAL, LabelledSet, build, enlarge, read_originals, render_originals
 from benchmarks.duplicates.labelled import Original as Drawn
 from benchmarks.duplicates.verdicts import find_missed, judge
 from benchmarks.duplicates.versions import CHANGES, encode_original, find_changes
+from framesift.duplicates import find_duplicates
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,34 @@ def test_every_frame_has_a_copy_and_every_second_change(labelled):
 def test_scenes_of_a_kind_differ_and_are_drawn_alike_again(kind):
     one, same, other = (encode_original(KINDS[kind](seed))[1] for seed in (0, 0, 1))
     assert one == same != other
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_enlarged_is_the_same_picture_still(kind):
+    original = Drawn("a", kind, KINDS[kind](0), 0)
+    large = enlarge(original, 2)
+    if isinstance(original.picture, list) or original.picture.mode not in ("RGB", "RGBA"):
+        assert large is original
+    else:
+        assert large.picture.size == tuple(2 * side for side in original.picture.size)
+        assert large[:2] == original[:2] and large.scene == original.scene
+
+
+def test_pictures_that_differ_are_drawn_alike_again_and_found_by_nobody(tmp_path):
+    one, same, other = (differing.draw_picture(number) for number in (7, 7, 8))
+    assert np.array_equal(one, same) and np.abs(one.astype(int) - other).mean() > 10
+    folder = differing.make_pictures(tmp_path, 3, 1)
+    assert sorted(path.name for path in folder.iterdir()) == [f"picture_00000{number}.jpg" for number in range(3)]
+    assert differing.make_pictures(tmp_path, 3, 1) == folder
+    findings = find_duplicates(folder, index=tmp_path / "i.sqlite")
+    assert len(findings.inventory.items) == 3 and findings.groups == []
+
+
+def test_a_search_that_finds_nothing_is_held_against_decoding_alone(tmp_path, capsys):
+    for number in range(2):
+        (tmp_path / f"{number}.jpg").write_bytes(cv2.imencode(".jpg", differing.draw_picture(number)[:90, :90])[1])
+    assert differing.main(["--from", str(tmp_path), "--rounds", "1"]) == 0
+    assert re.search(r"^1: .*; \d+\.\d\d wall, \d+\.\d\d CPU$", capsys.readouterr().out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("kind", KINDS)
