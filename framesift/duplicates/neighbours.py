@@ -81,10 +81,11 @@ class CombinedNeighbours:
         self._large = _unit_large(descriptors["grey"])[order]
 
     def find(self, keeper: int, free: NDArray[np.bool_], own: Descriptor | None = None, opaque: bool = True) -> Found:
+        large = self._large[keeper] if own is None else _unit_large(own["grey"][np.newaxis])[0]
         own = self._descriptors[self._order[keeper]] if own is None else own
         most = min(HASH_SIDE**2 * (1 - self._similarity + _SLACK) / HASH_WEIGHT, self._most_bits)
         near = np.flatnonzero((count_bits(self._words, keeper, own["hash"]) <= most) & free[keeper + 1 :]) + keeper + 1
-        near = near[self._large[near] @ _unit_large(own["grey"][np.newaxis])[0] >= _LEAST_CORRELATION]
+        near = near[self._large[near] @ large >= _LEAST_CORRELATION]
         for position in self._leave_beyond(near, own["grey"]) if opaque else near.tolist():
             similarity = self.measure(keeper, position, own)
             if round(similarity, _ROUND) >= self._similarity:
