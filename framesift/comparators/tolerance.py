@@ -49,7 +49,8 @@ class ToleranceDifferencing(Differencing):
     """px: pictures are compared at this width."""
 
     def describe(self, image: Image) -> Image:
-        """Return the grey, blurred, masked picture at the compared size, (height, width) uint8; takes BGR or grey."""
+        """Return the grey, blurred, masked picture at the compared size, (height, width) uint8, read-only; takes BGR or
+        grey."""
         size = self.compared_size((image.shape[1], image.shape[0]))
         if (image.shape[1], image.shape[0]) != size:
             if image.ndim == 3 and image.shape[2] == 3:  # what is grey already is quicker to make small
@@ -57,7 +58,7 @@ class ToleranceDifferencing(Differencing):
             way = cv2.INTER_AREA if image.shape[1] > size[0] else cv2.INTER_CUBIC
             image = np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
         described = preprocess_image_change_detection(image, self.blur, self.border_mask)
-        described.flags.writeable = False  # so that what is found of a reference holds for the next candidate
+        described.flags.writeable = False  # or what is remembered of a reference might not hold for the next candidate
         return described
 
     def score(self, reference: Image, candidate: Image) -> float:

@@ -53,23 +53,22 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
     data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
     if any(methods) or not _is_unbroken(data):
         return None
-    row_bytes = 1 + (width * depth * _SAMPLES[colour_type] + 7) // 8
-    inflated = _inflate(memoryview(content), data, height * row_bytes)
-    settle()
-    return None if inflated is None else np.frombuffer(inflated, np.uint8).reshape(height, row_bytes)
-
-
-def _inflate(view: memoryview, data: Sequence[Chunk], size: int) -> bytes | None:
-    """Return the bytes in the data of a PNG, if they are whole and so many."""
+    view = memoryview(content)
     stream = b"".join(view[chunk.start + 8 : chunk.end - 4] for chunk in data)
-    if not _has_room(stream, size) or not all(_is_whole(view, chunk) for chunk in data):
+    row_bytes = 1 + (width * depth * _SAMPLES[colour_type] + 7) // 8
+    size = height * row_bytes
+    if not _has_room(stream, size) or not _are_whole(view, data):
         return None
     inflater = isal_zlib.decompressobj()
     try:
-        inflated: bytes = inflater.decompress(stream, size + 1)
+        inflated = inflater.decompress(stream, size + 1)
     except (igzip_lib.IsalError, MemoryError):  # type: ignore[misc, unused-ignore]
         return None
-    return inflated if inflater.eof and len(inflated) == size else None
+    finally:
+        settle()
+    if not inflater.eof or len(inflated) != size:
+        return None
+    return np.frombuffer(inflated, np.uint8).reshape(height, row_bytes)
 
 
 def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> Pixels | None:
@@ -82,7 +81,8 @@ def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8
     view = memoryview(content)
     if content[chunks[0].start + 16 : chunks[0].start + 18] != b"\x08\x02":
         return None
-    if not all(chunk.kind in _WITHOUT_EFFECT and (chunk.kind == b"IDAT" or _is_whole(view, chunk)) for chunk in chunks):
+    others = [chunk for chunk in chunks if chunk.kind != b"IDAT"]
+    if not all(chunk.kind in _WITHOUT_EFFECT for chunk in others) or not _are_whole(view, others):
         return None
     filtered = rows[:, 1:].reshape(len(rows), -1, 3)
     if not rows[:, 0].any():
@@ -147,6 +147,12 @@ def _has_room(stream: bytes, size: int) -> bool:
     """Tell whether no reference can reach beyond the declared window. zlib calls that damage, ISA-L does not mind."""
     window = 1 << ((stream[0] >> 4) + 8) if stream else 0
     return window >= min(size, 2**15)
+
+
+def _are_whole(view: memoryview, chunks: Sequence[Chunk]) -> bool:
+    whole = all(_is_whole(view, chunk) for chunk in chunks)
+    settle()
+    return whole
 
 
 def _is_whole(view: memoryview, chunk: Chunk) -> bool:
