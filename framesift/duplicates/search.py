@@ -100,7 +100,6 @@ def find_duplicates(
     apart: Apart = never_apart,
     protected: Iterable[PathLike] = (),
     executor: Executor | None = None,
-    at_most: int | None = None,
     cropped: bool = False,
     meanwhile: Meanwhile | None = None,
 ) -> Findings:
@@ -113,11 +112,11 @@ def find_duplicates(
     not entered, and without `recursive` no folder is. The patterns `exclude` and `include` (`frames.choosing`) are of
     paths below each folder, or below the one that has it at the path `under`. No group has two files that `apart` keeps
     apart. What lies in a `protected` folder is never a member. Of what the preference leaves open, one in a protected
-    folder is preferred, then one in a folder that was named earlier. Only `at_most` so many images are looked at, the
-    first in natural order. With `cropped`, videos are found too that show a part of another one's pictures, or the same
-    within black bars. While the search goes on, `meanwhile` is called with groups of images, by the thread that
-    searches: each stands in the place of those before that share a file with it, and in the end all give way to what is
-    returned. The groups do not depend on `jobs`, on `executor` or on what the index knows.
+    folder is preferred, then one in a folder that was named earlier. With `cropped`, videos are found too that show a
+    part of another one's pictures, or the same within black bars. While the search goes on, `meanwhile` is called with
+    groups of images, by the thread that searches: each stands in the place of those before that share a file with it,
+    and in the end all give way to what is returned. The groups do not depend on `jobs`, on `executor` or on what the
+    index knows.
 
     Raises UsageError (no such folder, neither in it) and StorageError (the disk or the index refuses).
     """
@@ -131,12 +130,12 @@ def find_duplicates(
     found.videos = [film for film in found.videos if film.path not in attached]
     preference = _prefer_places(preference, place, safe)
     apart = protect(safe, found.names, apart)
-    jobs, images = jobs or count_cores(), found.images[:at_most]
+    jobs = jobs or count_cores()
     grouping = _Grouping(root, method, preference, apart, companions)
     with Index(index) as opened:
         with Memory(root, method, jobs) as memory:
-            glances = Glances(memory, grouping.propose, grouping.form, len(images), meanwhile)
-            inventory = take_inventory(root, images, method, opened, watch, jobs, executor, glances)
+            glances = Glances(memory, grouping.propose, grouping.form, len(found.images), meanwhile)
+            inventory = take_inventory(root, found.images, method, opened, watch, jobs, executor, glances)
         videos = read_videos(root, found.videos if with_videos else [], opened, watch, jobs, cropped)
         for folder in place.folders:
             opened.forget_missing(place.join(folder))
