@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import until
 from tests.web.duplicates.held_searches import HeldServer
-from tests.web.duplicates.review_folders import write_person
+from tests.web.duplicates.review_folders import render_picture, versions_of, write_person
 from tests.web.duplicates.review_pages import Visits, check_access, shown
 
 TOP = "name => document.querySelector(`[data-image='${name}']`).getBoundingClientRect().top"
@@ -23,6 +23,9 @@ def served(browser, tmp_path_factory) -> Iterator[HeldServer]:
     for number in (1, 2, 3, 4, 6):
         write_person(root / "persons", f"PERSON-{number:04}", [3, 2, 1, 2], number)
     write_person(root / "persons", "PERSON-0005", [2] * 26, 5)
+    last = write_person(root / "persons", "PERSON-0007", [2] * 25, 7)
+    for version, content in enumerate(versions_of(render_picture(8, (640, 480)), 2)):
+        (last / f"last_{version}.jpg").write_bytes(content)
     with HeldServer(root / "persons", root / "gates") as running:
         running.wait_for_scan()
         yield running
@@ -100,6 +103,16 @@ def test_what_is_looked_at_stays_in_view_and_in_the_viewer(served, visits):
     assert page.locator("#groups :focus").count() == 1
     assert page.locator(f"#groups [data-image='{image}']").count() == 1
     assert abs(page.evaluate(TOP, image) - before) < 100, "the head of a group is all that comes above it"
+
+
+def test_the_viewer_finds_its_two_far_down(served, visits):
+    """The largest picture is the first keeper, and by its name the last of 26."""
+    page = open_searching(served, visits, "PERSON-0007", 1)
+    page.locator("#found [data-image]").nth(1).locator(".picture").click()
+    page.locator("#viewer").get_by_text("Duplicate so far: last_1.jpg").wait_for()
+    served.open(1)
+    page.locator("#viewer").get_by_text("To be removed: last_1.jpg").wait_for()
+    assert page.locator("#groups > li").count() == 26
 
 
 def test_a_page_that_is_loaded_again_and_another_one_see_the_same(served, visits):

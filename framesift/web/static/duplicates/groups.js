@@ -10,7 +10,7 @@ import { readMethod } from "./methods.js";
 import { goBack, isThere, notePlace } from "./place.js";
 import { LOOKING, onBusy, onChange, remove, resume, searchAndLook } from "./removing.js";
 import { complain } from "./work.js";
-import { renew, view, viewsSoFar } from "./viewer.js";
+import { renew, seekShown, view, viewsSoFar } from "./viewer.js";
 import { count, number, size, title } from "../words.js";
 
 const LIMIT = 20;
@@ -35,10 +35,11 @@ async function load() {
     [loaded, total] = [0, 0];
     find("groups").replaceChildren();
     add(groups);
-    while (loaded < Math.min(total, FARTHEST) && !isThere(place)) await loadMore();
+    const isFound = () => isThere(place) && (!viewsSoFar() || seekShown(listed()));
+    while (loaded < Math.min(total, FARTHEST) && !isFound()) await loadMore();
     showFacts();
     goBack(place);
-    if (viewsSoFar()) renew([...find("groups").children].map((element) => shown.get(element)));
+    if (viewsSoFar()) renew(seekShown(listed()), loaded >= total);
   });
 }
 
@@ -50,6 +51,7 @@ async function attempt(work) {
   }
 }
 
+const listed = () => [...find("groups").children].map((element) => shown.get(element));
 const fetchGroups = (offset) => read(`${address("collections", identity, "groups")}?offset=${offset}&limit=${LIMIT}`);
 const loadMore = async () => add(await fetchGroups(loaded));
 

@@ -24,18 +24,23 @@ export function view(shown, member) {
   compare.focus();
 }
 
-/** Whether the viewer shows two images that are in a group so far. */
+/** Whether the viewer shows two images of a group so far, which are to be found again at its end. */
 export const viewsSoFar = () => dialog.open && group.soFar;
 
-/** Shows the same two as the search has left them: `groups` are those of its end. */
-export function renew(groups) {
-  const [one, other] = [group.keeper.id, group.members[place].id];
-  const found = groups.find(({ keeper, members }) => [one, other].every((id) => [keeper, ...members].some((image) => image.id === id)));
+/** The one of the groups that has the two images that are shown. */
+export function seekShown(groups) {
+  const two = [group.keeper.id, group.members[place].id];
+  return groups.find(({ keeper, members }) => two.every((id) => [keeper, ...members].some((image) => image.id === id)));
+}
+
+/** Shows the same two as the search has left them, in the group that has both; `all` groups were looked at for it. */
+export function renew(found, all) {
   if (!found) {
-    where.textContent = "Not in one group in the end";
+    where.textContent = all ? "Not in one group in the end" : "The search is done";
     back.disabled = next.disabled = true;
     return;
   }
+  const [one, other] = [group.keeper.id, group.members[place].id];
   const wanted = found.keeper.id === other ? one : other;
   [group, place] = [found, found.members.findIndex(({ id }) => id === wanted)];
   before = find("groups").querySelector(`[data-focus="${CSS.escape(`view ${wanted}`)}"]`);
