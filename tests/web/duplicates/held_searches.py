@@ -18,7 +18,7 @@ SECONDS = 60
 
 
 class Gate:
-    """Holds a search when so many groups have been told."""
+    """Holds a search when so many groups have been told; with none, before it begins."""
 
     def __init__(self, groups: int) -> None:
         self.groups, self.told = groups, 0
@@ -30,10 +30,14 @@ class Gate:
         def hear(group: Any) -> None:
             meanwhile(group)
             self.told += 1
+            hold()
+
+        def hold() -> None:
             if self.told == self.groups:
                 self.reached.set()
                 assert self.opened.wait(SECONDS)
 
+        hold()
         return find_duplicates(*args, meanwhile=hear, **options)
 
     def wait(self) -> None:

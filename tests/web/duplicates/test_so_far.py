@@ -193,8 +193,10 @@ def test_a_restart_begins_again(root, monkeypatch):
         gate.wait()
         review.jobs.stop()
         gate.opened.set()
-    with Review(root, index=root.parent / "index.sqlite") as review:
+    with held(monkeypatch, 0) as gate, Review(root, index=root.parent / "index.sqlite") as review:
+        gate.wait()
         assert review.searches.so_far(only(review).id)[1] == []
+        gate.opened.set()
         assert finish(review, review.jobs.find(job)).result["surplus"] == 10
         assert review.groups.page(only(review).id)[0] == 5
 
