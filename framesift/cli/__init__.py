@@ -122,6 +122,7 @@ def _what_to_install(error: ImportError) -> str:
 def _exit_with(program: str | None) -> None:
     """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
     options = parse(sys.argv[1:], program)
+    options.is_program = True
     from framesift.cli.memory import reuse_memory
 
     reuse_memory()

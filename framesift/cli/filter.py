@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from tqdm import tqdm
 
+    from framesift.cluster.forks import Forks
     from framesift.filtering.run import Run
     from framesift.filtering.selection import Decision
     from framesift.filtering.settings import Settings
@@ -101,14 +102,14 @@ def filter_command(options: argparse.Namespace) -> int:
     settings, receivers = _read_wishes(options), Receivers(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
-        cluster = open_workers_of(options, stack)
+        crew = open_workers_of(options, stack) or _open_forks(options, settings, stack)
         source, sink = open_source_of(options, settings), open_sink_of(options, settings)
         receivers.follow(sink, settings, options, stack)
         with (
             Run(source, sink, settings) as run,
             _open_bar(run, options) as bar,
             suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
-            closing(run.decide(options.jobs, cluster)) as decisions,
+            closing(run.decide(options.jobs, crew)) as decisions,
         ):
             cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch:
@@ -119,13 +120,31 @@ def filter_command(options: argparse.Namespace) -> int:
             run.follow = bar.update
             for decision in decisions:
                 bar.set_postfix_str(f"{sink.volume.kept:,} kept", refresh=False)
-                bar.update(not (settings.keep or cluster))
+                bar.update(not (settings.keep or options.cluster))
                 _tell_decision(decision, options, settings, bar)
                 if rehearsal is not None:
                     rehearsal.add(decision, run.levels.find(decision.frame.camera))
         if options.report:
             _write_report(options, rehearsal)
     return _conclude(run, options)
+
+
+def _open_forks(options: argparse.Namespace, settings: "Settings", stack: "ExitStack") -> "Forks | None":
+    """Open forks for a program that reads pictures of this machine; None where threads do as well, or better.
+
+    A store is waited for rather than worked for, the pixels of a film would be copied, and what goes on without an end
+    has little to do at a time.
+    """
+    from framesift.cluster.parallel import count_cores
+    from framesift.stores import is_url
+
+    jobs = options.jobs or count_cores()
+    elsewhere = settings.keep or settings.every or options.watch or is_url(options.directory)
+    if jobs == 1 or elsewhere or sys.platform != "linux" or not getattr(options, "is_program", False):
+        return None
+    from framesift.cluster.forks import Forks
+
+    return stack.enter_context(Forks(jobs))
 
 
 def _open_bar(run: "Run", options: argparse.Namespace) -> "tqdm[Any]":

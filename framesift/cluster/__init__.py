@@ -24,6 +24,7 @@ __all__ = [
     "Cluster",
     "WorkersLost",
     "find_worker",
+    "forks",
     "mapping",
     "note_unreached",
     "open_cluster",

@@ -13,8 +13,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Workers(ThreadPoolExecutor):
-    """Threads that work for one who works too, in `map_ordered`: there are `jobs` with that one.
+class Crew(Executor):
+    """Those who work for one who works too, in `map_ordered`: that one calls itself what waits for its turn."""
+
+    are_any: bool
+    """Whether there is anybody beside that one."""
+
+
+class Workers(ThreadPoolExecutor, Crew):
+    """Threads that work for one who works too: there are `jobs` with that one.
 
     So no more threads than cores want Python's lock, which each call of OpenCV and numpy gives away and wants back.
     With one job there is no thread but that of whoever maps.
@@ -30,12 +37,12 @@ def map_ordered(executor: Executor, function: Callable[[T], R], items: Iterable[
 
     `items` is drawn from only as results are taken, so memory does not depend on how many there are. An exception of
     `function` is raised where its result would have come; whatever ends the iteration cancels what has not begun. Of
-    `Workers` this thread is one while it waits for the next result.
+    `Crew` this thread is one while it waits for the next result.
     """
-    if isinstance(executor, Workers) and not executor.are_any:
+    if isinstance(executor, Crew) and not executor.are_any:
         yield from map(function, items)
         return
-    own = function if isinstance(executor, Workers) else None
+    own = function if isinstance(executor, Crew) else None
     pending: deque[_Call[T, R]] = deque()
     try:
         for item in items:

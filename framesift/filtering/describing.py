@@ -66,7 +66,7 @@ def view_looks(workers: Executor, view: Callable[[Look], View], looks: Iterable[
     The frames of films have their pixels, and those that are kept need them until they are decided: fewer are ahead.
     """
     for are_stills, group in groupby(looks, lambda look: isinstance(look[0], Still)):
-        yield from map_ordered(workers, view, group, window=jobs + 1 if are_stills else 2 * jobs + 2)
+        yield from map_ordered(workers, view, group, window=jobs + 1 if are_stills else 2 * jobs)
 
 
 def view_frame(frame: Frame | Still, directory: str, settings: Settings, levels: Levels | None = None) -> View:

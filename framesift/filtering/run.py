@@ -11,7 +11,7 @@ from itertools import chain, groupby
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from framesift.cluster.parallel import count_cores, open_workers
+from framesift.cluster.parallel import Crew, count_cores, open_workers
 from framesift.comparators.thresholds import Threshold
 from framesift.errors import PathLike
 from framesift.filtering.combinations import Wishes, check_combination
@@ -286,7 +286,7 @@ def _read_config(path: PathLike) -> Config:
 
 
 def _as_cluster(executor: Executor | None) -> "Cluster | None":
-    if executor is None:  # without one nothing of clusters is imported
+    if executor is None or isinstance(executor, Crew):  # without one nothing of clusters is imported
         return None
     from framesift.cluster import Cluster
 
