@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -199,14 +200,22 @@ def test_a_damaged_picture_of_an_animation_and_what_is_drawn_over_it_are_refused
     at = len(content) // 2
     content[at : at + 20] = bytes(20)
     (tmp_path / "x").write_bytes(content)
-    found = []
-    for number in range(1, 7):
-        try:
-            read_page(str(tmp_path / "x"), number, 10**6)
-            found.append(True)
-        except UnreadableFrame:
-            found.append(False)
-    assert found == sorted(found, reverse=True)
+    reasons = [refuse_page(tmp_path / "x", number) for number in range(1, 7)]
+    first = next(number for number, reason in enumerate(reasons, 1) if reason)
+    after = "comes after a picture that is damaged, or is not there"
+    assert not any(reasons[: first - 1]) and reasons[first - 1] != after and reasons[first:] == [after] * (6 - first)
+    with ThreadPoolExecutor(1) as another:  # of the pages before it has not been asked for any
+        for number in (6, first + 1, first):
+            assert another.submit(refuse_page, tmp_path / "x", number).result() == reasons[number - 1]
+
+
+def refuse_page(path, number):
+    """Return why a page is refused, if it is."""
+    try:
+        read_page(str(path), number, 10**6)
+    except UnreadableFrame as error:
+        return error.reason
+    return None
 
 
 def test_a_page_is_addressed_below_its_file(tmp_path):

@@ -5,6 +5,7 @@ OpenCV's own reader of animations forgets what is to be undone, and a damaged AP
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from typing import Any, cast
 
 import cv2
@@ -37,13 +38,16 @@ class _Player:
         self._pictures = _draw(content, max_pixels)
 
     def go_to(self, number: int) -> Pixels:
-        while True:
+        """Return a picture; what is wrong with one is told of that alone, whoever was asked for before."""
+        while self.number < number - 1:
             self.number += 1
-            picture = next(self._pictures, None)
-            if picture is None:
-                raise UnreadableFrame("comes after a picture that is damaged, or is not there")
-            if self.number == number:
-                return picture.copy()
+            with suppress(UnreadableFrame):
+                next(self._pictures, None)
+        self.number = number
+        picture = next(self._pictures, None)
+        if picture is None:
+            raise UnreadableFrame("comes after a picture that is damaged, or is not there")
+        return picture.copy()
 
 
 def _draw(content: bytes, max_pixels: int) -> Iterator[Pixels]:
