@@ -36,7 +36,10 @@ def sniff_format(head: bytes) -> str | None:
         return "PNM"
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         return "HEIF"
-    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    return None
 
 
 def explain_refusal(head: bytes) -> str:

@@ -8,7 +8,7 @@ import zlib
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_deep, decode_whole
-from framesift.frames.reader.png_chunks import SIGNATURE_SIZE, Chunk, find_chunks
+from framesift.frames.reader.png_chunks import SIGNATURE_SIZE, Chunk, find_chunks, split_chunk
 from framesift.frames.reader.png_data import inflate_rows, store_rows, undo_filters
 
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -95,8 +95,7 @@ def _has_alpha(content: bytes, chunks: list[Chunk]) -> bool:
 def _explain(content: bytes, chunks: list[Chunk]) -> str:
     """Find the reason why libpng refused; only then is the cost of the checksums paid."""
     for chunk in chunks:
-        body = memoryview(content)[chunk.start + 4 : chunk.end - 4]
-        if zlib.crc32(body) != struct.unpack_from(">I", content, chunk.end - 4)[0]:
+        if any(zlib.crc32(part) != checksum for part, checksum in split_chunk(content, chunk)):
             return f"damaged PNG: CRC error in {chunk.kind.decode('ascii', 'backslashreplace')}"
     if not any(chunk.kind == b"IDAT" for chunk in chunks):
         return "damaged PNG: no image data"

@@ -5,7 +5,6 @@ Without the packages `isal` and `pyspng` (extra `fast`), and where anything is u
 libpng, which gives the same pixels, or finds the reason why there are none.
 """
 
-import itertools
 import struct
 from collections.abc import Sequence
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.frames.reader.decoding import Pixels
-from framesift.frames.reader.png_chunks import Chunk
+from framesift.frames.reader.png_chunks import Chunk, split_chunk
 from framesift.frames.reader.settling import settle
 
 try:
@@ -33,7 +32,7 @@ _WITHOUT_EFFECT = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"tEXt", b"zTXt", b"iTXt"
 _HEADER = 33
 """Bytes of the signature and of IHDR, which stands first."""
 _END = b"\0\0\0\0IEND\xaeB`\x82"
-_SUB = 1
+_SUB = b"\1"
 _SUMMED = 2**16
 """About how many px are summed at a time: their sums stay in the processor's cache."""
 _MOST_SUMMED = 2**31 // 255
@@ -51,15 +50,14 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
         return None
     width, height, depth, colour_type, *methods = struct.unpack_from(">IIBBBBB", content, chunks[0].start + 8)
     data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
-    if any(methods) or not _is_unbroken(data):
+    if any(methods) or len(data) != 1:
         return None
-    view = memoryview(content)
-    stream = b"".join(view[chunk.start + 8 : chunk.end - 4] for chunk in data)
+    stream = _join_whole(content, data)
     row_bytes = 1 + (width * depth * _SAMPLES[colour_type] + 7) // 8
     size = height * row_bytes
-    if not _has_room(stream, size) or not _are_whole(view, data):
+    if stream is None or not _has_room(stream, size):
         return None
-    inflater = isal_zlib.decompressobj()
+    inflater = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_ZLIB)  # that of isal_zlib begins with room for 16 kB
     try:
         inflated = inflater.decompress(stream, size + 1)
     except (igzip_lib.IsalError, MemoryError):  # type: ignore[misc, unused-ignore]
@@ -78,16 +76,16 @@ def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8
     cameras' software write it, running sums undo it; other filters libspng. That is never given anything but a header
     and rows that have been inflated and checked here.
     """
-    view = memoryview(content)
     if content[chunks[0].start + 16 : chunks[0].start + 18] != b"\x08\x02":
         return None
     others = [chunk for chunk in chunks if chunk.kind != b"IDAT"]
-    if not all(chunk.kind in _WITHOUT_EFFECT for chunk in others) or not _are_whole(view, others):
+    if not all(chunk.kind in _WITHOUT_EFFECT for chunk in others) or _join_whole(content, others) is None:
         return None
     filtered = rows[:, 1:].reshape(len(rows), -1, 3)
-    if not rows[:, 0].any():
+    filters = rows[:, 0].tobytes()
+    if filters == bytes(len(rows)):
         return np.asarray(cv2.cvtColor(filtered, cv2.COLOR_RGB2BGR), np.uint8)
-    if (rows[:, 0] == _SUB).all():
+    if filters == _SUB * len(rows):
         return _sum_along(filtered)
     if pyspng is None:
         return None
@@ -138,23 +136,16 @@ def _store(rows: NDArray[np.uint8]) -> Sequence[bytes | memoryview]:
     return [struct.pack(">I", length), *parts, struct.pack(">I", checksum)]
 
 
-def _is_unbroken(data: Sequence[Chunk]) -> bool:
-    """Tell whether there are chunks, each beginning where the one before it ends."""
-    return bool(data) and all(chunk.end == following.start for chunk, following in itertools.pairwise(data))
-
-
 def _has_room(stream: bytes, size: int) -> bool:
     """Tell whether no reference can reach beyond the declared window. zlib calls that damage, ISA-L does not mind."""
     window = 1 << ((stream[0] >> 4) + 8) if stream else 0
     return window >= min(size, 2**15)
 
 
-def _are_whole(view: memoryview, chunks: Sequence[Chunk]) -> bool:
-    whole = all(_is_whole(view, chunk) for chunk in chunks)
+def _join_whole(content: bytes, chunks: Sequence[Chunk]) -> bytes | None:
+    """Return the data of chunks; None where a checksum is wrong."""
+    parts = [part for chunk in chunks for part in split_chunk(content, chunk)]
+    data = b"".join([body[4:] for body, _ in parts])
+    is_whole = all(isal_zlib.crc32(body) == checksum for body, checksum in parts)
     settle()
-    return whole
-
-
-def _is_whole(view: memoryview, chunk: Chunk) -> bool:
-    checksum: int = struct.unpack_from(">I", view, chunk.end - 4)[0]
-    return isal_zlib.crc32(view[chunk.start + 4 : chunk.end - 4]) == checksum
+    return data if is_whole else None

@@ -13,7 +13,7 @@ from framesift.errors import UnreadableFrame
 from framesift.frames.reader import webp
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.gif import find_images, read_screen
-from framesift.frames.reader.png_chunks import SIGNATURE_SIZE, find_chunks
+from framesift.frames.reader.png_chunks import SIGNATURE_SIZE, find_chunks, split_chunk
 
 _SHARED = {b"PLTE", b"tRNS"}
 """Chunks of a PNG that all its pictures need."""
@@ -103,7 +103,7 @@ def _find_png_parts(content: bytes) -> Iterator[Part]:
     shared = b"".join(content[chunk.start : chunk.end] for chunk in chunks if chunk.kind in _SHARED)
     control, data = b"", list[bytes]()
     for chunk in chunks:
-        body = content[chunk.start + 8 : chunk.end - 4]
+        body = b"".join(part[4:] for part, _ in split_chunk(content, chunk))
         if chunk.kind in (b"fcTL", b"fdAT"):
             (checksum,) = struct.unpack_from(">I", content, chunk.end - 4)
             if zlib.crc32(body, zlib.crc32(chunk.kind)) != checksum:
