@@ -1,7 +1,7 @@
 """The sum by which bytes are told from others."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from framesift.frames.reader.settling import settle
 
@@ -11,11 +11,16 @@ except ImportError:
     _sum = None  # type: ignore[assignment, unused-ignore]
 
 
-def _sum_and_settle(content: bytes) -> int:
-    summed: int = _sum(content)
+_crc32: Callable[[bytes], int] = zlib.crc32 if _sum is None else _sum
+
+
+def crc32(content: bytes) -> int:
+    """Return the CRC-32 of bytes."""
+    return sum_each([content])[0]
+
+
+def sum_each(contents: Iterable[bytes]) -> list[int]:
+    """Return the CRC-32 of each."""
+    sums = list(map(_crc32, contents))
     settle()
-    return summed
-
-
-crc32: Callable[[bytes], int] = zlib.crc32 if _sum is None else _sum_and_settle
-"""Return the CRC-32 of bytes."""
+    return sums

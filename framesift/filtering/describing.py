@@ -201,7 +201,7 @@ def _describe(
     descriptor = comparator.describe(image)
     apart = _measure_apart(frame, source.get("content"), settings)
     vitals = measure_vitals(descriptor, comparator.part_of(descriptor), size[0], apart)
-    exposure = replace(exposure, flat=comparator.is_flat(descriptor), vitals=vitals)
+    exposure = Exposure(exposure.levels, exposure.beyond, comparator.is_flat(descriptor), vitals)
     return View(frame, size, descriptor, chain, exposure=exposure, **source)
 
 

@@ -31,6 +31,7 @@ _LEVELS = b'"levels"'
 """Cannot stand within a text, where the quotes are escaped."""
 _FILE = b'"file"'
 _KEEP = b'"verdict": "keep"'
+_WRITE = json.JSONEncoder(allow_nan=False).encode
 
 
 @dataclass(frozen=True)
@@ -296,4 +297,4 @@ def _decode_weight(threshold: str, frames: int) -> Weight:
 
 
 def _encode(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, allow_nan=False).encode("ascii") + b"\n"
+    return _WRITE(entry).encode("ascii") + b"\n"

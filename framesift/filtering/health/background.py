@@ -7,7 +7,6 @@ import numpy as np
 
 from framesift.filtering.health.structure import Field, Structure, Values, overlay
 from framesift.filtering.health.vitals import CELLS, Vitals
-from imaging_interview import Image
 
 GRID = 8, 6
 """Columns and rows of the cells in which structure is looked for."""
@@ -59,7 +58,7 @@ class Background:
         self.field += part * (structure.field - self.field)
         self.coarse += part * (shrink(structure.steepness, CELLS) - self.coarse)
         self.details += part * (vitals.show_details() - self.details)
-        self.steps += part * (measure_steps(vitals.show_picture()) - self.steps)
+        self.steps += part * (structure.steps - self.steps)
         self.white += float(part) * (vitals.white - self.white)
 
     def fits(self, structure: Structure) -> bool:
@@ -78,8 +77,8 @@ class Background:
         gradients = shrink(coarse, GRID)[structured] / np.maximum(shrink(self.coarse, GRID)[structured], 1e-3)
         return Comparison(
             float(found.sum() / whole.sum()),
-            float((found > _KEPT * whole).mean()),
-            float((gradients < _LOW).mean()),
+            float(np.count_nonzero(found > _KEPT * whole) / found.size),
+            float(np.count_nonzero(gradients < _LOW) / gradients.size),
             self._measure_sharpness(coarse, vitals.show_details()),
         )
 
@@ -101,11 +100,6 @@ class Background:
         if reached[-1] <= 0:
             return 0.0
         return float(change[order][int(np.searchsorted(reached, reached[-1] / 2))])
-
-
-def measure_steps(picture: Image) -> Values:
-    """Return the mean squares of the steps from each row of a picture, (height, width) uint8, to the next."""
-    return np.asarray((np.diff(picture.astype(np.float32), axis=0) ** 2).mean(axis=1), np.float32)
 
 
 def shrink(values: Values, grid: tuple[int, int]) -> Values:

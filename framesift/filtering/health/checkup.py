@@ -144,7 +144,7 @@ class Checkup:
             self._views.begin(structure, vitals)
             self._spell = None
             return
-        blank = find_blank(picture, ground) if ground.frames >= FEW and not self._tampered else None
+        blank = find_blank(picture, structure, ground) if ground.frames >= FEW and not self._tampered else None
         if blank is not None:
             yield from self._settle(FaultKind.TORN, frame, True, blank)
             return

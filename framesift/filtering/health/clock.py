@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 RESETS = tuple(datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 1980, 2000))
 """From here on clocks count that have lost their power."""
-_AROUND = timedelta(hours=14), timedelta(days=2)
-"""Before and after: in some zone, and some hours since."""
+_AROUND = [(reset - timedelta(hours=14), reset + timedelta(days=2)) for reset in RESETS]
+"""From when to when: in some zone, and some hours since."""
 FAR = 26 * 3600.0
 """Seconds: no two zones are so far apart."""
 ANOTHER = 600.0
@@ -16,7 +16,7 @@ _HOUR, _ABOUT = 3600.0, 120.0
 
 def is_reset(time: datetime) -> bool:
     """Tell whether a time is one that a clock shows that has been set to nothing."""
-    return any(reset - _AROUND[0] <= time <= reset + _AROUND[1] for reset in RESETS)
+    return any(begin <= time <= end for begin, end in _AROUND)
 
 
 def is_another(apart: float, usual: float | None) -> bool:

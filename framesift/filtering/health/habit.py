@@ -33,8 +33,8 @@ class Habit:
 
     def limit(self, hour: int) -> float | None:
         """Return after how many seconds, from an hour on, a silence is longer than usual; None where nobody knows."""
-        own = self.hours.get(hour, Counter[int]())
-        if own.total() >= ENOUGH:
+        own = self.hours.get(hour)
+        if own and own.total() >= ENOUGH:
             return max(LEAST, TIMES * _find_usual(own))
         if self.all.total() < ENOUGH:
             return None

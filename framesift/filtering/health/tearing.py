@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.filtering.health.background import Background, measure_steps
+from framesift.filtering.health.background import Background
 from framesift.filtering.health.structure import Structure, overlay
 from imaging_interview import Image
 
@@ -27,12 +27,12 @@ _FOUND, _LARGE = 0.28, 0.15
 """So like the structure is what is found further to a side, 1 when it is the same, of a part that is so large."""
 
 
-def find_blank(picture: Image, background: Background) -> float | None:
+def find_blank(picture: Image, structure: Structure, background: Background) -> float | None:
     """Return the share of a frame, (height, width) uint8, that is one row again and again where it never was.
 
     That is told of scenes of any structure; None where it is not so.
     """
-    steps = measure_steps(picture)
+    steps = structure.steps
     changing = np.flatnonzero(steps >= _SAME_ROWS)
     row = int(changing[-1]) + 1 if len(changing) else 0
     rest, least = len(picture) - row, len(picture) // BANDS

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framesift.comparators.differencing import ComparedPart
-from framesift.filtering.checksum import crc32
+from framesift.filtering.checksum import sum_each
 from imaging_interview import Image
 
 WIDTH = 128
@@ -61,8 +61,9 @@ class Vitals:
         difference = cv2.absdiff(self.show_picture(), other.show_picture())
         if cv2.resize(difference, _PARTS, interpolation=cv2.INTER_AREA).max() > _NOISE:
             return False
-        kept = np.sort((self.show_details() + 1) / (other.show_details() + 1), axis=None)
-        median = kept[(len(kept) - 1) // 2 : len(kept) // 2 + 1].mean()
+        kept = ((self.show_details() + 1) / (other.show_details() + 1)).ravel()
+        kept.sort()
+        median = (kept[(len(kept) - 1) // 2] + kept[len(kept) // 2]) / 2
         return bool(median > _SHARP)
 
     def show_details(self) -> NDArray[np.float32]:
@@ -111,10 +112,7 @@ def _measure_details(fine: Image) -> NDArray[np.float32]:
 
 def _sum_bands(inside: Image) -> tuple[int, ...]:
     rows = inside[:: max(1, inside.shape[0] // _ROWS)]
-    ends = [len(rows) * each // BANDS for each in range(BANDS + 1)]
-    return tuple(_sum_band(rows[start:end]) for start, end in pairwise(ends))
-
-
-def _sum_band(band: Image) -> int:
-    levels = band.tobytes()
-    return crc32(levels) if levels.strip(levels[:1]) else 0
+    levels = rows.tobytes()
+    ends = [len(rows) * each // BANDS * rows.shape[1] for each in range(BANDS + 1)]
+    bands = [levels[start:end] for start, end in pairwise(ends)]
+    return tuple(total if band.strip(band[:1]) else 0 for total, band in zip(sum_each(bands), bands, strict=True))
