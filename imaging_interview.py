@@ -118,9 +118,9 @@ def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -
 
 def _dilate_and_find_contours(thresh: Image) -> Sequence[Contour]:
     """Dilate in place and return the outer contours; only around what changed, which is mostly little or nothing."""
-    x, y, width, height = cv2.boundingRect(thresh)
-    if width == 0:
+    if not cv2.hasNonZero(thresh):  # which boundingRect takes eight times as long to find out
         return []
+    x, y, width, height = cv2.boundingRect(thresh)
     x0, y0 = max(x - DILATIONS - 1, 0), max(y - DILATIONS - 1, 0)
     region = thresh[y0 : y + height + DILATIONS + 1, x0 : x + width + DILATIONS + 1]
     cv2.dilate(region, DILATION_ELEMENT, dst=region, iterations=DILATIONS)

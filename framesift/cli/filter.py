@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from typing import Any
 
-    from tqdm import tqdm
-
+    from framesift.cli.progress import Bar
     from framesift.cluster.forks import Forks
     from framesift.filtering.run import Run
     from framesift.filtering.selection import Decision
@@ -147,7 +146,7 @@ def _open_forks(options: argparse.Namespace, settings: "Settings", stack: "ExitS
     return stack.enter_context(Forks(jobs))
 
 
-def _open_bar(run: "Run", options: argparse.Namespace) -> "tqdm[Any]":
+def _open_bar(run: "Run", options: argparse.Namespace) -> "Bar":
     from framesift.cli.outcome import tell_earlier
     from framesift.cli.progress import open_bar
 
@@ -209,15 +208,17 @@ def _shift_thresholds(options: argparse.Namespace) -> None:
         options.results, options.min_contour_area, options.score_threshold = None, *numbers
 
 
-def _tell_decision(decision: "Decision", options: argparse.Namespace, settings: "Settings", bar: "tqdm[Any]") -> None:
-    from framesift.filtering.selection import Verdict
+def _tell_decision(decision: "Decision", options: argparse.Namespace, settings: "Settings", bar: "Bar") -> None:
+    is_skipped = decision.verdict == "skip"
+    if not (is_skipped or options.verbose):
+        return
     from framesift.stores import join
 
     path = decision.frame.path if options.streams else join(options.directory, decision.frame.path)
-    if decision.verdict is Verdict.SKIP:
+    if is_skipped:
         missing = f": {pip_install('heif')}" if decision.reason.endswith(" the extra heif") else ""
         bar.write(f"{show(path)}: {decision.reason}{missing}", file=sys.stderr)
-    elif options.verbose:
+    else:
         from framesift.looking.wording import describe_decision
 
         bar.write(f"{show(path)}: {describe_decision(settings, decision)}", file=sys.stderr)
