@@ -7,6 +7,7 @@ see `structure`. Regions count only where the change is strong somewhere in them
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ from framesift.comparators.structure import (
     UNIT,
     Box,
     Gradients,
+    bound_levels,
+    bound_mean,
     find_difference,
     find_edge,
     find_gradients,
@@ -35,17 +38,26 @@ LIGHT_ONLY = -1.0
 """The reach of a region that counts with no `min_contour_area`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
-    """What is compared of one picture."""
+    """What is compared of one picture. Most of it is found when it is asked for: many pictures are told without it."""
 
-    gradients: Gradients
-    mean: float
-    """Their mean length."""
-    looked_at: Image | None
+    image: Image
+    """(height, width) uint8."""
+    looked_at: Image | None = None
     """255 where the masks let compare; None where there are no masks."""
-    origin: tuple[int, int]
+    origin: tuple[int, int] = (0, 0)
     """Where in the picture it begins, x and y."""
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """The gradients of the picture."""
+        return find_gradients(self.image)
+
+    @cached_property
+    def mean(self) -> float:
+        """Their mean length."""
+        return self.gradients.measure_mean(self.looked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,11 @@ class Pair:
     def edge(self) -> float:
         """How steep an edge is in the two."""
         return find_edge(self.before.mean, self.after.mean)
+
+    def bound_edge(self, apart: Image) -> float:
+        """Return the least that `edge` may be, by what is known of the first and the levels that the two differ by."""
+        seen = apart.size if self.after.looked_at is None else max(cv2.countNonZero(self.after.looked_at), 1)
+        return find_edge(self.before.mean, self.before.mean - bound_mean(cv2.sumElems(apart)[0] / seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +150,34 @@ def bound_change(pair: Pair, min_contour_area: float) -> Box | None:
 
     What changes when the camera is shaken has changed as the pictures stand too.
     """
-    possible = find_possible(pair.before.gradients, pair.after.gradients, pair.edge, CHANGED)
+    box = _bound_by_levels(pair, min_contour_area)
+    if box is None:
+        return None
+    possible = find_possible(pair.before.gradients.cut(box), pair.after.gradients.cut(box), pair.edge, CHANGED)
     if pair.after.looked_at is not None:
-        possible &= pair.after.looked_at
+        possible &= pair.after.looked_at[box]
     boxes = [box for box in _box_near(possible) if (box[2] - box[0]) * (box[3] - box[1]) >= min_contour_area]
     if not boxes:
         return None
     left, top, right, bottom = zip(*boxes, strict=True)
-    return slice(max(min(top), 0), max(bottom)), slice(max(min(left), 0), max(right))
+    y, x = (side.start for side in box)
+    return slice(max(min(top) + y, 0), max(bottom) + y), slice(max(min(left) + x, 0), max(right) + x)
+
+
+def _bound_by_levels(pair: Pair, min_contour_area: float) -> Box | None:
+    """Return a box around all px where `find_possible` may find something, by grey levels alone; None as above."""
+    apart = np.asarray(cv2.absdiff(pair.before.image, pair.after.image), np.uint8)
+    if _box_apart(apart, pair.bound_edge(apart), min_contour_area) is None:
+        return None  # before the gradients of the second are looked for
+    return _box_apart(apart, pair.edge, min_contour_area)
+
+
+def _box_apart(apart: Image, edge: float, min_contour_area: float) -> Box | None:
+    _, differing = cv2.threshold(apart, bound_levels(edge, CHANGED), 1, cv2.THRESH_BINARY)
+    x, y, width, height = cv2.boundingRect(differing)
+    if not width or (width + 4) * (height + 4) < min_contour_area:  # a gradient reaches a px, and a region one more
+        return None
+    return slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1)
 
 
 def _box_near(possible: Image) -> list[tuple[int, int, int, int]]:

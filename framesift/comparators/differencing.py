@@ -74,10 +74,11 @@ class Differencing(ABC):
         """Return the score with its evidence. Raises ValueError where the shapes differ."""
 
     @abstractmethod
-    def extent(self, reference: Image, candidate: Image) -> float:
+    def extent(self, reference: Image, candidate: Image, least: float = 0.0) -> float:
         """Return which share of what is compared has changed at all, 0 to 1, however small each region is.
 
-        It tells that the whole picture is another one. Raises ValueError where the shapes differ.
+        It tells that the whole picture is another one. Who asks only whether it is at least `least` may be told 0 for
+        any share that is less, which is found sooner. Raises ValueError where the shapes differ.
         """
 
     @abstractmethod

@@ -50,7 +50,7 @@ class FrameDifferencing(Differencing):
         """Return the sum in px of the contour areas that count. Raises ValueError where the shapes differ."""
         return self.compare(reference, candidate)[0]
 
-    def extent(self, reference: Image, candidate: Image) -> float:
+    def extent(self, reference: Image, candidate: Image, least: float = 0.0) -> float:
         """Return the share of the changed pixels, grown as for the score. Raises ValueError where the shapes differ."""
         part, changed = self.part_of(candidate), self.compare(reference, candidate)[2]
         x0, y0, x1, y1 = part.rectangle

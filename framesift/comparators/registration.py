@@ -48,5 +48,5 @@ def _slide(still: NDArray[np.int32], sliding: NDArray[np.int32], farthest: int) 
     """Return the sum of absolute differences of two profiles for each shift from -farthest to farthest."""
     core = still[farthest : len(still) - farthest]
     shape, strides = (2 * farthest + 1, len(core)), 2 * sliding.strides
-    apart = np.lib.stride_tricks.as_strided(sliding, shape, strides) - core  # each shift a row
+    apart = np.ndarray(shape, sliding.dtype, sliding, strides=strides) - core  # each shift a row
     return np.asarray(np.abs(apart, out=apart).sum(axis=1, dtype=np.int64), np.int64)

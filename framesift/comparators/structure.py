@@ -9,6 +9,7 @@ Sobel gradients are whole numbers, and what follows are single operations that I
 finds the same field.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -30,7 +31,10 @@ ROUNDING = 1.0
 the components sqrt(2), half a one less as the length is at least that much above it, and some for float32."""
 NEIGHBOURHOOD = np.ones((9, 9), np.uint8)
 """Within which a gradient may be found in the other frame: what moves less than 4 px has not changed."""
-
+LONGEST = math.sqrt(80)
+"""A gradient where no px is farther from 0 than 1, to either side: what was tried of all 512 such squares of 9 px."""
+SHARES = 8 + 4 * math.sqrt(2)
+"""What a px of 1 adds to the lengths of the gradients around it at most: 2 or sqrt(2) to each."""
 
 Box = tuple[slice, slice]
 """Rows and columns of a picture."""
@@ -45,42 +49,51 @@ class Gradients:
     across: NDArray[np.int16]
     """To the right, in sums of the Sobel kernel."""
     down: NDArray[np.int16]
-
-    @property
-    def steepness(self) -> NDArray[np.float32]:
-        """Their squared lengths: whole numbers below 2**22."""
-        return _square(self.across.astype(np.float32), self.down.astype(np.float32))
+    steepness: NDArray[np.float32]
+    """Their squared lengths: whole numbers below 2**22."""
 
     def cut(self, box: Box) -> "Gradients":
         """Return those of a part of the picture."""
-        return Gradients(self.image[box], self.across[box], self.down[box])
+        return Gradients(self.image[box], self.across[box], self.down[box], self.steepness[box])
 
     def measure_mean(self, looked_at: Image | None = None) -> float:
         """Return the mean length where `looked_at` is not 0, in whole numbers up to the division."""
-        lengths = self.steepness
-        np.rint(np.sqrt(lengths, out=lengths), out=lengths)
-        if looked_at is not None:
-            lengths = lengths[looked_at > 0]
-        return cv2.sumElems(lengths)[0] / max(lengths.size, 1)
+        lengths = np.asarray(cv2.sqrt(self.steepness), np.float32)
+        np.rint(lengths, out=lengths)
+        if looked_at is None:
+            return cv2.sumElems(lengths)[0] / max(lengths.size, 1)
+        return cv2.sumElems(cv2.copyTo(lengths, looked_at))[0] / max(cv2.countNonZero(looked_at), 1)
 
     def normalise(self, edge: float) -> tuple[Image, Image]:
         """Return the components of the normalised field, uint8: 128 for 0, `UNIT` more for 1."""
         across, down = self.across.astype(np.float32), self.down.astype(np.float32)
-        scale = _square(across, down)
-        scale += np.float32(edge * edge)
-        np.divide(np.float32(UNIT), np.sqrt(scale, out=scale), out=scale)
+        scale = self.steepness + np.float32(edge * edge)
+        np.divide(np.float32(UNIT), cv2.sqrt(scale, scale), out=scale)
         return _store(np.multiply(across, scale, out=across)), _store(np.multiply(down, scale, out=down))
 
 
 def find_gradients(image: Image) -> Gradients:
     """Return the gradients of a grey picture, (height, width) uint8."""
-    across, down = cv2.spatialGradient(image)
-    return Gradients(image, np.asarray(across, np.int16), np.asarray(down, np.int16))
+    across, down = (np.asarray(each, np.int16) for each in cv2.spatialGradient(image))
+    return Gradients(image, across, down, _square(across.astype(np.float32), down.astype(np.float32)))
 
 
 def find_edge(before: float, after: float) -> float:
     """Return how steep an edge has to be in two pictures, by the mean lengths of their gradients."""
     return min(max(LEAST_EDGE, EDGE * (before + after) / 2), HIGHEST_EDGE)
+
+
+def bound_mean(apart: float) -> float:
+    """Return how far the mean lengths of the gradients of two pictures may lie apart, by the mean of their levels.
+
+    The gradients of two pictures differ by those of their difference; lengths are rounded.
+    """
+    return SHARES * apart + 1
+
+
+def bound_levels(edge: float, level: int) -> int:
+    """Return the levels by which two pictures differ nowhere around a px that `find_possible` leaves out."""
+    return math.ceil(_bound_length(edge, level) / LONGEST) - 1
 
 
 def find_possible(before: Gradients, after: Gradients, edge: float, level: int) -> Image:
@@ -93,8 +106,13 @@ def find_possible(before: Gradients, after: Gradients, edge: float, level: int) 
     apart = np.zeros(before.image.shape, np.float32)
     for one, other in ((before.across, after.across), (before.down, after.down)):
         cv2.accumulateSquare(cv2.convertScaleAbs(cv2.subtract(one, other)), apart)
-    least = max(level - ROUNDING, 0) / UNIT * edge  # far less than 255, as which all that is more is taken
+    least = _bound_length(edge, level)  # far less than 255, as which all that is more is taken
     return np.asarray((apart >= np.float32(least * least)).view(np.uint8), np.uint8)
+
+
+def _bound_length(edge: float, level: int) -> float:
+    """Return how far gradients lie apart at least of which the difference is above `level`."""
+    return max(level - ROUNDING, 0) / UNIT * edge
 
 
 def find_difference(before: Gradients, after: Gradients, edge: float, looked_at: Image | None = None) -> Image:
@@ -107,7 +125,7 @@ def find_difference(before: Gradients, after: Gradients, edge: float, looked_at:
     length = np.zeros(before.image.shape, np.float32)
     for one, other in pairs:
         cv2.accumulateSquare(find_excess(one, other, looked_at), length)
-    difference = np.asarray(cv2.convertScaleAbs(np.sqrt(length, out=length)), np.uint8)
+    difference = np.asarray(cv2.convertScaleAbs(cv2.sqrt(length, length)), np.uint8)
     return difference if looked_at is None else difference & looked_at
 
 

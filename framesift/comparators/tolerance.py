@@ -23,8 +23,9 @@ from framesift.comparators.change import (
     measure_score,
 )
 from framesift.comparators.comparison import Bearing, Comparison, Region
-from framesift.comparators.differencing import Differencing
-from framesift.comparators.structure import UNIT, find_excess, find_gradients
+from framesift.comparators.differencing import Differencing, find_compared
+from framesift.comparators.extent import measure_extent
+from framesift.comparators.structure import UNIT
 from imaging_interview import Image, preprocess_image_change_detection
 
 WIDTH = 320
@@ -33,12 +34,6 @@ TALLEST = 2
 """Widths: a strip that is higher is not enlarged beyond it."""
 LEVEL = f"{CHANGED / UNIT:.0%} of an edge"
 """What a gradient has to differ by, in words."""
-ALTERED = round(0.2 * UNIT)
-"""An edge that lies farther outside is not the one that was there, where the whole picture is asked for."""
-BRIGHTNESS = 20
-"""Grey levels: a pixel that lies farther outside is another one, where the whole picture is asked for."""
-LEAST_STRUCTURE = 0.1
-"""Of the picture: where less shows structure, in the dark, the first thing that comes is not the whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +76,13 @@ class ToleranceDifferencing(Differencing):
             picture[y : y + part.shape[0], x : x + part.shape[1]] = part
         return Comparison(pictures[0], pictures[1], regions, score, LEVEL, GROWTH.shape[0] // 2, least)
 
-    def extent(self, reference: Image, candidate: Image) -> float:
+    def extent(self, reference: Image, candidate: Image, least: float = 0.0) -> float:
         """Return the larger of two shares: of the edges that are others, and of the pixels that are brighter or darker.
 
         So a camera that has been moved is told by its edges, and one that has switched to infra-red by its grey levels.
-        Raises ValueError where the shapes differ.
+        It may be 0 for any share that is less than `least`. Raises ValueError where the shapes differ.
         """
-        change = find_change(self._pair_up(reference, candidate))
-        steepest = np.maximum(change.before.steepness, change.after.steepness)
-        edges = steepest > np.float32((CHANGED / UNIT * change.edge) ** 2)
-        everything = np.ones(edges.shape, bool) if change.looked_at is None else change.looked_at > 0
-        whole = max(int(np.count_nonzero(everything)), 1)
-        edges &= everything
-        altered = int(np.count_nonzero(edges & (change.difference > ALTERED)))
-        other = find_excess(change.before.image, change.after.image, change.looked_at) > BRIGHTNESS
-        structure = max(int(np.count_nonzero(edges)), LEAST_STRUCTURE * whole)
-        return max(altered / structure, int(np.count_nonzero(other & everything)) / whole)
+        return measure_extent(self._pair_up(reference, candidate), least)
 
     def measure(self, reference: Image, candidate: Image) -> NDArray[np.float64]:
         """Return area and reach of every region, (n, 2). Raises ValueError where the shapes differ."""
@@ -117,19 +103,13 @@ class ToleranceDifferencing(Differencing):
         part = self.part_of(image)
         # A strip of which the border mask leaves nothing is black.
         x0, y0, x1, y1 = part.rectangle if part.area else (0, 0, image.shape[1], image.shape[0])
-        gradients = find_gradients(image[y0:y1, x0:x1])
-        looked_at = None if part.pixels is None else self._withdraw(part.pixels[y0:y1, x0:x1])
-        return Look(gradients, gradients.measure_mean(looked_at), looked_at, (x0, y0))
+        looked_at = None if part.pixels is None else _find_looked_at(self, image.shape[1], image.shape[0])
+        return Look(image[y0:y1, x0:x1], looked_at, (x0, y0))
 
     def _pair_up(self, reference: Image, candidate: Image) -> Pair:
         if reference.shape != candidate.shape:
             raise ValueError(f"frames must have the same shape, not {reference.shape} and {candidate.shape}")
         return Pair(*(_recall(self, _Lasting(p)) if _is_lasting(p) else self.look(p) for p in (reference, candidate)))
-
-    def _withdraw(self, pixels: Image) -> Image:
-        """Return what of the px that the masks let compare takes nothing of the others into its gradients."""
-        reach = 1 + sum(kernel // 2 for kernel in self.blur)
-        return np.asarray(cv2.erode(pixels, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,3 +133,13 @@ def _is_lasting(image: Image) -> bool:
 def _recall(comparator: ToleranceDifferencing, lasting: _Lasting) -> Look:
     """Return what is compared of a picture; a reference is compared with many."""
     return comparator.look(lasting.image)
+
+
+@lru_cache(maxsize=8)
+def _find_looked_at(comparator: ToleranceDifferencing, width: int, height: int) -> Image:
+    """Return what of the px that the masks let compare takes nothing of the others into its gradients."""
+    part = find_compared(width, height, comparator.border_mask, comparator.masks)
+    assert part.pixels is not None
+    x0, y0, x1, y1 = part.rectangle
+    reach = 1 + sum(side // 2 for side in comparator.blur)
+    return np.asarray(cv2.erode(part.pixels[y0:y1, x0:x1], np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), np.uint8)

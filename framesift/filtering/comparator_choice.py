@@ -1,6 +1,7 @@
 """What compares the frames of a camera, and by what they are decided, as the settings of a run say."""
 
 from dataclasses import replace
+from functools import partial
 
 from framesift.comparators.differencing import Differencing
 from framesift.comparators.framediff import FrameDifferencing
@@ -9,7 +10,7 @@ from framesift.comparators.thresholds import Threshold
 from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.filtering.manifest import Record
 from framesift.filtering.option_values import Method
-from framesift.filtering.selection import Decision, Rule
+from framesift.filtering.selection import WHOLE, Decision, Rule
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from imaging_interview import Image
@@ -40,7 +41,8 @@ def rule_of(settings: Settings, camera: str) -> Rule[Image]:
         return settings.score_threshold.px(comparator.compared_area(descriptor))
 
     most = None if settings.most is None else settings.most / 100
-    return Rule(comparator.score, limit, settings.against, comparator.extent, most, settings.spacing)
+    extent = partial(comparator.extent, least=WHOLE if most is None else min(most, WHOLE))
+    return Rule(comparator.score, limit, settings.against, extent, most, settings.spacing)
 
 
 def limit_of(settings: Settings, decision: Decision) -> Threshold:

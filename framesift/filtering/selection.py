@@ -157,7 +157,8 @@ class Rule(Generic[D]):
     against: int = 1
     """With so many of the last kept frames of its chain a candidate is compared; at least 1."""
     extent: Callable[[D, D], float] | None = None
-    """Of a reference and a candidate: the share of the picture that has changed, 0 to 1."""
+    """Of a reference and a candidate: the share of the picture that has changed, 0 to 1; one that says nothing, as it
+    is below `WHOLE` and not above `most`, may be 0."""
     most: float | None = None
     """A new frame of which a greater share has changed is left out; None: none is."""
     spacing: Spacing = ANY_SPACING

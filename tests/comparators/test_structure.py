@@ -96,7 +96,8 @@ def test_turned_and_mirrored_pictures_differ_as_much(seed):
         assert np.array_equal(differ(*(np.ascontiguousarray(turn(p)) for p in (before, after))), turn(difference))
     gradients = find_gradients(before)
     order = np.random.default_rng(seed).permutation(before.size)
-    shuffled = Gradients(*(each.ravel()[order] for each in (before, gradients.across, gradients.down)))
+    fields = gradients.image, gradients.across, gradients.down, gradients.steepness
+    shuffled = Gradients(*(each.ravel()[order] for each in fields))
     assert shuffled.measure_mean() == gradients.measure_mean()
 
 
