@@ -19,12 +19,13 @@ from framesift.comparators.structure import (
     UNIT,
     Box,
     Gradients,
+    bound_apart,
     bound_levels,
     bound_mean,
     find_difference,
     find_edge,
     find_gradients,
-    find_possible,
+    measure_apart,
 )
 from imaging_interview import Contour, Image
 
@@ -146,26 +147,33 @@ def _find_change_inside(pair: Pair, box: Box) -> Change:
 
 
 def bound_change(pair: Pair, min_contour_area: float) -> Box | None:
-    """Return a box around all regions that may reach an area in px; None where none does, which is soon found.
+    """Return a box around all regions that may count, of an area in px or more; None where none does.
 
-    What changes when the camera is shaken has changed as the pictures stand too.
+    What changes when the camera is shaken has changed as the pictures stand too. A region needs a strong change: where
+    there may be none at all, no region counts.
     """
-    box = _bound_by_levels(pair, min_contour_area)
-    if box is None:
+    inside = _bound_by_levels(pair, min_contour_area)
+    if inside is None:
         return None
-    possible = find_possible(pair.before.gradients.cut(box), pair.after.gradients.cut(box), pair.edge, CHANGED)
+    apart = measure_apart(pair.before.gradients.cut(inside), pair.after.gradients.cut(inside))
+    strong = apart >= bound_apart(pair.edge, STRONG)
+    if not strong.any():
+        return None
+    possible = (apart >= bound_apart(pair.edge, CHANGED)).view(np.uint8)
     if pair.after.looked_at is not None:
-        possible &= pair.after.looked_at[box]
+        possible &= pair.after.looked_at[inside]
     boxes = [box for box in _box_near(possible) if (box[2] - box[0]) * (box[3] - box[1]) >= min_contour_area]
     if not boxes:
         return None
+    # Where the camera was shaken, a strong spot may be one region with what lies elsewhere as the pictures stand.
+    boxes = [box for box in boxes if strong[max(box[1], 0) : box[3], max(box[0], 0) : box[2]].any()] or boxes
     left, top, right, bottom = zip(*boxes, strict=True)
-    y, x = (side.start for side in box)
+    y, x = (side.start for side in inside)
     return slice(max(min(top) + y, 0), max(bottom) + y), slice(max(min(left) + x, 0), max(right) + x)
 
 
 def _bound_by_levels(pair: Pair, min_contour_area: float) -> Box | None:
-    """Return a box around all px where `find_possible` may find something, by grey levels alone; None as above."""
+    """Return a box around all px where gradients may be far enough apart, by grey levels alone; None as above."""
     apart = np.asarray(cv2.absdiff(pair.before.image, pair.after.image), np.uint8)
     if _box_apart(apart, pair.bound_edge(apart), min_contour_area) is None:
         return None  # before the gradients of the second are looked for
@@ -173,9 +181,11 @@ def _bound_by_levels(pair: Pair, min_contour_area: float) -> Box | None:
 
 
 def _box_apart(apart: Image, edge: float, min_contour_area: float) -> Box | None:
+    if cv2.minMaxLoc(apart)[1] <= bound_levels(edge, STRONG):
+        return None
     _, differing = cv2.threshold(apart, bound_levels(edge, CHANGED), 1, cv2.THRESH_BINARY)
     x, y, width, height = cv2.boundingRect(differing)
-    if not width or (width + 4) * (height + 4) < min_contour_area:  # a gradient reaches a px, and a region one more
+    if (width + 4) * (height + 4) < min_contour_area:  # a gradient reaches a px, and a region one more
         return None
     return slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1)
 

@@ -24,7 +24,7 @@ def measure_extent(pair: Pair, least: float = 0.0) -> float:
     """
     one, other, looked_at = pair.before.gradients, pair.after.gradients, pair.after.looked_at
     if least > 0 and find_shift(one.image, other.image, looked_at) == (0, 0):
-        possible = find_possible(one, other, pair.edge, ALTERED) > 0
+        possible = find_possible(one, other, pair.edge, ALTERED)
         apart = np.asarray(cv2.absdiff(one.image, other.image), np.uint8)
         if _measure(one, other, pair.edge, looked_at, possible, apart) < least:
             return 0.0

@@ -96,22 +96,30 @@ def bound_levels(edge: float, level: int) -> int:
     return math.ceil(_bound_length(edge, level) / LONGEST) - 1
 
 
-def find_possible(before: Gradients, after: Gradients, edge: float, level: int) -> Image:
-    """Return 1 where the difference may be above `level`: it is not elsewhere, and this is found much sooner.
+def find_possible(before: Gradients, after: Gradients, edge: float, level: int) -> NDArray[np.bool_]:
+    """Return where the difference may be above `level`: it is not elsewhere, and this is found much sooner.
 
     The derivative of g / sqrt(|g|^2 + edge^2) is nowhere longer than 1 / edge, so that two normalised gradients are no
     farther apart than the gradients themselves divided by `edge`; and what lies beyond all gradients around it lies as
     far from the one in its own place.
     """
+    return measure_apart(before, after) >= bound_apart(edge, level)
+
+
+def measure_apart(before: Gradients, after: Gradients) -> NDArray[np.float32]:
+    """Return the squared distances of gradients; each component that is more than 255 is taken as 255."""
     apart = np.zeros(before.image.shape, np.float32)
     for one, other in ((before.across, after.across), (before.down, after.down)):
         cv2.accumulateSquare(cv2.convertScaleAbs(cv2.subtract(one, other)), apart)
-    least = _bound_length(edge, level)  # far less than 255, as which all that is more is taken
-    return np.asarray((apart >= np.float32(least * least)).view(np.uint8), np.uint8)
+    return apart
+
+
+def bound_apart(edge: float, level: int) -> np.float32:
+    """Return the least squared distance of gradients with which the difference may be above `level`."""
+    return np.float32(_bound_length(edge, level) ** 2)  # of far less than 255
 
 
 def _bound_length(edge: float, level: int) -> float:
-    """Return how far gradients lie apart at least of which the difference is above `level`."""
     return max(level - ROUNDING, 0) / UNIT * edge
 
 
