@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader import decode_picture, png, png_data
-from framesift.frames.reader.png_chunks import find_chunks
+from framesift.frames.reader.png_chunks import Chunk, find_chunks, split_chunk
 
 pytest.importorskip("isal", reason="needs the extra fast")
 pytest.importorskip("pyspng", reason="needs the extra fast")
@@ -213,3 +213,37 @@ def test_more_data_between_other_chunks_is_left_to_libpng():
     assert is_inflated(split) and not is_inflated(broken)
     assert outcome(split) == outcome_of_libpng(split) == outcome(whole)
     assert outcome(broken) == outcome_of_libpng(broken)
+
+
+def cut_up(content: bytes, length: int) -> bytes:
+    """The same PNG with its data in chunks of so many bytes."""
+    (data,) = (chunk for chunk in find_chunks(content) if chunk.kind == b"IDAT")
+    body = content[data.start + 8 : data.end - 4]
+    parts = (b"IDAT" + body[start : start + length] for start in range(0, len(body), length))
+    row = b"".join(struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in parts)
+    return content[: data.start] + row + content[data.end :]
+
+
+def test_a_row_of_data_chunks_is_found_as_one_and_split_into_each():
+    whole = encode_png(noise(12, 10))
+    content = cut_up(whole, 50)
+    found = find_chunks(content)
+    assert [chunk.kind for chunk in found] == [b"IHDR", b"IDAT", b"IEND"]
+    assert [chunk.end for chunk in found] == [found[1].start, found[2].start, len(content)]
+    parts = list(split_chunk(content, found[1]))
+    assert len(parts) > 3 and all(part[:4] == b"IDAT" and zlib.crc32(part) == checksum for part, checksum in parts)
+    data = find_chunks(whole)[1]
+    assert b"".join(part[4:] for part, _ in parts) == whole[data.start + 8 : data.end - 4]
+
+
+def test_a_row_that_breaks_off_ends_with_its_last_whole_chunk():
+    content = cut_up(encode_png(noise(12, 10)), 50)
+    row = find_chunks(content)[1]
+    assert find_chunks(content[: row.start + 2 * 62 + 61])[1:] == [Chunk(b"IDAT", row.start, row.start + 2 * 62)]
+
+
+def test_a_wrong_checksum_within_a_row_is_told():
+    content = bytearray(cut_up(encode_png(noise(12, 10)), 50))
+    content[find_chunks(bytes(content))[1].start + 2 * 62 - 1] ^= 1
+    assert not is_inflated(bytes(content))
+    assert outcome(bytes(content)) == outcome_of_libpng(bytes(content)) == "damaged PNG: CRC error in IDAT"
