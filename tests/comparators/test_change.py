@@ -79,6 +79,33 @@ class TestBound:
         one, other = (cv2.cvtColor(each, cv2.COLOR_BGR2GRAY) for each in (paint(), add_person(paint())))
         assert bound_change(Pair(look(one), look(other)), one.size) is None
 
+    @pytest.mark.parametrize(("step", "is_strong"), [(3, False), (9, True)])
+    def test_of_what_is_never_strong_is_nothing(self, step, is_strong):
+        one = np.full((60, 80), 120, np.uint8)
+        other = one.copy()
+        other[20:40, 20:50] += np.uint8(step)
+        pair = Pair(look(one), look(other))
+        strongest = find_change(pair).difference.max()
+        assert strongest > CHANGED and (strongest > STRONG) == is_strong == (bound_change(pair, 0) is not None)
+
+    def test_of_noise_is_found_without_the_gradients_of_the_second(self):
+        one = cv2.cvtColor(paint(), cv2.COLOR_BGR2GRAY)
+        other = one.copy()
+        other[::7, ::5] += 1
+        pair = Pair(look(one), look(other))
+        assert bound_change(pair, 0) is None and "gradients" not in vars(pair.after)
+
+    @given(st.integers(0, 9999), st.booleans())
+    @settings(max_examples=50, deadline=None)
+    def test_of_the_edge_is_no_more_than_the_edge(self, seed, masked):
+        before, after = spot(seed, (60, 40), 2)
+        looked_at = None
+        if masked:
+            looked_at = np.full(before.shape, 255, np.uint8)
+            looked_at[10:30, 20:] = 0
+        pair = Pair(look(before, looked_at), look(after, looked_at))
+        assert pair.bound_edge(np.asarray(cv2.absdiff(before, after), np.uint8)) <= pair.edge
+
 
 class TestRegions:
     def make(self, changed: np.ndarray, difference: int, looked_at: np.ndarray | None = None) -> Change:

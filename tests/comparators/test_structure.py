@@ -12,6 +12,8 @@ from framesift.comparators.structure import (
     LEAST_EDGE,
     UNIT,
     Gradients,
+    bound_levels,
+    bound_mean,
     find_difference,
     find_edge,
     find_gradients,
@@ -179,6 +181,39 @@ def test_what_is_not_possible_does_not_differ_so_much(seed, level, edge, mixed):
     one, other = find_gradients(before), find_gradients(after)
     possible = find_possible(one, other, edge, level)
     assert not (find_difference(one, other, edge)[possible == 0] > level).any()
+
+
+@given(seeds, st.integers(2, 100), st.floats(LEAST_EDGE, HIGHEST_EDGE), st.integers(0, 4))
+@settings(max_examples=60, deadline=None)
+def test_nothing_is_possible_around_what_hardly_differs(seed, level, edge, more):
+    """Not even where light and dark lie in the way that makes the longest gradient."""
+    most = bound_levels(edge, level)
+    noise = np.random.default_rng(seed).integers(-most - more, most + more + 1, (20, 26))
+    noise[:3, :3] = np.array([[-1, -1, -1], [-1, 0, 1], [-1, 1, 1]]) * most
+    before = np.full((20, 26), 120, np.uint8)
+    after = np.clip(120 + noise, 0, 255).astype(np.uint8)
+    apart = cv2.absdiff(before, after)
+    around = cv2.dilate((apart > most).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    possible = find_possible(find_gradients(before), find_gradients(after), edge, level)
+    assert not possible[~around].any() and (more == 0) == (not around.any())
+
+
+@given(seeds, st.integers(1, 12), st.integers(1, 12), st.integers(0, 60))
+@settings(max_examples=80, deadline=None)
+def test_mean_lengths_lie_no_farther_apart_than_levels_let_them(seed, width, height, most):
+    before = draw(seed, height, width)
+    noise = np.random.default_rng(seed + 1).integers(-most, most + 1, before.shape)
+    after = np.clip(before + noise, 0, 255).astype(np.uint8)
+    means = [find_gradients(picture).measure_mean() for picture in (before, after)]
+    assert abs(means[0] - means[1]) <= bound_mean(cv2.absdiff(before, after).mean())
+
+
+def test_the_mean_is_of_what_is_looked_at():
+    gradients, looked_at = find_gradients(draw(1)), np.zeros((20, 26), np.uint8)
+    looked_at[3:9, 4:20] = 255
+    lengths = np.rint(np.sqrt(gradients.steepness))
+    assert gradients.measure_mean(looked_at) == lengths[looked_at > 0].mean(dtype=float)
+    assert gradients.measure_mean(np.zeros_like(looked_at)) == 0
 
 
 def test_little_is_possible_where_little_differs():
