@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from multiprocessing.connection import Connection, Pipe
+from resource import RLIMIT_NOFILE, getrlimit
 from typing import Any, NoReturn
 
 from framesift.cluster.parallel import Crew, Workers
@@ -25,6 +26,10 @@ _AHEAD = 2
 """Calls that a fork has got and not answered: it works on while its maker does something else."""
 _ROOM = 8 * 2**20
 """Bytes of an answer that are copied sooner than threads would have waited for the lock: those of a 1080p frame."""
+_OPEN_FILES = 128
+"""Descriptors that are left to the maker: the copies of a group of kept frames are open until they are written."""
+_MEMORY = 256 * 2**20
+"""Bytes of address space that are left to it."""
 _USED = struct.Struct("<Q")
 """How much of its room an answer takes."""
 _SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
@@ -54,10 +59,11 @@ class Forks(Crew):
         if self._threads:
             return self._threads.submit(function, argument)
         if self._forks is None:
-            self._forks = list(self._start())
+            self._forks = self._start()
         answer = _Answer(self, function, argument)
-        self._waiting.append(answer)
-        self._deal()
+        if self._forks:  # else nobody would ever take it from there
+            self._waiting.append(answer)
+            self._deal()
         return answer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -77,7 +83,7 @@ class Forks(Crew):
             try:
                 if fork.take_answer() > _ROOM:
                     self._threads = self._threads or Workers(self._jobs)
-            except (EOFError, OSError):
+            except Exception:  # it has been ended, or answers what cannot be made here again
                 self._dismiss(fork)
         if self._threads:
             for fork in [fork for fork in self._forks if not fork.given]:
@@ -92,13 +98,20 @@ class Forks(Crew):
         self._ready.unregister(fork.number)
         fork.end()
 
-    def _start(self) -> "Iterator[_Fork]":
-        """Yield the forks, fewer where the system gives no more processes."""
-        with suppress(OSError):
-            for _ in range(self._jobs - 1):
-                fork = _Fork()
-                self._ready.register(fork.number, select.POLLIN)
-                yield fork
+    def _start(self) -> "list[_Fork]":
+        """Return the forks: fewer where the system refuses more, and then half of what it gives is the maker's."""
+        forks: list[_Fork] = []
+        try:
+            for _ in range(min(self._jobs - 1, getrlimit(RLIMIT_NOFILE)[0] - _OPEN_FILES)):
+                mmap.mmap(-1, _MEMORY).close()
+                forks.append(_Fork())
+        except OSError:
+            for fork in forks[len(forks) // 2 :]:
+                fork.end()
+            del forks[len(forks) // 2 :]
+        for fork in forks:
+            self._ready.register(fork.number, select.POLLIN)
+        return forks
 
     def _deal(self) -> None:
         """Give what waits to those who have the least to do."""
@@ -157,7 +170,8 @@ class _Fork:
             self._connection.send_bytes(pickle.dumps((called, answer.argument), pickle.HIGHEST_PROTOCOL))
 
     def take_answer(self) -> int:
-        """Take the next answer; return its bytes. Raises EOFError or OSError where the fork has been ended."""
+        """Take the next answer; return its bytes. Raises EOFError or OSError where the fork has been ended, and
+        whatever an answer raises that cannot be copied."""
         message = self._connection.recv_bytes()
         room = next(self._rooms)
         if len(message) == _USED.size:
@@ -176,8 +190,9 @@ class _Fork:
 
     def end(self) -> None:
         """End it, whatever it does."""
-        os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        with suppress(ProcessLookupError, ChildProcessError):  # whoever started us has had ended processes forgotten
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
         self._connection.close()
         for answer in self.given:
             answer.is_lost = True

@@ -2,10 +2,15 @@
 own, which has a single thread."""
 
 import errno
+import mmap
 import os
 import signal
 import time
+import weakref
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from resource import RLIMIT_AS, RLIMIT_NOFILE, getrlimit, setrlimit
 
 import numpy as np
 import pytest
@@ -144,6 +149,84 @@ def test_where_there_are_no_more_processes_there_are_no_forks(monkeypatch):
     with Forks(3) as forks:
         assert set(map_ordered(forks, tell_process, range(10), window=6)) == {MAKER}
         assert forks.submit(invert, 4).result() == 0.25
+
+
+def test_half_of_the_processes_that_there_are_is_left_to_others(monkeypatch):
+    """Such as threads of the program."""
+    made, fork = [], os.fork
+
+    def refuse_the_fifth() -> int:
+        if len(made) == 4:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        made.append(fork())
+        return made[-1]
+
+    monkeypatch.setattr(os, "fork", refuse_the_fifth)
+    with Forks(9) as forks:
+        assert list(map_ordered(forks, invert, range(1, 30), window=18)) == [1 / number for number in range(1, 30)]
+        assert sum(not is_gone(process) for process in made) == 2
+
+
+@contextmanager
+def limit(kind: int, most: int) -> Iterator[None]:
+    before = getrlimit(kind)
+    setrlimit(kind, (most, before[1]))
+    try:
+        yield
+    finally:
+        setrlimit(kind, before)
+
+
+def test_descriptors_are_left_to_the_program():
+    with limit(RLIMIT_NOFILE, 160), Forks(200) as forks, ExitStack() as opened:
+        assert forks.submit(tell_process, 0).result() != MAKER
+        for _ in range(100):
+            opened.enter_context(open(os.devnull))
+
+
+def test_memory_is_left_to_the_program():
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    with limit(RLIMIT_AS, pages * mmap.PAGESIZE + 400 * 2**20), Forks(200) as forks:
+        assert forks.submit(tell_process, 0).result() != MAKER
+        mmap.mmap(-1, 200 * 2**20).close()
+
+
+def test_where_there_are_no_forks_nothing_is_remembered():
+    with limit(RLIMIT_NOFILE, 60), Forks(2) as forks:
+        argument = Counted()
+        seen = weakref.ref(argument)
+        [process] = map_ordered(forks, tell_process_of, [argument], window=1)
+        del argument
+        assert process == MAKER and seen() is None
+
+
+def tell_process_of(argument: object) -> int:
+    return os.getpid()
+
+
+def test_who_started_the_program_may_have_had_ended_processes_forgotten():
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with Forks(3) as forks:
+            assert list(map_ordered(forks, die_in_a_fork, range(10), window=6)) == list(range(10))
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+class OfTwo(Exception):
+    """Pickle makes it of one argument, which it cannot."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__(first)
+
+
+def raise_of_two(number: int) -> None:
+    raise OfTwo(number, number)
+
+
+def test_an_error_that_cannot_be_copied_is_raised_here():
+    with Forks(2) as forks, pytest.raises(OfTwo, match="7"):
+        forks.submit(raise_of_two, 7).result()
 
 
 def test_an_error_keeps_its_path():
