@@ -238,6 +238,8 @@ def _leave_all(connection: Connection, mask: Iterable[Any]) -> None:
         os.dup2(nowhere, descriptor)
     os.closerange(3, connection.fileno())
     os.closerange(connection.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")  # where memory runs out, forks are ended before their maker, who does without them
 
 
 def _call(function: Callable[[Any], Any], argument: Any) -> tuple[bool, Any]:

@@ -256,6 +256,15 @@ def test_nothing_of_its_makers_stays_open_and_signals_are_its_makers(tmp_path):
     assert fork_mask == mask == signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
+def read_urgency(number: int) -> str:
+    return Path("/proc/self/oom_score_adj").read_text().strip()
+
+
+def test_where_memory_runs_out_forks_are_ended_first():
+    with Forks(2) as forks:
+        assert forks.submit(read_urgency, 0).result() == "1000" != read_urgency(0)
+
+
 def test_leaving_waits_for_nobody(tmp_path):
     with Forks(2) as forks:
         forks.submit(hang, tmp_path / "begun")
