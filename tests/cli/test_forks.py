@@ -110,10 +110,16 @@ def test_what_a_fork_dies_of_is_read_by_the_program(tmp_path, frames, undisturbe
     assert read_tree(tmp_path / "forks" / "results") == undisturbed
 
 
-def test_what_a_fork_refuses_is_the_line_of_one_process(tmp_path, frames):
-    (tmp_path / "mask.json").write_text(json.dumps({"c1": {"size": [9, 9], "ignore": [[[0, 0], [1, 0], [1, 1]]]}}))
-    said = {run(tmp_path / jobs, frames, "--mask", str(tmp_path / "mask.json"), "--jobs", jobs) for jobs in "13"}
-    assert len(said) == 1 and said.pop()[0] == options.USAGE
+def test_what_a_fork_refuses_is_the_line_of_one_process(tmp_path, write_tree):
+    frames = write_tree(scene(*[None, NEW] * 10) | scene(*[None] * 10, start=20, width=96))
+    shape = {"label": "ignore", "points": [[0, 0], [9, 0], [9, 9]]}
+    mask = {"imageWidth": 64, "imageHeight": 48, "shapes": [shape]}
+    (tmp_path / "mask.json").write_text(json.dumps(mask))
+    said = {run(tmp_path / jobs, frames, "--mask", str(tmp_path / "mask.json"), "--jobs", jobs) for jobs in "123"}
+    assert len(said) == 1
+    code, line = said.pop()
+    assert code == options.USAGE and "does not fit: drawn on 64x48" in line and line.count("\n") == 1
+    assert len(viewers(tmp_path / "3")) > 1
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
