@@ -101,14 +101,16 @@ def filter_command(options: argparse.Namespace) -> int:
     settings, receivers = _read_wishes(options), Receivers(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
-        crew = open_workers_of(options, stack) or _open_forks(options, settings, stack)
+        crew = open_workers_of(options, stack)
         source, sink = open_source_of(options, settings), open_sink_of(options, settings)
         receivers.follow(sink, settings, options, stack)
         with (
             Run(source, sink, settings) as run,
             _open_bar(run, options) as bar,
             suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
-            closing(run.decide(options.jobs, crew)) as decisions,
+            closing(
+                run.decide(options.jobs, crew or _open_forks(options, settings, source.expected, stack))
+            ) as decisions,
         ):
             cautions.tell(cautions.doubt_wishes(settings, options), options)
             if options.watch:
@@ -128,8 +130,9 @@ def filter_command(options: argparse.Namespace) -> int:
     return _conclude(run, options)
 
 
-def _open_forks(options: argparse.Namespace, settings: "Settings", stack: "ExitStack") -> "Forks | None":
-    """Open forks for a program that reads pictures of this machine; None where threads do as well, or better.
+def _open_forks(options: argparse.Namespace, settings: "Settings", frames: int, stack: "ExitStack") -> "Forks | None":
+    """Open forks, no more than there are frames, for a program that reads pictures of this machine; None where threads
+    do as well, or better.
 
     A store is waited for rather than worked for, the pixels of a film would be copied, and what goes on without an end
     has little to do at a time.
@@ -137,9 +140,9 @@ def _open_forks(options: argparse.Namespace, settings: "Settings", stack: "ExitS
     from framesift.cluster.parallel import count_cores
     from framesift.stores import is_url
 
-    jobs = options.jobs or count_cores()
+    jobs = min(options.jobs or count_cores(), frames)
     elsewhere = settings.keep or settings.every or options.watch or is_url(options.directory)
-    if jobs == 1 or elsewhere or sys.platform != "linux" or not getattr(options, "is_program", False):
+    if jobs <= 1 or elsewhere or sys.platform != "linux" or not getattr(options, "is_program", False):
         return None
     from framesift.cluster.forks import Forks
 

@@ -97,6 +97,22 @@ def test_no_forks_where_they_would_not_help(tmp_path, frames, arguments):
     assert len(viewers(tmp_path / "alone")) == 1
 
 
+COUNTING = """
+fork = os.fork
+counted = os.open(log + "-forks", os.O_WRONLY | os.O_CREAT)
+def count():
+    os.write(counted, b"+")
+    return fork()
+os.fork = count
+"""
+
+
+def test_there_are_no_more_forks_than_frames(tmp_path, write_tree):
+    code = run(tmp_path / "forks", write_tree(scene(None, NEW, None)), "--jobs", "20", patch=COUNTING)
+    assert code == (options.DONE, "")
+    assert (tmp_path / "forks" / "log-forks").read_text() == "++"
+
+
 DYING = """
 def in_a_fork(minute):
     if minute % 10 == 5:
