@@ -340,11 +340,14 @@ def test_output_onto_a_full_disk_is_one_line(tmp_path, unbuffered):
     assert done.stderr == "framesift: standard output: No space left on device\n"
 
 
-def test_closed_output_is_no_fault(tmp_path):
-    (tmp_path / "a.png").write_bytes(encode(make_image()))
-    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "framesift", "overview", tmp_path]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_output_is_no_fault(tmp_path, closed):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/a.png").write_bytes(encode(make_image()))
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *MAIN, tmp_path / "a", tmp_path / "results", "--jobs", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stderr) == (options.DONE, "")
+    assert set(read_tree(tmp_path / "results")) == {"a.png", manifest.NAME}
 
 
 @pytest.mark.parametrize("output", ["s3://bucket/page.html", "file:///tmp/page.html"])
