@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from framesift.cli.progress import Bar
-    from framesift.cluster.forks import Forks
     from framesift.filtering.run import Run
     from framesift.filtering.selection import Decision
     from framesift.filtering.settings import Settings
@@ -92,6 +91,7 @@ def filter_command(options: argparse.Namespace) -> int:
     from contextlib import ExitStack, closing, suppress
 
     from framesift.cli import cautions, configs
+    from framesift.cli.crew import open_forks
     from framesift.cli.health import tell_fault
     from framesift.cli.threads import import_opencv
 
@@ -101,7 +101,7 @@ def filter_command(options: argparse.Namespace) -> int:
     settings, receivers = _read_wishes(options), Receivers(options)
     with ExitStack() as stack:
         rehearsal = _prepare_report(options, settings, stack)
-        crew = open_workers_of(options, stack)
+        cluster = open_workers_of(options, stack)
         source, sink = open_source_of(options, settings), open_sink_of(options, settings)
         receivers.follow(sink, settings, options, stack)
         with (
@@ -109,7 +109,7 @@ def filter_command(options: argparse.Namespace) -> int:
             _open_bar(run, options) as bar,
             suppress(*([KeyboardInterrupt] if options.watch else [])),  # the one way in which watching ends
             closing(
-                run.decide(options.jobs, crew or _open_forks(options, settings, source.expected, stack))
+                run.decide(options.jobs, cluster or open_forks(options, settings, source.expected, stack))
             ) as decisions,
         ):
             cautions.tell(cautions.doubt_wishes(settings, options), options)
@@ -121,32 +121,13 @@ def filter_command(options: argparse.Namespace) -> int:
             run.follow = bar.update
             for decision in decisions:
                 bar.set_postfix_str(f"{sink.volume.kept:,} kept", refresh=False)
-                bar.update(not (settings.keep or options.cluster))
+                bar.update(not (settings.keep or cluster))
                 _tell_decision(decision, options, settings, bar)
                 if rehearsal is not None:
                     rehearsal.add(decision, run.levels.find(decision.frame.camera))
         if options.report:
             _write_report(options, rehearsal)
     return _conclude(run, options)
-
-
-def _open_forks(options: argparse.Namespace, settings: "Settings", frames: int, stack: "ExitStack") -> "Forks | None":
-    """Open forks, no more than there are frames, for a program that reads pictures of this machine; None where threads
-    do as well, or better.
-
-    A store is waited for rather than worked for, the pixels of a film would be copied, and what goes on without an end
-    has little to do at a time.
-    """
-    from framesift.cluster.parallel import count_cores
-    from framesift.stores import is_url
-
-    jobs = min(options.jobs or count_cores(), frames)
-    elsewhere = settings.keep or settings.every or options.watch or is_url(options.directory)
-    if jobs <= 1 or elsewhere or sys.platform != "linux" or not getattr(options, "is_program", False):
-        return None
-    from framesift.cluster.forks import Forks
-
-    return stack.enter_context(Forks(jobs))
 
 
 def _open_bar(run: "Run", options: argparse.Namespace) -> "Bar":
