@@ -10,13 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from framesift import __version__
-from framesift.comparators.thresholds import read_share
 from framesift.errors import PathLike, StorageError, UsageError, as_command, show
 from framesift.filtering.file_state import FileState
 from framesift.filtering.kept_names import name_kept
 from framesift.filtering.manifest_file import read_header, read_lines
-from framesift.filtering.manifest_values import check_paths, check_settings, check_values, shorten
-from framesift.filtering.selection import Decision, Order, Verdict, Weight
+from framesift.filtering.manifest_values import check_paths, check_settings, check_values, read_weight, shorten
+from framesift.filtering.selection import Decision, Order, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
@@ -188,7 +187,7 @@ def decode_decision(line: bytes) -> Decision:
     frame = Frame(entry["path"], entry["camera"], time, entry.get("offset"), entry.get("page"), entry.get("of"), light)
     evidence = entry["score"], entry["reference"], entry["reason"], size, entry.get("extent")
     order, again = Order(entry["order"]) if entry.get("order") else None, entry.get("again") is True
-    weight = _decode_weight(*entry["budget"]) if entry.get("budget") else None
+    weight = read_weight(*entry["budget"]) if entry.get("budget") else None
     return Decision(frame, Verdict(entry["verdict"]), *evidence, order, again, weight, entry.get("gap"))
 
 
@@ -288,12 +287,6 @@ def read_kept_names(path: str, settings: Settings) -> dict[str, str]:
     """Return, by the path of each kept frame, under which it lies in the results folder. Raises StorageError."""
     kept = (decode_line(line, n, path) for n, (_, line) in enumerate(read_lines(path), start=2) if _KEEP in line)
     return {each.frame.path: name_kept(each.frame, settings) for each in kept}
-
-
-def _decode_weight(threshold: str, frames: int) -> Weight:
-    if type(frames) is not int or not 0 <= frames < 2**53:
-        raise ValueError(f"{frames!r} is no number of frames")
-    return Weight(read_share(threshold), frames)
 
 
 def _encode(entry: dict[str, Any]) -> bytes:

@@ -9,8 +9,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from framesift.comparators.thresholds import read_share
 from framesift.errors import show
-from framesift.filtering.selection import Decision
+from framesift.filtering.selection import Decision, Weight
 from framesift.frames.light import Light
 
 MOST_PIXELS = 2**30
@@ -21,6 +22,13 @@ _MOST_GLOBS = 1000
 _MOST_SECTIONS = 10_000
 _FIRST, _LAST = datetime(1, 1, 2), datetime(9999, 12, 30)
 """Times between them can be shown in every zone."""
+
+
+def read_weight(threshold: str, frames: int) -> Weight:
+    """Return how a decision within a budget stands in its line. Raises ValueError for what cannot."""
+    if not _is_whole(frames, 0, 2**53):
+        raise ValueError(f"{frames!r} is no number of frames")
+    return Weight(read_share(threshold), frames)
 
 
 def check_values(decision: Decision) -> None:
