@@ -228,18 +228,51 @@ def test_a_row_of_data_chunks_is_found_as_one_and_split_into_each():
     whole = encode_png(noise(12, 10))
     content = cut_up(whole, 50)
     found = find_chunks(content)
-    assert [chunk.kind for chunk in found] == [b"IHDR", b"IDAT", b"IEND"]
-    assert [chunk.end for chunk in found] == [found[1].start, found[2].start, len(content)]
-    parts = list(split_chunk(content, found[1]))
-    assert len(parts) > 3 and all(part[:4] == b"IDAT" and zlib.crc32(part) == checksum for part, checksum in parts)
+    assert [chunk.kind for chunk in found] == [b"IHDR", b"IDAT", b"IDAT", b"IEND"]
+    assert [chunk.end for chunk in found] == [*(chunk.start for chunk in found[1:]), len(content)]
+    assert found[1].repeats > 3 and found[2].repeats == 1
+    parts = [part for chunk in found[1:3] for part in split_chunk(content, chunk)]
+    assert all(part[:4] == b"IDAT" and zlib.crc32(part) == checksum for part, checksum in parts)
     data = find_chunks(whole)[1]
     assert b"".join(part[4:] for part, _ in parts) == whole[data.start + 8 : data.end - 4]
+
+
+def walk_chunks(content: bytes) -> list[tuple[bytes, int, int]]:
+    """The kind, start and end of each chunk, one after the other."""
+    found, position = [], 8
+    while position + 12 <= len(content) and (not found or found[-1][0] != b"IEND"):
+        length, kind = struct.unpack_from(">I4s", content, position)
+        end = position + 12 + length
+        if end > len(content) or not kind.isalpha():
+            break
+        found.append((kind, position, end))
+        position = end
+    return found
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([b"IDAT", b"tEXt", b"fdAT", b"IEND", b"I0AT"]), st.integers(0, 2), st.just(1))),
+    st.tuples(st.sampled_from([b"IDAT", b"tEXt"]), st.integers(0, 2), st.integers(1, 600)),
+    st.integers(0, 30),
+)
+def test_rows_stand_for_the_chunks_that_one_walks_over_singly(chunks, many, cut):
+    middle = len(chunks) // 2
+    body = b"".join(
+        (struct.pack(">I", size) + kind + bytes(size + 4)) * times
+        for kind, size, times in (*chunks[:middle], many, *chunks[middle:])
+    )
+    content = b"\x89PNG\r\n\x1a\n" + body[: len(body) - cut]
+    rows = find_chunks(content)
+    singly = [(row.kind, start, start + row.size) for row in rows for start in range(row.start, row.end, row.size)]
+    assert singly == walk_chunks(content)
+    assert all(row.repeats == 1 or row.kind == b"IDAT" for row in rows)
+    assert all(len(list(split_chunk(content, row))) == row.repeats for row in rows)
 
 
 def test_a_row_that_breaks_off_ends_with_its_last_whole_chunk():
     content = cut_up(encode_png(noise(12, 10)), 50)
     row = find_chunks(content)[1]
-    assert find_chunks(content[: row.start + 2 * 62 + 61])[1:] == [Chunk(b"IDAT", row.start, row.start + 2 * 62)]
+    assert find_chunks(content[: row.start + 2 * 62 + 61])[1:] == [Chunk(b"IDAT", row.start, row.start + 2 * 62, 62)]
 
 
 def test_a_wrong_checksum_within_a_row_is_told():

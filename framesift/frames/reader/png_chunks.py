@@ -1,50 +1,65 @@
 """The chunks that a PNG is made of, found without decoding anything."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from struct import Struct
 from typing import NamedTuple
+
+import numpy as np
 
 SIGNATURE_SIZE = 8
 MAX_CHUNKS = 200_000
 """libpng writes 8 KiB a chunk: enough for 1.6 GB of compressed pixels."""
 _HEAD, _NUMBER = Struct(">I4s"), Struct(">I")
+_AT_ONCE = 256
+"""Chunks of a row that are looked at together. More would take too long where rows are short and many."""
 
 
 class Chunk(NamedTuple):
-    """Where a chunk stands, or a row of chunks IDAT that follow each other: as most writers cut up the pixels.
+    """Where a chunk stands, or a row of chunks IDAT of one size that follow each other: as writers cut up the pixels.
 
-    From the offset of its length field to that behind its CRC; of a row, from that of the first to that of the last.
+    From the offset of the length field of the first to that behind the CRC of the last; `size` is that of each, in
+    bytes, with its length field, kind and CRC.
     """
 
     kind: bytes
     start: int
     end: int
+    size: int
+
+    @property
+    def repeats(self) -> int:
+        """How many chunks these are."""
+        return (self.end - self.start) // self.size
 
 
 def find_chunks(content: bytes) -> list[Chunk]:
     """Return the chunks up to the end or to where the bytes break off; what follows IEND is not looked at."""
-    begun: list[tuple[bytes, int]] = []
-    position, last = SIGNATURE_SIZE, b""
-    for _ in range(MAX_CHUNKS):
-        if position + 12 > len(content):
-            break
+    found: list[Chunk] = []
+    position = SIGNATURE_SIZE
+    while position + 12 <= len(content) and len(found) < MAX_CHUNKS:
         length, kind = _HEAD.unpack_from(content, position)
-        end = position + 12 + length
-        if end > len(content) or not kind.isalpha():
+        size = length + 12
+        if position + size > len(content) or not kind.isalpha():
             break
-        if kind != b"IDAT" or last != b"IDAT":
-            begun.append((kind, position))
-        position, last = end, kind
+        end = position + size * (_count_alike(content, position, size) if kind == b"IDAT" else 1)
+        found.append(Chunk(kind, position, end, size))
+        position = end
         if kind == b"IEND":
             break
-    return [Chunk(*one, following[1]) for one, following in pairwise([*begun, (b"", position)])]
+    return found
+
+
+def _count_alike(content: bytes, position: int, size: int) -> int:
+    """Return how many whole chunks of the size and kind of the one at `position` stand there; `_AT_ONCE` at most."""
+    count = min((len(content) - position) // size, _AT_ONCE)
+    if content[position : position + 8] != content[position + size : position + size + 8]:
+        return 1
+    heads = np.ndarray(count, np.uint64, content, position, (size,))
+    return int((heads != heads[0]).argmax()) or count
 
 
 def split_chunk(content: bytes, chunk: Chunk) -> Iterator[tuple[memoryview, int]]:
     """Yield the kind with the data of a chunk, or of each of a row, and the checksum that stands behind them."""
-    view, position = memoryview(content), chunk.start
-    while position < chunk.end:
-        end = position + 8 + _NUMBER.unpack_from(view, position)[0]
-        yield view[position + 4 : end], _NUMBER.unpack_from(view, end)[0]
-        position = end + 4
+    view = memoryview(content)
+    for end in range(chunk.start + chunk.size - 4, chunk.end, chunk.size):
+        yield view[end - chunk.size + 8 : end], _NUMBER.unpack_from(view, end)[0]

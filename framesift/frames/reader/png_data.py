@@ -7,6 +7,7 @@ libpng, which gives the same pixels, or finds the reason why there are none.
 
 import struct
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -50,7 +51,8 @@ def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] |
         return None
     width, height, depth, colour_type, *methods = struct.unpack_from(">IIBBBBB", content, chunks[0].start + 8)
     data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
-    if any(methods) or len(data) != 1:
+    is_together = all(one.end == following.start for one, following in pairwise(data))
+    if any(methods) or not data or not is_together:
         return None
     stream = _join_whole(content, data)
     row_bytes = 1 + (width * depth * _SAMPLES[colour_type] + 7) // 8
@@ -136,16 +138,23 @@ def _store(rows: NDArray[np.uint8]) -> Sequence[bytes | memoryview]:
     return [struct.pack(">I", length), *parts, struct.pack(">I", checksum)]
 
 
-def _has_room(stream: bytes, size: int) -> bool:
+def _has_room(stream: NDArray[np.uint8], size: int) -> bool:
     """Tell whether no reference can reach beyond the declared window. zlib calls that damage, ISA-L does not mind."""
-    window = 1 << ((stream[0] >> 4) + 8) if stream else 0
+    window = 1 << ((int(stream[0]) >> 4) + 8) if len(stream) else 0
     return window >= min(size, 2**15)
 
 
-def _join_whole(content: bytes, chunks: Sequence[Chunk]) -> bytes | None:
+def _join_whole(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] | None:
     """Return the data of chunks; None where a checksum is wrong."""
     parts = [part for chunk in chunks for part in split_chunk(content, chunk)]
-    data = b"".join([body[4:] for body, _ in parts])
     is_whole = all(isal_zlib.crc32(body) == checksum for body, checksum in parts)
     settle()
-    return data if is_whole else None
+    if not is_whole:
+        return None
+    data = np.empty(sum((chunk.size - 12) * chunk.repeats for chunk in chunks), np.uint8)
+    position = 0
+    for chunk in chunks:
+        row = np.ndarray((chunk.repeats, chunk.size - 12), np.uint8, content, chunk.start + 8, (chunk.size, 1))
+        np.copyto(data[position : position + row.size].reshape(row.shape), row)
+        position += row.size
+    return data
