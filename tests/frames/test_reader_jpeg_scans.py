@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import cv2
 import numpy as np
@@ -26,6 +27,8 @@ SAMPLINGS = [
     [(2, 1), (1, 2), (1, 1)],
     [(1, 1), (2, 2), (2, 2)],
 ]
+COMMON = [[(1, 1)] * 3, [(2, 1), (1, 1), (1, 1)], [(2, 2), (1, 1), (1, 1)]]
+"""Those that simplejpeg has names for."""
 KINDS = [{}, {"restart": 1}, {"restart": 3}, {"progressive": True}, {"progressive": True, "restart": 2}]
 PICTURE = make_picture()
 WHOLE = [encode_sampled(PICTURE, sampling, **how) for sampling in SAMPLINGS for how in KINDS]
@@ -83,6 +86,19 @@ def test_no_hole_of_zeros_is_used(content: bytes, place: float, length: int) -> 
     start = find_data(content)
     at = start + int(place * (len(content) - 2 - start - length))
     assert looks_like(content[:at] + bytes(length) + content[at + length :], content)
+
+
+@pytest.mark.parametrize("sampling", [SAMPLINGS[0], *COMMON], ids=str)
+@pytest.mark.parametrize("restart", [1, 3])
+def test_no_hole_of_zeros_that_ends_before_a_marker_is_used(sampling, restart: int) -> None:  # type: ignore[no-untyped-def]
+    """Its last zeros may be taken for all the blocks that are lacking, so that nothing is too much."""
+    content = encode_sampled(PICTURE, sampling, restart=restart)
+    start = find_data(content)
+    ends = [start + found.start() for found in re.finditer(rb"\xff[\xd0-\xd7\xd9]", content[start:])]
+    for end in ends[:: len(ends) // 30 + 1]:
+        for length in (33, 100, 300):
+            if end - length > start:
+                assert looks_like(content[: end - length] + bytes(length) + content[end:], content)
 
 
 @settings(deadline=None, max_examples=60, derandomize=True)

@@ -14,13 +14,16 @@ from framesift.errors import UnreadableFrame
 from framesift.frames.reader.averaging import average_size
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
 from framesift.frames.reader.jpeg_arithmetic import add_data, is_arithmetic
+from framesift.frames.reader.jpeg_data import has_hole
 from framesift.frames.reader.jpeg_filler import take_out_filler
-from framesift.frames.reader.jpeg_scans import check_scans, has_hole
+from framesift.frames.reader.jpeg_scans import check_scans
 from framesift.frames.reader.jpeg_structure import Frame, find_exif, find_frame, find_segments, misses_scans
 from framesift.frames.reader.orientation import read_orientation, turn_size, turn_upright
 
 _ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters", "ICC marker")
 """What libjpeg warns of, by its words, that need not be damage."""
+
+_HOLE = "damaged JPEG: a hole of zeros"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _decode(
     if misses_scans(content, segments, frame):
         raise UnreadableFrame("truncated JPEG")
     if not is_arithmetic(frame) and has_hole(content, segments, frame):
-        raise UnreadableFrame("damaged JPEG: a hole of zeros")
+        raise UnreadableFrame(_HOLE)
     orientation = read_orientation(find_exif(segments))
     size = turn_size((frame.width, frame.height), orientation)
     width, height = turn_size(fit(size), orientation)
@@ -95,6 +98,8 @@ def _decode(
     )
     try:
         pixels: Pixels = decode_strictly(content)
+        if not is_arithmetic(frame) and has_hole(content, segments, frame, at_end=True):
+            raise UnreadableFrame(_HOLE)  # all of it taken for data: libjpeg has not warned of filler
     except ValueError as error:
         if "subsampling" in str(error):
             return size, _decode_unusual(content, frame)

@@ -8,7 +8,6 @@ grey picture, and libjpeg reads it as one.
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
 
@@ -17,19 +16,12 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from framesift.errors import UnreadableFrame
+from framesift.frames.reader.jpeg_data import Scan, ends_in_hole, find_scans
 from framesift.frames.reader.jpeg_filler import take_out_filler
-from framesift.frames.reader.jpeg_structure import Frame, Segment, find_segments
-from framesift.frames.reader.zeros import has_zeros
+from framesift.frames.reader.jpeg_structure import Frame, find_segments
 
-_TABLES, _START_OF_SCAN, _RESTART_INTERVAL = 0xC4, 0xDA, 0xDD
 _BASELINE, _PROGRESSIVE = 0xC1, 0xC2
 _RESTART = re.compile(rb"\xff+([\xd0-\xd7])")
-_SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_HOLE = re.compile(rb"\0{32}\0*+(?!\xff*\Z|\xff+[\xd0-\xd7])[^\0]")
-"""Not what fills up before a marker."""
-_SIXTEEN = 0xF0
-"""What says that sixteen coefficients are 0, and that another one follows."""
-_MOST_SCANS = 100
 _MOST_FILLER = 16
 """Bytes of NUL and FF between the data of an interval and the marker behind it."""
 _MOST_BLOCKS = 10
@@ -49,37 +41,12 @@ the block is further."""
 Side = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """One scan: its header, what a decoder has been told before it, and its data."""
-
-    header: bytes
-    tables: dict[int, bytes]
-    """Huffman tables by class and number, as they are when the scan begins."""
-    interval: int
-    """Units from one restart marker to the next; 0 where there is none."""
-    data: bytes
-
-    @property
-    def settings(self) -> bytes:
-        """The segments that say so."""
-        tables = b"".join(bytes([name]) + table for name, table in self.tables.items())
-        interval = struct.pack(">BBHH", 0xFF, _RESTART_INTERVAL, 4, self.interval)
-        return interval + (b"\xff\xc4" + struct.pack(">H", len(tables) + 2) + tables if tables else b"")
-
-    @property
-    def components(self) -> list[tuple[int, int]]:
-        """Each with the byte that names its tables."""
-        body = self.header
-        return [(body[1 + 2 * number], body[2 + 2 * number]) for number in range(body[0])]
-
-
 @dataclass(slots=True)
 class _Grey:
     """The scans that one colour has to itself, as those of a grey picture."""
 
     size: Side
-    scans: list[_Scan] = field(default_factory=list)
+    scans: list[Scan] = field(default_factory=list)
 
 
 def check_scans(content: bytes, frame: Frame) -> None:
@@ -87,10 +54,12 @@ def check_scans(content: bytes, frame: Frame) -> None:
     segments = find_segments(content)
     sides = _read_sides(next(part.body for part in segments if part.marker == frame.marker))
     greys: dict[int, _Grey] = {}
-    for scan in _find_scans(content, segments):
+    for scan in find_scans(content, segments):
         components = scan.components
         if any(component not in sides for component, _ in components):
             raise UnreadableFrame("damaged JPEG: a scan of no colour")
+        if ends_in_hole(scan, frame):  # here no filler is that long
+            raise UnreadableFrame("damaged JPEG: a hole of zeros")
         if len(components) == 1 and not (frame.progressive and scan.header[-3] == 0):
             component = components[0][0]
             greys.setdefault(component, _Grey(_measure(frame, sides, component))).scans.append(scan)
@@ -98,22 +67,6 @@ def check_scans(content: bytes, frame: Frame) -> None:
             raise UnreadableFrame("damaged JPEG: bad or not enough data")
     for component, grey in greys.items():
         _check_grey(_make_grey(component, grey, frame.progressive))
-
-
-def has_hole(content: bytes, segments: list[Segment], frame: Frame) -> bool:
-    """Tell whether there are so many zeros in the data of a scan that no picture has them: a hole in the file.
-
-    Coded without arithmetic, zeros are the shortest code over and over. Only where that ends a block they can be flat.
-    """
-    if not segments or not has_zeros(content, segments[-1].end):
-        return False
-    for scan in _find_scans(content, segments):
-        first, _, bits = scan.header[-3:]
-        if _HOLE.search(scan.data) and not (frame.progressive and (first == 0 or bits >> 4)):
-            tables = (scan.tables.get(0x10 | names & 15, b"") for _, names in scan.components)
-            if any(table[16] & 15 or table[16] == _SIXTEEN for table in tables if len(table) > 16):
-                return True
-    return False
 
 
 def _read_sides(body: bytes) -> dict[int, Side]:
@@ -124,36 +77,6 @@ def _read_sides(body: bytes) -> dict[int, Side]:
     return sides
 
 
-def _find_scans(content: bytes, segments: list[Segment]) -> Iterator[_Scan]:
-    tables: dict[int, bytes] = {}
-    interval = 0
-    for _ in range(_MOST_SCANS):
-        if not segments or segments[-1].marker != _START_OF_SCAN:
-            return
-        for part in segments:
-            if part.marker == _TABLES:
-                tables |= _read_tables(part.body)
-            elif part.marker == _RESTART_INTERVAL:
-                interval = int.from_bytes(part.body[:2], "big")
-        header, start = segments[-1].body, segments[-1].end
-        end = _SCAN_END.search(content, start)
-        if end is None or len(header) < 4 + 2 * header[0]:
-            raise UnreadableFrame("truncated JPEG")
-        yield _Scan(header, dict(tables), interval, content[start : end.start()])
-        segments = find_segments(content, end.start())
-    raise UnreadableFrame("damaged JPEG: too many scans")
-
-
-def _read_tables(body: bytes) -> dict[int, bytes]:
-    """Return the tables of one segment: how many codes there are of 1 to 16 bits, and what they say."""
-    found, at = {}, 0
-    while at + 17 <= len(body):
-        length = 17 + sum(body[at + 1 : at + 17])
-        found[body[at]] = body[at + 1 : at + length]
-        at += length
-    return found
-
-
 def _measure(frame: Frame, sides: dict[int, Side], component: int) -> Side:
     """Return the width and height of one colour, in px of its own."""
     width, height = sides[component]
@@ -161,7 +84,7 @@ def _measure(frame: Frame, sides: dict[int, Side], component: int) -> Side:
     return -(-frame.width * width // most_width), -(-frame.height * height // most_height)
 
 
-def _is_whole(scan: _Scan, frame: Frame, sides: dict[int, Side]) -> bool:
+def _is_whole(scan: Scan, frame: Frame, sides: dict[int, Side]) -> bool:
     """Tell whether a scan of several colours, or of the means of blocks, has the data that it needs and no more."""
     components = scan.components
     if len(components) == 1:
@@ -204,7 +127,7 @@ def _ends(data: bytes, bits: int | None) -> bool:
     return len(rest) <= _MOST_FILLER and not rest.strip(b"\0\xff")
 
 
-def _find_codes(scan: _Scan, table: int) -> Codes:
+def _find_codes(scan: Scan, table: int) -> Codes:
     """Return the codes of a Huffman table. Raises UnreadableFrame where there is no such table, or a broken one."""
     body = scan.tables.get(table)
     if body is None:
