@@ -123,7 +123,7 @@ def _exit_with(program: str | None) -> None:
     """Run a command as a process: signals stop it cleanly, and native libraries do not write to the terminal."""
     options = parse(sys.argv[1:], program)
     options.is_program = True
-    from framesift.cli.memory import reuse_memory
+    from framesift.cli.memory import keep_garbage, reuse_memory
 
     reuse_memory()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -149,6 +149,7 @@ def _exit_with(program: str | None) -> None:
             raise
         _tell(options, f"standard output: {error.strerror}")
         code = _leave_output()
+    keep_garbage()
     sys.exit(code)
 
 

@@ -101,6 +101,7 @@ class Forks(Crew):
     def _start(self) -> "list[_Fork]":
         """Return the forks: fewer where the system refuses more, and then half of what it gives is the maker's."""
         forks: list[_Fork] = []
+        gc.freeze()  # to look through what both have would copy it; and nothing of the maker's is finalized in a fork
         try:
             for _ in range(min(self._jobs - 1, getrlimit(RLIMIT_NOFILE)[0] - _OPEN_FILES)):
                 mmap.mmap(-1, _MEMORY).close()
@@ -227,7 +228,6 @@ def _leave_all(connection: Connection, mask: Iterable[Any]) -> None:
 
     Ctrl-C goes to all of a terminal; what comes of it is for the maker to decide.
     """
-    gc.freeze()  # nothing of the maker's is finalized here
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
