@@ -34,7 +34,10 @@ class Threshold:
 
     def px(self, compared_area: int) -> float:
         """Return the threshold in px for a compared area of so many px."""
-        return float(self.value * compared_area / 100 if self.relative else self.value)
+        if not self.relative:
+            return float(self.value)
+        # Rounded once, as all of Python's division of whole numbers; a Fraction would look for common divisors first.
+        return self.value.numerator * int(compared_area) / (self.value.denominator * 100)
 
     def __str__(self) -> str:
         number = Decimal(self.value.numerator) / Decimal(self.value.denominator)
@@ -53,5 +56,7 @@ def read_share(text: str) -> Threshold:
 
 def format_number(value: float | Decimal) -> str:
     """Write a number without exponent or needless zeros: 51234.5, 50000, 0.75."""
-    text = f"{Decimal(str(value)):f}"
+    text = str(value)
+    if "e" in text.lower():
+        text = f"{Decimal(text):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

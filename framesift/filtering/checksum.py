@@ -12,11 +12,13 @@ except ImportError:
 
 
 _crc32: Callable[[bytes], int] = zlib.crc32 if _sum is None else _sum
+_FEW = 512
+"""Bytes that are not worth the settling."""
 
 
 def crc32(content: bytes) -> int:
     """Return the CRC-32 of bytes."""
-    return sum_each([content])[0]
+    return zlib.crc32(content) if len(content) < _FEW else sum_each([content])[0]
 
 
 def sum_each(contents: Iterable[bytes]) -> list[int]:

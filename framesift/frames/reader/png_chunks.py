@@ -4,14 +4,10 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import NamedTuple
 
-import numpy as np
-
 SIGNATURE_SIZE = 8
 MAX_CHUNKS = 200_000
 """libpng writes 8 KiB a chunk: enough for 1.6 GB of compressed pixels."""
 _HEAD, _NUMBER = Struct(">I4s"), Struct(">I")
-_AT_ONCE = 256
-"""Chunks of a row that are looked at together. More would take too long where rows are short and many."""
 
 
 class Chunk(NamedTuple):
@@ -25,11 +21,6 @@ class Chunk(NamedTuple):
     start: int
     end: int
     size: int
-
-    @property
-    def repeats(self) -> int:
-        """How many chunks these are."""
-        return (self.end - self.start) // self.size
 
 
 def find_chunks(content: bytes) -> list[Chunk]:
@@ -50,12 +41,11 @@ def find_chunks(content: bytes) -> list[Chunk]:
 
 
 def _count_alike(content: bytes, position: int, size: int) -> int:
-    """Return how many whole chunks of the size and kind of the one at `position` stand there; `_AT_ONCE` at most."""
-    count = min((len(content) - position) // size, _AT_ONCE)
-    if content[position : position + 8] != content[position + size : position + size + 8]:
-        return 1
-    heads = np.ndarray(count, np.uint64, content, position, (size,))
-    return int((heads != heads[0]).argmax()) or count
+    """Return how many whole chunks of the size and kind of the one at `position` stand there."""
+    head, count = content[position : position + 8], 1
+    while content[position + count * size : position + count * size + 8] == head:
+        count += 1
+    return count if position + count * size <= len(content) else count - 1
 
 
 def split_chunk(content: bytes, chunk: Chunk) -> Iterator[tuple[memoryview, int]]:

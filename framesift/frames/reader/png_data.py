@@ -138,23 +138,16 @@ def _store(rows: NDArray[np.uint8]) -> Sequence[bytes | memoryview]:
     return [struct.pack(">I", length), *parts, struct.pack(">I", checksum)]
 
 
-def _has_room(stream: NDArray[np.uint8], size: int) -> bool:
+def _has_room(stream: bytes, size: int) -> bool:
     """Tell whether no reference can reach beyond the declared window. zlib calls that damage, ISA-L does not mind."""
-    window = 1 << ((int(stream[0]) >> 4) + 8) if len(stream) else 0
+    window = 1 << ((stream[0] >> 4) + 8) if stream else 0
     return window >= min(size, 2**15)
 
 
-def _join_whole(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] | None:
+def _join_whole(content: bytes, chunks: Sequence[Chunk]) -> bytes | None:
     """Return the data of chunks; None where a checksum is wrong."""
     parts = [part for chunk in chunks for part in split_chunk(content, chunk)]
+    data = b"".join([body[4:] for body, _ in parts])
     is_whole = all(isal_zlib.crc32(body) == checksum for body, checksum in parts)
     settle()
-    if not is_whole:
-        return None
-    data = np.empty(sum((chunk.size - 12) * chunk.repeats for chunk in chunks), np.uint8)
-    position = 0
-    for chunk in chunks:
-        row = np.ndarray((chunk.repeats, chunk.size - 12), np.uint8, content, chunk.start + 8, (chunk.size, 1))
-        np.copyto(data[position : position + row.size].reshape(row.shape), row)
-        position += row.size
-    return data
+    return data if is_whole else None
