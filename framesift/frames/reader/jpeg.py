@@ -19,6 +19,7 @@ from framesift.frames.reader.jpeg_filler import take_out_filler
 from framesift.frames.reader.jpeg_scans import check_scans
 from framesift.frames.reader.jpeg_structure import Frame, find_exif, find_frame, find_segments, misses_scans
 from framesift.frames.reader.orientation import read_orientation, turn_size, turn_upright
+from framesift.frames.reader.zeros import has_zeros
 
 _ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters", "ICC marker")
 """What libjpeg warns of, by its words, that need not be damage."""
@@ -83,7 +84,8 @@ def _decode(
     check_size(frame.width, frame.height, max_pixels)
     if misses_scans(content, segments, frame):
         raise UnreadableFrame("truncated JPEG")
-    if not is_arithmetic(frame) and has_hole(content, segments, frame):
+    has_zeros_in_data = not is_arithmetic(frame) and has_zeros(content, segments[-1].end)
+    if has_zeros_in_data and has_hole(content, segments, frame):
         raise UnreadableFrame(_HOLE)
     orientation = read_orientation(find_exif(segments))
     size = turn_size((frame.width, frame.height), orientation)
@@ -98,7 +100,7 @@ def _decode(
     )
     try:
         pixels: Pixels = decode_strictly(content)
-        if not is_arithmetic(frame) and has_hole(content, segments, frame, at_end=True):
+        if has_zeros_in_data and has_hole(content, segments, frame, at_end=True):
             raise UnreadableFrame(_HOLE)  # all of it taken for data: libjpeg has not warned of filler
     except ValueError as error:
         if "subsampling" in str(error):

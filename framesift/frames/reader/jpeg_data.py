@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.jpeg_structure import Frame, Segment, find_segments
-from framesift.frames.reader.zeros import has_zeros
 
 _TABLES, _START_OF_SCAN, _RESTART_INTERVAL = 0xC4, 0xDA, 0xDD
 _SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -82,12 +81,9 @@ def has_hole(content: bytes, segments: list[Segment], frame: Frame, at_end: bool
 
     With `at_end` before the marker that ends a scan. There they may be filler, of which libjpeg warns.
     """
-    if not segments or not has_zeros(content, segments[-1].end):
-        return False
-    scans = find_scans(content, segments)
     return any(
         ends_in_hole(scan, frame) if at_end else bool(_HOLE.search(scan.data)) and not _can_be_zeros(scan, frame)
-        for scan in scans
+        for scan in find_scans(content, segments)
     )
 
 
