@@ -8,11 +8,14 @@ for decision in filter_frames("frames", "results"):
 Each command that yields data has its function here, imported on use.
 """
 
+import re
+
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import AnyStr
 
     from framesift.actions import apply_plan, empty_backup, read_plan, undo, write_plan
     from framesift.duplicates import find_duplicates, find_leaks
@@ -80,6 +83,23 @@ def give_on_use(package: str, homes: "dict[str, tuple[str, ...]]") -> "Callable[
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return give
+
+
+class _Expression:
+    """What `compile_on_use` returns."""
+
+    def __init__(self, *form: object) -> None:
+        self._form = form
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(re.compile(*self._form), name)  # type: ignore[call-overload]
+        setattr(self, name, found)  # it is not asked for again
+        return found
+
+
+def compile_on_use(pattern: "AnyStr", flags: int = 0) -> "re.Pattern[AnyStr]":
+    """Return a regular expression that is compiled when it is first used: most runs have no need of it."""
+    return _Expression(pattern, flags)  # type: ignore[return-value]
 
 
 _HOMES = {

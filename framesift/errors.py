@@ -12,10 +12,12 @@ import os
 import re
 from collections.abc import Iterable
 
+from framesift import compile_on_use
+
 PathLike = str | bytes | os.PathLike[str]
 
-_SECRETS = re.compile(r"(?<=[a-z0-9]://)[^/]*@")
-_OF_CAMERAS = re.compile(
+_SECRETS = compile_on_use(r"(?<=[a-z0-9]://)[^/]*@")
+_OF_CAMERAS = compile_on_use(
     r"((?:(?:rtsp|rtmp|http)s?|srt|udp|rtp)://)(?:\S*@)?([^\s?]*)(\?(?!\.\.\.(?:[):\s]|$))\S+)?", re.IGNORECASE
 )
 """A password whose special characters were not encoded may be all before the last @; a query may be one."""
@@ -33,13 +35,13 @@ def show(path: PathLike) -> str:
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte, as only JSON can bring
         text = text.encode("utf-8", "backslashreplace").decode()
-    if "://" in text:
-        text = hide_secrets(text)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in hide_secrets(text))
 
 
 def hide_secrets(text: str) -> str:
     """Return a text with URLs without what may be a secret in them."""
+    if "://" not in text:
+        return text
     shown = _OF_CAMERAS.sub(lambda match: match[1] + match[2] + ("?..." if match[3] else ""), text)
     return _SECRETS.sub("", shown)
 

@@ -112,7 +112,10 @@ def doors(package: str) -> frozenset[str]:
 def test_a_door_gives_on_use_what_it_names_for_type_checking(path):
     blocks = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If)]
     named = {
-        alias.name: node.module for node in blocks[0].body if node.module != "collections.abc" for alias in node.names
+        alias.name: node.module
+        for node in blocks[0].body
+        if node.module not in ("collections.abc", "typing")
+        for alias in node.names
     }
     package = importlib.import_module(name_of(path))
     modules = {name for name in package.__all__ if f"{name_of(path)}.{name}" in MODULES}

@@ -1,6 +1,7 @@
 """What `import framesift` offers: light to import, and the same as the commands."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,21 @@ def test_importing_it_loads_nothing_heavy():
     code = "import sys, framesift; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert not {"cv2", "numpy", "typing", "dataclasses", "argparse"} & set(loaded.split())
+
+
+def test_an_expression_is_compiled_when_it_is_first_used(monkeypatch):
+    compiled, compile_now = [], re.compile
+
+    def compile_and_tell(*form) -> re.Pattern:
+        compiled.append(form)
+        return compile_now(*form)
+
+    monkeypatch.setattr(re, "compile", compile_and_tell)
+    expression = framesift.compile_on_use("(a+)b", re.IGNORECASE)
+    assert not compiled
+    assert expression.fullmatch("AAB")[1] == "AA" and expression.fullmatch("ba") is None
+    assert compiled == [("(a+)b", re.IGNORECASE)]
+    assert expression.sub("", "xaby") == "xy" and expression.pattern == "(a+)b"
 
 
 @pytest.mark.parametrize("name", framesift.__all__)

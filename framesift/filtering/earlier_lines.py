@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from framesift import compile_on_use
 from framesift.filtering import manifest
 from framesift.filtering.file_state import FileState
 from framesift.frames.frame import Frame
@@ -43,7 +44,7 @@ _FORM = rb"""
     """
 
 
-_LINE = re.compile(
+_LINE = compile_on_use(
     _FORM.replace(b"TEXT", _TEXT).replace(b"PATH", _PATH).replace(b"ESCAPE", _ESCAPE).replace(b"NUMBER", _NUMBER),
     re.VERBOSE | re.MULTILINE,
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
+from framesift import compile_on_use
 from framesift.filtering.checksum import crc32
 from framesift.frames.frame import Frame
 from framesift.frames.naming import split_suffix
@@ -14,7 +15,9 @@ from framesift.frames.reader.pages import split_page
 from framesift.frames.reader.source import Status
 from framesift.frames.suffixes import is_video
 
-_REFRESHED = re.compile(r"(.*)_\d{4}_\d\d_\d\d__\d\d_\d\d_\d\d\.\d{6}Z(?:_\d+)?(\.[0-9A-Za-z]+)?", re.ASCII | re.DOTALL)
+_REFRESHED = compile_on_use(
+    r"(.*)_\d{4}_\d\d_\d\d__\d\d_\d\d_\d\d\.\d{6}Z(?:_\d+)?(\.[0-9A-Za-z]+)?", re.ASCII | re.DOTALL
+)
 
 
 class FileState(NamedTuple):

@@ -1,13 +1,12 @@
 """Under which name a kept frame lies in the results folder: its own, or below the day on which it was taken."""
 
-import re
-
+from framesift import compile_on_use
 from framesift.filtering.settings import Settings
 from framesift.frames.frame import Frame
 
 UNDATED = "undated"
 """The folder of frames without a time."""
-_DAY = re.compile(r"^(?:\d{4}-\d\d-\d\d|undated)/")
+_DAY = compile_on_use(r"^(?:\d{4}-\d\d-\d\d|undated)/")
 
 
 def name_kept(frame: Frame, settings: Settings) -> str:

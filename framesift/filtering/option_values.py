@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
+from framesift import compile_on_use
 from framesift.errors import UsageError
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -159,7 +160,7 @@ def write_spacing(seconds: float) -> str:
     return f"1/{seconds:.10g}s"
 
 
-_BUDGET = re.compile(r"([1-9]\d{0,8})((?:/camera)?(?:/day)?)", re.ASCII)
+_BUDGET = compile_on_use(r"([1-9]\d{0,8})((?:/camera)?(?:/day)?)", re.ASCII)
 
 
 def parse_budget(text: str) -> str:

@@ -1,6 +1,5 @@
 """The hour that comes twice in autumn, when clocks are put back: 02:30 is then two times, an hour apart."""
 
-import zoneinfo
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -48,8 +47,10 @@ class SecondHour:
             return None
         if self._naming.timezone == "UTC":
             return frame if _comes_twice_anywhere(frame.time) and self._is_wall_clock(frame) else None
-        with suppress(zoneinfo.ZoneInfoNotFoundError, ValueError, OverflowError):
-            clock = frame.time.astimezone(zoneinfo.ZoneInfo(self._naming.timezone))
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        with suppress(ZoneInfoNotFoundError, ValueError, OverflowError):
+            clock = frame.time.astimezone(ZoneInfo(self._naming.timezone))
             second = clock.replace(fold=1).astimezone(UTC)
             if second > frame.time and self._is_wall_clock(frame):
                 return replace(frame, time=second)
@@ -70,10 +71,12 @@ def _comes_twice_anywhere(time: datetime) -> bool:
 @lru_cache(maxsize=4096)
 def _comes_twice(clock: datetime, zones: Iterable[str]) -> bool:
     """Tell whether clocks show this time twice, in one of these zones."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     middle = clock + timedelta(minutes=15)
     for name in zones:
-        with suppress(zoneinfo.ZoneInfoNotFoundError, ValueError, OverflowError):
-            zone = zoneinfo.ZoneInfo(name)
+        with suppress(ZoneInfoNotFoundError, ValueError, OverflowError):
+            zone = ZoneInfo(name)
             first, second = (middle.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
             if first is not None and second is not None and second < first:
                 return True

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from framesift.errors import UsageError, counted, show
 from framesift.frames.periods import Period
@@ -41,7 +41,6 @@ EXCLUDED = "of cameras and hours that are excluded"
 """What frames are left out for by sections of a settings file."""
 ALWAYS = Period()
 _ANY_FOLDERS = "(?:[^/]+/)*"
-_TOKEN = re.compile(r"\*+|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -86,7 +85,6 @@ class Choice:
     include: tuple[str, ...] = ()
     under: str = ""
     """Path of the folder that is looked into below the one that the patterns are of; empty or with a `/` at its end."""
-
     period: Period = ALWAYS
     """When the frames have to be taken."""
 
@@ -186,7 +184,7 @@ def as_patterns(given: str | Iterable[str]) -> tuple[str, ...]:
 
 def find_stray(name: str) -> tuple[str, ...]:
     """Return the rules that leave a folder of this name out unless somebody wants it; none for a usual one."""
-    match = _STRAY.fullmatch(name)
+    match = _compile_stray().fullmatch(name)
     rule = (STRAY[match.lastindex - 1],) if match and match.lastindex else ()
     return (*rule, _HIDDEN) if name.startswith(".") else rule
 
@@ -264,7 +262,7 @@ def _translate(part: str) -> str:
     if not part.strip("*"):
         return "[^/]+"
     pieces: list[list[str]] = [[]]
-    for token in _TOKEN.findall(part):
+    for token in re.findall(r"\*+|\?|\[[!^]?\]?[^\]]*\]|.", part, re.DOTALL):
         if token == "*" * len(token):
             pieces.append([])
         else:
@@ -289,7 +287,9 @@ def _one_name(pattern: str) -> re.Pattern[str]:
     return re.compile(_translate(pattern), re.IGNORECASE | re.DOTALL)
 
 
-_STRAY = re.compile("|".join(f"({_translate(rule)})" for rule in STRAY), re.IGNORECASE | re.DOTALL)
+@cache
+def _compile_stray() -> re.Pattern[str]:
+    return re.compile("|".join(f"({_translate(rule)})" for rule in STRAY), re.IGNORECASE | re.DOTALL)
 
 
 def _advise(pattern: str) -> str:

@@ -7,12 +7,12 @@ nothing tells the camera from the rest.
 """
 
 import re
-import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
+from framesift import compile_on_use
 from framesift.errors import UsageError
 from framesift.frames.names.agreement import Agreement
 from framesift.frames.names.clocks import (
@@ -23,20 +23,19 @@ from framesift.frames.names.clocks import (
     find_clock,
     read_clock,
     read_epoch,
-    read_zone,
     settle_on,
     write_plainly,
 )
 from framesift.frames.names.formats import TimeFormat
 from framesift.frames.names.hours import find_hour
-from framesift.frames.names.patterns import Expression, GuardedExpression, compile_pattern
+from framesift.frames.names.patterns import Expression, compile_pattern
 from framesift.frames.names.patterns import Found as Matched
 from framesift.frames.names.places import Place, read_place
 from framesift.frames.names.reading import Reading, name_camera
+from framesift.frames.names.zones import find_zone
 
 _FOLDER, _NAME, _ONE = "folder", "name", "one"
-_COPY_MARK = re.compile(r"(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy", re.ASCII)
-_OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
+_COPY_MARK = compile_on_use(r"(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy", re.ASCII)
 
 
 class Known(Protocol):
@@ -74,13 +73,15 @@ class Naming:
         if self.camera not in (None, _FOLDER, _NAME, _ONE):
             raise UsageError(f"--camera is {_FOLDER}, {_NAME} or {_ONE}, not {self.camera!r}")
         object.__setattr__(self, "_expression", None if self.pattern is None else compile_pattern(self.pattern))
-        object.__setattr__(self, "_zone", _find_zone(self.timezone))
+        object.__setattr__(self, "_zone", find_zone(self.timezone))
         object.__setattr__(self, "_format", None if self.time_format is None else TimeFormat(self.time_format))
 
     def guarded(self) -> "Naming":
         """Return the same, for a pattern of somebody else: searching with it is given up after a while (UsageError)."""
         guarded = replace(self)
         if guarded._expression is not None:
+            from framesift.frames.names.guarding import GuardedExpression
+
             object.__setattr__(guarded, "_expression", GuardedExpression(guarded._expression))
         return guarded
 
@@ -284,16 +285,3 @@ def split_suffix(name: str) -> tuple[str, str]:
 
 def _time_of(groups: dict[str, str | None]) -> tuple[str, str]:
     return groups.get("date") or "", groups.get("time") or ""
-
-
-def _find_zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC
-    try:
-        return read_zone(name) if _OFFSET.fullmatch(name) else zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        # Python has no database of its own; Windows and slim containers have none either.
-        hint = "" if zoneinfo.available_timezones() else " (this machine has no time zone data: pip install tzdata)"
-        raise UsageError(
-            f"--timezone {name!r} is neither a time zone such as Europe/Berlin nor an offset such as +02:00{hint}"
-        ) from None

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from framesift import compile_on_use
 from framesift.errors import UsageError
 from framesift.frames.naming import Naming
 
-_DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
-_TIME = re.compile(r"(\d{4}-?\d\d-?\d\d)[T ](\d\d:?\d\d)(:?\d\d(?:[.,]\d{1,6})?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
-_HOURS = re.compile(r"(\d\d?)(?::(\d\d))?-(\d\d?)(?::(\d\d))?", re.ASCII)
+_DATE = compile_on_use(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
+_TIME = compile_on_use(r"(\d{4}-?\d\d-?\d\d)[T ](\d\d:?\d\d)(:?\d\d(?:[.,]\d{1,6})?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_HOURS = compile_on_use(r"(\d\d?)(?::(\d\d))?-(\d\d?)(?::(\d\d))?", re.ASCII)
 _DAY = 24 * 60
 _MINUTE = timedelta(minutes=1)
 

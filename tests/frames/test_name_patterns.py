@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framesift.errors import UsageError
-from framesift.frames.names import patterns
+from framesift.frames.names import guarding
 from framesift.frames.naming import Naming
 
 PATTERNS = [
@@ -34,7 +34,7 @@ GUARDED = {pattern: Naming(pattern).guarded() for pattern in PATTERNS}
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(patterns, "_SEARCHER", patterns._SEARCHER.replace("ITIMER_REAL, 2)", "ITIMER_REAL, 0.2)"))
+    monkeypatch.setattr(guarding, "_SEARCHER", guarding._SEARCHER.replace("ITIMER_REAL, 2)", "ITIMER_REAL, 0.2)"))
 
 
 def test_a_pattern_that_takes_for_ever_is_given_up_while_others_go_on(short):
@@ -55,7 +55,7 @@ def test_a_pattern_that_takes_for_ever_is_given_up_while_others_go_on(short):
 
 
 def test_many_slow_names_are_given_up_together(monkeypatch):
-    monkeypatch.setattr(patterns, "_LIMIT_OF_ALL_S", 0)
+    monkeypatch.setattr(guarding, "_LIMIT_OF_ALL_S", 0)
     naming = Naming(PATTERNS[0]).guarded()
     with pytest.raises(UsageError, match="takes too long"):
         naming.read("cam1_20210327_125337.png")

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
+from framesift import compile_on_use
+
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
 _SECOND = r"(?P<second>\d\d)(?:[.,](?P<fraction>\d+)|(?P<attached>\d\d|\d{3}|\d{6})|1\d{9})?"
 # Behind a packed clock Synology writes the epoch too.
@@ -27,14 +29,14 @@ _EPOCH_TEXT = r"(?P<seconds>1\d{9}|\d{10}(?=\d{3}(?!\d)))(?:(?P<attached>\d{3}|\
 # Ten digits are seconds from 2001 to 2033 only: 0000000042 is a sequence number and 2021032712 a date with an hour.
 
 _FLAGS = re.ASCII | re.VERBOSE
-CLOCK = re.compile(_CLOCK_TEXT, _FLAGS)
-EPOCH = re.compile(_EPOCH_TEXT, re.ASCII)
+CLOCK = compile_on_use(_CLOCK_TEXT, _FLAGS)
+EPOCH = compile_on_use(_EPOCH_TEXT, re.ASCII)
 _END = r"(?=\Z|[^0-9A-Za-z])"
 _ALONE = r"(?:(?<!\d{5})|(?<=[A-Za-z]\d{5}))"
 # Some write a time right behind the camera: gate220210429-200000. It is looked at behind the year, for a search that
 # begins with digits goes from digit to digit.
 _CLOCK_IN_NAME = re.compile(_CLOCK_TEXT.replace(_YEAR, _YEAR + _ALONE, 1) + _END, _FLAGS)
-_EPOCH_IN_NAME = re.compile(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_END}", re.ASCII)
+_EPOCH_IN_NAME = compile_on_use(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_END}", re.ASCII)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS)})[a-z]{{0,6}})\.?"
@@ -51,56 +53,58 @@ _LETTERS = rf"""
 """
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_.,\ ]{1,2})?"
 _NAMED_MONTHS = tuple(
-    re.compile(rf"(?<![0-9A-Za-z]){_WEEKDAY}{date}{_BETWEEN}{_TIME}", _FLAGS | re.IGNORECASE)
+    compile_on_use(rf"(?<![0-9A-Za-z]){_WEEKDAY}{date}{_BETWEEN}{_TIME}", _FLAGS | re.IGNORECASE)
     for date in (
         rf"{_ORDINAL}[-_.,\ ]{{0,2}}{_MONTH}[-_.,\ ]{{0,2}}{_ANY_YEAR}",
         rf"{_MONTH}[-_.\ ]?{_ORDINAL}[-_.,\ ]{{1,2}}{_ANY_YEAR}",
         rf"{_YEAR}[-_.\ ]?{_MONTH}[-_.\ ]?{_ORDINAL}",
     )
 )
-_UNIX = re.compile(
+_UNIX = compile_on_use(
     rf"(?<![0-9A-Za-z]){_WEEKDAY}{_MONTH}[-_\ ]+(?P<day>\d\d?)[-_\ ]+(?P<hour>\d\d)(?P<colon>[-_.:])(?P<minute>\d\d)"
     rf"(?P=colon)(?P<second>\d\d)[-_\ ]+(?:(?P<zone>UTC|GMT)|[A-Z]{{3,5}})?[-_\ ]*{_YEAR}{_END}",
     _FLAGS | re.IGNORECASE,
 )
-_TWELVE = re.compile(
+_TWELVE = compile_on_use(
     rf"(?<!\d){_YEAR}(?P<dash>[-_.\ ])(?P<month>\d\d?)(?P=dash)(?P<day>\d\d?){_BETWEEN}{_TIME}".replace(
         _HALF, _HALF.removesuffix("?")
     ),
     _FLAGS,
 )
 _HOUR_FIRST = r"(?<!\d)(?P<hour>\d\d)(?P<colon>[-_.:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)[-_.\ @]{1,3}"
-_HOUR_THEN_DAY = re.compile(rf"{_HOUR_FIRST}{_YEAR}(?P<dash>[-_.]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d){_END}", _FLAGS)
-_HOUR_THEN_LONG = re.compile(
+_HOUR_THEN_DAY = compile_on_use(
+    rf"{_HOUR_FIRST}{_YEAR}(?P<dash>[-_.]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d){_END}", _FLAGS
+)
+_HOUR_THEN_LONG = compile_on_use(
     rf"{_HOUR_FIRST}(?P<first>\d\d?)(?P<dash>[-_.])(?P<second_part>\d\d?)(?P=dash){_YEAR}{_END}", _FLAGS
 )
-_LETTERED = re.compile(rf"(?<!\d){_LETTERS}{_END}", _FLAGS)
-_LONG = re.compile(
+_LETTERED = compile_on_use(rf"(?<!\d){_LETTERS}{_END}", _FLAGS)
+_LONG = compile_on_use(
     rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<second_part>\d\d?)(?P=dash){_YEAR}{_BETWEEN}{_TIME}", _FLAGS
 )
-_LONG_PACKED = re.compile(
+_LONG_PACKED = compile_on_use(
     rf"""(?<!\d)(?P<first>\d\d)(?P<second_part>\d\d){_YEAR}[-_.\ T@]?
     (?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d){_END}""",
     _FLAGS,
 )
-_SHORT = re.compile(
+_SHORT = compile_on_use(
     rf"""(?<!\d)(?P<first>\d\d)(?P<dash>[-_.\ ])(?P<second_part>\d\d)(?P=dash)(?P<year>\d\d)(?:[Tt@]|[-_.\ ]{{1,3}})
     (?P<hour>\d\d)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?P=colon){_SECOND}{_HALF}{_END}""",
     _FLAGS,
 )
-_SHORT_PACKED = re.compile(
+_SHORT_PACKED = compile_on_use(
     rf"""(?<!\d)(?P<first>\d\d)(?P<second_part>\d\d)(?P<year>\d\d)[-_.T@]?
     (?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<attached>\d\d\d?)?{_END}""",
     _FLAGS,
 )
-_EAST_ASIAN = re.compile(
+_EAST_ASIAN = compile_on_use(
     r"(?<!\d)((?:19[7-9]|20\d)\d)[年년](\d\d)[月월](?:(\d\d)[日號号일][-_ ]?)?"
     r"|(?<!\d)(?:(\d\d)[時时点點시](\d\d)[分분](?:(\d\d)[秒초])?|(\d\d)[分분](\d\d)[秒초])",
     re.ASCII,
 )
-_SEVEN_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){7}")
-_LETTER = re.compile(r"[A-Za-z]")
-_MONTH_WORD = re.compile("|".join(_MONTHS), re.ASCII | re.IGNORECASE)
+_SEVEN_DIGITS = compile_on_use(r"(?:[^0-9]*[0-9]){7}")
+_LETTER = compile_on_use(r"[A-Za-z]")
+_MONTH_WORD = compile_on_use("|".join(_MONTHS), re.ASCII | re.IGNORECASE)
 _OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE)
 _WITH_MONTHS = (*_OTHERS, _UNIX, *_NAMED_MONTHS)
 _UNSURE = (_LONG, _HOUR_THEN_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)

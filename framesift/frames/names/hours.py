@@ -3,29 +3,30 @@
 import re
 from datetime import UTC, datetime, tzinfo
 
+from framesift import compile_on_use
 from framesift.frames.names.clocks import Day, Found, read_zone
 from framesift.frames.names.places import Place
 
 _END = r"(?=\Z|[^0-9A-Za-z])"
 _START = r"(?<![0-9A-Za-z])"
-_WHOLE = re.compile(
+_WHOLE = compile_on_use(
     rf"""{_START}(?P<hour>\d\d?)(?:(?P<colon>[-_.:\ ])(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)
     |[Hh](?P<minute_2>\d\d)[Mm](?P<second_2>\d\d)[Ss]?)
     (?:[-_.,](?P<fraction>\d{{3}}|\d{{6}}))?(?:[-_.\ ]?(?P<half>[AaPp])\.?[Mm])?
     (?P<zone>[\ _]?[Zz]|[+-]\d\d[:_]?\d\d)?{_END}""",
     re.ASCII | re.VERBOSE,
 )
-_PACKED = re.compile(
+_PACKED = compile_on_use(
     rf"(?<!\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[_.]?(?P<fraction>\d{{3}})|\d\d)?{_END}", re.ASCII
 )
-_HOUR_MINUTE = re.compile(rf"{_START}(?P<hour>\d\d)[-:hH](?P<minute>\d\d)[m]?{_END}", re.ASCII)
-_MINUTE_SECOND = re.compile(
+_HOUR_MINUTE = compile_on_use(rf"{_START}(?P<hour>\d\d)[-:hH](?P<minute>\d\d)[m]?{_END}", re.ASCII)
+_MINUTE_SECOND = compile_on_use(
     rf"""(?:E\d*?)?(?P<minute>\d\d)(?:[Mm](?P<second>\d\d)[Ss]?(?:\d\d)?|[-_.:]?(?P<second_2>\d\d))[Ss]?
     (?:[-_.](?P<fraction>\d{{3}}))?{_END}""",
     re.ASCII | re.VERBOSE,
 )
-_ONE = re.compile(rf"(?P<one>\d\d)[MmSs]?(?:[.](?P<fraction>\d+))?{_END}", re.ASCII)
-_COUNTED = re.compile(r"(?:frame|dscf?|dscn|pict|img|image)[-_ ]?\Z", re.IGNORECASE)
+_ONE = compile_on_use(rf"(?P<one>\d\d)[MmSs]?(?:[.](?P<fraction>\d+))?{_END}", re.ASCII)
+_COUNTED = compile_on_use(r"(?:frame|dscf?|dscn|pict|img|image)[-_ ]?\Z", re.IGNORECASE)
 """What stands before a number that counts pictures, not seconds."""
 
 

@@ -9,46 +9,51 @@ from datetime import UTC, date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from framesift import compile_on_use
 from framesift.frames.names.clocks import Day, find_clock, orders_of, settle, write_plainly
 from framesift.frames.names.words import is_event, read_before, read_behind, strip_folder
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
-_DATE = re.compile(
+_DATE = compile_on_use(
     rf"""(?<!\d){_YEAR}(?:[Yy]|(?P<dash>[-_.\ ]?))(?P<month>\d\d)(?:[Mm]|(?P=dash))
     (?P<day>\d\d)(?:(?!\d)|(?=\d\d(?!\d)))[Dd]?
     (?:[-_T\ ]?(?P<hour>[01]\d|2[0-3])(?:[Hh]|(?!\d|[A-Za-z]))(?P<minute>(?<=[Hh])[0-5]\d[Mm]?)?)?""",
     re.ASCII | re.VERBOSE,
 )
-_DAY_FIRST = re.compile(rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<then>\d\d?)(?P=dash){_YEAR}(?!\d)", re.ASCII)
+_DAY_FIRST = compile_on_use(rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<then>\d\d?)(?P=dash){_YEAR}(?!\d)", re.ASCII)
 _MONTH_NAME = rf"(?P<name>(?:{'|'.join(_MONTHS)})[a-z]{{0,6}})"
-_DATE_BY_NAME = re.compile(
+_DATE_BY_NAME = compile_on_use(
     rf"(?<![A-Za-z0-9])(?:(?P<day>\d\d?)(?:st|nd|rd|th)?[-_.\ ]?{_MONTH_NAME}[-_.,\ ]{{0,2}}{_YEAR}"
     rf"|{_MONTH_NAME.replace('name', 'name_2')}[-_.\ ](?P<day_2>\d\d?)(?:st|nd|rd|th)?[-_.,\ ]{{1,2}}"
     rf"{_YEAR.replace('year', 'year_2')})(?![A-Za-z0-9])",
     re.ASCII | re.IGNORECASE,
 )
-_WHOLE_YEAR = re.compile(_YEAR, re.ASCII)
-_OF_YEAR = re.compile(rf"{_YEAR}[-_.]?(?:(?P<month>0[1-9]|1[0-2])|(?P<number>\d{{3}})|[Ww](?P<week>\d\d))", re.ASCII)
-_IN_YEAR = re.compile(
+_WHOLE_YEAR = compile_on_use(_YEAR, re.ASCII)
+_OF_YEAR = compile_on_use(
+    rf"{_YEAR}[-_.]?(?:(?P<month>0[1-9]|1[0-2])|(?P<number>\d{{3}})|[Ww](?P<week>\d\d))", re.ASCII
+)
+_IN_YEAR = compile_on_use(
     rf"(?P<month>\d\d?)(?:[-_.\ ]?{_MONTH_NAME})?|{_MONTH_NAME.replace('name', 'name_2')}", re.ASCII | re.IGNORECASE
 )
-_MONTH_DAY = re.compile(r"(?P<month>0[1-9]|1[0-2])[-_.]?(?P<day>0[1-9]|[12]\d|3[01])", re.ASCII)
-_PART_OF_DAY = re.compile(r"(?:h|hour|hr|m|min|minute)?[-_ ]?(?P<number>\d\d?)(?:h|hr|hour|m|min|s|[-_.]\d\d)?", re.I)
-_DCF = re.compile(r"[1-9]\d\d[A-Z0-9_]{5}", re.ASCII)
+_MONTH_DAY = compile_on_use(r"(?P<month>0[1-9]|1[0-2])[-_.]?(?P<day>0[1-9]|[12]\d|3[01])", re.ASCII)
+_PART_OF_DAY = compile_on_use(
+    r"(?:h|hour|hr|m|min|minute)?[-_ ]?(?P<number>\d\d?)(?:h|hr|hour|m|min|s|[-_.]\d\d)?", re.I
+)
+_DCF = compile_on_use(r"[1-9]\d\d[A-Z0-9_]{5}", re.ASCII)
 """The Design rule for Camera File system: `100RECNX`, `101MEDIA`; a new one when the old is full."""
-_ON_CARD = re.compile(r"[1-9]\d\d[A-Z0-9_]{0,8}", re.ASCII)
+_ON_CARD = compile_on_use(r"[1-9]\d\d[A-Z0-9_]{0,8}", re.ASCII)
 """Below `DCIM` some cameras take names of other lengths: `100TLC`."""
-_SHORT_DAY = re.compile(r"(\d\d)([-_.])(\d\d)\2(\d\d)", re.ASCII)
-_SHORT_MONTH = re.compile(r"\d\d[-_.]\d\d", re.ASCII)
-_WEEK = re.compile(
+_SHORT_DAY = compile_on_use(r"(\d\d)([-_.])(\d\d)\2(\d\d)", re.ASCII)
+_SHORT_MONTH = compile_on_use(r"\d\d[-_.]\d\d", re.ASCII)
+_WEEK = compile_on_use(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun|today|yesterday|(?:week|kw|cw)[-_ ]?\d\d?",
     re.ASCII | re.IGNORECASE,
 )
-_CHANNEL_OF = re.compile(r"jpe?g|dav|mp4|pic|idx", re.IGNORECASE)
-_EVENT_BELOW_DAY = re.compile(r"[0-9a-f]*\d[0-9a-f]*(?:-[0-9a-f]+)*", re.ASCII | re.IGNORECASE)
-_UNIT = re.compile(r"(\d{4}(?=[年년])|\d\d?)[年년月월日號号일時时点點시分분]", re.ASCII)
-_EPOCH = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)
+_CHANNEL_OF = compile_on_use(r"jpe?g|dav|mp4|pic|idx", re.IGNORECASE)
+_EVENT_BELOW_DAY = compile_on_use(r"[0-9a-f]*\d[0-9a-f]*(?:-[0-9a-f]+)*", re.ASCII | re.IGNORECASE)
+_UNIT = compile_on_use(r"(\d{4}(?=[年년])|\d\d?)[年년月월日號号일時时点點시分분]", re.ASCII)
+_EPOCH = compile_on_use(r"1\d{9}(?:\d{3})?", re.ASCII)
 
 
 class Place(NamedTuple):
@@ -139,6 +144,14 @@ class _Walk:
         """Take note of a date or a part of one; return what else the folder is called, None where it has no date."""
         if self.day or self.unsure:
             return self._read_in_day(part)
+        if sum(map(str.isdigit, part)) >= 4:  # as all days and years have
+            return self._read_digits(part)
+        if self.year:
+            return self._read_in_year(part)
+        return "" if _WEEK.fullmatch(part) else None
+
+    def _read_digits(self, part: str) -> str | None:
+        """As `_read_date`, of what may have a year."""
         if match := _DATE.search(part):
             return self._begin_day(part, match, match["year"], match["month"], match["day"])
         if match := _DATE_BY_NAME.search(part):
@@ -155,8 +168,6 @@ class _Walk:
             return self._read_in_year(part)
         if _WHOLE_YEAR.fullmatch(part):
             self.year = int(part)
-            return ""
-        if _WEEK.fullmatch(part):
             return ""
         return self._read_of_year(part)
 

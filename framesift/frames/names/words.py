@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from framesift import compile_on_use
+
 _GENERIC = re.compile(
     r"""(?:img|image|dsc|dscf|dscn|pic|pict|picture|photo|foto|frame|still|snap|snapshot|screenshot)(?:[-_.\ ]*\d+)?
     |pxl|mvimg|vid|video|capture|grab|cam|camera|webcam|ipcam|ipcamera|screen\ ?shot(?:\ from)?|whatsapp\ image|wp
@@ -22,34 +24,35 @@ _LABEL = r"""persons?|people|human|vehicle|car|animal|pet|dog|cat|bird|package|f
 _CHUNK = r"""pics?|pictures?|images?|img|photos?|videos?|frames?|files?|seq|sequence|chunk|part|batch|page|burst"""
 _FLAGS = re.ASCII | re.IGNORECASE | re.VERBOSE
 
-EVENT = re.compile(_EVENT, _FLAGS)
+EVENT = compile_on_use(_EVENT, _FLAGS)
 """Why a picture was taken. Before a time it names no camera."""
-_REMARK = re.compile(f"{_EVENT}|{_LABEL}", _FLAGS)
+_REMARK = compile_on_use(f"{_EVENT}|{_LABEL}", _FLAGS)
 """What stands behind a time without naming a camera: also what is seen, and what was done to the picture."""
-_COUNTED = re.compile(rf"jpe?gs?|png|dav|mp4|(?:{_EVENT})[-_.#\ ]*\d*|(?:{_CHUNK})[-_.#\ ]*\d+", _FLAGS)
+_COUNTED = compile_on_use(rf"jpe?gs?|png|dav|mp4|(?:{_EVENT})[-_.#\ ]*\d*|(?:{_CHUNK})[-_.#\ ]*\d+", _FLAGS)
 """A folder of events or of some of the pictures."""
 
+_DIGITS = "0123456789"
 _SEPARATORS = " -_.,@#+;~()[]{}"
 _TOKEN = re.compile(r"[^-_.,@#+;~\ ()\[\]{}]+")
 _EVENT_NUMBER = re.compile(r"[A-Z]0\d{2,}", re.ASCII)
 _COUNT = re.compile(r"(0\d*|\d{1,7})[-_., ]*", re.ASCII)
 _ADDRESS = re.compile(r"\d{1,3}([-_.])\d{1,3}\1\d{1,3}\1\d{1,3}", re.ASCII)
-_SERIAL = re.compile(r"[1-9]\d{7,}", re.ASCII)
+_SERIAL = compile_on_use(r"[1-9]\d{7,}", re.ASCII)
 """So long a number is that of a device: none counts so far."""
 _COUNTED_NAME = re.compile(r"[A-Za-z]+(\d{4,})", re.ASCII)
 """`MFDC0012`, `GOPR0012`: which picture it is, or which camera."""
-_DATE = re.compile(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[5-9]\d{8}(?:\d{3})?", re.ASCII)
+_DATE = compile_on_use(r"(?:19[7-9]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[5-9]\d{8}(?:\d{3})?", re.ASCII)
 """A day, or an epoch, as where a name has the beginning and the end of an event."""
-_DEVICE = re.compile(r"[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_DEVICE = compile_on_use(r"[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _MINUTE_SECOND = re.compile(r"(?:\d\d[Hh])?\d\d[Mm]\d\d[Ss]", re.ASCII)
 """What some put before an epoch: `04M59S_1619726699`."""
 _COPY_OF = re.compile(r"\Acopy[-_ ](?:of[-_ ])?", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[(?:[\d@.]*|[A-Z])\]|\(\d*\)", re.ASCII)
+_BRACKETS = compile_on_use(r"\[(?:[\d@.]*|[A-Z])\]|\(\d*\)", re.ASCII)
 """`(1)`, and `[M][0@0][0]` of Dahua."""
-_MEASURE = re.compile(r"\d+(?:x\d+)?[a-z]{0,3}", re.ASCII | re.IGNORECASE)
+_MEASURE = compile_on_use(r"\d+(?:x\d+)?[a-z]{0,3}", re.ASCII | re.IGNORECASE)
 """`0001`, `1080p`, `640x480`, `22C`."""
-_CHANGES = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)", re.ASCII | re.IGNORECASE)
-_HEXADECIMAL = re.compile(r"(?=.*\d)[0-9a-f]{8,}", re.ASCII | re.IGNORECASE)
+_CHANGES = compile_on_use(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)", re.ASCII | re.IGNORECASE)
+_HEXADECIMAL = compile_on_use(r"(?=.*\d)[0-9a-f]{8,}", re.ASCII | re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +111,7 @@ def read_behind(text: str) -> str:
 
 def is_event(text: str) -> bool:
     """Tell whether a folder is named after what happened or what its files are, perhaps with a number: `images001`."""
-    return bool(_COUNTED.fullmatch(text)) and not text.isdigit()
+    return _may_be_event(text) and bool(_COUNTED.fullmatch(text)) and not text.isdigit()
 
 
 def strip_folder(text: str) -> str:
@@ -142,7 +145,13 @@ def _cut_events(text: str) -> str:
 
 
 def _is_event_token(token: str) -> bool:
-    return bool(EVENT.fullmatch(token.rstrip("0123456789")) or _EVENT_NUMBER.fullmatch(token))
+    is_event = _may_be_event(token) and EVENT.fullmatch(token.rstrip(_DIGITS))
+    return bool(is_event or _EVENT_NUMBER.fullmatch(token))
+
+
+def _may_be_event(text: str) -> bool:
+    """Tell whether there are two letters at least: so that the expression of events is not made for `c10`."""
+    return len(text.rstrip(_DIGITS + _SEPARATORS)) > 1
 
 
 def _says_nothing(token: str) -> bool:

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from framesift import compile_on_use
 from framesift.frames.reader.source import ReadAt
 from framesift.frames.reader.tags import SIZES, BadTags
 
@@ -24,7 +25,7 @@ OF_PIXELS = {*range(254, 533)} - {330, 400}
 _INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 _MOST_BYTES = 1 << 26
 """Of the values of one entry."""
-_IMAGEJ = re.compile(rb"ImageJ=.*?\bimages=([0-9]{1,7})\b", re.DOTALL)
+_IMAGEJ = compile_on_use(rb"ImageJ=.*?\bimages=([0-9]{1,7})\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

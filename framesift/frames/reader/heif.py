@@ -1,7 +1,6 @@
 """HEIC and AVIF, with the packages of the extra `heif`, imported when such a picture is met."""
 
 import io
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +8,12 @@ from typing import Any, cast
 
 import numpy as np
 
+from framesift import compile_on_use
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Pixels, check_size, make_pixels
 from framesift.frames.reader.heif_boxes import check_boxes
 
-_EXIF = re.compile(rb"MM\0\*\0\0\0\x08|II\*\0\x08\0\0\0")
+_EXIF = compile_on_use(rb"MM\0\*\0\0\0\x08|II\*\0\x08\0\0\0")
 _MISSING = "{} is read with the extra heif"
 
 

@@ -3,18 +3,18 @@
 Netpbm, the descriptions of these formats (2013).
 """
 
-import re
 from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift import compile_on_use
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import Deep, Pixels, check_size, make_pixels
 
-_WORD = re.compile(rb"(?:\s|#[^\r\n]*[\r\n])*([0-9]+)")
-_COMMENT = re.compile(rb"#[^\r\n]*")
+_WORD = compile_on_use(rb"(?:\s|#[^\r\n]*[\r\n])*([0-9]+)")
+_COMMENT = compile_on_use(rb"#[^\r\n]*")
 _MOST_LEVEL = 65535
 
 

@@ -10,15 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from framesift import compile_on_use
 from framesift.errors import UsageError, show
 
 SCHEMES = "rtsp", "rtsps", "http", "https"
-_ADDRESS = re.compile(r"(?:(?P<camera>[^\s=/:]+)\s*=\s*)?(?P<url>(?:rtsps?|https?)://\S+)", re.IGNORECASE)
-_MEANT = re.compile(r"(?:[^\s=/:]+\s*=\s*)?[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = compile_on_use(r"(?:(?P<camera>[^\s=/:]+)\s*=\s*)?(?P<url>(?:rtsps?|https?)://\S+)", re.IGNORECASE)
+_MEANT = compile_on_use(r"(?:[^\s=/:]+\s*=\s*)?[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 """What stands in a list, if perhaps with a scheme that is none of streams."""
-_BETWEEN = re.compile(r"(?<![=\s])\s+(?=(?:[^\s=/:]+\s*=\s*)?(?:rtsps?|https?)://)", re.IGNORECASE)
+_BETWEEN = compile_on_use(r"(?<![=\s])\s+(?=(?:[^\s=/:]+\s*=\s*)?(?:rtsps?|https?)://)", re.IGNORECASE)
 """What stands between two addresses."""
-_NAME = re.compile(r"[^\W_][\w.-]{0,79}")
+_NAME = compile_on_use(r"[^\W_][\w.-]{0,79}")
 """What can be the name of a camera, and with it of a folder."""
 _LONGEST = 80
 _MOST_BYTES = 2**20

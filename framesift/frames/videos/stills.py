@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from framesift import compile_on_use
 from framesift.frames.frame import Frame
 from framesift.frames.naming import Naming, split_suffix
 from framesift.frames.reader import MAX_PIXELS
@@ -29,7 +30,7 @@ Image = NDArray[np.uint8]
 
 _LONGEST = 200
 """Bytes of the video's name that its stills carry on: with the time they must fit into the 255 that a name can have."""
-_STILL = re.compile(r"(?:.*_)?\d[\d_]*\.\d{3}[sZ]\.png", re.ASCII | re.DOTALL)
+_STILL = compile_on_use(r"(?:.*_)?\d[\d_]*\.\d{3}[sZ]\.png", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

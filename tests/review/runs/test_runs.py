@@ -19,7 +19,7 @@ from framesift.errors import StorageError, UsageError
 from framesift.filtering.manifest import NAME, open_record
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
-from framesift.frames.names import patterns
+from framesift.frames.names import guarding
 from framesift.looking.audit import bound_lost
 from framesift.review.jobs import Cancelled
 from framesift.review.refusals import Conflict, Unknown
@@ -591,7 +591,7 @@ def test_more_lines_or_sizes_than_fit_are_said(served, tmp_path, monkeypatch):
 
 
 def test_a_pattern_that_takes_for_ever_ends_a_rehearsal_and_not_the_server(tmp_path, monkeypatch):
-    monkeypatch.setattr(patterns, "_SEARCHER", patterns._SEARCHER.replace("ITIMER_REAL, 2)", "ITIMER_REAL, 0.2)"))
+    monkeypatch.setattr(guarding, "_SEARCHER", guarding._SEARCHER.replace("ITIMER_REAL, 2)", "ITIMER_REAL, 0.2)"))
     path = tmp_path / "site" / "deck" / ("a" * 60) / "b.png"
     path.parent.mkdir(parents=True)
     path.write_bytes(encode(make_image()))
