@@ -25,5 +25,7 @@ def open_forks(options: argparse.Namespace, settings: "Settings", frames: int, s
     if jobs <= 1 or elsewhere or sys.platform != "linux" or not getattr(options, "is_program", False):
         return None
     from framesift.cluster.forks import Forks
+    from framesift.filtering.comparator_choice import import_comparators
 
+    import_comparators(settings)
     return stack.enter_context(Forks(jobs))

@@ -1,6 +1,7 @@
 """Streams in place of a folder: what was typed is read, and then stands nowhere but in what is asked."""
 
 import argparse
+import os
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
 if TYPE_CHECKING:
@@ -35,17 +36,18 @@ def read_streams(options: argparse.Namespace) -> None:
     Raises UsageError.
     """
     from framesift.filtering.option_values import parse_duration
-    from framesift.frames.streams import is_list, is_stream, read_addresses
 
     given = options.directory
-    options.streams = read_addresses(given) if is_stream(given) or is_list(given) else []
-    options.is_exposed = is_stream(given) and any(each.holds_secret for each in options.streams)
+    options.streams, options.is_exposed = [], False
+    if "://" in given or os.path.isfile(given):  # else a folder, of which nothing of streams need be known
+        from framesift.frames.streams import is_list, is_stream, read_addresses
+
+        options.streams = read_addresses(given) if is_stream(given) or is_list(given) else []
+        options.is_exposed = is_stream(given) and any(each.holds_secret for each in options.streams)
+        if is_stream(given):
+            options.directory = " ".join(address.shown for address in options.streams)
+            options.words = [options.directory if word == given else word for word in options.words]
     options.seconds = None if options.duration is None else parse_duration(options.duration)
-    if not options.streams:
-        return
-    if is_stream(given):
-        options.directory = " ".join(address.shown for address in options.streams)
-        options.words = [options.directory if word == given else word for word in options.words]
 
 
 def complete(settings: "Settings", options: argparse.Namespace) -> "Settings":

@@ -7,7 +7,6 @@ from framesift.comparators.differencing import Differencing
 from framesift.comparators.framediff import FrameDifferencing
 from framesift.comparators.masks import choose_masks
 from framesift.comparators.thresholds import Threshold
-from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.filtering.manifest import Record
 from framesift.filtering.option_values import Method
 from framesift.filtering.selection import WHOLE, Decision, Rule
@@ -22,8 +21,16 @@ def comparator_of(settings: Settings, of: str | Frame) -> Differencing:
     masks = choose_masks(settings.masks, camera)
     shared = settings.min_contour_area, settings.blur, settings.border_mask, settings.size, masks
     if settings.method is Method.TOLERANCE:
+        from framesift.comparators.tolerance import ToleranceDifferencing  # the larger half of what compares
+
         return ToleranceDifferencing(*shared, settings.width)
     return FrameDifferencing(*shared)
+
+
+def import_comparators(settings: Settings) -> None:
+    """Import what compares by the methods of `settings`, so that no fork does it for itself."""
+    for method in settings.all_of("method"):
+        comparator_of(replace(settings, method=method, sections=()), "")
 
 
 def record_of(record: Record, of: str | Frame) -> Record:

@@ -99,7 +99,7 @@ def test_no_link_that_somebody_has_laid_is_written_through(tmp_path, monkeypatch
     """The name is one of chance; even who knew it could not have it written through."""
     precious = tmp_path / "thesis.tex"
     precious.write_text("mine")
-    monkeypatch.setattr("secrets.token_hex", lambda size: "0" * 2 * size)
+    monkeypatch.setattr("os.urandom", bytes)
     for name in (".framesift-output-0000000000000000.tmp", f".framesift-{os.getpid()}.tmp"):
         with suppress(FileExistsError):
             (tmp_path / name).symlink_to(precious)

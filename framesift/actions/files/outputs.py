@@ -1,8 +1,6 @@
 """Files made for people to look at: whole or not there at all, and never in place of a file that is not ours."""
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -94,7 +92,9 @@ def create_folder(path: PathLike) -> Iterator[str]:
     target = os.path.abspath(os.fsdecode(path))
     if os.path.lexists(target):
         raise taken
-    temporary = f"{target}.{secrets.token_hex(8)}.tmp"
+    from shutil import rmtree  # brings compressors
+
+    temporary = f"{target}.{os.urandom(8).hex()}.tmp"
     try:
         os.mkdir(temporary)
         try:
@@ -103,7 +103,7 @@ def create_folder(path: PathLike) -> Iterator[str]:
                 raise taken
             os.rename(temporary, target)
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise StorageError.of(error, path) from error
 

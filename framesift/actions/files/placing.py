@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -115,7 +114,7 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
     staged: dict[str, str] = {}
     descriptors: list[int] = []
     try:
-        batch = secrets.token_hex(8)
+        batch = os.urandom(8).hex()
         for number, copy in enumerate(copies):
             temporary = os.path.join(folder, f".framesift-{batch}-{number}.tmp")
             with storage_errors(os.path.join(folder, copy.path)):

@@ -7,7 +7,6 @@ so the next one tells what a killed program has left from what another is still 
 import fcntl
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -25,7 +24,7 @@ def stage_file(target: str) -> Iterator[tuple[BinaryIO, str]]:
     """
     folder = os.path.dirname(target)
     clear_staged(folder)
-    temporary = os.path.join(folder, f"{_PREFIX}{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(folder, f"{_PREFIX}{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, _FLAGS, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,6 +1,5 @@
 """A mask as a value that a manifest carries along, so that nobody needs the file it was read from again."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -95,6 +94,8 @@ def digest_masks(masks: tuple[Mask, ...]) -> str | None:
     """Return a short name of what is masked: equal for equal masks; None for none."""
     if not masks:
         return None
+    import hashlib  # most runs have no mask
+
     text = json.dumps([mask.record() for mask in masks], sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
 

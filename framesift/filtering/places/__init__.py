@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 
 from framesift.errors import PathLike, UsageError
 from framesift.filtering.manifest import NAME, Record, open_record, read_record
@@ -24,6 +23,8 @@ def borrow_record(results: PathLike, source: PathLike | None = None) -> Iterator
     if not is_url(folder):
         yield open_record(results, source)
         return
+    from tempfile import TemporaryDirectory
+
     from framesift.filtering.places.remote import fetch_manifest
 
     with TemporaryDirectory(prefix="framesift-") as spool:

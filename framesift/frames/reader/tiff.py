@@ -3,7 +3,6 @@
 from contextlib import suppress
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader import raw
 from framesift.frames.reader.decoding import Deep, Pixels, check_size, decode_deep, decode_whole
 from framesift.frames.reader.source import read_from
 from framesift.frames.reader.tags import BadTags, Entry, TagReader
@@ -28,6 +27,8 @@ _PLACES = ((273, 279), (324, 325))
 def decode(content: bytes, max_pixels: int) -> Pixels:
     """Decode the first page of a whole TIFF, of a raw file of a camera its preview. Raises UnreadableFrame."""
     if _is_raw(content):
+        from framesift.frames.reader import raw
+
         return raw.decode(content, max_pixels)
     _check(content, max_pixels)
     pixels = decode_whole(content)
@@ -67,6 +68,8 @@ def decode_all_bits(content: bytes, max_pixels: int) -> Deep | None:
 
 
 def _is_raw(content: bytes) -> bool:
+    from framesift.frames.reader import raw  # hardly a run has a TIFF
+
     return raw.is_raw(read_from(content))
 
 
@@ -116,6 +119,8 @@ def _check_last(
 def read_size(content: bytes) -> tuple[int, int]:
     """Return width and height of the first page. Raises UnreadableFrame."""
     if _is_raw(content):
+        from framesift.frames.reader import raw
+
         return raw.read_size(content)
     try:
         tags = TagReader.of(content)

@@ -3,11 +3,9 @@
 import struct
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.reader.directories import count_hidden, find_pages, read_layout
 from framesift.frames.reader.formats import sniff_format
 from framesift.frames.reader.gif import find_images
 from framesift.frames.reader.png_chunks import MAX_CHUNKS, find_chunks
-from framesift.frames.reader.raw import is_raw
 from framesift.frames.reader.source import ReadAt, explain_error, open_pieces
 from framesift.frames.reader.tags import BadTags
 
@@ -23,9 +21,8 @@ def count_pages(read: ReadAt, size: int) -> int:
     """
     try:
         match sniff_format(read(12, 0)):
-            case "TIFF" if not is_raw(read):
-                layout = read_layout(read)
-                return max(1, sum(1 for _ in find_pages(read, layout)), count_hidden(read, layout))
+            case "TIFF":
+                return max(1, _count_tiff(read))
             case "GIF":
                 return max(1, _count_gif(read(size, 0)))
             case "PNG":
@@ -65,6 +62,16 @@ def _breaks_off(read: ReadAt, size: int) -> bool:
             return int.from_bytes(read(4, 4), "little") + 8 > size
         case _:
             return False
+
+
+def _count_tiff(read: ReadAt) -> int:
+    from framesift.frames.reader.directories import count_hidden, find_pages, read_layout  # hardly a run has a TIFF
+    from framesift.frames.reader.raw import is_raw
+
+    if is_raw(read):
+        return 1
+    layout = read_layout(read)
+    return max(sum(1 for _ in find_pages(read, layout)), count_hidden(read, layout))
 
 
 def _count_gif(content: bytes) -> int:

@@ -10,8 +10,6 @@ import cv2
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.decoding import decode_deep, decode_whole
 from framesift.frames.reader.formats import sniff_format
-from framesift.frames.reader.pages.animation import draw_page
-from framesift.frames.reader.pages.stack import cut_page
 from framesift.frames.reader.source import check_size, explain_error, open_regular
 
 _MOST_ANIMATED = 1 << 28
@@ -40,7 +38,11 @@ def _cut(read: partial[bytes], path: str, status: os.stat_result, number: int, m
     size = status.st_size
     key: Hashable = path, status.st_ino, size, status.st_mtime_ns
     if sniff_format(read(12, 0)) == "TIFF":
+        from framesift.frames.reader.pages.stack import cut_page  # few runs have pages
+
         return cut_page(key, read, size, number)
+    from framesift.frames.reader.pages.animation import draw_page
+
     check_size(size, path, _MOST_ANIMATED)
     key = path, status.st_ino, size, status.st_mtime_ns, max_pixels
     return _encode(".bmp", draw_page(key, partial(read, size, 0), number, max_pixels))
