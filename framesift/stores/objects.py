@@ -35,6 +35,18 @@ class ObjectStat:
         return self.st_mtime_ns
 
 
+class Missing(Exception):
+    """There is no such object."""
+
+
+class Refused(Exception):
+    """One object cannot be read, and the others can; says why."""
+
+
+class Changed(Exception):
+    """An object is not the version that was named."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectEntry:
     """One name in a folder of a store, asked as an `os.DirEntry` is. Stores have no links."""

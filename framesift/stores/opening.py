@@ -8,14 +8,15 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from framesift.errors import FramesiftError, MissingLibrary, UnreadableFrame, UsageError, pip_install
-from framesift.stores.objects import WINDOW, Entry, ObjectEntry, ObjectStat, Window
-from framesift.stores.retrying import explain, persist
+from framesift.stores.objects import WINDOW, Entry, Missing, ObjectEntry, ObjectStat, Refused, Window
 from framesift.stores.silence import ANSWERED, REACHED, Silence
-from framesift.stores.store import Missing, Refused, Store
 from framesift.stores.urls import is_url, is_writable, join, scheme_of
+
+if TYPE_CHECKING:
+    from framesift.stores.store import Store
 
 _HOSTED = {"sftp", "ssh"}
 _PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
@@ -27,7 +28,7 @@ _NO_FILE = "No such file or directory"
 """In the words that a missing file of this machine has: decisions do not tell where a frame lay."""
 
 
-def open_store(url: str) -> tuple[Store, str]:
+def open_store(url: str) -> "tuple[Store, str]":
     """Return the store of a URL, and the path there. Raises MissingLibrary and StorageError."""
     first, chained, rest = url.partition("::")
     scheme, _, inner = first.partition("://")
@@ -38,11 +39,13 @@ def open_store(url: str) -> tuple[Store, str]:
 
 
 @lru_cache(maxsize=64)
-def _open(root: str, process: int, thread: int) -> Store:
+def _open(root: str, process: int, thread: int) -> "Store":
     """Open a store once in each process, or in each thread: connections do not survive a fork."""
     schemes = [scheme_of(part) for part in root.split("::") if is_url(part)]
     _require(root, [package for scheme in schemes if (package := _PACKAGES.get(scheme))])
     from fsspec.core import url_to_fs
+
+    from framesift.stores.retrying import persist
 
     options = {scheme: _options(scheme) for scheme in schemes}
     with explained(root), _archive(root):
@@ -78,7 +81,9 @@ def _options(scheme: str) -> dict[str, Any]:
     return dict(UNCACHED) if is_writable(f"{scheme}://") else {}
 
 
-def _wrap(files: Any, scheme: str, silence: Silence) -> Store:
+def _wrap(files: Any, scheme: str, silence: Silence) -> "Store":
+    from framesift.stores.store import Store
+
     if scheme in _S3:
         from framesift.stores.s3 import S3Store
 
@@ -123,6 +128,8 @@ def explained(url: str) -> Iterator[None]:
     except (FramesiftError, Missing, Refused):
         raise
     except Exception as error:  # libraries of six kinds of stores, each with a tree of its own
+        from framesift.stores.retrying import explain
+
         raise explain(error, url) from error
 
 
@@ -133,6 +140,8 @@ def scan_place(root: str, folder: str) -> AbstractContextManager[Iterator[Entry]
 
 
 def _scan(url: str) -> Generator[ObjectEntry, None, None]:
+    from framesift.stores.retrying import explain
+
     store, path = open_store(url)
     try:
         for name, folder, size, mtime_ns in store.scan(path):

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from fsspec.asyn import sync
 
-from framesift.stores.objects import FetchRange, ObjectStat
+from framesift.stores.objects import Changed, FetchRange, ObjectStat, Refused
 from framesift.stores.retrying import CutShort, code_of
 from framesift.stores.silence import REACHED, Silence
-from framesift.stores.store import Changed, Head, Refused, Store, read_mtime_ns
+from framesift.stores.store import Head, Store, read_mtime_ns
 
 OPTIONS = {
     "use_listings_cache": False,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from framesift.stores.objects import FetchRange, ObjectStat
+from framesift.stores.objects import Changed, FetchRange, Missing, ObjectStat
 from framesift.stores.retrying import CutShort, persist
 from framesift.stores.silence import Silence
 
@@ -23,18 +23,6 @@ class Head(NamedTuple):
     """Bytes; None where nothing is said."""
     mtime_ns: int = 0
     """Nanoseconds since 1970; 0 where nothing is said."""
-
-
-class Missing(Exception):
-    """There is no such object."""
-
-
-class Refused(Exception):
-    """One object cannot be read, and the others can; says why."""
-
-
-class Changed(Exception):
-    """An object is not the version that was named."""
 
 
 class Store:
