@@ -177,6 +177,14 @@ def test_numbers_behind_letters_are_cameras_that_take_pictures_at_the_same_times
     assert by_camera(read([*chain(*written.values())])) == written
 
 
+@pytest.mark.parametrize("cameras", [("4.12", "4.13"), ("12-34", "12-35"), ("1²", "2²", "120²")])
+def test_numbers_of_several_parts_are_cameras_too(cameras: tuple[str, ...]) -> None:
+    written = write(lambda c, n, t: f"{c}_{t:%Y_%m_%d__%H_%M_%S}.png", cameras)
+    assert by_camera(read([*chain(*written.values())])) == written
+    [paths] = write(lambda c, n, t: f"{c}_{t:%Y_%m_%d__%H_%M_%S}.png", cameras[:1]).values()
+    assert list(by_camera(read(paths)).values()) == [paths]
+
+
 @pytest.mark.parametrize("name", TIMED | UNTIMED)
 def test_one_camera_is_one(name: str) -> None:
     [paths] = write((TIMED | UNTIMED)[name], ("door",)).values()

@@ -3,6 +3,7 @@
 What earlier runs decided holds: a camera is never renamed by frames that come later.
 """
 
+import re
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -127,7 +128,8 @@ def _count_cameras(evidence: _Evidence) -> bool | None:
     import numpy as np  # most listings leave nothing open
 
     times, numbers = np.asarray(evidence.times), np.asarray(evidence.numbers)
-    values, distinct = [int(text.lstrip("-_")) for text in evidence.known], len(evidence.known)
+    values = [tuple(map(int, re.findall(r"\d+", text))) for text in evidence.known]  # 4.12 and 12-34 are numbers too
+    distinct = len(evidence.known)
     order = np.lexsort((numbers, times))
     times, numbers = times[order], numbers[order]
     changes = np.r_[True, np.diff(numbers) != 0]
@@ -135,7 +137,7 @@ def _count_cameras(evidence: _Evidence) -> bool | None:
     if any(text[0] in "-_" for text in evidence.known):
         # Behind the time they count the pictures of a second too, but never as many in each, nor from 1.
         together = len(times) == distinct * later.sum() and len(set(zip(times, numbers, strict=True))) == len(times)
-        return True if together and later.sum() >= _FRAMES and min(values) > 0 else None
+        return True if together and later.sum() >= _FRAMES and min(values) > (0,) else None
     shared = np.add.reduceat(changes & ~later, np.flatnonzero(later)) > 0
     if len(times) >= _FRAMES * distinct and 2 * shared.sum() >= len(shared):
         return True

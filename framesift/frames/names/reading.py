@@ -74,7 +74,7 @@ def _join(folder: str, word: str) -> str:
 
 def _is_date(number: str, clock: datetime) -> bool:
     """Tell whether a number before a time is a part of the same day: 119 or 2021119 for its place in the year."""
-    return len(number) in (3, 4, 7, 8) and int(number) in _numbers_of(clock.date())
+    return len(number) in (3, 4, 7, 8) and number.isdecimal() and int(number) in _numbers_of(clock.date())
 
 
 @lru_cache(maxsize=1024)
