@@ -13,8 +13,8 @@ HEAD: Final = (
 )
 NOTES: Final = """\
 x plain loop: median time of the plain loop / median time of this one, over all rounds of this run.
-of the bound: the same for decoding alone, all pixels by OpenCV on as many threads, with memory kept from frame to frame.
-What decodes faster is above 100 %.
+of the bound: the same for decoding alone, all pixels by OpenCV on as many threads, which keeps its memory. What decodes
+faster is above 100 %.
 CPU ms/frame: user and system time of the process with all its threads and children. peak MiB: the largest process, not
 the sum of all. same as plain: the same frames kept; - where a program decides in its own way.
 others' CPU: share of all cores that everything else on this machine used meanwhile; above 5 % the times are not to be

@@ -73,12 +73,6 @@ def test_where_nothing_changes_few_libraries_are_imported(tmp_path):
     assert not tell_of_run(MODULES, tmp_path, scene(None, None)) & libraries
 
 
-def test_forks_bring_no_more_of_the_library_than_they_need():
-    modules = tell(MODULES, "import framesift.cluster.forks")
-    assert "framesift.cluster.forks" in modules
-    assert not modules & {"multiprocessing", "socket", "subprocess", "tempfile"}
-
-
 def test_names_as_most_cameras_write_them_are_read_without_rare_expressions(tmp_path):
     frames = {path.partition("/")[2]: content for path, content in scene(None, None, camera="c10").items()}
     assert not tell_of_run(EXPRESSIONS, tmp_path, frames)
