@@ -16,6 +16,8 @@ WIDTHS = (640, 512, 448, 384, 320, 256, 200, 160, 128, 96)
 _BYTES_A_PIXEL = 0.14
 """Of a WebP of real scenes at this quality and these sizes, in base64: a guess that keeps most pages within bounds."""
 _QUALITY = 50
+_MUCH = 7
+"""A picture that is made so many times smaller, or more, may be halved first: the two differ by 51 dB or more."""
 
 
 @dataclass(slots=True)
@@ -59,5 +61,20 @@ def _fit(picture: Pixels, width: int) -> tuple[int, int]:
 
 def encode(picture: Pixels, width: int) -> bytes:
     """Return the picture, at most `width` px wide, as WebP."""
-    options = [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]
-    return cv2.imencode(".webp", scale_picture(picture, *_fit(picture, width)), options)[1].tobytes()
+    size, options = _fit(picture, width), [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]
+    while may_be_halved(picture, size):
+        picture = scale_picture(picture, picture.shape[1] // 2, picture.shape[0] // 2)
+    return cv2.imencode(".webp", scale_picture(picture, *size), options)[1].tobytes()
+
+
+def may_be_halved(picture: Pixels, size: tuple[int, int]) -> bool:
+    """Tell whether a picture looks the same at `size` where it is halved on the way, which OpenCV does in a fraction of
+    the time of any other average.
+
+    It does to a level where what is averaged are whole squares before and after, and else nearly so where it is made
+    much smaller: px at the edge of what is averaged then weigh otherwise, and these are few.
+    """
+    sides = list(zip((picture.shape[1], picture.shape[0]), size, strict=True))
+    if any(side % 2 or side < 2 * goal for side, goal in sides):
+        return False
+    return all(side % (2 * goal) == 0 or side >= _MUCH * goal for side, goal in sides)
