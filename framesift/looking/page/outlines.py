@@ -1,6 +1,7 @@
 """What changed, as lines that lie on a picture and can be taken off it: they must not hide what is to be judged."""
 
 from collections.abc import Iterable
+from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
@@ -38,12 +39,19 @@ def _dim(evidence: Evidence, size: tuple[int, int], scale: tuple[float, float]) 
 
 def _trace(contours: Iterable[Contour], scale: tuple[float, float]) -> str:
     """Return contours, each (n, 1, 2) in px, as a path with steps relative to the point before."""
-    parts = []
-    for contour in contours:
-        points = ((np.reshape(contour, (-1, 1, 2)) + 0.5) * np.asarray(scale)).astype(np.float32)
-        corners = np.rint(cv2.approxPolyDP(points, 0.8, closed=True).reshape(-1, 2)).astype(int)
-        steps = np.diff(corners, axis=0)
-        steps = steps[steps.any(axis=1)].tolist()
-        first = f"M{corners[0][0]} {corners[0][1]}"
-        parts.append(first + ("l" + " ".join(f"{x} {y}" for x, y in steps) if steps else "h1") + "z")
-    return "".join(parts)
+    shapes = [np.reshape(contour, (-1, 1, 2)) for contour in contours]
+    if not shapes:
+        return ""
+    points = ((np.concatenate(shapes) + 0.5) * np.asarray(scale)).astype(np.float32)  # of all: most have a few points
+    ends = list(accumulate(map(len, shapes)))
+    parts = (points[start:end] for start, end in pairwise([0, *ends]))
+    return "".join(
+        _draw(np.rint(cv2.approxPolyDP(part, 0.8, closed=True)[:, 0]).astype(int).tolist()) for part in parts
+    )
+
+
+def _draw(corners: list[list[int]]) -> str:
+    """Return an outline with these corners, each x and y, as a part of a path."""
+    steps = [(x - before_x, y - before_y) for (before_x, before_y), (x, y) in pairwise(corners)]
+    drawn = " ".join(f"{across} {down}" for across, down in steps if across or down)
+    return f"M{corners[0][0]} {corners[0][1]}" + (f"l{drawn}" if drawn else "h1") + "z"
