@@ -18,7 +18,8 @@ from framesift.actions.files.tables import read_table
 from framesift.cli import options
 from framesift.comparators.tolerance import ToleranceDifferencing
 from framesift.errors import UsageError
-from framesift.looking.events import COLUMNS, parse_duration
+from framesift.filtering.places import borrow_record
+from framesift.looking.events import COLUMNS, find_events_in, parse_duration
 from tests.conftest import encode, make_image
 from tests.filtering.test_run import NEW, name, scene
 
@@ -238,3 +239,14 @@ def test_real_people_who_come_in_are_events(shared, tmp_path):
     assert len(coming) >= 6 and all(within)
     empty = [n for n in range(4, len(states) - 4) if set(states[n - 4 : n + 5]) == {"empty"}]
     assert not any(event.start <= second[n] <= event.end for event in events for n in empty)
+
+
+def test_what_is_not_measured_happens_when_the_measured_does(yard):
+    results, _, _ = yard
+    with borrow_record(results) as record:
+        told = find_events_in(record, measured=False)
+        measured = find_events_in(record)
+    assert [(e.first, e.last, e.start, e.end, e.kept) for e in told] == [
+        (e.first, e.last, e.start, e.end, e.kept) for e in measured
+    ]
+    assert {(event.box, event.share) for event in told} == {(None, None)} and measured[0].box

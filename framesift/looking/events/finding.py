@@ -53,8 +53,13 @@ def find_events_in(
     jobs: int | None = None,
     follow: Callable[[int, int], object] = lambda done, total: None,
     cameras: set[str] | None = None,
+    measured: bool = True,
 ) -> list[Event]:
-    """Return the same of an opened record; `cameras` are those that are looked at. Raises as `find_events`."""
+    """Return the same of an opened record; `cameras` are those that are looked at. Raises as `find_events`.
+
+    Who asks only when something happened has them not `measured`: without box and share, with the first frame for the
+    best, and of the frames only the kept ones are counted.
+    """
     record.require_source()
     chosen = read_moments(record, cameras)
     done, total = 0, sum(len(moments.kept) for moments in chosen.values())
@@ -65,13 +70,15 @@ def find_events_in(
             settings = _by_structure(record.settings.of(name))
             looked_at = replace(record, settings=settings, known_levels=record.levels)
             describe = partial(_describe, looked_at, comparator_of(settings, name))
-            grouping = Grouping(looked_at, name, moments.usual_gap() if gap is None or not moments.timed else gap)
+            wait = moments.usual_gap() if gap is None or not moments.timed else gap
+            grouping = Grouping(looked_at, name, wait, measured)
             for seen in map_ordered(workers, describe, moments.in_order(), 2 * jobs + 2):
                 grouping.add(seen)
                 done += 1
                 follow(done, total)
             events += grouping.events
-    _count_frames(record, chosen, events)
+    if measured:
+        _count_frames(record, chosen, events)
     return [event.close() for event in events]
 
 

@@ -68,11 +68,13 @@ class OpenEvent:
 
 
 class Grouping:
-    """Takes the kept frames of one camera in order, and makes events of them."""
+    """Takes the kept frames of one camera in order, and makes events of them; where they are `measured`, it finds out
+    how much each shows, and where.
+    """
 
-    def __init__(self, record: Record, camera: str, gap: float) -> None:
+    def __init__(self, record: Record, camera: str, gap: float, measured: bool = True) -> None:
         self.events: list[OpenEvent] = []
-        self._record, self._camera, self._gap = record, camera, gap
+        self._record, self._camera, self._gap, self._measured = record, camera, gap, measured
         self._comparator = comparator_of(record.settings, camera)
         self._known: OrderedDict[str, Image | None] = OrderedDict()
         self._calms: dict[tuple[int, ...], deque[tuple[str, Image]]] = {}
@@ -113,7 +115,8 @@ class Grouping:
             self.events.append(event)
         event.add(place, decision, described)
         event.is_over = False
-        self._measure(event, decision, described, near)
+        if self._measured:
+            self._measure(event, decision, described, near)
 
     def _settle(self, event: OpenEvent) -> None:
         """End an event: what its last frame shows is calm from now on, and what was calm before only if it still is."""

@@ -22,7 +22,8 @@ def find_marks(
 ) -> dict[str, list[Event]]:
     """Return the events of each camera of which few enough frames were kept; `step` is called for each of those."""
     chosen = {camera.summary.camera: list[Event]() for camera in cameras if _is_marked(camera)}
-    for event in find_events_in(record, jobs=jobs, follow=lambda done, total: step(), cameras=set(chosen)):
+    events = find_events_in(record, jobs=jobs, follow=lambda done, total: step(), cameras=set(chosen), measured=False)
+    for event in events:
         chosen[event.camera].append(event)
     return chosen
 
