@@ -16,9 +16,9 @@ from framesift.errors import UsageError
 from imaging_interview import Image, kept_rectangle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ComparedPart:
-    """Of pictures of one size, in px."""
+    """Of pictures of one size, in px; known by which it is, for there is one of them for many pictures."""
 
     rectangle: tuple[int, int, int, int]
     """(x0, y0, x1, y1), half-open: what the border mask leaves."""

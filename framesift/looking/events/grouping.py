@@ -81,13 +81,15 @@ class Grouping:
         """Of frames of each shape."""
         self._open: OpenEvent | None = None
         self._scores: dict[tuple[int, int], tuple[float, Image, Image]] = {}
-        """Of what has been compared for the frame that was taken last, by identity, so with the pictures themselves."""
+        """Of what has been compared for the frame that was taken last, and for that with which the open event may be
+        over, by identity, so with the pictures themselves."""
 
     def add(self, seen: Seen) -> None:
         """Take the next one."""
-        self._scores.clear()
         place, decision, described = seen
         path, event = decision.frame.path, self._open
+        end = event.end if event else None
+        self._scores = {pair: known for pair, known in self._scores.items() if known[2] is end}
         self._remember(path, described)
         if event is not None and place - event.last > self._gap:
             self._settle(event)

@@ -1,11 +1,13 @@
 """What changed, as lines that lie on a picture and can be taken off it: they must not hide what is to be judged."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
 
+from framesift.comparators.differencing import ComparedPart
 from framesift.looking.evidence import Evidence, show_compared
 from imaging_interview import Contour
 
@@ -19,7 +21,7 @@ def draw_outlines(evidence: Evidence) -> str:
     scale = min(1, _GRID / width)
     shown = max(1, round(width * scale)), max(1, round(height * scale))
     across = shown[0] / width, shown[1] / height
-    drawn = _dim(evidence, shown, across)
+    drawn = _dim(evidence.compared, shown, across)
     for kind, regions in (("counted", evidence.counted), ("ignored", evidence.ignored)):
         if path := _trace((region.contour for region in regions), across):
             drawn += f'<path class="{kind}" d="{path}"/>'
@@ -27,12 +29,13 @@ def draw_outlines(evidence: Evidence) -> str:
     return f'<svg class="outline" {box} aria-hidden="true">{drawn}</svg>'
 
 
-def _dim(evidence: Evidence, size: tuple[int, int], scale: tuple[float, float]) -> str:
+@lru_cache(maxsize=8)
+def _dim(compared: ComparedPart, size: tuple[int, int], scale: tuple[float, float]) -> str:
     """Return all of the picture less what is compared; empty where everything is."""
-    compared = show_compared(evidence.compared, size[::-1], scale)
-    if compared.all():
+    shown = show_compared(compared, size[::-1], scale)
+    if shown.all():
         return ""
-    outlines, _ = cv2.findContours(compared, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outlines, _ = cv2.findContours(shown, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     holes = _trace((np.asarray(outline, np.int32) for outline in outlines), (1, 1))
     return f'<path class="dim" d="M0 0h{size[0]}v{size[1]}h-{size[0]}z{holes}"/>'
 
