@@ -1,6 +1,6 @@
 import pytest
 
-from framesift.comparators.thresholds import Threshold, format_number
+from framesift.comparators.thresholds import Threshold, format_number, read_share
 from framesift.errors import UsageError
 
 
@@ -30,6 +30,12 @@ def test_a_share_is_exact():
     """0.07 * 700 / 100 is not 0.49 in floating point; a score that equals the threshold must not be decided by that."""
     assert Threshold.parse("0.07%").px(5_000) == 3.5
     assert [area for area in range(0, 10**6, 50) if Threshold.parse("0.07%").px(area * 100) != area * 7 / 100] == []
+
+
+def test_a_share_of_any_precision_is_rounded_once():
+    share = read_share("33." + 29 * "3" + "7%")
+    for area in (1, 3, 1_676_917, 10**8):
+        assert share.px(area) == float(share.value * area / 100)
 
 
 @pytest.mark.parametrize(
