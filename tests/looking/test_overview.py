@@ -16,6 +16,7 @@ from framesift.frames.frame import Frame
 from framesift.looking.overview import Sighting
 from framesift.looking.overview.hours import average_hours
 from framesift.looking.overview.light import Light, classify_light
+from framesift.looking.overview.sightings import find_shadows
 from framesift.looking.overview.table import format_duration
 from tests.conftest import encode, make_image, read_tree
 
@@ -173,6 +174,13 @@ def sightings(*levels: tuple[float, float, float] | None) -> list[Sighting]:
     times = (START + timedelta(hours=n) for n in range(len(levels)))
     frames = [Frame(f"{n}", "c", time) for n, time in enumerate(times)]
     return [Sighting(f, (9, 9), "", 1, *(level or (None,) * 3)) for f, level in zip(frames, levels, strict=True)]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 5), (7, 13), (60, 80)])
+@pytest.mark.parametrize("levels", [1, 3, 256])
+def test_shadows_are_the_tenth_percentile(shape, levels):
+    grey = np.random.default_rng(levels).integers(0, levels, shape).astype(np.uint8)
+    assert find_shadows(grey) == np.percentile(grey, 10)
 
 
 def test_light():
