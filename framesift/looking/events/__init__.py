@@ -9,11 +9,13 @@ What the light alone has changed is none.
 from framesift.looking.events.event import Event
 from framesift.looking.events.finding import find_events, find_events_in
 from framesift.looking.events.gap import parse_duration
+from framesift.looking.events.moments import CameraMoments
 from framesift.looking.events.region import RegionChange, find_region_changes, parse_region
 from framesift.looking.events.table import COLUMNS, as_json, as_row
 
 __all__ = [
     "COLUMNS",
+    "CameraMoments",
     "Event",
     "RegionChange",
     "as_json",

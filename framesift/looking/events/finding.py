@@ -5,7 +5,7 @@ What the run has kept may be due to the light: so all kept frames are compared a
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -52,16 +52,17 @@ def find_events_in(
     *,
     jobs: int | None = None,
     follow: Callable[[int, int], object] = lambda done, total: None,
-    cameras: set[str] | None = None,
+    cameras: Mapping[str, CameraMoments] | None = None,
     measured: bool = True,
 ) -> list[Event]:
-    """Return the same of an opened record; `cameras` are those that are looked at. Raises as `find_events`.
+    """Return the same of an opened record; `cameras` are those that are looked at, with what `read_moments` says of
+    them. Raises as `find_events`.
 
     Who asks only when something happened has them not `measured`: without box and share, with the first frame for the
     best, and of the frames only the kept ones are counted.
     """
     record.require_source()
-    chosen = read_moments(record, cameras)
+    chosen = read_moments(record) if cameras is None else cameras
     done, total = 0, sum(len(moments.kept) for moments in chosen.values())
     events: list[OpenEvent] = []
     jobs = jobs or count_cores()
@@ -104,7 +105,7 @@ def _describe(record: Record, comparator: Differencing, kept: tuple[float, Decis
     return place, decision, None if pixels is None else comparator.describe(pixels)
 
 
-def _count_frames(record: Record, cameras: dict[str, CameraMoments], events: list[OpenEvent]) -> None:
+def _count_frames(record: Record, cameras: Mapping[str, CameraMoments], events: list[OpenEvent]) -> None:
     """Count the dropped frames of each event."""
     numbers = dict.fromkeys(cameras, 0)
     of_camera: dict[str, list[OpenEvent]] = {name: [] for name in cameras}

@@ -17,6 +17,8 @@ _INTERVALS = 2000
 class CameraMoments:
     """What there is of one camera. Memory grows with the frames that were kept."""
 
+    most: int | None = None
+    """Of more kept frames than these, only one more is remembered."""
     kept: list[tuple[int, Decision]] = field(default_factory=list)
     """Each with its number among the camera's frames."""
     intervals: Spread[float] = field(default_factory=lambda: Spread(_INTERVALS))
@@ -36,7 +38,7 @@ class CameraMoments:
             if self._before is not None and time.timestamp() > self._before:
                 self.intervals.add(time.timestamp() - self._before)
             self._before = time.timestamp()
-        if decision.verdict is Verdict.KEEP:
+        if decision.verdict is Verdict.KEEP and (self.most is None or len(self.kept) <= self.most):
             self.kept.append((self._number, decision))
 
     def usual_gap(self) -> float:
@@ -55,11 +57,10 @@ class CameraMoments:
         return sorted(kept, key=lambda each: (each[0], order_key(each[1].frame)))
 
 
-def read_moments(record: Record, cameras: set[str] | None = None) -> dict[str, CameraMoments]:
-    """Read a manifest once, and return what there is of each camera, or of `cameras` alone. Raises StorageError."""
+def read_moments(record: Record) -> dict[str, CameraMoments]:
+    """Read a manifest once, and return what there is of each camera. Raises StorageError."""
     found: dict[str, CameraMoments] = {}
-    for decision in record.decisions() if cameras != set() else ():
-        name = decision.frame.camera
-        if decision.verdict is not Verdict.SKIP and (cameras is None or name in cameras):
-            found.setdefault(name, CameraMoments()).add(decision)
+    for decision in record.decisions():
+        if decision.verdict is not Verdict.SKIP:
+            found.setdefault(decision.frame.camera, CameraMoments()).add(decision)
     return found

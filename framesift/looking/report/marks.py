@@ -6,10 +6,7 @@ from framesift.errors import counted
 from framesift.filtering.manifest import Record
 from framesift.filtering.selection import Verdict
 from framesift.looking.events import Event, find_events_in
-from framesift.looking.report.survey import CameraSurvey
-
-MOST = 300
-"""Kept frames of a camera. All of them are read for its events: of more, `framesift events` is asked."""
+from framesift.looking.report.survey import MOST, CameraSurvey
 
 
 def count_read(cameras: list[CameraSurvey]) -> int:
@@ -21,8 +18,9 @@ def find_marks(
     record: Record, cameras: list[CameraSurvey], jobs: int | None, step: Callable[[], object]
 ) -> dict[str, list[Event]]:
     """Return the events of each camera of which few enough frames were kept; `step` is called for each of those."""
-    chosen = {camera.summary.camera: list[Event]() for camera in cameras if _is_marked(camera)}
-    events = find_events_in(record, jobs=jobs, follow=lambda done, total: step(), cameras=set(chosen), measured=False)
+    marked = {camera.summary.camera: camera.moments for camera in cameras if _is_marked(camera)}
+    chosen: dict[str, list[Event]] = {name: [] for name in marked}
+    events = find_events_in(record, jobs=jobs, follow=lambda done, total: step(), cameras=marked, measured=False)
     for event in events:
         chosen[event.camera].append(event)
     return chosen

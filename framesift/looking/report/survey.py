@@ -16,6 +16,7 @@ from framesift.filtering.selection import Decision, Verdict, mark_of, remember
 from framesift.filtering.settings import Settings
 from framesift.filtering.summary import CameraSummary
 from framesift.frames.frame import Frame
+from framesift.looking.events import CameraMoments
 from framesift.looking.explanation import compared_area
 from framesift.looking.report.lights import LOOKS, Lit
 from framesift.looking.report.pace import Pace
@@ -25,6 +26,9 @@ DOUBTFUL = 50
 """So many drops, and so many keeps, are shown with what changed."""
 TRIED = 4
 """For each drop that is shown so many are compared again, where their scores, all 0, do not say which to show."""
+MOST = 300
+"""Of a camera with so many kept frames, or fewer, events are marked. All of these are read for it: of more,
+`framesift events` is asked."""
 LISTED = 100
 """So many skipped files are listed by name and reason."""
 
@@ -126,6 +130,7 @@ class CameraSurvey:
     repeats: int = 0
     """So many of these have the same bytes as the one before."""
     pace: Pace = field(default_factory=Pace)
+    moments: CameraMoments = field(default_factory=lambda: CameraMoments(MOST))
     _before: FileState | None = None
     skips: list[Decision] = field(default_factory=list)
     """The first of the skipped."""
@@ -140,6 +145,7 @@ class CameraSurvey:
         if decision.verdict is not Verdict.SKIP:
             self.lit.add(Lit(item.row, decision.frame, decision.verdict is Verdict.KEEP))
             self._compare_files(decision.frame, file)
+            self.moments.add(decision)
         if decision.verdict is Verdict.SKIP:
             self.skips += [decision] if len(self.skips) < LISTED else []
         elif item.is_compared and not decision.left_out:
