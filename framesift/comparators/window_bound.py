@@ -1,8 +1,8 @@
 """How much windows of two pictures that lie upon each other differ at least, under any light that is possible.
 
 `worst_window` finds the light first, which takes a look at all of both pictures. Here the light is what makes each
-window differ least, so that what comes out is never more than what is found there: beyond the limit it says that both
-are two pictures, and of many windows, or pictures, at once.
+window differ least. So what comes out is no more than what is found there, of pictures that are one by that: beyond the
+limit it says that both are two pictures, and of many windows, or pictures, at once.
 """
 
 from typing import Any, NamedTuple, cast
