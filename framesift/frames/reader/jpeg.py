@@ -14,7 +14,7 @@ from framesift.errors import UnreadableFrame
 from framesift.frames.reader.averaging import average_size
 from framesift.frames.reader.decoding import Pixels, check_size, decode_whole
 from framesift.frames.reader.jpeg_arithmetic import add_data, is_arithmetic
-from framesift.frames.reader.jpeg_data import has_hole
+from framesift.frames.reader.jpeg_data import HOLE, has_hole
 from framesift.frames.reader.jpeg_filler import take_out_filler
 from framesift.frames.reader.jpeg_scans import check_scans
 from framesift.frames.reader.jpeg_structure import Frame, find_exif, find_frame, find_segments, misses_scans
@@ -23,8 +23,6 @@ from framesift.frames.reader.zeros import has_zeros
 
 _ODDITIES = ("extraneous bytes", "JFIF revision", "Adobe color transform", "Invalid SOS parameters", "ICC marker")
 """What libjpeg warns of, by its words, that need not be damage."""
-
-_HOLE = "damaged JPEG: a hole of zeros"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _decode(
         raise UnreadableFrame("truncated JPEG")
     has_zeros_in_data = not is_arithmetic(frame) and has_zeros(content, segments[-1].end)
     if has_zeros_in_data and has_hole(content, segments, frame):
-        raise UnreadableFrame(_HOLE)
+        raise UnreadableFrame(HOLE)
     orientation = read_orientation(find_exif(segments))
     size = turn_size((frame.width, frame.height), orientation)
     width, height = turn_size(fit(size), orientation)
@@ -101,7 +99,7 @@ def _decode(
     try:
         pixels: Pixels = decode_strictly(content)
         if has_zeros_in_data and has_hole(content, segments, frame, at_end=True):
-            raise UnreadableFrame(_HOLE)  # all of it taken for data: libjpeg has not warned of filler
+            raise UnreadableFrame(HOLE)  # all of it taken for data: libjpeg has not warned of filler
     except ValueError as error:
         if "subsampling" in str(error):
             return size, _decode_unusual(content, frame)

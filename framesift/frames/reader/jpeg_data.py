@@ -16,6 +16,8 @@ _SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _HOLE = re.compile(rb"\0{32}\0*+(?!\xff*\Z)[^\0]")
 """Not what fills up before the end of a scan."""
 _HOLE_AT_END = re.compile(rb"\0{32}\xff*\Z")
+HOLE = "damaged JPEG: a hole of zeros"
+"""What is said of one."""
 _SIXTEEN = 0xF0
 """What says that sixteen coefficients are 0, and that another one follows."""
 _MOST_SCANS = 100
@@ -47,6 +49,10 @@ class Scan:
 
 
 def find_scans(content: bytes, segments: list[Segment]) -> Iterator[Scan]:
+    """Yield the scans of a JPEG, `segments` being those up to the header of the first.
+
+    Raises UnreadableFrame where one breaks off, or there are too many.
+    """
     tables: dict[int, bytes] = {}
     interval = 0
     for _ in range(_MOST_SCANS):
@@ -81,15 +87,17 @@ def has_hole(content: bytes, segments: list[Segment], frame: Frame, at_end: bool
 
     With `at_end` before the marker that ends a scan. There they may be filler, of which libjpeg warns.
     """
-    return any(
-        ends_in_hole(scan, frame) if at_end else bool(_HOLE.search(scan.data)) and not _can_be_zeros(scan, frame)
-        for scan in find_scans(content, segments)
-    )
+    where = _HOLE_AT_END if at_end else _HOLE
+    return any(_has_zeros(scan, frame, where) for scan in find_scans(content, segments))
 
 
 def ends_in_hole(scan: Scan, frame: Frame) -> bool:
     """Tell whether a scan ends in zeros that are filler or a hole."""
-    return _HOLE_AT_END.search(scan.data) is not None and not _can_be_zeros(scan, frame)
+    return _has_zeros(scan, frame, _HOLE_AT_END)
+
+
+def _has_zeros(scan: Scan, frame: Frame, where: re.Pattern[bytes]) -> bool:
+    return where.search(scan.data) is not None and not _can_be_zeros(scan, frame)
 
 
 def _can_be_zeros(scan: Scan, frame: Frame) -> bool:

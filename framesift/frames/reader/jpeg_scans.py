@@ -16,7 +16,7 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from framesift.errors import UnreadableFrame
-from framesift.frames.reader.jpeg_data import Scan, ends_in_hole, find_scans
+from framesift.frames.reader.jpeg_data import HOLE, Scan, ends_in_hole, find_scans
 from framesift.frames.reader.jpeg_filler import take_out_filler
 from framesift.frames.reader.jpeg_structure import Frame, find_segments
 
@@ -59,7 +59,7 @@ def check_scans(content: bytes, frame: Frame) -> None:
         if any(component not in sides for component, _ in components):
             raise UnreadableFrame("damaged JPEG: a scan of no colour")
         if ends_in_hole(scan, frame):  # here no filler is that long
-            raise UnreadableFrame("damaged JPEG: a hole of zeros")
+            raise UnreadableFrame(HOLE)
         if len(components) == 1 and not (frame.progressive and scan.header[-3] == 0):
             component = components[0][0]
             greys.setdefault(component, _Grey(_measure(frame, sides, component))).scans.append(scan)
