@@ -23,19 +23,19 @@ COLOURS = [(200, 30, 90), (120, 110, 130), (90, 90, 90), (160, 150, 140), (60, 8
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 1000),
-    radius=st.integers(1, 4),
+    radius=st.integers(1, 4) | st.integers(1, 20),
     colour=st.sampled_from(COLOURS),
     gain=st.floats(0.7, 1.0),
     offset=st.integers(0, 30),
 )
-def test_of_one_picture_it_is_no_more_than_the_worst_window(seed, radius, colour, gain, offset):
-    """Of two that are told apart the worst window may be less: another light is tried for them."""
+def test_it_is_no_more_than_the_worst_window(seed, radius, colour, gain, offset):
+    """Of two that are told apart the worst window may be somewhat less: another light is tried for them."""
     picture = paint(seed, 240, 160)
     other = cv2.circle(picture.copy(), (120, 80), radius, colour, -1)
     other = jpeg(cv2.convertScaleAbs(other, alpha=gain, beta=offset), 80)
     largest, _ = find_largest(plane(picture), plane(other), gains(0.6, 1.7, True), 0, 1)
     worst = find_worst(picture, other, 1.0)
-    assert worst.excess > 1 or largest <= worst.excess * 1.02 + 0.02
+    assert largest <= worst.excess * (1.02 if worst.excess <= 1 else 1.5) + 0.02
 
 
 @pytest.mark.parametrize("radius", [1, 2, 4, 8, 16])
