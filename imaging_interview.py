@@ -15,6 +15,9 @@ CHANGE_THRESHOLD = 45
 DILATION_ELEMENT = np.ones((3, 3), np.uint8)
 STRIP_ROWS, STRIP_PIXELS = 128, 2**18
 """So many rows, or as many as have so many px, are described at a time; changes the speed only."""
+CHANGED_ROWS = 64
+"""So many rows at a time are asked whether any of their px has changed, which takes a tenth of the time of the rectangle
+around these px: that is sought between the first and the last rows that have any; changes the speed only."""
 DILATIONS = 2
 """How often the changed pixels are dilated, so that the parts of one object grow together."""
 
@@ -95,8 +98,9 @@ def compare_frames_change_detection(
 def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -> Image:
     """Return the grey, blurred picture, black outside of the kept rectangle.
 
-    Only what is kept is computed, with a margin that the kernels reach into, and in strips that stay in the processor's
-    cache from one step to the next. Both leave every pixel as it is when the whole picture is blurred.
+    Only what is kept is blurred, with a margin that the kernels reach into, and in strips that stay in the processor's
+    cache from one step to the next. Both leave every pixel as it is when the whole picture is blurred. Rows become grey
+    from end to end: where a part of each is left out, AMD's processors wait for the memory twice as long.
     """
     height, width = img.shape[:2]
     x0, y0, x1, y1 = kept_rectangle(width, height, borders)
@@ -108,8 +112,8 @@ def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -
     for top in range(y0, y1 if x0 < x1 else y0, rows):
         bottom = min(top + rows, y1)
         first = max(top - margin, 0)
-        strip = img[first : min(bottom + margin, height), left:right]
-        grey = strip if strip.ndim == 2 else cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
+        strip = img[first : min(bottom + margin, height)]
+        grey = (strip if strip.ndim == 2 else cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY))[:, left:right]
         for size in kernels:
             grey = cv2.GaussianBlur(grey, (size, size), 0)
         blurred[top:bottom, x0:x1] = grey[top - first : bottom - first, x0 - left : x1 - left]
@@ -118,9 +122,11 @@ def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -
 
 def _dilate_and_find_contours(thresh: Image) -> Sequence[Contour]:
     """Dilate in place and return the outer contours; only around what changed, which is mostly little or nothing."""
-    if not cv2.hasNonZero(thresh):  # which boundingRect takes eight times as long to find out
+    changed = [top for top in range(0, len(thresh), CHANGED_ROWS) if cv2.hasNonZero(thresh[top : top + CHANGED_ROWS])]
+    if not changed:
         return []
-    x, y, width, height = cv2.boundingRect(thresh)
+    x, below, width, height = cv2.boundingRect(thresh[changed[0] : changed[-1] + CHANGED_ROWS])
+    y = changed[0] + below
     x0, y0 = max(x - DILATIONS - 1, 0), max(y - DILATIONS - 1, 0)
     region = thresh[y0 : y + height + DILATIONS + 1, x0 : x + width + DILATIONS + 1]
     cv2.dilate(region, DILATION_ELEMENT, dst=region, iterations=DILATIONS)
