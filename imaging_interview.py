@@ -16,8 +16,8 @@ DILATION_ELEMENT = np.ones((3, 3), np.uint8)
 STRIP_ROWS, STRIP_PIXELS = 128, 2**18
 """So many rows, or as many as have so many px, are described at a time; changes the speed only."""
 CHANGED_ROWS = 64
-"""So many rows at a time are asked whether any of their px has changed, which takes a tenth of the time of the rectangle
-around these px: that is sought between the first and the last rows that have any; changes the speed only."""
+"""So many rows at a time are asked whether any px has changed, in a tenth of the time of the rectangle around these:
+that is sought between the first and the last rows that have any; changes the speed only."""
 DILATIONS = 2
 """How often the changed pixels are dilated, so that the parts of one object grow together."""
 

@@ -149,7 +149,7 @@ class Run:
         """Have the workers of a cluster walk the pictures, of which none is left then."""
         from framesift.filtering.chunks import Dispatch
 
-        pictures = list(self.source.take_pictures())
+        pictures = list(self.source.take_pictures(here=False))
         content, status = self.sink.takes_content, self.sink.takes_status
         dispatch = Dispatch(
             cluster,

@@ -15,6 +15,7 @@ from framesift.filtering.describing import View, check_masks
 from framesift.filtering.file_state import Standing, ask_status, name_refreshed
 from framesift.filtering.option_values import Lateness
 from framesift.filtering.pages import is_begun, page_of, spread_pages
+from framesift.filtering.reading_ahead import read_ahead
 from framesift.filtering.second_hour import SecondHour
 from framesift.filtering.selection import Decision, Order
 from framesift.filtering.settings import Settings
@@ -113,10 +114,13 @@ class Source:
         """Yield what is to be decided, as often as there is something; whoever takes it decides all before the next."""
         yield self.take_pictures()
 
-    def take_pictures(self) -> Iterator[Frame]:
-        """Yield the pictures to be decided now, of files of several pages each page; none is left then."""
+    def take_pictures(self, here: bool = True) -> Iterator[Frame]:
+        """Yield the pictures to be decided now, of files of several pages each page; none is left then.
+
+        Those that are decided `here` are read ahead.
+        """
         pictures, self.pictures = self.pictures, []
-        return self._spread(pictures)
+        return self._spread(read_ahead(self.directory, pictures) if here else pictures)
 
     def _spread(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Yield frames, in place of a file of several pages those of its pages that are not decided."""
