@@ -82,6 +82,11 @@ class Past:
         self._recent: dict[int, list[tuple[int, int]]] = {}
         """Offsets and signs."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is decided."""
+        return not len(self._hashes) and not self._recent
+
     def read(self) -> None:
         """Read the manifest. Raises StorageError for a line that is no decision, or where it cannot be read."""
         hashes, offsets, signs = array("q"), self._array_of_offsets(), array("I")

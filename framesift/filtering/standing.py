@@ -20,13 +20,16 @@ def find_standing(past: Past, below: str, path: str, max_pixels: int, listed: Ob
     was not recorded stays skipped: to ask again for all that is archived would cost a request for each in every run.
     Raises StorageError.
     """
+    if past.is_empty:
+        return Standing.NEW
     status = ask_status(below + path) if below else listed
     if status is not None and past.is_settled(path, status.st_size, status.st_mtime_ns):
         return Standing.DECIDED
     known = past.find_file(path)
     if known is None:
-        is_open = status is None or not below or not may_have_pages(path)
-        return Standing.NEW if is_open else _Pages(past, below + path, max_pixels).find_standing(path)
+        if status is None or not below or not may_have_pages(path):
+            return Standing.NEW
+        return _Pages(past, below + path, max_pixels).find_standing(path, FileState.of(status))
     verdict, before = known
     if status is None or (before is None and not below):
         return Standing.DECIDED
@@ -50,10 +53,9 @@ class _Pages:
     def __init__(self, past: Past, file: str, max_pixels: int) -> None:
         self._past, self._file, self._max_pixels = past, file, max_pixels
 
-    def find_standing(self, path: str) -> Standing:
+    def find_standing(self, path: str, state: FileState) -> Standing:
         """Return what is known of the file at `path`; it is new where pages behind those that are decided are left."""
-        status, is_again = ask_status(self._file), False
-        now = None if status is None else FileState.of(status)[:2]
+        is_again, now = False, state[:2]
         for number in count(1):
             known = self._past.find_file(name_page(path, number))
             if known is None:

@@ -1,6 +1,8 @@
 """A path is not its content, in a store either: what its listing says of an object tells whether it is what it was."""
 
 import json
+import os
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -166,3 +168,27 @@ def test_other_stores_tell_it_too(tmp_path):
 @pytest.mark.parametrize("time", [(1980, 0, 0, 0, 0, 0), "yesterday", 1e300, ("a",), None])
 def test_a_time_that_is_none(time):
     assert read_mtime_ns({"date_time": time}) == 0
+
+
+def test_a_file_of_a_share_is_asked_for_its_status_no_oftener_than_is_needed(write_tree, tmp_path, monkeypatch):
+    """Each time may be a request: when it was written, before it is read, and, with earlier runs, what it is."""
+    folder = write_tree({f"c/c_2021_03_27__10_0{number}_00.png": encode(make_image(), ".png") for number in range(3)})
+    asked: list[str] = []
+    ask = os.stat
+
+    def note(path, *arguments, **named):
+        if os.fspath(path).endswith(".png") and str(folder) in os.fspath(path):
+            asked.append(os.path.basename(path))
+        return ask(path, *arguments, **named)
+
+    def run() -> Counter[str]:
+        asked.clear()
+        list(filter_frames(folder, tmp_path / "results", jobs=1))
+        return Counter(asked)
+
+    monkeypatch.setattr(os, "stat", note)
+    assert set(run().values()) == {2}
+    assert set(run().values()) == {1}
+    new = folder / "c/c_2021_03_27__10_09_00.png"
+    new.write_bytes(encode(make_image(), ".png"))
+    assert run()[new.name] == 3
