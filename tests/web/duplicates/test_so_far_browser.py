@@ -100,7 +100,7 @@ def test_what_is_looked_at_stays_in_view_and_in_the_viewer(served, visits):
     served.open(22)
     page.locator("#viewer").get_by_text(re.compile("^To be removed: ")).wait_for()
     page.keyboard.press("Escape")
-    assert page.locator("#groups :focus").count() == 1
+    page.locator("#groups :focus").wait_for()
     assert page.locator(f"#groups [data-image='{image}']").count() == 1
     assert abs(page.evaluate(TOP, image) - before) < 100, "the head of a group is all that comes above it"
 

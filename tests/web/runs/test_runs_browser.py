@@ -156,7 +156,7 @@ def test_decisions_open_with_their_four_pictures(open_page, width, scheme):
     page.keyboard.press("ArrowLeft")
     page.locator("#look-facts", has_text=first).wait_for(timeout=5000)
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement === document.querySelector('#doubts button')"), "the focus comes back"
+    until(page, "document.activeElement === document.querySelector('#doubts button')")  # the focus comes back
 
 
 def test_the_timeline_opens_what_is_clicked_and_walked_to(open_page):
