@@ -100,7 +100,7 @@ def _blur_inside(img: Image, kernels: Sequence[int], borders: Sequence[float]) -
 
     Only what is kept is blurred, with a margin that the kernels reach into, and in strips that stay in the processor's
     cache from one step to the next. Both leave every pixel as it is when the whole picture is blurred. Rows become grey
-    from end to end: where a part of each is left out, AMD's processors wait for the memory twice as long.
+    from end to end: where a part of each is left out, some processors wait for the memory twice as long.
     """
     height, width = img.shape[:2]
     x0, y0, x1, y1 = kept_rectangle(width, height, borders)
