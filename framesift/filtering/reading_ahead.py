@@ -54,5 +54,5 @@ def _is_in_memory(descriptor: int, size: int) -> bool:
     """Tell by its last byte, which comes last, whether a file has been read: to ask for 4 MB costs 50 us even then."""
     try:
         return os.preadv(descriptor, [bytearray(1)], size - 1, os.RWF_NOWAIT) == 1
-    except OSError:  # not at once, or there is no telling
+    except (OSError, NotImplementedError):  # not at once, or there is no telling
         return False

@@ -84,6 +84,19 @@ def test_a_file_that_is_in_memory_is_not_asked_for(
 
 
 @pytest.mark.usefixtures("on_disk")
+@pytest.mark.parametrize("error", [BlockingIOError, OSError, NotImplementedError])
+def test_a_file_of_which_that_cannot_be_told_is_asked_for(
+    tmp_path: Path, asked: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def refuse(*arguments: object) -> int:
+        raise error
+
+    monkeypatch.setattr(os, "preadv", refuse)
+    list(read_ahead(str(tmp_path), _make_frames(tmp_path, 1)))
+    assert asked == [("00.jpg", 2**26)]
+
+
+@pytest.mark.usefixtures("on_disk")
 def test_nobody_sees_that_a_file_was_looked_at(tmp_path: Path) -> None:
     path = tmp_path / _make_frames(tmp_path, 1)[0].path
     os.utime(path, ns=(1, 2 * 10**9))  # read before it was written, so that reading would be noted
