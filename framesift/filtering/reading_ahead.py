@@ -17,10 +17,10 @@ _BYTES = 2**26
 
 
 def read_ahead(directory: str, frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Yield frames in order, some later than they are drawn, for their files are asked for as they are.
+    """Yield frames in order; the file of each is asked for while those before it are decoded.
 
-    A disk then reads while frames are decoded. Only one of this machine is asked, by the system's way of doing so:
-    what is read ahead of a share, or through FUSE, may be thrown away when the file is opened again.
+    Only a disk of this machine is asked: what is read ahead of a share, or through FUSE, may be thrown away when the
+    file is opened again.
     """
     if not _is_on_disk(directory):
         yield from frames
@@ -35,7 +35,7 @@ def read_ahead(directory: str, frames: Iterable[Frame]) -> Iterator[Frame]:
 
 
 def _is_on_disk(directory: str) -> bool:
-    """Tell whether a folder is on a block device, which alone have a number of their kind."""
+    """Tell whether a folder is on a block device: what is not has 0 where these have the number of their kind."""
     if is_url(directory) or not hasattr(os, "RWF_NOWAIT"):  # other systems cannot be asked
         return False
     with suppress(OSError):

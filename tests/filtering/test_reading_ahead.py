@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from framesift import filter_frames
 from framesift.filtering import reading_ahead
 from framesift.filtering.reading_ahead import read_ahead
+from framesift.filtering.settings import Settings
+from framesift.filtering.sinks import Sink
+from framesift.filtering.sources import Source
 from framesift.frames.frame import Frame
+from tests.conftest import encode, make_image
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "RWF_NOWAIT"), reason="the system cannot be asked to read ahead")
 
@@ -137,3 +142,27 @@ def test_a_folder_that_is_gone_and_a_url_are_left_to_whoever_reads_them(asked: l
     for directory in ("/no/such/folder", "s3://bucket/frames"):
         assert list(read_ahead(directory, frames)) == frames
     assert not asked
+
+
+@pytest.mark.usefixtures("on_disk")
+def test_a_run_reads_its_pictures_ahead(tmp_path: Path, asked: list[tuple[str, int]]) -> None:
+    names = _make_pictures(tmp_path / "frames")
+    list(filter_frames(tmp_path / "frames", tmp_path / "results", jobs=1))
+    assert [name for name, _ in asked] == names
+
+
+@pytest.mark.usefixtures("on_disk")
+def test_pictures_that_are_decided_elsewhere_are_not_read_here(tmp_path: Path, asked: list[tuple[str, int]]) -> None:
+    names = _make_pictures(tmp_path)
+    source = Source(tmp_path, Settings())
+    source.find(Sink())
+    assert [frame.path for frame in source.take_pictures(here=False)] == names
+    assert not asked
+
+
+def _make_pictures(folder: Path) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    names = [f"c1_2021_03_27__10_{minute:02}_00.png" for minute in range(12)]
+    for name in names:
+        (folder / name).write_bytes(encode(make_image(), ".png"))
+    return names
