@@ -69,7 +69,7 @@ def test_the_command(wheel):
 
 def test_requirements_are_those_of_the_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    requirements = set((ROOT / "requirements.txt").read_text().split())
+    requirements = set((ROOT / "requirements.txt").read_text().splitlines())
     assert requirements == set(project["dependencies"]) | {
         r for r in project["optional-dependencies"]["test"] if r.startswith("pytest>")
     }

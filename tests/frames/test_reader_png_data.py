@@ -13,7 +13,7 @@ from framesift.errors import UnreadableFrame
 from framesift.frames.reader import decode_picture, png, png_data
 from framesift.frames.reader.png_chunks import Chunk, find_chunks, split_chunk
 
-pytest.importorskip("isal", reason="needs the extra fast")
+pytest.importorskip("isal", reason="needs isal, which has nothing for this processor")
 pytest.importorskip("pyspng", reason="needs the extra fast")
 
 

@@ -1,8 +1,9 @@
 """The compressed data of a PNG, inflated by ISA-L, and the filters undone by OpenCV's sums or by libspng.
 
 Most of a PNG's time is zlib, of which ISA-L takes a third, and the rest is the filters, of which libspng takes a third.
-Without the packages `isal` and `pyspng` (extra `fast`), and where anything is unusual or damaged, all is left to
-libpng, which gives the same pixels, or finds the reason why there are none.
+Without `isal`, of which some kinds of processors have none, without `pyspng` (extra `fast`) where filters change from
+row to row, and where anything is unusual or damaged, all is left to libpng: it gives the same pixels, or finds the
+reason why there are none.
 """
 
 import struct
