@@ -162,7 +162,7 @@ class Sectioned:
 
         Raises UsageError.
         """
-        return self._apply([section for section in self.find_sections(frame.camera) if section.holds(frame)])
+        return self._apply(self.find_holding(frame))
 
     def goes_by_light(self, camera: str) -> bool:
         """Tell whether the light of a camera's frames says what their settings are."""
@@ -170,8 +170,8 @@ class Sectioned:
 
     def takes(self, frame: Frame) -> bool:
         """Tell whether a frame is looked at, as far as sections say it."""
-        holding = (each for each in reversed(self.find_sections(frame.camera)) if each.holds(frame))
-        return not next((each.exclude for each in holding if each.exclude is not None), False)
+        said = [each.exclude for each in self.find_holding(frame) if each.exclude is not None]
+        return not (said and said[-1])
 
     def chains_of(self, camera: str) -> tuple[bool, int]:
         """Return whether a camera has one chain, for frames of all sizes, and how many kept ones of it are compared."""
@@ -190,6 +190,10 @@ class Sectioned:
             self._known[camera] = choose_sections(self.sections, camera)
         known: tuple[Section, ...] = self._known[camera]
         return known
+
+    def find_holding(self, frame: Frame) -> list[Section]:
+        """Return what differs for a frame, the strongest last."""
+        return [section for section in self.find_sections(frame.camera) if section.holds(frame)]
 
     def _apply(self, sections: list[Section]) -> Self:
         if not self.sections:

@@ -9,6 +9,7 @@ import numpy as np
 from framesift.comparators.comparison import Comparison
 from framesift.filtering.comparator_choice import comparator_of, limit_of, record_of
 from framesift.filtering.manifest import Record
+from framesift.filtering.sections import Section
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.settings import Settings
 from framesift.frames.levels import Levels
@@ -39,6 +40,8 @@ class Explanation:
     """How the files differ from what the manifest says; empty where they do not."""
     levels: Levels | None = None
     """The range in which the camera's 16-bit frames are read; None where it has none."""
+    sections: tuple[Section, ...] = ()
+    """What of the settings differs for this frame: for its camera, by its hour or light."""
 
 
 def explain_decision(
@@ -54,7 +57,7 @@ def explain_decision(
     `look` tells what is compared of a frame of the camera, or why it cannot be read. Where it is asked, which is where
     the frame was decided by the camera's usual settings, no pixels are read here: they are black.
     """
-    usual = record.settings.of(decision.frame.camera)
+    usual, sections = record.settings.of(decision.frame.camera), tuple(record.settings.find_holding(decision.frame))
     record = record_of(record, decision.frame)
     look, seen = look if record.settings == usual else None, list[Sight]()
     limit, area, camera = None, None, decision.frame.camera
@@ -76,7 +79,7 @@ def explain_decision(
     evidence = _compare(record, decision, candidate, reference, seen)
     change = _describe_change(decision, record.settings, candidate, reference, evidence)
     levels = record.levels.get(camera)
-    compared = (candidate, reference, reference_time, evidence, change, levels)
+    compared = (candidate, reference, reference_time, evidence, change, levels, sections)
     return Explanation(decision, record.settings, limit, area, *compared)
 
 

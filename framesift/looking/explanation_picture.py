@@ -18,6 +18,7 @@ from framesift.comparators.comparison import Comparison
 from framesift.comparators.masks import choose_masks
 from framesift.errors import counted, show
 from framesift.filtering.comparator_choice import comparator_of
+from framesift.filtering.section_words import describe_section
 from framesift.filtering.selection import Verdict
 from framesift.filtering.settings import Settings
 from framesift.filtering.summary import describe_levels
@@ -173,6 +174,7 @@ def _describe_settings(explanation: Explanation) -> list[str]:
         f"   border mask {settings.text('border_mask')} %{masked} (dimmed: not compared)"
         f"   {_describe_size(settings, explanation)}"
         f"{f'   of 16 bits {describe_levels(explanation.levels)}' if explanation.levels else ''}",
+        *(show(f"by {section.title} {describe_section(section)}") for section in explanation.sections),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -231,6 +232,17 @@ def test_a_dropped_frame_of_a_film_is_found_in_the_film(tmp_path):
     assert decision.verdict == "drop" and isinstance(explain_decision(record, decision, None).candidate, str)
     explanation = explain_decision(record, decision, None, walk_films=True)
     assert explanation.change == "" and explanation.evidence.comparison.score == decision.score
+
+
+@pytest.mark.parametrize(("minute", "of_hours"), [(0, ['[camera.c1."10:00-10:02"]']), (3, [])])
+def test_settings_of_some_frames_only_are_told(write_tree, tmp_path, minute, of_hours):
+    frames = write_tree(scene(None, None, SMALL, NEW))
+    config = tmp_path / "framesift.toml"
+    config.write_text('[camera.c1]\nblur = 3\n[camera.c1."10:00-10:02"]\nscore-threshold = "4%"\n')
+    list(filter_frames(frames, tmp_path / "results", "2%", "3%", config=config))
+    explanation = explain(tmp_path, name(minute))
+    assert [section.title for section in explanation.sections] == ["[camera.c1]", *of_hours]
+    assert len(draw_explanation(explanation)) > len(draw_explanation(replace(explanation, sections=())))
 
 
 def test_tolerance_is_explained_by_the_pixels_that_were_compared(shared, tmp_path):
