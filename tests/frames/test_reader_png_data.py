@@ -45,18 +45,19 @@ def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
+def write_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
 def encode_png(image: np.ndarray, filters: list[int] | None = None, compress=zlib.compress, **header) -> bytes:
     """A PNG written by hand; `filters` for each row. Rows are stored as filtered already: any bytes are a picture."""
     height, width = image.shape[:2]
     fields = {"width": width, "height": height, "depth": 8, "colour": 2, "rest": bytes(3)} | header
     rows = np.concatenate([np.array(filters or [1] * height, np.uint8)[:, None], image.reshape(height, -1)], axis=1)
 
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
     size = struct.pack(">IIBB", fields["width"], fields["height"], fields["depth"], fields["colour"])
-    data = chunk(b"IDAT", compress(rows.tobytes()))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + fields["rest"]) + data + chunk(b"IEND", b"")
+    data = write_chunk(b"IDAT", compress(rows.tobytes()))
+    return b"\x89PNG\r\n\x1a\n" + write_chunk(b"IHDR", size + fields["rest"]) + data + write_chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 2), (1, 300), (300, 2), (48, 64), (480, 640)])
@@ -187,7 +188,7 @@ def test_damaged_data_with_right_checksums_is_the_same_to_both(tail, position, c
     assert outcome(content) == outcome_of_libpng(content)
 
 
-@pytest.mark.parametrize("declared", [8, 12, 15])
+@pytest.mark.parametrize("declared", [8, 12, 15, 16, 23])
 def test_a_stream_that_reaches_beyond_its_window_is_left_to_libpng(declared):
     def compress(rows: bytes) -> bytes:
         method = (declared - 8) << 4 | 8
@@ -196,6 +197,45 @@ def test_a_stream_that_reaches_beyond_its_window_is_left_to_libpng(declared):
     image = np.tile(noise(1, 1000), (40, 1, 1))
     content = encode_png(image, [0] * 40, compress=compress)
     assert is_inflated(content) == (declared == 15)
+    assert outcome(content) == outcome_of_libpng(content)
+
+
+def test_a_second_header_is_left_to_libpng():
+    content = encode_png(noise(12, 10))
+    twice = content[:33] + content[8:]
+    assert not is_plain(twice)
+    assert outcome(twice) == outcome_of_libpng(twice) == "damaged PNG: bad or not enough image data"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1_000_001, 1), (1, 1_000_001)])
+def test_a_side_longer_than_libpng_takes_is_left_to_it(width, height):
+    content = encode_png(np.zeros((height, width, 3), np.uint8))
+    assert not is_inflated(content)
+    assert outcome(content, 10**7) == outcome_of_libpng(content, 10**7) == "damaged PNG: bad or not enough image data"
+
+
+def test_a_chunk_larger_than_opencv_takes_is_left_to_it():
+    content = encode_png(np.zeros((2000, 2000, 3), np.uint8), compress=lambda rows: zlib.compress(rows, 1))
+    loaded = content[:33] + write_chunk(b"pHYs", bytes(8_000_001)) + content[33:]
+    assert is_plain(content) and not is_plain(loaded)
+    assert outcome(loaded, 10**7) == outcome_of_libpng(loaded, 10**7) == "damaged PNG: bad or not enough image data"
+
+
+def test_where_nothing_is_gained_all_is_left_to_libpng():
+    image = np.random.default_rng(1).integers(0, 16, (200, 300, 3), np.uint8)
+    content = encode_png(image)
+    few, many, text = cut_up(content, 64), cut_up(content, 8), write_chunk(b"tEXt", b"a\0" + bytes(200_000))
+    assert is_inflated(content) and is_inflated(few) and not is_inflated(many)
+    assert not is_inflated(content[:33] + text + content[33:]) and not is_inflated(content + bytes(200_000))
+    assert outcome(many) == outcome(content + bytes(200_000)) == outcome_of_libpng(content)
+
+
+@pytest.mark.parametrize("filters", [[0] * 40, [1] * 40, [4] * 40, [1] * 20 + [4] * 20], ids=["0", "1", "4", "1, 4"])
+def test_of_large_pictures_nothing_is_stored(monkeypatch, filters):
+    content = encode_png(np.tile(noise(1, 100), (40, 1, 1)), filters)
+    monkeypatch.setattr(png_data, "_MOST_STORED", 10_000)
+    assert is_inflated(content) == (filters[0] != 4) and is_plain(content) == (filters[39] != 4)
+    monkeypatch.setattr(png_data, "_store", None)
     assert outcome(content) == outcome_of_libpng(content)
 
 

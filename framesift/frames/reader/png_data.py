@@ -29,8 +29,10 @@ except ImportError:
 
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of a pixel, by colour type."""
-_WITHOUT_EFFECT = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"gAMA", b"sRGB", b"cHRM"}
-"""Chunks that do not change the pixels that OpenCV gives."""
+_WITHOUT_EFFECT = {b"IEND", b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"gAMA", b"sRGB", b"cHRM"}
+"""Chunks that do not change the pixels that OpenCV gives, of those that may stand between the header and the end."""
+_LONGEST_SIDE, _LARGEST_CHUNK = 1_000_000, 4_000_000
+"""px and bytes. libpng refuses longer sides, and OpenCV some chunks of about twice as many bytes."""
 _HEADER = 33
 """Bytes of the signature and of IHDR, which stands first."""
 _END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -41,24 +43,33 @@ _MOST_SUMMED = 2**31 // 255
 """px of which sums of bytes fit into 32 bits."""
 _STORED_BLOCK = 65535
 """Bytes, the most that deflate stores in one block."""
+_MOST_STORED = 2**25
+"""Bytes of rows that are stored, which takes as much memory again: those of larger pictures are inflated by libpng."""
+_FIRST_ROWS = 16
+"""So many tell of a large picture whether anything has to be stored."""
+_BEYOND, _FEW_CHUNKS, _LEAST_CHUNK = 2**16, 1000, 64
+"""Bytes, chunks, bytes: what has more beside the pixels, or more and smaller chunks of them, gains nothing."""
 
 
 def inflate_rows(content: bytes, chunks: Sequence[Chunk]) -> NDArray[np.uint8] | None:
     """Return the (height, 1 + row bytes) filter types and filtered bytes of a PNG whose header has been checked.
 
-    None for an interlaced PNG, for damage of any sort, and without `isal`.
+    None for an interlaced PNG, for damage of any sort, where nothing is gained, and without `isal`. ISA-L takes codes
+    that zlib calls incomplete, where nothing of the data uses what is missing: sums and size tell that all is there.
     """
     if isal_zlib is None:
         return None
     width, height, depth, colour_type, *methods = struct.unpack_from(">IIBBBBB", content, chunks[0].start + 8)
     data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
     is_together = all(one.end == following.start for one, following in pairwise(data))
-    if any(methods) or not data or not is_together:
-        return None
-    stream = _join_whole(content, data)
     row_bytes = 1 + (width * depth * _SAMPLES[colour_type] + 7) // 8
     size = height * row_bytes
+    if any(methods) or not is_together or max(width, height) > _LONGEST_SIDE or not _is_worth(content, data, size):
+        return None
+    stream = _join_whole(content, data)
     if stream is None or not _has_room(stream, size):
+        return None
+    if size > _MOST_STORED and not (_is_rgb(content) and _starts_plain(stream, row_bytes)):
         return None
     inflater = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_ZLIB)  # that of isal_zlib begins with room for 16 kB
     try:
@@ -79,10 +90,10 @@ def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8
     cameras' software write it, running sums undo it; other filters libspng. That is never given anything but a header
     and rows that have been inflated and checked here.
     """
-    if content[chunks[0].start + 16 : chunks[0].start + 18] != b"\x08\x02":
+    others = [chunk for chunk in chunks[1:] if chunk.kind != b"IDAT"]
+    if not _is_rgb(content) or not all(chunk.kind in _WITHOUT_EFFECT for chunk in others):
         return None
-    others = [chunk for chunk in chunks if chunk.kind != b"IDAT"]
-    if not all(chunk.kind in _WITHOUT_EFFECT for chunk in others) or _join_whole(content, others) is None:
+    if any(chunk.size > _LARGEST_CHUNK for chunk in others) or _join_whole(content, [chunks[0], *others]) is None:
         return None
     filtered = rows[:, 1:].reshape(len(rows), -1, 3)
     filters = rows[:, 0].tobytes()
@@ -90,7 +101,7 @@ def undo_filters(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8
         return np.asarray(cv2.cvtColor(filtered, cv2.COLOR_RGB2BGR), np.uint8)
     if filters == _SUB * len(rows):
         return _sum_along(filtered)
-    if pyspng is None:
+    if pyspng is None or rows.size > _MOST_STORED:
         return None
     try:
         pixels = pyspng.load(b"".join([content[:_HEADER], *_store(rows), _END]))
@@ -117,7 +128,12 @@ def _sum_along(filtered: NDArray[np.uint8]) -> Pixels | None:
 
 
 def store_rows(content: bytes, chunks: Sequence[Chunk], rows: NDArray[np.uint8]) -> bytes:
-    """Return the same PNG with its data stored, not compressed: a decoder then has nothing but the filters to undo."""
+    """Return the same PNG with its data stored, not compressed: a decoder then has nothing but the filters to undo.
+
+    As it is where that would take much memory.
+    """
+    if rows.size > _MOST_STORED:
+        return content
     idat = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
     return b"".join([content[: idat[0].start], *_store(rows), content[idat[-1].end :]])
 
@@ -139,10 +155,38 @@ def _store(rows: NDArray[np.uint8]) -> Sequence[bytes | memoryview]:
     return [struct.pack(">I", length), *parts, struct.pack(">I", checksum)]
 
 
+def _is_rgb(content: bytes) -> bool:
+    """Tell whether the first chunk, the header, says RGB of 8 bits."""
+    return content[24:26] == b"\x08\x02"
+
+
+def _is_worth(content: bytes, data: Sequence[Chunk], size: int) -> bool:
+    """Tell whether something is gained on libpng, which reads chunk by chunk: not where much is no compressed data."""
+    count = sum((chunk.end - chunk.start) // chunk.size for chunk in data)
+    is_cut_up = count > _FEW_CHUNKS and count * _LEAST_CHUNK > len(content)
+    return count > 0 and not is_cut_up and len(content) <= size - size // 16 + _BEYOND
+
+
+def _starts_plain(stream: bytes, row_bytes: int) -> bool:
+    """Tell whether the first rows have no filter, or all have Sub."""
+    size = _FIRST_ROWS * row_bytes
+    inflater = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_ZLIB)
+    try:
+        filters = set(inflater.decompress(stream[: 2 * size], size)[::row_bytes])
+    except (igzip_lib.IsalError, MemoryError):  # type: ignore[misc, unused-ignore]
+        return False
+    finally:
+        settle()
+    return len(filters) == 1 and filters <= {0, _SUB[0]}
+
+
 def _has_room(stream: bytes, size: int) -> bool:
-    """Tell whether no reference can reach beyond the declared window. zlib calls that damage, ISA-L does not mind."""
+    """Tell whether no reference can reach beyond the declared window, which there may be.
+
+    zlib calls all else damage, ISA-L does not mind.
+    """
     window = 1 << ((stream[0] >> 4) + 8) if stream else 0
-    return window >= min(size, 2**15)
+    return min(size, 2**15) <= window <= 2**15
 
 
 def _join_whole(content: bytes, chunks: Sequence[Chunk]) -> bytes | None:
