@@ -24,7 +24,9 @@ _LONGEST_LIVE = 10.0
 _NOT_OURS = "metadata.json"
 """Describes a folder."""
 _NUMBERED = re.compile(r"(.+)(\(\d+\))\.json", re.ASCII | re.DOTALL)
-"""Google Takeout has `IMG.jpg(1).json` for `IMG(1).jpg`."""
+"""Google Takeout has `IMG.jpg(1).json` for `IMG(1).jpg`, and since 2024 `IMG.jpg.supplemental-metadata(1).json`."""
+_TAKEOUT_S = "supplemental-metadata"
+"""Of which the end, or all of it, is missing where the name would be longer than 51 characters."""
 _IMAGES, _LABELS = "images", "labels"
 
 
@@ -176,7 +178,12 @@ def _find_named(name: str, known: set[str]) -> list[str]:
     """Return the file whose whole name a sidecar has before its own suffixes, the longest of several."""
     candidates = [name[: place.start()] for place in re.finditer(r"\.", name)]
     if numbered := _NUMBERED.fullmatch(name):
-        stem, _, suffix = numbered[1].rpartition(".")
+        owner, _, word = numbered[1].rpartition(".")
+        if owner and _TAKEOUT_S.startswith(word):
+            candidates.clear()  # it tells of another picture than the one whose name it has without the number
+        else:
+            owner = numbered[1]
+        stem, _, suffix = owner.rpartition(".")
         candidates.append(f"{stem}{numbered[2]}.{suffix}")
     named = (each for each in reversed(candidates) if each in known)
     return next(([each] for each in named if _is_main(each) or _suffix(each) in RAW or is_video(each)), [])

@@ -48,6 +48,20 @@ def test_a_copy_has_its_own(write_tree):
     assert owned(write_tree, *paths) == {"a.jpg": ["a.jpg.json"], "a(1).jpg": ["a.jpg(1).json"]}
 
 
+@pytest.mark.parametrize("word", ["supplemental-metadata", "supplemental-metad", "supplem", "s", ""])
+def test_the_metadata_of_a_copy_is_its_own_however_short_takeout_wrote_the_word(write_tree, word):
+    paths = ["a.jpg", "a(2).jpg", f"a.jpg.{word}.json", f"a.jpg.{word}(2).json"]
+    assert owned(write_tree, *paths) == {"a.jpg": [f"a.jpg.{word}.json"], "a(2).jpg": [f"a.jpg.{word}(2).json"]}
+
+
+def test_the_metadata_of_a_copy_that_is_gone_belongs_to_no_other_picture(write_tree):
+    assert owned(write_tree, "a.jpg", "a(1).jpg", "a.jpg.supplemental-metadata(2).json") == {}
+
+
+def test_a_number_behind_another_word_names_no_copy(write_tree):
+    assert owned(write_tree, "a.jpg", "a(1).jpg", "a.jpg.exif(1).json") == {"a.jpg": ["a.jpg.exif(1).json"]}
+
+
 def test_shared_ones_belong_to_all(write_tree):
     root = write_tree(dict.fromkeys(["x.jpg", "x.png", "x.txt", "x.png.xmp", "x.mov"], b""))
     found = find_companions(root, ["x.jpg", "x.png"])
