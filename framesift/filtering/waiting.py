@@ -9,13 +9,13 @@ from framesift.frames.choosing import LeftOut
 from framesift.frames.frame import Frame
 
 _TEMPORARY = re.compile(
-    r"(?:te?mp|part|partial|upload|uploading)[._-].+|~.+|.+[._-](?:te?mp|part|filepart|partial|uploading|crdownload)",
+    r"(?:te?mp|part|partial|upload|uploading)(?:[._-].+)?|~.+|.+[._-](?:te?mp|part|filepart|partial|uploading|crdownload)",
     re.IGNORECASE,
 )
 
 
 def is_temporary(path: str) -> bool:
-    """Tell whether a name is like those that are changed when the file is whole: tmp_1.jpg, 1.part.jpg, ~1.jpg."""
+    """Tell whether a name is like those that are changed when the file is whole: tmp_1.jpg, upload.jpg, 1.part.jpg."""
     return _TEMPORARY.fullmatch(posixpath.splitext(posixpath.basename(path))[0]) is not None
 
 

@@ -190,7 +190,13 @@ def test_a_temporary_name_that_looks_like_a_frame_is_forgotten(watch, at):
     assert [d.frame.path for d in watch.decisions] == [f"c1/{name(1)}"]
 
 
-@pytest.mark.parametrize("temporary", ["tmp_{}", "~{}", "{}.part.png", "{}_tmp.png"])
+@pytest.mark.parametrize(
+    "temporary",
+    [
+        *("tmp_{}", "~{}", "{}.part.png", "{}_tmp.png"),
+        *("tmp.png", "temp.png", "Upload.png", "uploading.png", "part.png", "partial.png"),
+    ],
+)
 def test_a_whole_file_under_a_temporary_name_is_waited_for(watch, at, temporary):
     part = at(1).with_name(temporary.format(name(1)))
     steps = [put(part, EMPTY), *LOOKS, look, watch.expect(""), watch.sleep(8), look, watch.expect("")]
@@ -198,9 +204,14 @@ def test_a_whole_file_under_a_temporary_name_is_waited_for(watch, at, temporary)
     assert [d.frame.path for d in watch.decisions] == [f"c1/{name(1)}"]
 
 
-def test_a_name_that_only_looks_like_a_temporary_one_is_decided_in_the_end(watch, at):
-    watch.play([put(at(1).with_name("tmp_1.png"), EMPTY), *LOOKS, watch.sleep(arrivals.PATIENCE), *LOOKS, look])
+@pytest.mark.parametrize("temporary", ["tmp_1.png", "upload.png"])
+def test_a_name_that_only_looks_like_a_temporary_one_is_decided_in_the_end(watch, at, temporary):
+    watch.play([put(at(1).with_name(temporary), EMPTY), *LOOKS, watch.sleep(arrivals.PATIENCE), *LOOKS, look])
     assert letters(watch.decisions) == "k"
+
+
+def test_a_name_that_only_begins_as_a_temporary_one_is_decided_at_once(watch, at):
+    watch.play([put(at(1).with_name("temperature.png"), EMPTY), *LOOKS, watch.expect("k")])
 
 
 def test_a_file_without_a_suffix_is_a_frame_when_it_holds_a_picture(watch, at):
