@@ -62,8 +62,13 @@ def describe_run(run: "Run", options: argparse.Namespace, removed: "dict[str, An
 def _describe_paged(run: "Run") -> "Iterator[str]":
     from framesift.filtering.removal import Removal
 
-    if isinstance(run.sink, Removal) and run.sink.paged:
+    if not isinstance(run.sink, Removal):
+        return
+    if run.sink.paged:
         yield f"{counted(len(run.sink.paged), 'file')} of several pages left: no page can be removed from a file"
+    if run.sink.joined:
+        number = counted(len(run.sink.joined), "file")
+        yield f"{number} left that showed nothing new: a second picture or a film is behind the first"
 
 
 def describe_budget(run: "Run") -> "Iterator[str]":

@@ -28,6 +28,7 @@ from framesift.duplicates.appearance import find_appearance
 from framesift.duplicates.groups import Item
 from framesift.errors import PathLike, UnreadableFrame
 from framesift.frames.reader import decode_all_bits, decode_levels, sniff_format
+from framesift.frames.reader.behind import find_behind
 from framesift.frames.reader.pages import count_pages
 from framesift.frames.reader.png_chunks import find_chunks
 from framesift.frames.reader.source import read_file, read_from
@@ -57,11 +58,17 @@ class Sight:
     """The digest of all bits of the pixels as they lie then, where they are to be compared exactly."""
     is_coded: bool
     """Whether the levels are numbers rather than light."""
+    behind: str
+    """The digest of all behind a picture that has a second one or a film there; empty for others."""
 
     def has_pixels_of(self, keeper: "Sight", turn: Turn) -> bool:
         """Tell whether the pixels are those of the keeper as it lies when it is turned."""
         own = self.pixels.get(AS_IT_IS)
         return own is not None and own == keeper.pixels.get(turn)
+
+    def has_no_more_than(self, keeper: "Sight") -> bool:
+        """Tell whether there is nothing behind the picture that is not behind the keeper's, byte for byte."""
+        return self.behind in ("", keeper.behind)
 
 
 Look = Callable[[Sight, Sight, Turn], bool]
@@ -70,8 +77,10 @@ Look = Callable[[Sight, Sight, Turn], bool]
 
 def look_alike(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     """Tell whether a person would say so. A file of several pictures is like one of the same bytes alone."""
-    if keeper.sha256 == member.sha256:
-        return True
+    return keeper.sha256 == member.sha256 or (member.has_no_more_than(keeper) and _look_alike(keeper, member, turn))
+
+
+def _look_alike(keeper: Sight, member: Sight, turn: Turn) -> bool:
     if keeper.pages > 1 or member.pages > 1:
         return False
     if keeper.is_coded or member.is_coded:
@@ -80,8 +89,11 @@ def look_alike(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
 
 
 def resemble(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
-    """Tell the same, where nothing is removed for it and little more may differ: lights that were cut off, for one."""
-    if look_alike(keeper, member, turn):
+    """Tell the same, where nothing is removed for it and little more may differ: lights that were cut off, for one.
+
+    What is behind a picture makes it no other one.
+    """
+    if keeper.sha256 == member.sha256 or _look_alike(keeper, member, turn):
         return True
     if keeper.pages > 1 or member.pages > 1 or keeper.is_coded or member.is_coded:
         return False
@@ -92,7 +104,8 @@ def have_same_pixels(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> boo
     """Tell whether both have the same pixels, opacity and all bits included."""
     if keeper.sha256 == member.sha256:
         return True
-    return keeper.pages == member.pages == 1 and member.has_pixels_of(keeper, turn)
+    is_one = keeper.pages == member.pages == 1 and member.has_no_more_than(keeper)
+    return is_one and member.has_pixels_of(keeper, turn)
 
 
 def have_same_bytes(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
@@ -105,7 +118,8 @@ def are_single(keeper: Sight, member: Sight, turn: Turn = AS_IT_IS) -> bool:
     where the keeper is not."""
     if keeper.sha256 == member.sha256:
         return True
-    return keeper.pages == member.pages == 1 and len(member.view.grounds) <= len(keeper.view.grounds)
+    is_one = keeper.pages == member.pages == 1 and member.has_no_more_than(keeper)
+    return is_one and len(member.view.grounds) <= len(keeper.view.grounds)
 
 
 class SecondLook:
@@ -199,7 +213,9 @@ def read_sight(
     if exact or is_coded:
         pixels = {turn: digest_pixels(*(turn.apply(each) for each in planes)) for turn in turns}
     view = make_view(*appearance.grounds, noise=appearance.noise)
-    return Sight(hashlib.sha256(content).hexdigest(), count_pictures(content), view, pixels, is_coded)
+    digest, end = hashlib.sha256(content).hexdigest(), find_behind(read_from(content), len(content))
+    behind = "" if end is None else hashlib.sha256(content[end:]).hexdigest()
+    return Sight(digest, count_pictures(content), view, pixels, is_coded, behind)
 
 
 def count_pictures(content: bytes) -> int:

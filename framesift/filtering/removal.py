@@ -1,14 +1,17 @@
 """Decisions that become a removal: the frames that show nothing new are moved to a backup."""
 
 import os
+from contextlib import suppress
 from typing import Self
 
 from framesift.actions import FileStat, Plan, Step, check_backup, plan_removal
-from framesift.errors import PathLike
+from framesift.errors import PathLike, UnreadableFrame
 from framesift.filtering.describing import View
 from framesift.filtering.selection import Decision, Verdict
 from framesift.filtering.sinks import Sink
-from framesift.stores import locate
+from framesift.frames.reader.behind import find_behind
+from framesift.frames.reader.source import open_pieces
+from framesift.stores import join, locate
 
 
 class Removal(Sink):
@@ -22,6 +25,8 @@ class Removal(Sink):
         self._kept: dict[str, tuple[str, FileStat]] = {}
         self.paged: set[str] = set()
         """Files of which pages were dropped. They stay: no page can be removed from a file."""
+        self.joined: set[str] = set()
+        """Files that were dropped for their first picture, with a second one or a film behind it. They stay too."""
         self._steps: list[Step] = []
 
     def __enter__(self) -> Self:
@@ -39,7 +44,16 @@ class Removal(Sink):
         elif decision.frame.page is not None:
             self.paged.add(decision.frame.file)
         elif decision.verdict is Verdict.DROP and reference is not None:
+            if self._holds_more(decision.frame.file):
+                self.joined.add(decision.frame.file)
+                return
             self._steps.append(Step(path, file, *self._kept[reference], decision.reason))
+
+    def _holds_more(self, file: str) -> bool:
+        path = join(self._directory, file)
+        with suppress(OSError, UnreadableFrame), open_pieces(path) as (read, size):
+            return find_behind(read, size) is not None
+        return False  # whoever moves it sees that it is not what it was
 
     def plan(self) -> Plan:
         """Return the plan of moving the dropped frames to the backup; the keeper of each is its reference."""

@@ -20,11 +20,19 @@ from framesift.duplicates import (
     find_duplicates,
 )
 from framesift.duplicates.index import Index
-from framesift.duplicates.second_look import count_pictures, have_same_pixels, look_alike, read_sight
+from framesift.duplicates.second_look import (
+    are_single,
+    count_pictures,
+    have_same_pixels,
+    look_alike,
+    read_sight,
+    resemble,
+)
 from framesift.errors import UnreadableFrame
 from framesift.frames.reader.png_chunks import find_chunks
 from tests.comparators.test_comparators import paint
 from tests.conftest import encode
+from tests.frames.test_reader_behind import FILM, jpeg, several
 
 METHODS = {"combined": by_combined, "hash": by_hash, "framediff": by_framediff}
 
@@ -236,3 +244,44 @@ def test_smoothed_drawings_hold_no_numbers(tmp_path):
     classes = np.repeat(np.arange(0, 200, 4, dtype=np.uint8), 8)[np.newaxis].repeat(60, 0)
     (tmp_path / "classes.png").write_bytes(encode(classes))
     assert read_sight(tmp_path / "classes.png").is_coded
+
+
+OTHER_FILM = FILM[:-1] + b"x"
+
+
+@pytest.mark.parametrize("method", [*METHODS.values(), by_pixels])
+def test_a_second_picture_and_a_film_are_lost_in_no_duplicate(write_tree, method):
+    joined = {
+        "1.jpg": several(1, 2),
+        "2.jpg": several(1, 3),
+        "1.MP.jpg": jpeg() + FILM,
+        "2.MP.jpg": jpeg() + OTHER_FILM,
+    }
+    found = members(write_tree({**joined, "still.png": encode(paint(1, 160, 120)[..., ::-1])}), method)
+    assert not joined.keys() & {name for group in found.values() for name in group}
+
+
+@pytest.mark.parametrize("make", [lambda seed: several(seed, 2), lambda seed: jpeg(seed) + FILM])
+@pytest.mark.parametrize("method", [by_combined, by_pixels])
+def test_pictures_with_the_same_behind_them_may_be_duplicates(write_tree, make, method):
+    content = make(1)
+    again = content[:2] + b"\xff\xfe\0\x07again" + content[2:]
+    assert len(members(write_tree({"a.jpg": content, "b.jpg": content, "c.jpg": again}), method)) == 1
+    assert [len(group) for group in members(write_tree({"c.jpg": again}), method).values()] == [2]
+
+
+@pytest.mark.parametrize("rest", [b"\0" * 100, b"\n", b"a maker's note"])
+def test_a_few_bytes_behind_a_picture_make_it_no_other_one(tmp_path, rest):
+    for name, content in (("a.jpg", jpeg()), ("b.jpg", jpeg() + rest)):
+        (tmp_path / name).write_bytes(content)
+    sights = [read_sight(tmp_path / name, exact=True) for name in ("a.jpg", "b.jpg")]
+    assert look_alike(*sights) and have_same_pixels(*sights)
+
+
+def test_a_still_may_go_where_the_picture_with_the_film_stays_and_not_the_other_way_round(tmp_path):
+    for name, content in (("a.jpg", jpeg()), ("b.jpg", jpeg() + FILM)):
+        (tmp_path / name).write_bytes(content)
+    still, film = (read_sight(tmp_path / name, exact=True) for name in ("a.jpg", "b.jpg"))
+    for look in (look_alike, have_same_pixels, are_single):
+        assert look(film, still) and not look(still, film)
+    assert resemble(film, still) and resemble(still, film)

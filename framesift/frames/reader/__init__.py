@@ -29,6 +29,7 @@ __all__ = [
     "Picture",
     "average_pixels",
     "averaging",
+    "behind",
     "brightness",
     "decode_all_bits",
     "decode_levels",

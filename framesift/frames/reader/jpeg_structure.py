@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_START_OF_SCAN = 0xDA
+START_OF_SCAN = 0xDA
 _END_OF_IMAGE = 0xD9
 _APP1 = 0xE1
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -52,7 +52,7 @@ def find_segments(content: bytes, start: int = 2) -> list[Segment]:
             break
         end = start + max(2, struct.unpack_from(">H", content, start)[0])
         segments.append(Segment(marker, content[start + 2 : end], end))
-        if marker == _START_OF_SCAN:
+        if marker == START_OF_SCAN:
             break
         start = end
     return segments
@@ -83,7 +83,7 @@ def misses_scans(content: bytes, segments: list[Segment], frame: Frame) -> bool:
         return False
     missing = {(component, k) for component in frame.components for k in range(64)}
     for _ in range(_MAX_SCANS):
-        if not segments or segments[-1].marker != _START_OF_SCAN or len(segments[-1].body) < 6:
+        if not segments or segments[-1].marker != START_OF_SCAN or len(segments[-1].body) < 6:
             break
         first, last, bits = segments[-1].body[-3:]
         if bits & 15 == 0:
@@ -93,6 +93,21 @@ def misses_scans(content: bytes, segments: list[Segment], frame: Frame) -> bool:
     else:
         return True
     return bool(missing)
+
+
+def find_end(content: bytes, segments: list[Segment]) -> int | None:
+    """Return the offset behind a picture with these segments; None where it breaks off."""
+    for _ in range(_MAX_SCANS):
+        if not segments:
+            return None
+        if segments[-1].marker != START_OF_SCAN:  # notes behind the last scan
+            end = content.find(b"\xff\xd9", segments[-1].end)
+            return None if end < 0 else end + 2
+        match = _SCAN_END.search(content, segments[-1].end)
+        if match is None or match[0][1] == _END_OF_IMAGE:
+            return match and match.end()
+        segments = find_segments(content, match.start())
+    return None
 
 
 def _scanned(segments: list[Segment]) -> frozenset[int]:
