@@ -1,10 +1,12 @@
 """A store as the main job needs it, on any file system of fsspec. Paths are those of fsspec, without the scheme."""
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
+from zipfile import BadZipFile
 
-from framesift.stores.objects import Changed, FetchRange, Missing, ObjectStat
+from framesift.stores.objects import Changed, FetchRange, Missing, ObjectStat, Refused
 from framesift.stores.retrying import CutShort, persist
 from framesift.stores.silence import Silence
 
@@ -134,7 +136,10 @@ class Store:
         return self._cat(path, 0, status.st_size), status
 
     def _cat(self, path: str, start: int, end: int) -> bytes:
-        content = bytes(self.files.cat_file(path, start=start, end=end))
+        try:
+            content = bytes(self.files.cat_file(path, start=start, end=end))
+        except (BadZipFile, zlib.error) as error:  # of one member: an archive itself is opened before
+            raise Refused(_describe_member(error)) from None
         if len(content) != end - start:
             raise CutShort(f"{len(content)} of {end - start} bytes came")
         return content
@@ -154,6 +159,12 @@ class Store:
             self.files.pipe_file(path, content, mode="create")
         except FileNotFoundError as error:
             raise FileNotFoundError("the bucket does not exist") from error
+
+
+def _describe_member(error: Exception) -> str:
+    if "CRC-32" in str(error):
+        return "damaged in the archive: its CRC-32 is wrong"
+    return "damaged in the archive"
 
 
 def read_mtime_ns(info: dict[str, Any]) -> int:

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import fsspec
+import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
@@ -181,6 +182,44 @@ def test_an_archive_is_decided_as_a_folder_is(memory, write_tree, tmp_path):
     assert not (tmp_path / "out.png").exists()
     list(filter_frames("zip://c0::memory://archives/lot.zip", "memory://one"))
     assert len(read("one")[manifest.NAME].splitlines()) == 1 + 6
+
+
+def spoil(archive: Path, name: str, place: str) -> None:
+    """Put a hole of zeros into a member, where its data or its header begins."""
+    content = bytearray(archive.read_bytes())
+    with zipfile.ZipFile(archive) as opened:
+        info = opened.getinfo(name)
+    start = info.header_offset + (0 if place == "header" else 30 + len(name))
+    content[start : start + 64] = bytes(64)
+    archive.write_bytes(content)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "packed"])
+@pytest.mark.parametrize("place", ["data", "header"])
+@pytest.mark.parametrize("outer", ["", "memory://archives"])
+def test_a_damaged_member_of_an_archive_is_one_skip(memory, tmp_path, capsys, method, place, outer):
+    image = np.random.default_rng(1).integers(0, 255, (40, 60, 3), np.uint8)
+    names = [f"c1/c1_2021_03_27__10_{minute:02}_00.jpg" for minute in range(4)]
+    with zipfile.ZipFile(tmp_path / "hole.zip", "w", method) as archive:
+        for name in names:
+            archive.writestr(name, encode(image, ".jpg"))
+    spoil(tmp_path / "hole.zip", names[1], place)
+    put({"hole.zip": (tmp_path / "hole.zip").read_bytes()}, "archives")
+    url = f"zip://::{outer or tmp_path}/hole.zip"
+    for _ in range(2):
+        assert cli.main(["filter", url, str(tmp_path / "results")]) == options.SKIPPED
+    said = capsys.readouterr()
+    line = said.err.splitlines()[0]
+    is_summed = (method, place) == (zipfile.ZIP_STORED, "data")
+    assert line.startswith(f"zip://{names[1]}::")
+    assert line.endswith(": damaged in the archive" + ": its CRC-32 is wrong" * is_summed)
+    assert "4 frames, 1 kept (25 %), 2 dropped, 1 skipped" in said.out
+
+
+def test_an_archive_that_is_none_is_an_error_of_the_store(tmp_path, capsys):
+    (tmp_path / "lot.zip").write_bytes(b"PK" + bytes(2000))
+    assert cli.main(["filter", f"zip://::{tmp_path}/lot.zip", str(tmp_path / "results")]) == options.STORAGE
+    assert "the store does not answer as it should" in capsys.readouterr().err
 
 
 def test_times_of_objects_go_with_them(memory, tmp_path):
