@@ -156,8 +156,6 @@ def _sort_out_options(options: argparse.Namespace) -> None:
     if bool(options.directories) == bool(options.input):
         raise UsageError("takes folders: DIR ... or -i DIR")
     options.directories += options.input
-    if not all(options.directories):
-        raise UsageError("DIR is empty")
     if options.dry_run and not options.remove_to:
         raise UsageError("--dry-run belongs to --remove-to: without it nothing is changed anyway")
     check_plan_file(options)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 
+_PATHS = {"DIR", "RESULTS", "BACKUP", "FOLDER", "ROOT", "PLAN", "FRAME", "LABELS", "A", "B"}
+"""What values that are paths are called, besides FILE and FILE.html."""
+
+
 class Parser(argparse.ArgumentParser):
     """Of one command. Wrong usage is one line, with what was probably meant."""
 
@@ -34,6 +38,7 @@ class Parser(argparse.ArgumentParser):
         options, unknown = self.parse_known_args(arguments, namespace)
         if unknown:
             self.error(self._describe_unknown(unknown))
+        self._refuse_empty(options)
         options.words = sys.argv[1:] if arguments is None else list(arguments)
         return options
 
@@ -42,6 +47,15 @@ class Parser(argparse.ArgumentParser):
         missing = re.fullmatch("the following arguments are required: (.*)", message)
         text = f"needs {missing[1].replace(', ', ' and ')}" if missing else message.removeprefix("argument ")
         stop(f"{self.prog}: {text}; see {self.prog} --help")
+
+    def _refuse_empty(self, options: argparse.Namespace) -> None:
+        """Leave where a path is empty, as of an unset variable of a shell: it would be the folder that one is in."""
+        for action in self._actions:
+            value = getattr(options, action.dest, None)
+            is_empty = "" in value if isinstance(value, list) else value == ""
+            name = str(action.metavar)
+            if is_empty and name.partition(".")[0] in {*_PATHS, "FILE"}:
+                stop(f"{self.prog.split()[0]}: {action.option_strings[-1] if action.option_strings else name} is empty")
 
     def _describe_unknown(self, words: list[str]) -> str:
         flag = next((word.partition("=")[0] for word in words if re.match("--?[a-zA-Z]", word)), None)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from framesift.cli.browser import open_secret
 from framesift.cli.options import DONE, EXIT_CODES, add_settings, read_choice, whole_number
 from framesift.cli.terminal import clear_line
-from framesift.errors import ResultsInUse, UsageError, show
+from framesift.errors import ResultsInUse, show
 from framesift.filtering.options import PATTERNS
 
 TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
@@ -54,8 +54,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def serve_command(options: argparse.Namespace) -> int:
     """Serve until a signal comes."""
-    if not options.root:
-        raise UsageError("ROOT is empty")
     from framesift.review import Review
     from framesift.web.security import Access
     from framesift.web.serving import listen, serve

@@ -165,10 +165,10 @@ def test_wrong_usage_is_one_line(frames, tmp_path, monkeypatch, capsys, argument
     assert read_tree(tmp_path) == before
 
 
-def refuse(capsys, *words: str) -> str:
+def refuse(capsys, *words: str, program: str | None = None) -> str:
     """Return the one line that a command line gets that cannot be read."""
     with pytest.raises(SystemExit) as stop:
-        cli.main(words)
+        cli.main(words, program)
     assert stop.value.code == options.USAGE
     output, errors = capsys.readouterr()
     assert output == "" and errors.count("\n") == 1
