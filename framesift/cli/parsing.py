@@ -26,6 +26,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, command: str, program: str) -> None:
         super().__init__(program, formatter_class=_lay_out)
+        self._command = command
         summary, module, function = COMMANDS[command]
         getattr(import_module(f"framesift.cli.{module}"), function)(self)
         self.description = self.description or summary
@@ -36,6 +37,8 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, arguments: "Any" = None, namespace: "Any" = None) -> "Any":
         """Read the words behind the command."""
         options, unknown = self.parse_known_args(arguments, namespace)
+        if unknown and any(not each.option_strings and each.nargs in ("?", "*") for each in self._actions):
+            options, unknown = self._parse_in_any_order(sys.argv[1:] if arguments is None else list(arguments))
         if unknown:
             self.error(self._describe_unknown(unknown))
         self._refuse_empty(options)
@@ -47,6 +50,16 @@ class Parser(argparse.ArgumentParser):
         missing = re.fullmatch("the following arguments are required: (.*)", message)
         text = f"needs {missing[1].replace(', ', ' and ')}" if missing else message.removeprefix("argument ")
         stop(f"{self.prog}: {text}; see {self.prog} --help")
+
+    def _parse_in_any_order(self, words: list[str]) -> tuple[argparse.Namespace, list[str]]:
+        """Read words among which values stand behind options: the options first, then all values in a row.
+
+        Values that may be missing count as missing for argparse as soon as an option comes. (Its own
+        parse_intermixed_args would take what stands behind `--` for options.)
+        """
+        end = words.index("--") if "--" in words else len(words)
+        options, values = _OptionParser(self._command, self.prog).parse_known_args(words[:end])
+        return self.parse_known_args([*values, *words[end:]], options)
 
     def _refuse_empty(self, options: argparse.Namespace) -> None:
         """Leave where a path is empty, as of an unset variable of a shell: it would be the folder that one is in."""
@@ -62,6 +75,14 @@ class Parser(argparse.ArgumentParser):
         if flag is None:
             return f"does not take {' '.join(map(show, words))} besides what stands before"
         return f"has no option {show(flag)}{suggest(flag, self._option_string_actions)}"
+
+
+class _OptionParser(Parser):
+    """Reads the options of a command, and leaves its values."""
+
+    def add_argument(self, *names: "Any", **about: "Any") -> "Any":
+        """Add an option; pass over a value, whose name has no dash."""
+        return super().add_argument(*names, **about) if names[0].startswith("-") else None
 
 
 def parse(arguments: "Sequence[str]", program: str | None) -> argparse.Namespace:
