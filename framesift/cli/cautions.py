@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterable, Iterator
 
+from framesift.cli.options import open_config
 from framesift.cli.telling import hide_address
 from framesift.cli.terminal import Terminal
 from framesift.errors import as_command, show
@@ -30,6 +31,7 @@ def tell(lines: "Iterable[str]", options: argparse.Namespace) -> None:
 def doubt_wishes(settings: "Settings", options: argparse.Namespace) -> "Iterator[str]":
     """Yield what is doubtful before a run."""
     yield from _doubt_units(settings, options)
+    yield from _doubt_most(settings, options)
     if options.is_exposed:
         others = "all users of this machine see a command, and what may be a secret in this one"
         yield f"{others}: write the address into a file that only you can read, and name that in its place"
@@ -90,6 +92,22 @@ def _doubt_units(settings: "Settings", options: argparse.Namespace) -> "Iterator
         verb = "is" if len(tiny) == 1 else "are"
         meant = _reword(options, {text: f"{text.strip()}%" for text in tiny})
         yield f"{values} {verb} next to nothing; for a share of the picture: {meant}"
+
+
+def _doubt_most(settings: "Settings", options: argparse.Namespace) -> "Iterator[str]":
+    """Yield where a share of the picture was probably written as a fraction of 1: 0.6 is 0.6%."""
+    if options.most is not None:
+        yield from _describe_fraction(options.most, "", "--most ")
+    elif any(most is not None and most < 1 for most in settings.all_of("most")) and (config := open_config(options)):
+        for title, values in (("", config.values), *((f"{each.title} ", each.values) for each in config.cameras)):
+            yield from _describe_fraction(str(values.get("most", "%")), f"{show(config.path)}: {title}", "most = ")
+
+
+def _describe_fraction(text: str, place: str, name: str) -> "Iterator[str]":
+    if "%" not in text and float(text) < 1:
+        percent = f"{100 * float(text):.10g}%"
+        meant = f"{name}{percent}" if name.startswith("--") else f'{name}"{percent}"'
+        yield f"{place}{name}{text.strip()} is {text.strip()}% of the picture; for {percent} of it: {meant}"
 
 
 def _describe_swapped(area: "Threshold", score: "Threshold", options: argparse.Namespace) -> str:

@@ -48,6 +48,27 @@ def test_usual_thresholds_are_not_doubted(told, words):
     assert told("frames", "r", *words) == []
 
 
+@pytest.mark.parametrize("words", [["--most", "0.6"], ["--most=0.6"], ["0.2%", "3%", "--mos", "0.6"]])
+def test_a_share_that_was_written_as_a_fraction(told, words):
+    assert f"{NOTE}--most 0.6 is 0.6% of the picture; for 60% of it: --most 60%" in told("frames", "r", *words)
+
+
+@pytest.mark.parametrize("share", ["0.6%", "0.6 %", "1", "60", "60%"])
+def test_a_share_in_percent_is_not_doubted(told, share):
+    assert not [line for line in told("frames", "r", "--most", share) if "--most" in line]
+
+
+def test_a_share_that_was_written_as_a_fraction_in_a_settings_file(told, tmp_path):
+    (tmp_path / "my.toml").write_text('most = 0.6\n[camera.c1]\nmost = "0.07"\n[camera.c2.night]\nmost = "0.6%"\n')
+    doubts = [line for line in told("frames", "r", "--config", "my.toml") if "of the picture" in line]
+    assert doubts == [
+        f'{NOTE}my.toml: most = 0.6 is 0.6% of the picture; for 60% of it: most = "60%"',
+        f'{NOTE}my.toml: [camera.c1] most = 0.07 is 0.07% of the picture; for 7% of it: most = "7%"',
+    ]
+    again = told("frames", "r2", "--config", "my.toml", "--most", "60%")
+    assert not [line for line in again if "of the picture" in line], "the command line is stronger"
+
+
 def test_results_among_the_frames(told):
     assert told("frames", "frames/out") == [
         f"{NOTE}frames/out lies in frames: framesift passes it over there, but other programs will see its "
