@@ -12,12 +12,16 @@ from framesift.frames.reader.pages import count_to_decide, name_page, read_page
 from framesift.frames.reader.source import Unreached, read_file
 from framesift.stores import ObjectStat
 
+_MEMBER = "zip://"
+"""What the URL of a file in an archive begins with."""
+
 
 def find_standing(past: Past, below: str, path: str, max_pixels: int, listed: ObjectStat | None = None) -> Standing:
     """Return what is known of a file; `below` stands before the path of one of this machine, and is empty otherwise.
 
     Of an object that is known which the listing of its store says, `listed`. What was skipped of it in a state that
     was not recorded stays skipped: to ask again for all that is archived would cost a request for each in every run.
+    Members of a zip are read again: one that was damaged has its size and time still when the zip was fetched anew.
     Raises StorageError.
     """
     if past.is_empty:
@@ -31,17 +35,17 @@ def find_standing(past: Past, below: str, path: str, max_pixels: int, listed: Ob
             return Standing.NEW
         return _Pages(past, below + path, max_pixels).find_standing(path, FileState.of(status))
     verdict, before = known
-    if status is None or (before is None and not below):
+    file = status.url if isinstance(status, ObjectStat) else below + path
+    if status is None or (before is None and not below and not file.startswith(_MEMBER)):
         return Standing.DECIDED
     if before is not None and before[:2] == (status.st_size, status.st_mtime_ns):
         is_refreshed = below and path in past.refreshed
         has_pages = is_refreshed and may_have_pages(path) and _count_pages(below + path) > 1
         return Standing.REFRESHED if has_pages else Standing.DECIDED  # which of its pages are left is asked later
     if verdict is Verdict.SKIP:
-        if before is None and not _can_be_read(below + path):
+        if before is None and not _can_be_read(file):
             return Standing.DECIDED  # as little as then
         return Standing.AGAIN if path not in past.refreshed else Standing.REFRESHED
-    file = status.url if isinstance(status, ObjectStat) else below + path
     if before is None or (before.size == status.st_size and _has_content(file, before)):
         return Standing.DECIDED
     return Standing.REFRESHED

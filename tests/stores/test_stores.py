@@ -13,6 +13,7 @@ import fsspec
 import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.implementations.zip import ZipFileSystem
 
 from framesift import cli, filter_frames, stores
 from framesift.cli import options
@@ -214,6 +215,23 @@ def test_a_damaged_member_of_an_archive_is_one_skip(memory, tmp_path, capsys, me
     assert line.startswith(f"zip://{names[1]}::")
     assert line.endswith(": damaged in the archive" + ": its CRC-32 is wrong" * is_summed)
     assert "4 frames, 1 kept (25 %), 2 dropped, 1 skipped" in said.out
+
+
+def test_a_damaged_member_is_decided_when_the_archive_has_been_fetched_anew(memory, tmp_path):
+    names = [f"c1/c1_2021_03_27__10_{minute:02}_00.png" for minute in range(3)]
+    with zipfile.ZipFile(tmp_path / "lot.zip", "w") as archive:
+        for minute, name in enumerate(names):
+            archive.writestr(name, encode(make_image(box=(4 + 12 * minute, 20, 20, 20))))
+    whole, url = (tmp_path / "lot.zip").read_bytes(), "zip://::memory://archives/lot.zip"
+    spoil(tmp_path / "lot.zip", names[1], "data")
+    for content, codes in (((tmp_path / "lot.zip").read_bytes(), [1, 1]), (whole, [0, 0])):
+        put({"lot.zip": content}, "archives")
+        opening._open.cache_clear()
+        ZipFileSystem.clear_instance_cache()
+        assert [cli.main(["filter", url, str(tmp_path / "results")]) for _ in codes] == codes
+    assert set(names) <= set(read_tree(tmp_path / "results"))
+    lines = read_tree(tmp_path / "results")[manifest.NAME].splitlines()[1:]
+    assert len(lines) == 4  # it is written down once that it is still damaged
 
 
 def test_an_archive_that_is_none_is_an_error_of_the_store(tmp_path, capsys):

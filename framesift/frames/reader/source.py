@@ -63,7 +63,10 @@ def read_file(path: PathLike) -> tuple[bytes, Status]:
     """
     if is_url(path):
         check_address(path)
-        content, status = fetch_object(os.fsdecode(path), MAX_FILE_BYTES)
+        try:
+            content, status = fetch_object(os.fsdecode(path), MAX_FILE_BYTES)
+        except UnreadableFrame as error:
+            raise Unreached(error.reason, path) from None
         try:
             check_size(status.st_size, path)
         except UnreadableFrame as error:
