@@ -48,6 +48,69 @@ def test_usual_thresholds_are_not_doubted(told, words):
     assert told("frames", "r", *words) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["50%"], "regions below 50% do not count, so 0.75% as the score threshold has no effect; "
+         "the score threshold comes second: framesift filter frames r 0.05% 50%"),
+        (["--most", "50%", "50%"], "regions below 50% do not count, so 0.75% as the score threshold has no effect; "
+         "the score threshold comes second: framesift filter frames r --most 50% 0.05% 50%"),
+        (["0.5%", "--method", "tolerance"], "regions below 0.5% do not count, so 0.2% as the score threshold has no "
+         "effect; the score threshold comes second: framesift filter frames r 0.2% 0.5% --method tolerance"),
+        (["3000"], "regions below 3000 px do not count, so 0.75% as the score threshold has no effect; "
+         "the score threshold comes second: framesift filter frames r 0.05% 3000"),
+    ],
+)  # fmt: skip
+def test_a_threshold_that_is_alone_and_leaves_the_other_no_effect(told, words, said):
+    assert told("frames", "r", *words)[0] == NOTE + said
+
+
+def test_the_usual_threshold_of_a_budget_is_not_doubted(told):
+    assert told("frames", "r", "--keep", "2") == told("frames", "r2", "--keep", "2", "0.5%") == []
+
+
+SWAPPED = "regions below {0} do not count, so {1} as the score threshold has no effect; the other way round: "
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("score-threshold = 0.75",
+         ['score-threshold = 0.75 is next to nothing, in px; for a share of the picture: score-threshold = "0.75%"']),
+        ('min-contour-area = "2%"\nscore-threshold = "1%"',
+         [SWAPPED.format("2%", "1%") + 'min-contour-area = "1%", score-threshold = "2%"']),
+        ("min-contour-area = 500\nscore-threshold = 50",
+         [SWAPPED.format("500 px", "50 px") + "min-contour-area = 50, score-threshold = 500"]),
+        ('min-contour-area = "2%"\nscore-threshold = 20',
+         [SWAPPED.format("2%", "20 px") + 'min-contour-area = 20, score-threshold = "2%"']),
+        ('min-contour-area = "2%"',
+         [SWAPPED.format("2%", "0.75%") + 'min-contour-area = "0.75%", score-threshold = "2%"']),
+        ("[camera.c1]\nmin-contour-area = 2",
+         ["[camera.c1] min-contour-area = 2 is next to nothing, in px; for a share of the picture: "
+          'min-contour-area = "2%"']),
+        ('[camera.c1.night]\nscore-threshold = "0.01%"',
+         ["[camera.c1.night] " + SWAPPED.format("0.05%", "0.01%")
+          + 'min-contour-area = "0.01%", score-threshold = "0.05%"']),
+        ('[camera.c1]\nmin-contour-area = 3000',
+         ["camera c1: " + SWAPPED.format("3000 px", "0.75%") + 'min-contour-area = "0.75%", score-threshold = 3000']),
+        ('min-contour-area = "0.1%"\nscore-threshold = "1%"', []),
+        ("score-threshold = 0", []),
+        ('score-threshold = "0%"', []),
+        ('keep = 2\nmin-contour-area = "1%"', []),
+    ],
+)  # fmt: skip
+def test_thresholds_of_a_settings_file(told, tmp_path, text, said):
+    (tmp_path / "my.toml").write_text(text)
+    notes = [line for line in told("frames", "r", "--config", "my.toml") if line.startswith(NOTE)]
+    assert notes == [f"{NOTE}my.toml: {line}" for line in said]
+
+
+def test_a_settings_file_among_the_frames_is_doubted_too(told):
+    tree = scene(None, None, NEW) | {"framesift.toml": b"score-threshold = 0.75"}
+    assert told("frames", "r", tree=tree)[0].startswith(f"{NOTE}frames/framesift.toml: score-threshold = 0.75 is next")
+    assert not [line for line in told("frames", "r2", "0.2%", "3%", tree=tree) if line.startswith(NOTE)]
+
+
 @pytest.mark.parametrize("words", [["--most", "0.6"], ["--most=0.6"], ["0.2%", "3%", "--mos", "0.6"]])
 def test_a_share_that_was_written_as_a_fraction(told, words):
     assert f"{NOTE}--most 0.6 is 0.6% of the picture; for 60% of it: --most 60%" in told("frames", "r", *words)
