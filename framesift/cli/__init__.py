@@ -52,6 +52,9 @@ def _execute(options: argparse.Namespace) -> int:
     except ImportError as error:
         _tell(options, _what_to_install(error))
         return STORAGE
+    except MemoryError:
+        _tell(options, f"not enough memory; {_describe_rest(options)}")
+        return STORAGE
     except KeyboardInterrupt as interrupt:
         number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT
         _tell(options, f"interrupted; {_describe_rest(options)}")
@@ -145,12 +148,23 @@ def _exit_with(program: str | None) -> None:
     except BrokenPipeError:  # the reader of our output, such as head, has gone
         code = _leave_output()
     except OSError as error:
-        if error.filename is not None or error.errno not in _FULL:
-            raise
-        _tell(options, f"standard output: {error.strerror}")
-        code = _leave_output()
+        if error.filename is None and error.errno in _FULL:
+            _tell(options, f"standard output: {error.strerror}")
+            code = _leave_output()
+        else:
+            code = _show_fault()
+    except Exception:
+        code = _show_fault()
     keep_garbage()
     sys.exit(code)
+
+
+def _show_fault() -> int:
+    """Show what nobody has foreseen; return an exit code that does not say that all was done, as Python's own would."""
+    from traceback import print_exc
+
+    print_exc()
+    return STORAGE
 
 
 def _leave_output() -> int:

@@ -170,6 +170,7 @@ def undo_command(options: argparse.Namespace) -> int:
         if not options.quiet:
             from tqdm import tqdm
 
+            tqdm.get_lock()  # else it is made within, where an interrupt would leave nothing to be released
             tqdm.write(f"giving back to {show(place)}", file=sys.stderr)
 
     def warn(line: str) -> None:
@@ -259,7 +260,7 @@ def _conclude(tally: "dict[str, Any]", options: argparse.Namespace, line: str) -
 
 
 def _confirm(question: str) -> bool:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # or closed by who started us: <&-
         raise UsageError("deleting takes a terminal to ask on, or --yes")
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

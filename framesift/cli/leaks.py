@@ -25,7 +25,7 @@ example:
 
 exit codes:
   0 nothing of B is in A   1 near-copies were found, or images could not be read   2 wrong usage
-  3 stopped: the disk refused, or a library is missing   130, 143 interrupted"""
+  3 stopped: disk or memory refused, or a library is missing   130, 143 interrupted"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,7 @@ DONE, SKIPPED, USAGE, STORAGE, IN_USE = range(5)
 EXIT_CODES = """\
 exit codes:
   0 done   1 done, some files were skipped   2 wrong usage
-  3 stopped: the disk refused, or a library is missing   4 the results folder is in use
+  3 stopped: disk or memory refused, or a library is missing   4 the results folder is in use
   130, 143 interrupted: the same command goes on where it stopped"""
 
 

@@ -219,7 +219,7 @@ def _compile(pattern: str, option: str = "--include") -> _Glob:
         raise UsageError(f"{option} takes a name or path with * and ?, such as '*_thumb.jpg', not {pattern!r}")
     only_folders, way = pattern.endswith("/"), list[str]()
     while len(parts) > 1 and parts[-1] == "**" and not pattern.endswith("/"):
-        parts, only_folders = parts[:-1], True
+        parts, only_folders = parts[:-1], parts[-2] != "**"
     if "/" not in pattern.removeprefix("./").rstrip("/"):
         parts = ("**", *parts)
     for part, following in zip(parts, (*parts[1:], ""), strict=True):

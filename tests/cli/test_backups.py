@@ -150,12 +150,14 @@ def test_emptying_asks_first(frames, tmp_path, capsys, monkeypatch):
     with open(os.devnull) as nobody:
         monkeypatch.setattr(sys, "stdin", nobody)
         assert run("empty-backup", backup) == options.USAGE
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run("empty-backup", backup) == options.USAGE
     with answering("n\n", monkeypatch):
         assert run("empty-backup", backup) == options.DONE
     assert capsys.readouterr() == (
         "",
-        "framesift: deleting takes a terminal to ask on, or --yes\n"
-        f"Delete 1 file in {backup} for good? [y/N] nothing was deleted\n",
+        2 * "framesift: deleting takes a terminal to ask on, or --yes\n"
+        + f"Delete 1 file in {backup} for good? [y/N] nothing was deleted\n",
     )
     assert len(backed_up(backup)) == 1
     with answering("y\n", monkeypatch):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from framesift.cli import options
 from framesift.cli.memory import reuse_memory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,3 +47,26 @@ def test_does_nothing_without_glibc(monkeypatch):
 
     monkeypatch.setattr(ctypes, "CDLL", refuse)
     reuse_memory()
+
+
+@pytest.mark.parametrize(
+    ("error", "last"),
+    [
+        ("MemoryError", "framesift: not enough memory; the same command goes on where it stopped"),
+        ("RuntimeError('nobody foresaw it')", "RuntimeError: nobody foresaw it"),
+        ("FileNotFoundError(2, 'gone', 'x')", "FileNotFoundError: [Errno 2] gone: 'x'"),
+    ],
+)
+def test_what_ends_a_run_by_surprise_is_never_the_code_of_what_was_done(tmp_path, error, last):
+    code = f"""
+import sys
+from framesift import cli
+from framesift.cli import filter
+def fail(options):
+    raise {error}
+filter.filter_command = fail
+sys.argv = ["framesift", "filter", {str(tmp_path)!r}, {str(tmp_path / "results")!r}]
+cli.run()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (options.STORAGE, last)

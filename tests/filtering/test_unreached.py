@@ -3,6 +3,7 @@
 import errno
 import os
 
+import cv2
 import pytest
 
 from framesift import filter_frames
@@ -35,3 +36,28 @@ def test_the_next_run_decides_it(write_tree, tmp_path, monkeypatch, reason):
     [decision] = filter_frames(root, results, jobs=1)
     assert decision.again and decision.frame.path == NAMES[2] and decision.verdict is not Verdict.SKIP
     assert list(filter_frames(root, results, jobs=1)) == []
+
+
+def refuse_memory() -> Exception:
+    error = cv2.error("(-4:Insufficient memory) Failed to allocate 189000000 bytes")
+    error.code = cv2.Error.StsNoMem
+    return error
+
+
+@pytest.mark.parametrize("error", [MemoryError(), refuse_memory()], ids=["of Python", "of OpenCV"])
+def test_what_there_was_no_memory_for_is_no_damage_and_decided_by_the_next_run(
+    write_tree, tmp_path, monkeypatch, error
+):
+    root, results, whole = write_tree(TREE), tmp_path / "results", cv2.imdecode
+
+    def refuse(data, flags):
+        if data.tobytes() == TREE[NAMES[2]]:
+            raise error
+        return whole(data, flags)
+
+    monkeypatch.setattr(cv2, "imdecode", refuse)
+    [skip] = [each for each in filter_frames(root, results, jobs=1) if each.verdict is Verdict.SKIP]
+    assert (skip.frame.path, skip.reason) == (NAMES[2], "not enough memory to decode it")
+    monkeypatch.undo()
+    [decision] = filter_frames(root, results, jobs=1)
+    assert decision.again and decision.frame.path == NAMES[2] and decision.verdict is not Verdict.SKIP

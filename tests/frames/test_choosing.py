@@ -90,6 +90,8 @@ class TestPatterns:
             ("/top.jpg", ["top.jpg"], ["x/top.jpg"]),
             ("day/", ["day/a.jpg", "x/day/a.jpg"], ["day"]),
             ("**", ["a", "a/b"], []),
+            ("**/**", ["a", "a/b"], []),
+            ("a/**/**", ["a/b", "a/b/c"], ["a", "b/a/c"]),
             ("?[0-9].jpg", ["a1.jpg", "x/b2.jpg"], ["11/.jpg", "aa.jpg", "1.jpg"]),
             ("a[*]", ["a*"], ["ab"]),
             ("a[", ["a["], ["a"]),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from framesift.frames.reader.decoding import Deep, make_pixels, split_alpha
 from framesift.frames.reader.formats import explain_refusal, sniff_format
 from framesift.frames.reader.jpeg import GreyDecoding
 from framesift.frames.reader.pages import count_pages, find_page, read_page
-from framesift.frames.reader.source import NotWhole, Status, read_file, read_from
+from framesift.frames.reader.source import NotWhole, Status, Unreached, read_file, read_from
 
 MAX_PIXELS = 100_000_000
 
@@ -98,6 +99,8 @@ def read_picture(
     content, status = _read_content(path, max_pixels)
     try:
         return open_picture(content, status, max_pixels, grey, levels, alone)
+    except Unreached as error:
+        raise Unreached(error.reason, path) from None
     except UnreadableFrame as error:
         raise NotWhole.of(error, path, status) from None
 
@@ -224,9 +227,9 @@ def _decode(kind: str, content: bytes, max_pixels: int, decode: Callable[[bytes,
         return decode(content, max_pixels)
     except (struct.error, IndexError):  # a header is read past the end of the bytes
         raise UnreadableFrame(f"truncated {kind}") from None
-    except MemoryError:
-        raise UnreadableFrame("not enough memory to decode it") from None
     except UnreadableFrame:
         raise
     except Exception as error:  # whatever a decoder raises: one odd file must not end a run over thousands
+        if isinstance(error, MemoryError) or getattr(error, "code", None) == cv2.Error.StsNoMem:
+            raise Unreached("not enough memory to decode it") from None
         raise UnreadableFrame(f"damaged {kind}: {' '.join(str(error).split())}") from error
