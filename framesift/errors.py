@@ -16,6 +16,9 @@ from framesift import compile_on_use
 
 PathLike = str | bytes | os.PathLike[str]
 
+_NO_MEMORY, _NO_THREAD = -4, "can't start new thread"
+"""The number of OpenCV's errors, and the text of Python's, which is all that tells it from others."""
+
 _SECRETS = compile_on_use(r"(?<=[a-z0-9]://)[^/]*@")
 _OF_CAMERAS = compile_on_use(
     r"((?:(?:rtsp|rtmp|http)s?|srt|udp|rtp)://)(?:\S*@)?([^\s?]*)(\?(?!\.\.\.(?:[):\s]|$))\S+)?", re.IGNORECASE
@@ -44,6 +47,13 @@ def hide_secrets(text: str) -> str:
         return text
     shown = _OF_CAMERAS.sub(lambda match: match[1] + match[2] + ("?..." if match[3] else ""), text)
     return _SECRETS.sub("", shown)
+
+
+def explain_lack(error: BaseException) -> str:
+    """Return what the system has too little of, where an error says that; else nothing."""
+    if isinstance(error, MemoryError) or getattr(error, "code", None) == _NO_MEMORY:
+        return "not enough memory"
+    return "no more threads can be started" if str(error) == _NO_THREAD else ""
 
 
 def counted(number: int, noun: str) -> str:

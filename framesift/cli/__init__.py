@@ -11,7 +11,7 @@ from framesift.cli.commands import WITHOUT_TRACE
 from framesift.cli.options import IN_USE, STORAGE, USAGE
 from framesift.cli.parsing import parse
 from framesift.cli.terminal import clear_line
-from framesift.errors import FramesiftError, ResultsInUse, UsageError, pip_install, show
+from framesift.errors import FramesiftError, ResultsInUse, UsageError, explain_lack, pip_install, show
 
 __all__ = ["main", "run", "run_filter"]
 
@@ -52,8 +52,11 @@ def _execute(options: argparse.Namespace) -> int:
     except ImportError as error:
         _tell(options, _what_to_install(error))
         return STORAGE
-    except MemoryError:
-        _tell(options, f"not enough memory; {_describe_rest(options)}")
+    except Exception as error:
+        lack = explain_lack(error)
+        if not lack:
+            raise
+        _tell(options, f"{lack}; {_describe_rest(options)}")
         return STORAGE
     except KeyboardInterrupt as interrupt:
         number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT

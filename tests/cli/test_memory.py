@@ -53,6 +53,10 @@ def test_does_nothing_without_glibc(monkeypatch):
     ("error", "last"),
     [
         ("MemoryError", "framesift: not enough memory; the same command goes on where it stopped"),
+        (
+            'RuntimeError("can\'t start new thread")',
+            "framesift: no more threads can be started; the same command goes on where it stopped",
+        ),
         ("RuntimeError('nobody foresaw it')", "RuntimeError: nobody foresaw it"),
         ("FileNotFoundError(2, 'gone', 'x')", "FileNotFoundError: [Errno 2] gone: 'x'"),
     ],

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.errors import PathLike, UnreadableFrame
+from framesift.errors import PathLike, UnreadableFrame, explain_lack
 from framesift.frames.levels import WHOLE, Levels, choose_levels, cut_levels, lies_beyond
 from framesift.frames.light import Light
 from framesift.frames.reader import bmp, gif, heif, jpeg, png, pnm, tiff, webp
@@ -230,6 +229,6 @@ def _decode(kind: str, content: bytes, max_pixels: int, decode: Callable[[bytes,
     except UnreadableFrame:
         raise
     except Exception as error:  # whatever a decoder raises: one odd file must not end a run over thousands
-        if isinstance(error, MemoryError) or getattr(error, "code", None) == cv2.Error.StsNoMem:
-            raise Unreached("not enough memory to decode it") from None
+        if lack := explain_lack(error):
+            raise Unreached(f"{lack} to decode it") from None
         raise UnreadableFrame(f"damaged {kind}: {' '.join(str(error).split())}") from error
