@@ -109,7 +109,7 @@ class Dispatch:
                 future.cancel()
 
     def _start_cameras(self) -> None:
-        while self._waiting and len(self._active) < max(1, self._slots):
+        while self._waiting and len(self._active) < self._slots:
             frames = self._waiting.popleft()
             camera = CameraWalk(frames, self._references_of(frames[0].camera), self._find_limit(frames[0]))
             self._active.append(camera)
@@ -126,8 +126,8 @@ class Dispatch:
 
     @property
     def _slots(self) -> int:
-        """How many chunks the workers walk at the same time just now."""
-        return self._executor.slots if isinstance(self._executor, Cluster) else self._spare_slots
+        """How many chunks the workers walk at the same time just now; one where no worker is left: one will come."""
+        return max(1, self._executor.slots) if isinstance(self._executor, Cluster) else self._spare_slots
 
     def _advance(self, camera: CameraWalk) -> None:
         """Settle what can be settled, send again what was walked from other references, then what comes next."""
