@@ -184,13 +184,14 @@ def test_paper_is_white_and_has_no_buttons(open_page):
     assert page.locator("button:visible:not(.stands, .shot)").all_text_contents() == []
     assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.locator("header details").evaluate("details => details.open")
-    assert page.locator(".timeline canvas").evaluate(
-        """canvas => {
+    page.wait_for_function(  # the chart has the colours of paper once the browser has told it
+        """() => {
+            const canvas = document.querySelector(".timeline canvas");
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
             for (let n = 0; n < data.length; n += 4)
                 if ([0x0a, 0x7a, 0x3d].every((value, k) => data[n + k] === value)) return true;
             return false;
         }"""
-    ), "the chart has the colours of paper"
+    )
     pages = page.pdf()
     assert pages.startswith(b"%PDF") and 1 <= len(re.findall(rb"/Type\s*/Page\b", pages)) <= 6
