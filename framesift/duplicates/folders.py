@@ -10,6 +10,10 @@ from framesift.duplicates.inventory import File, NothingFound, Skipped, Watch, f
 from framesift.duplicates.preference import is_below
 from framesift.errors import PathLike, UsageError
 from framesift.frames.choosing import USUAL, Choice, LeftOut
+from framesift.frames.companions import Companion, find_companions
+
+_MASKS = "labels that are pictures"
+"""What files are left out for by `set_aside`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,21 @@ def gather_files(
     _note_shared(gathered)
     _follow(links, place, gathered)
     return gathered
+
+
+def set_aside(found: Found, root: str) -> dict[str, tuple[Companion, ...]]:
+    """Take away what belongs to another file, such as a mask or the film of a Live Photo; return what belongs to what.
+
+    Masks are often the same, and each says something of its own picture.
+    """
+    companions = find_companions(root, (file.path for file in (*found.images, *found.videos)))
+    attached = {each.path for belonging in companions.values() for each in belonging}
+    found.videos = [film for film in found.videos if film.path not in attached]
+    images = [image for image in found.images if image.path not in attached]
+    if masks := len(found.images) - len(images):
+        found.left_out.files[_MASKS] = masks
+    found.images = images
+    return companions
 
 
 def _sort_names(files: Sequence[File], by_identity: dict[tuple[int, int], str], gathered: Found) -> Iterator[File]:

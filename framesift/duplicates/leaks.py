@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from framesift.cluster.parallel import count_cores, map_ordered
 from framesift.comparators.orientation import AS_IT_IS
-from framesift.duplicates.folders import Found, Place, gather_files
+from framesift.duplicates.folders import Found, Place, gather_files, set_aside
 from framesift.duplicates.groups import Item
 from framesift.duplicates.index import Index
 from framesift.duplicates.inventory import File, Inventory, Skipped, Watch, take_inventory
@@ -73,6 +73,7 @@ def find_leaks(
     method, watch, jobs = method or by_resemblance(), watch or Watch(), jobs or count_cores()
     place = _place_both(first, second)
     found = gather_files(place, None, watch, True, Choice(as_patterns(exclude), as_patterns(include)))
+    set_aside(found, place.root)
     with Index(index) as opened:
         inventory = take_inventory(place.root, found.images, method, opened, watch, jobs)
     sides = [[n for n, each in enumerate(inventory.items) if is_below(each.path, side)] for side in place.folders]

@@ -12,7 +12,7 @@ from framesift.actions import FileStat, Plan, Step, plan_removal
 from framesift.cluster.parallel import count_cores
 from framesift.comparators.orientation import AS_IT_IS, TURNS
 from framesift.duplicates.film_look import FilmLook
-from framesift.duplicates.folders import Place, gather_files, protect
+from framesift.duplicates.folders import Place, gather_files, protect, set_aside
 from framesift.duplicates.glances import Glances, Meanwhile, Memory, Pair
 from framesift.duplicates.groups import Apart, Group, Item, Member, never_apart, sort_out
 from framesift.duplicates.index import Index
@@ -24,7 +24,7 @@ from framesift.duplicates.second_look import SecondLook
 from framesift.duplicates.videos import Videos, group_videos, read_videos
 from framesift.errors import PathLike
 from framesift.frames.choosing import Choice, LeftOut, as_patterns
-from framesift.frames.companions import Companion, find_companions, find_labelled
+from framesift.frames.companions import Companion, find_labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,7 @@ def find_duplicates(
     root, safe = place.root, [place.locate(folder, "--protect") for folder in protected]
     choice = Choice(as_patterns(exclude), as_patterns(include)).below(under)
     found = gather_files(place, backup, watch, recursive, choice)
-    companions = find_companions(root, (file.path for file in (*found.images, *found.videos)))
-    attached = {each.path for belonging in companions.values() for each in belonging}
-    found.videos = [film for film in found.videos if film.path not in attached]
+    companions = set_aside(found, root)
     preference = _prefer_places(preference, place, safe)
     apart = protect(safe, found.names, apart)
     jobs = jobs or count_cores()

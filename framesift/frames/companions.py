@@ -1,23 +1,23 @@
 """Which files belong to a picture or film: raw data, sidecars, labels, captions, the film of a Live Photo.
 
 They lie in the same folder and have its name, or its name without the suffix: `IMG_1.JPG` has `IMG_1.CR2`, `IMG_1.xmp`,
-`IMG_1.JPG.json`, `IMG_1.MOV`. The labels of YOLO lie in a tree of their own: `images/train/7.jpg` has
+`IMG_1.JPG.json`, `IMG_1.MOV`. Labels may lie in a tree of their own (`frames.labels`): `images/train/7.jpg` has
 `labels/train/7.txt`. A file may belong to several: `7.txt` to `7.jpg` and `7.png`.
 """
 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from framesift.errors import PathLike, UnreadableFrame
+from framesift.frames.labels import LABELS, LabelTrees, Listing, find_masked, is_label_kind
 from framesift.frames.suffixes import RAW, is_picture, is_video
 
-LABELS = {"txt", "json", "xml", "caption", "csv"}
-"""What people have written of a picture, and programs for training."""
-_SIDECARS = LABELS | {"xmp", "aae", "pp3", "dop", "on1", "cos", "thm", "wav", "srt", "lrv", "vtt"}
+_SIDECARS = LABELS | {"xmp", "aae", "pp3", "dop", "on1", "cos", "vrd", "dr4", "acr", "arp", "thm", "wav", "vtt"}
+_SIDECARS |= {"srt", "ass", "gpx", "lrv", "lrf"}
 _LIVE_FILMS, _LIVE_PICTURES = {"mov", "mp4"}, {"jpg", "jpeg", "heic", "heif"}
 _LONGEST_LIVE = 10.0
 """Seconds: a longer film beside a picture of its name is no Live Photo; the picture is perhaps taken from it."""
@@ -27,7 +27,6 @@ _NUMBERED = re.compile(r"(.+)(\(\d+\))\.json", re.ASCII | re.DOTALL)
 """Google Takeout has `IMG.jpg(1).json` for `IMG(1).jpg`, and since 2024 `IMG.jpg.supplemental-metadata(1).json`."""
 _TAKEOUT_S = "supplemental-metadata"
 """Of which the end, or all of it, is missing where the name would be longer than 51 characters."""
-_IMAGES, _LABELS = "images", "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,6 @@ class _Folder:
     companions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Names of what belongs to a name."""
     owners: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    twins: dict[str, list[str]] = field(default_factory=dict)
-    """Of names without their suffixes: the pictures, where there are several."""
 
 
 class Companions:
@@ -55,6 +52,8 @@ class Companions:
     def __init__(self, root: PathLike) -> None:
         self._root = os.fsdecode(root)
         self._folders: dict[str, _Folder] = {}
+        self._listings: dict[str, Listing] = {}
+        self._trees = LabelTrees(self._list)
         self.unlisted: dict[str, str] = {}
         """Folders of which it cannot be told what lies there, and why: their files may have companions all the same."""
 
@@ -72,23 +71,40 @@ class Companions:
     def owners(self, path: str) -> tuple[str, ...]:
         """Return what the file at `path` belongs to; nothing for most files."""
         folder, _, name = path.rpartition("/")
-        owners = self._folder(folder).owners.get(name, ())
-        return tuple(_join(folder, owner) for owner in owners) if owners and self._is_short(path) else ()
+        owners = [_join(folder, owner) for owner in self._folder(folder).owners.get(name, ())]
+        owners += self._trees.pictures(path)
+        return tuple(owners) if owners and self._is_short(path) else ()
+
+    def _find_labels(self, path: str) -> list[Companion]:
+        if not is_picture(path):
+            return []
+        labels, folder = self._trees.labels(path), path.rpartition("/")[0]
+        for unlisted in self.unlisted.keys() & self._trees.folders(folder):
+            self.unlisted[folder] = self.unlisted[unlisted]
+        return [Companion(label, tuple(self._trees.pictures(label))) for label in labels]
 
     def _folder(self, folder: str) -> _Folder:
         if folder not in self._folders:
-            self._folders[folder] = _relate(self._list(folder))
+            self._folders[folder] = _relate(self._list(folder).files)
         return self._folders[folder]
 
-    def _list(self, folder: str) -> list[str]:
+    def _list(self, folder: str) -> Listing:
+        if folder not in self._listings:
+            self._listings[folder] = self._scan(folder)
+        return self._listings[folder]
+
+    def _scan(self, folder: str) -> Listing:
+        files, folders = list[str](), list[str]()
         try:
             with os.scandir(os.path.join(self._root, folder)) as entries:
-                return [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
-        except FileNotFoundError:
-            return []
+                for entry in entries:
+                    (folders if entry.is_dir() else files).append(entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return Listing()
         except OSError as error:
             self.unlisted[folder] = error.strerror or str(error)
-            return []
+            return Listing()
+        return Listing(tuple(files), frozenset(folders))
 
     def _is_short(self, path: str) -> bool:
         """Tell whether a film is as short as a Live Photo, as far as can be told; True for other files."""
@@ -100,25 +116,6 @@ class Companions:
             return probe_video(os.path.join(self._root, path)).duration_s <= _LONGEST_LIVE
         return True
 
-    def _find_labels(self, path: str) -> list[Companion]:
-        """Return the label of a picture in a tree of YOLO, with all the pictures that it is of."""
-        folder, _, name = path.rpartition("/")
-        parts = folder.split("/")
-        if _IMAGES not in parts or not is_picture(name):
-            return []
-        place = len(parts) - 1 - parts[::-1].index(_IMAGES)
-        stem = name.rpartition(".")[0]
-        label = "/".join([*parts[:place], _LABELS, *parts[place + 1 :], f"{stem}.txt"])
-        try:
-            os.lstat(os.path.join(self._root, label))
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        except OSError as error:
-            self.unlisted[folder] = error.strerror or str(error)
-            return []
-        owners = self._folder(folder).twins.get(stem, [name])
-        return [Companion(label, tuple(_join(folder, owner) for owner in owners))]
-
 
 def find_companions(root: PathLike, paths: Iterable[str]) -> dict[str, tuple[Companion, ...]]:
     """Return what belongs to each of the files at `paths` below `root`, of those to which something does."""
@@ -127,28 +124,31 @@ def find_companions(root: PathLike, paths: Iterable[str]) -> dict[str, tuple[Com
 
 
 def find_labelled(root: PathLike, companions: Mapping[str, Iterable[Companion]]) -> frozenset[str]:
-    """Return the files, of those with companions, that have a label or caption with something in it.
+    """Return the files, of those with companions, that have a label or caption with something in it."""
 
-    `7.json` is one of `7.jpg`, and `7.jpg.json` what a program has noted.
-    """
-
-    def is_label(path: str, owner: str) -> bool:
-        is_named_so = path.rpartition("/")[2].rpartition(".")[0] == owner.rpartition("/")[2].rpartition(".")[0]
+    def is_filled(path: str) -> bool:
         with suppress(OSError):
-            return (
-                is_named_so and _suffix(path) in LABELS and os.path.getsize(os.path.join(os.fsdecode(root), path)) > 0
-            )
+            return os.path.getsize(os.path.join(os.fsdecode(root), path)) > 0
         return False
 
-    return frozenset(path for path, found in companions.items() if any(is_label(each.path, path) for each in found))
+    return frozenset(
+        path
+        for path, found in companions.items()
+        if any(_is_label(each.path, path) and is_filled(each.path) for each in found)
+    )
 
 
-def _relate(names: list[str]) -> _Folder:
+def _is_label(path: str, owner: str) -> bool:
+    """Tell a label from other companions: `7.json` is one of `7.jpg`, and `7.jpg.json` what a program has noted."""
+    (folder, _, name), (own_folder, _, own_name) = path.rpartition("/"), owner.rpartition("/")
+    if folder != own_folder or is_picture(name):
+        return is_label_kind(name)
+    return _suffix(name) in LABELS and name.rpartition(".")[0] == own_name.rpartition(".")[0]
+
+
+def _relate(names: Sequence[str]) -> _Folder:
     """Say of the names in a folder which belong to which."""
     folder, stems, known = _Folder(), _by_stem(names), set(names)
-    for stem, beside in stems.items():
-        if len(beside) > 1 and len(pictures := [name for name in beside if is_picture(name)]) > 1:
-            folder.twins[stem] = pictures
     for name in names:
         if owners := _find_owners(name, stems, known):
             folder.owners[name] = tuple(owners)
@@ -168,6 +168,8 @@ def _find_owners(name: str, stems: Mapping[str, list[str]], known: set[str]) -> 
         return pictures
     if suffix in _LIVE_FILMS:
         return [each for each in pictures if _suffix(each) in _LIVE_PICTURES]
+    if masked := find_masked(name, stems):
+        return masked
     if suffix not in _SIDECARS:
         return []
     raw = [each for each in beside if _suffix(each) in RAW]

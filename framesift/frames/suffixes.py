@@ -10,7 +10,7 @@ PICTURES = _READ | _NOT_READ
 PREVIEWED = {"dng", "cr2", "nef", "nrw", "arw", "pef", "srw"}
 """Raw data of cameras that is read by the preview in it."""
 RAW = PREVIEWED | {"3fr", "cr3", "crw", "dcr", "erf", "iiq", "kdc", "mef", "mos", "mrw", "orf", "raf", "raw", "rw2"}
-RAW |= {"rwl", "sr2", "srf", "x3f"}
+RAW |= {"rwl", "sr2", "srf", "x3f", "gpr", "fff", "eip", "ori"}
 _FILMS = {
     *("mp4", "m4v", "mov", "qt", "3gp", "3g2", "avi", "divx", "mkv", "webm", "flv", "f4v", "wmv", "asf", "ogv", "dav"),
     *("ts", "mts", "m2ts", "m2t", "mpg", "mpeg", "mpe", "vob"),

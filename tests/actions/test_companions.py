@@ -17,7 +17,7 @@ from framesift.actions.moving import LeftOut, release
 from framesift.cli import options
 from framesift.filtering.verifying import verify
 from framesift.frames.companions import find_companions
-from tests.actions.removals import picture, plan_of, snapshot, stat_of
+from tests.actions.removals import backed_up, picture, plan_of, snapshot, stat_of
 from tests.conftest import read_tree
 
 
@@ -57,6 +57,16 @@ def test_all_go_and_come_back(root, backup):
     assert [each.problem for each in verify(backup)] == [""] * 4
     assert sorted(each.companion for each in undo(backup)) == [False, True, True, True]
     assert snapshot(root) == before
+
+
+def test_a_mask_stays_with_its_picture(tmp_path, backup):
+    folder = tmp_path / "data"
+    for path in ("images/0.png", "images/1.png", "masks/0.png", "masks/1.png"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(picture(3))
+    assert apply(plan_of(folder, masks__1="masks__0"), backup) == {"1.png": "belongs to images/1.png, which stays"}
+    assert apply(plan_of(folder, images__1="images__0", masks__1="masks__0"), backup) == {}
+    assert set(backed_up(backup)) == {"images/1.png", "masks/1.png"}
 
 
 def test_a_dry_run_says_the_same(root, backup):

@@ -48,6 +48,17 @@ def test_nothing_is_found_where_nothing_is(folders, tmp_path):
     assert (found.leaks, found.images, found.skipped) == ([], (6, 6), [])
 
 
+def test_masks_that_are_the_same_are_no_leak(tmp_path):
+    empty = encode(np.zeros((240, 320), np.uint8))
+    for seed in range(6):
+        for part, content in (("images", encode(draw(seed))), ("masks", empty)):
+            path = tmp_path / ("train", "test")[seed % 2] / part / f"{seed}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    found = find((tmp_path / "train", tmp_path / "test"), tmp_path)
+    assert (found.leaks, found.images) == ([], (3, 3))
+
+
 @pytest.mark.parametrize("name", COPIES)
 @pytest.mark.parametrize("swapped", [False, True])
 def test_copies_are_found_either_way_round(folders, tmp_path, name, swapped):

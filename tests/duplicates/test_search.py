@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framesift import duplicates as package
+from framesift.actions import apply_plan, undo
 from framesift.comparators.beyond import lies_beyond
 from framesift.comparators.combined import Combined
 from framesift.comparators.embedding import Embedding
@@ -33,12 +34,12 @@ from framesift.duplicates import (
 )
 from framesift.duplicates import inventory as inventory_module
 from framesift.duplicates.inventory import Inventory
-from framesift.duplicates.search import form_groups
+from framesift.duplicates.search import form_groups, plan_groups
 from framesift.duplicates.traits import Traits
 from framesift.errors import StorageError, UsageError
 from tests.comparators.networks import write_network
 from tests.comparators.test_comparators import paint
-from tests.conftest import encode
+from tests.conftest import encode, read_tree
 from tests.duplicates.test_preference import item
 
 
@@ -348,6 +349,21 @@ def test_raw_data_is_never_called_the_same_as_a_picture(write_tree):
     findings = find_duplicates(folder, index=folder.parent / "index.sqlite")
     assert [item.path for item in findings.inventory.items] == ["a.tif", "d.tif"]
     assert findings.left_out.describe() == "not looked at: raw data of cameras (2 files)"
+
+
+@pytest.mark.parametrize("mask", ["masks/{}.png", "images/{}_mask.png"])
+def test_a_mask_is_a_label_of_its_picture_and_not_a_copy_of_another_mask(write_tree, tmp_path, index, mask):
+    empty = encode(np.zeros((240, 320), np.uint8))
+    files = {f"images/{number}.png": encode(paint(number % 3, 320, 240)) for number in range(4)}
+    masks = {mask.format(number): empty for number in range(4)}
+    folder = write_tree(files | masks)
+    findings = find_duplicates(folder, index=index)
+    assert shapes(findings) == {"images/0.png": ["images/3.png"]}
+    assert findings.left_out.describe() == "not looked at: labels that are pictures (4 files)"
+    list(apply_plan(plan_groups(str(folder), findings.groups), tmp_path / "backup"))
+    assert set(read_tree(folder)) == (files | masks).keys() - {"images/3.png", mask.format(3)}
+    assert [each.problem for each in undo(tmp_path / "backup")] == ["", ""]
+    assert read_tree(folder) == files | masks
 
 
 @pytest.mark.parametrize("descriptor", [np.zeros(3), np.zeros((2, 2), np.float32), np.zeros(0, np.uint8)])

@@ -1,10 +1,12 @@
 """Which files belong to a picture."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from framesift.frames.companions import find_companions
+from framesift.frames.companions import Companion, Companions, find_companions, find_labelled
 from tests.frames.test_videos import film
 
 
@@ -95,3 +97,83 @@ def test_labels_of_yolo(write_tree):
         "set/images/train/7.jpg": [("set/labels/train/7.txt", set(paths[:2]))],
         "images/8.jpg": [("labels/8.txt", {"images/8.jpg"})],
     }
+
+
+@pytest.mark.parametrize(
+    ("picture", "label"),
+    [
+        ("images/train/7.jpg", "labels/train/7.txt"),
+        ("train/images/7.jpg", "train/labels/7.txt"),
+        ("JPEGImages/2007_27.jpg", "Annotations/2007_27.xml"),
+        ("JPEGImages/2007_27.jpg", "SegmentationClass/2007_27.png"),
+        ("JPEGImages/2007_27.jpg", "labels/2007_27.txt"),
+        ("images/7.jpg", "masks/7.png"),
+        ("data/images/7.jpg", "data/masks/7_mask.gif"),
+        ("street/7.jpg", "street_masks/7.png"),
+        ("train/7_1.png", "trainannot/7_1.png"),
+        ("images/7.jpg", "instance_masks/7.png"),
+        ("image_2/000007.png", "label_2/000007.txt"),
+        ("img/7.jpg", "ann/7.jpg.json"),
+        ("images/validation/7.jpg", "annotations/validation/7.png"),
+        ("leftImg8bit/val/a/a_1_19_leftImg8bit.png", "gtFine/val/a/a_1_19_gtFine_labelIds.png"),
+        ("imgs/image_7.png", "gt/mask_7.png"),
+        ("imgs/image_7.png", "gt/7.npy"),
+        ("7.jpg", "7_mask.png"),
+        ("scan/7.tif", "scan/7_mask.tif"),
+        ("7.jpg", "7-seg.npy"),
+        ("image_7.png", "mask_7.png"),
+        ("image_7.png", "label_7.txt"),
+    ],
+)
+def test_labels_belong_to_their_picture(write_tree, picture, label):
+    assert owned(write_tree, picture, label) == {picture: [label]}
+    assert Companions(write_tree({})).owners(label) == (picture,)
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("images/7.jpg", "masks/8.png"),
+        ("images/train/7.jpg", "masks/val/7.png"),
+        ("masks/7.png", "annotations/7.xml"),  # of a picture that is not there
+        ("cars/sedan/7.jpg", "cars/gt/7.jpg"),  # a car
+        ("train/7.jpg", "test/7.jpg", "train_masks/8.png"),
+        ("7.jpg", "7_night.jpg"),
+        ("7.jpg", "_mask.png", "mask.png", "mask_.png"),
+        ("images/7.jpg", "masks/7.pdf"),
+        ("images/7.jpg", "damasks/7.png", "unlabels/7.txt"),
+    ],
+)
+def test_other_pictures_stand_for_themselves(write_tree, paths):
+    assert owned(write_tree, *paths) == {}
+
+
+def test_a_mask_is_of_the_folder_that_its_own_is_named_after(write_tree):
+    paths = ["train/7.jpg", "test/7.jpg", "train_masks/7.png"]
+    assert owned(write_tree, *paths) == {"train/7.jpg": ["train_masks/7.png"]}
+    assert Companions(write_tree({})).owners("train_masks/7.png") == ("train/7.jpg",)
+
+
+def test_a_mask_of_several_cameras_belongs_to_all(write_tree):
+    root = write_tree(dict.fromkeys(["left/7.jpg", "right/7.jpg", "masks/7.png"], b""))
+    assert Companions(root).of("left/7.jpg") == [Companion("masks/7.png", ("left/7.jpg", "right/7.jpg"))]
+
+
+def test_where_labels_cannot_be_listed_it_is_said(write_tree, monkeypatch):
+    companions = Companions(write_tree({"images/7.jpg": b"", "labels/7.txt": b""}))
+    listed = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("labels"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert companions.of("images/7.jpg") == []
+    assert companions.unlisted["images"] == "Permission denied"
+
+
+def test_what_has_a_mask_is_labelled(write_tree):
+    root = write_tree({"images/7.jpg": b"", "masks/7.png": b"x", "8.jpg": b"", "8_mask.png": b"x", "8.png": b""})
+    paths = ["images/7.jpg", "8.jpg", "8.png"]
+    assert find_labelled(root, find_companions(root, paths)) == set(paths)
