@@ -5,7 +5,7 @@
 The same as `framesift filter`. How it decides: framesift/filtering/run.py. The image functions: imaging_interview.py.
 """
 
-from framesift.cli import run_filter
+from framesift.__main__ import run_filter
 
 if __name__ == "__main__":
     run_filter()

@@ -64,7 +64,8 @@ def test_the_wheel_runs_in_an_empty_folder(wheel, tmp_path):
 
 def test_the_command(wheel):
     [entry_points] = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
-    assert wheel.read(entry_points).decode().split() == ["[console_scripts]", "framesift", "=", "framesift.cli:run"]
+    scripts = wheel.read(entry_points).decode().split()
+    assert scripts == ["[console_scripts]", "framesift", "=", "framesift.__main__:run"]
 
 
 def test_requirements_are_those_of_the_package():

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from framesift.cli.commands import WITHOUT_TRACE
 from framesift.cli.options import IN_USE, STORAGE, USAGE
 from framesift.cli.parsing import parse
+from framesift.cli.signals import Interrupted, find_signal, leave_signals, take_signals
 from framesift.cli.terminal import clear_line
 from framesift.errors import FramesiftError, ResultsInUse, UsageError, explain_lack, pip_install, show
 
@@ -18,13 +19,6 @@ __all__ = ["main", "run", "run_filter"]
 _WRITTEN = ("output", "report", "plan", "pictures", "page", "answers", "pairs", "crops")
 """Options that name what is written here, also by commands that read from stores."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
-
-class Interrupted(KeyboardInterrupt):
-    """A signal asked the program to stop."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
 
 
 def run() -> None:
@@ -50,6 +44,8 @@ def _execute(options: argparse.Namespace) -> int:
         _tell(options, str(error))
         return USAGE if isinstance(error, UsageError) else IN_USE if isinstance(error, ResultsInUse) else STORAGE
     except ImportError as error:
+        if number := find_signal():  # which numpy takes for a package that is missing
+            return _tell_interrupted(options, number)
         _tell(options, _what_to_install(error))
         return STORAGE
     except Exception as error:
@@ -59,9 +55,12 @@ def _execute(options: argparse.Namespace) -> int:
         _tell(options, f"{lack}; {_describe_rest(options)}")
         return STORAGE
     except KeyboardInterrupt as interrupt:
-        number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT
-        _tell(options, f"interrupted; {_describe_rest(options)}")
-        return 128 + number
+        return _tell_interrupted(options, interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT)
+
+
+def _tell_interrupted(options: argparse.Namespace, number: int) -> int:
+    _tell(options, f"interrupted; {_describe_rest(options)}")
+    return 128 + number
 
 
 def _describe_rest(options: argparse.Namespace) -> str:
@@ -132,9 +131,6 @@ def _exit_with(program: str | None) -> None:
     from framesift.cli.memory import keep_garbage, reuse_memory
 
     reuse_memory()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, _interrupt)
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:  # closed by who started us: >&-
             os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
@@ -146,6 +142,7 @@ def _exit_with(program: str | None) -> None:
     os.dup2(silence, 2)
     os.close(silence)
     try:
+        take_signals()
         code = _execute(options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output, such as head, has gone
@@ -156,8 +153,11 @@ def _exit_with(program: str | None) -> None:
             code = _leave_output()
         else:
             code = _show_fault()
+    except Interrupted as interrupt:  # all is done
+        code = 128 + interrupt.number
     except Exception:
         code = _show_fault()
+    leave_signals()
     keep_garbage()
     sys.exit(code)
 
@@ -174,7 +174,3 @@ def _leave_output() -> int:
     """Let what is still to be printed go nowhere, so that leaving does not try again; return the exit code."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return STORAGE
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise Interrupted(number)
