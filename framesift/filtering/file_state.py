@@ -10,10 +10,9 @@ from typing import NamedTuple
 from framesift import compile_on_use
 from framesift.filtering.checksum import crc32
 from framesift.frames.frame import Frame
-from framesift.frames.naming import split_suffix
 from framesift.frames.reader.pages import split_page
 from framesift.frames.reader.source import Status
-from framesift.frames.suffixes import is_video
+from framesift.frames.suffixes import is_video, split_suffix
 
 _REFRESHED = compile_on_use(
     r"(.*)_\d{4}_\d\d_\d\d__\d\d_\d\d_\d\d\.\d{6}Z(?:_\d+)?(\.[0-9A-Za-z]+)?", re.ASCII | re.DOTALL

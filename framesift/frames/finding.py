@@ -11,8 +11,8 @@ from framesift.cluster.parallel import map_in_threads
 from framesift.errors import PathLike, StorageError, UnreadableFrame, UsageError, show
 from framesift.frames.choosing import APPLE_MAGIC, USUAL, Choice, LeftOut
 from framesift.frames.frame import Frame, add_exif_time, name_frames, natural_key, own_camera, put_in_order
-from framesift.frames.naming import Known, Names, Naming, split_suffix
-from framesift.frames.suffixes import PICTURES, PREVIEWED, TEXTS, is_video
+from framesift.frames.naming import Known, Names, Naming
+from framesift.frames.suffixes import PICTURES, PREVIEWED, TEXTS, is_video, split_suffix
 from framesift.stores import Entry, ObjectStat, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
 _BESIDE_RAW = ("jpg", "jpeg", "heic", "hif", "tif", "tiff", "png")

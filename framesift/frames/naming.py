@@ -18,14 +18,13 @@ from framesift.frames.names.agreement import Agreement
 from framesift.frames.names.clocks import (
     CLOCK,
     EPOCH,
-    Day,
     Found,
     find_clock,
     read_clock,
     read_epoch,
-    settle_on,
     write_plainly,
 )
+from framesift.frames.names.days import Day, settle_on
 from framesift.frames.names.formats import TimeFormat
 from framesift.frames.names.hours import find_hour
 from framesift.frames.names.patterns import Expression, compile_pattern
@@ -33,6 +32,7 @@ from framesift.frames.names.patterns import Found as Matched
 from framesift.frames.names.places import Place, read_place
 from framesift.frames.names.reading import Reading, name_camera
 from framesift.frames.names.zones import find_zone
+from framesift.frames.suffixes import split_suffix
 
 _FOLDER, _NAME, _ONE = "folder", "name", "one"
 _COPY_MARK = compile_on_use(r"(?:\ ?[-_])?\ ?\(\d+\)|(?:\ -)?[-_\ ][Cc]opy", re.ASCII)
@@ -47,9 +47,6 @@ class Known(Protocol):
     def camera(self) -> str: ...
     @property
     def time(self) -> datetime | None: ...
-
-
-_USUAL, _OF_FILMS = {"jpg", "jpeg", "png"}, {"3gp", "3g2", "264", "265"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,16 +268,6 @@ class Names:
         self._agreement.conclude()
         for path, reading in left_open:
             yield path, *self._settle(path, reading)
-
-
-def split_suffix(name: str) -> tuple[str, str]:
-    """Split `a.b.PNG` into `a.b` and `png`. In `12.53.37` there is none: but for some films it starts with a letter."""
-    stem, _, suffix = name.rpartition(".")
-    if stem and suffix in _USUAL:
-        return stem, suffix
-    if stem and suffix.isalnum() and (suffix[0].isalpha() or suffix.lower() in _OF_FILMS):
-        return stem, suffix.lower()
-    return name, ""
 
 
 def _time_of(groups: dict[str, str | None]) -> tuple[str, str]:

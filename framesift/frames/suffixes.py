@@ -1,7 +1,5 @@
 """What a file is looked at as, by the end of its name alone. What it is the readers find out."""
 
-from framesift.frames.naming import split_suffix
-
 _READ = {"jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"}
 _READ |= {"ppm", "pgm", "pbm", "pnm", "heic", "heif", "hif", "avif"}
 _NOT_READ = {"jp2", "j2k", "jxl", "tga", "fits"}
@@ -19,6 +17,17 @@ _FILMS = {
 """Containers, streams of several streams, and raw streams."""
 TEXTS = {"txt", "md", "log", "csv", "tsv", "json", "jsonl", "xml", "xmp", "yaml", "yml", "ini", "html", "htm"}
 """What describes frames and is none: it is not counted as passed over."""
+_USUAL, _OF_FILMS = {"jpg", "jpeg", "png"}, {"3gp", "3g2", "264", "265"}
+
+
+def split_suffix(name: str) -> tuple[str, str]:
+    """Split `a.b.PNG` into `a.b` and `png`. In `12.53.37` there is none: but for some films it starts with a letter."""
+    stem, _, suffix = name.rpartition(".")
+    if stem and suffix in _USUAL:
+        return stem, suffix
+    if stem and suffix.isalnum() and (suffix[0].isalpha() or suffix.lower() in _OF_FILMS):
+        return stem, suffix.lower()
+    return name, ""
 
 
 def find_suffix(path: str) -> str:

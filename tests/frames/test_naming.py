@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from framesift.errors import UsageError
 from framesift.frames.frame import Frame
-from framesift.frames.naming import Names, Naming, split_suffix
+from framesift.frames.naming import Names, Naming
+from framesift.frames.suffixes import split_suffix
 
 NOON = datetime(2021, 3, 27, 12, 53, 37, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from framesift.comparators.masks.mask import KINDS, Mask, Polygon, make_polygon
 from framesift.errors import UsageError, show
-from framesift.frames.naming import Naming, split_suffix
+from framesift.frames.naming import Naming
+from framesift.frames.suffixes import split_suffix
 
 Size = tuple[int, int]
 Outline = tuple[str, Size, str, Polygon]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from framesift.errors import UsageError, show
-from framesift.frames.naming import split_suffix
+from framesift.frames.suffixes import split_suffix
 
 _LOCAL = re.compile(r".*?/data/local-files/\?d=", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^/]*/", re.IGNORECASE)

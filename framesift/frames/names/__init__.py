@@ -1,3 +1,3 @@
 """What the names of frames and folders say: times in many forms, words that name no camera, folders of days."""
 
-__all__ = ["agreement", "clocks", "doubts", "formats", "hours", "places", "reading", "words"]
+__all__ = ["agreement", "clocks", "days", "doubts", "formats", "hours", "months", "places", "reading", "words"]

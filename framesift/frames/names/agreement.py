@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from framesift.frames.names.clocks import Day, orders_of, settle
+from framesift.frames.names.days import Day, orders_of, settle
 from framesift.frames.names.reading import Reading
 
 _EVENTS = 3

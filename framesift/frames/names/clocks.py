@@ -6,11 +6,13 @@ as in `05-04-2021` or `21-04-29`, the time is given as a `Day`: other names tell
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
 from framesift import compile_on_use
+from framesift.frames.names.days import Day, orders_of, settle
+from framesift.frames.names.months import MONTH, read_month
 
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
 _SECOND = r"(?P<second>\d\d)(?:[.,](?P<fraction>\d+)|(?P<attached>\d\d|\d{3}|\d{6})|1\d{9})?"
@@ -19,10 +21,12 @@ _HALF = r"(?:[-_.\ ]?(?P<half>[AaPp])\.?[Mm](?![A-Za-z]))?"
 _ZONE = r"""(?P<zone>[\ _]?(?:UTC|GMT)(?:[-+]\d\d?(?:[:_]?\d\d)?(?!\d))?|[\ _]?[Zz](?![A-Za-z])
     |[+]\d\d(?:[-:_]?\d\d)?|-\d\d:\d\d|(?(iso)-(?:0[1-9]|1[0-2])[-_]?[03]0))?"""
 # An offset west of Greenwich looks like a sequence number: without a colon it is one, save after the T of ISO 8601.
+_AT = r"at|um|om|alle|[aà]\u0300?|[aà]\ las|às"
+"""What stands before the hour in the languages of `months`."""
 
 _CLOCK_TEXT = rf"""
     {_YEAR}(?P<dash>[-_.:\ ]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)
-    (?:(?P<iso>[Tt])|__|--|[\ _]-[\ _]|,?[\ _]at[\ _]|,\ |[-_.\ @]?)
+    (?:(?P<iso>[Tt])|__|--|[\ _]-[\ _]|,?[\ _](?:{_AT})[\ _]|,\ |[-_.\ @]?)
     (?P<hour>\d\d)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?:(?P=colon){_SECOND})?{_HALF}{_ZONE}
 """
 _EPOCH_TEXT = r"(?P<seconds>1\d{9}|\d{10}(?=\d{3}(?!\d)))(?:(?P<attached>\d{3}|\d{6}|\d{9})|[.](?P<fraction>\d{1,9}))?"
@@ -38,11 +42,10 @@ _ALONE = r"(?:(?<!\d{5})|(?<=[A-Za-z]\d{5}))"
 _CLOCK_IN_NAME = re.compile(_CLOCK_TEXT.replace(_YEAR, _YEAR + _ALONE, 1) + _END, _FLAGS)
 _EPOCH_IN_NAME = compile_on_use(rf"(?<![0-9A-Za-z]){_EPOCH_TEXT}(?!.*\d{{10}}){_END}", re.ASCII)
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS)})[a-z]{{0,6}})\.?"
+_MONTH = rf"(?P<month>{MONTH})\.?"
 _ORDINAL = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 _ANY_YEAR = r"(?P<year>(?:(?:19[7-9]|20\d)\d|\d\d))"
-_BETWEEN = r"(?:[Tt@]|,?[-_.\ ]{1,3}(?:at[-_\ ])?)"
+_BETWEEN = rf"(?:[Tt@]|,?[-_.\ ]{{1,3}}(?:(?:{_AT})[-_\ ])?)"
 _TIME = (
     rf"(?P<hour>\d\d?)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?:(?P=colon){_SECOND})?{_HALF}(?P<iso>(?!))?{_ZONE}{_END}"
 )
@@ -104,23 +107,10 @@ _EAST_ASIAN = compile_on_use(
 )
 _SEVEN_DIGITS = compile_on_use(r"(?:[^0-9]*[0-9]){7}")
 _LETTER = compile_on_use(r"[A-Za-z]")
-_MONTH_WORD = compile_on_use("|".join(_MONTHS), re.ASCII | re.IGNORECASE)
+_MONTH_WORD = compile_on_use(MONTH, re.ASCII | re.IGNORECASE)
 _OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE)
 _WITH_MONTHS = (*_OTHERS, _UNIX, *_NAMED_MONTHS)
 _UNSURE = (_LONG, _HOUR_THEN_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)
-
-
-class Day(NamedTuple):
-    """A time whose day, month and year stand in an order that the text alone does not tell."""
-
-    parts: tuple[int, int, int]
-    long: bool
-    """Whether the last part is a year of four digits."""
-    half: bool
-    """Whether the clock is one of twelve hours, as where the month stands first."""
-    clock: tuple[int, int, int, int]
-    """Hour, minute, second, microsecond."""
-    zone: tzinfo
 
 
 class Found(NamedTuple):
@@ -193,7 +183,7 @@ def read_clock(match: re.Match[str], zone: tzinfo) -> datetime | None:
         if offset:
             zone = read_zone(offset)
         hour = _read_hour(groups["hour"], half) if half else int(groups["hour"])
-        year, month = _read_year(groups["year"]), _read_month(groups["month"])
+        year, month = _read_year(groups["year"]), read_month(groups["month"])
         fraction = read_fraction(groups)
         clock = datetime(year, month, int(groups["day"]), hour, int(groups["minute"]), int(second or 0), fraction, zone)
         return clock if zone is UTC else clock.astimezone(UTC)
@@ -231,29 +221,6 @@ def _read_digits(digits: str | None) -> int:
     return int(digits[:6].ljust(6, "0")) if digits else 0
 
 
-def settle(day: Day, order: str) -> datetime | None:
-    """Return the time of a day whose parts stand in `order`, such as `dmy`; None where that cannot be."""
-    parts = dict(zip(order, day.parts, strict=True))
-    try:
-        year = parts["y"] if day.long else 2000 + parts["y"]
-        clock = datetime(year, parts["m"], parts["d"], *day.clock, day.zone)
-        return clock if day.zone is UTC else clock.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def settle_on(day: Day, date: date) -> datetime | None:
-    """Return the time of a day whose parts are those of `date`, in whatever order; None where they are not."""
-    short = date.year if day.long else date.year % 100
-    ways = {
-        "ymd": (short, date.month, date.day),
-        "dmy": (date.day, date.month, short),
-        "mdy": (date.month, date.day, short),
-    }
-    order = next((order for order in orders_of(day) if ways[order] == day.parts), None)
-    return settle(day, order) if order else None
-
-
 def _read_day(match: re.Match[str], zone: tzinfo) -> Day | None:
     groups = match.groupdict()
     half, colon = groups.get("half"), groups.get("colon", ":")
@@ -270,13 +237,6 @@ def _read_day(match: re.Match[str], zone: tzinfo) -> Day | None:
     return day if any(settle(day, order) for order in orders_of(day)) else None
 
 
-def orders_of(day: Day) -> tuple[str, ...]:
-    """Return the orders in which the parts of a day may stand, the likeliest first."""
-    if not day.long:
-        return "ymd", "dmy", "mdy"
-    return ("mdy", "dmy") if day.half else ("dmy", "mdy")
-
-
 def _read_hour(text: str, half: str | None) -> int:
     hour = int(text)
     if half is None:
@@ -284,10 +244,6 @@ def _read_hour(text: str, half: str | None) -> int:
     if not 1 <= hour <= 12:
         raise ValueError(f"{hour} on a clock of twelve hours")
     return hour % 12 + 12 * (half in "pP")
-
-
-def _read_month(text: str) -> int:
-    return int(text) if text.isdigit() else _MONTHS.index(text[:3].lower()) + 1
 
 
 def _read_year(text: str) -> int:

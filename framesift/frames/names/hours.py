@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, tzinfo
 
 from framesift import compile_on_use
-from framesift.frames.names.clocks import Day, Found, read_zone
+from framesift.frames.names.clocks import Found, read_zone
+from framesift.frames.names.days import Day
 from framesift.frames.names.places import Place
 
 _END = r"(?=\Z|[^0-9A-Za-z])"

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from framesift import compile_on_use
-from framesift.frames.names.clocks import Day, find_clock, orders_of, settle, write_plainly
+from framesift.frames.names.clocks import find_clock, write_plainly
+from framesift.frames.names.days import Day, orders_of, settle
+from framesift.frames.names.months import MONTH, read_month
 from framesift.frames.names.words import is_event, read_before, read_behind, strip_folder
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _YEAR = r"(?P<year>(?:19[7-9]|20\d)\d)"
 _DATE = compile_on_use(
     rf"""(?<!\d){_YEAR}(?:[Yy]|(?P<dash>[-_.\ ]?))(?P<month>\d\d)(?:[Mm]|(?P=dash))
@@ -22,7 +23,7 @@ _DATE = compile_on_use(
     re.ASCII | re.VERBOSE,
 )
 _DAY_FIRST = compile_on_use(rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<then>\d\d?)(?P=dash){_YEAR}(?!\d)", re.ASCII)
-_MONTH_NAME = rf"(?P<name>(?:{'|'.join(_MONTHS)})[a-z]{{0,6}})"
+_MONTH_NAME = rf"(?P<name>{MONTH})"
 _DATE_BY_NAME = compile_on_use(
     rf"(?<![A-Za-z0-9])(?:(?P<day>\d\d?)(?:st|nd|rd|th)?[-_.\ ]?{_MONTH_NAME}[-_.,\ ]{{0,2}}{_YEAR}"
     rf"|{_MONTH_NAME.replace('name', 'name_2')}[-_.\ ](?P<day_2>\d\d?)(?:st|nd|rd|th)?[-_.,\ ]{{1,2}}"
@@ -156,7 +157,7 @@ class _Walk:
             return self._begin_day(part, match, match["year"], match["month"], match["day"])
         if match := _DATE_BY_NAME.search(part):
             name, year = match["name"] or match["name_2"], match["year"] or match["year_2"]
-            month = _MONTHS.index(name[:3].lower()) + 1
+            month = read_month(name)
             return self._begin_day(part, match, year, month, match["day"] or match["day_2"])
         if match := _DAY_FIRST.search(part):
             return self._begin_unsure(part, match)
@@ -219,7 +220,7 @@ class _Walk:
         if match is None:
             return None
         name = match["name"] or match["name_2"]
-        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(match["month"])
+        month = read_month(name) if name else int(match["month"])
         if not 1 <= month <= 12:
             return None
         self.month = month

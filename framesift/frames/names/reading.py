@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from framesift.frames.names.clocks import Day
+from framesift.frames.names.days import Day
 from framesift.frames.names.places import Place
 from framesift.frames.names.words import cut_number, read_before, read_behind
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from framesift import compile_on_use
 from framesift.frames.frame import Frame
-from framesift.frames.naming import Naming, split_suffix
+from framesift.frames.naming import Naming
 from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import Status
-from framesift.frames.suffixes import is_video
+from framesift.frames.suffixes import is_video, split_suffix
 
 if TYPE_CHECKING:
     from framesift.frames.videos.reading import Video
