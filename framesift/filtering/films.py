@@ -114,7 +114,7 @@ class Films(Source):
         names = Names(self.settings.naming, sink.last_frames)
         together = {path: time for path, _, time in names.read_all(film.path for film in films)}
         for film in films:
-            if film.start != together[film.path] and not sink.last_offset(film.path):
+            if film.start and film.start != together[film.path] and not sink.last_offset(film.path):
                 self.listing.contrary.setdefault(film.camera, []).append(film.path)
 
     def _consider(self, film: Film, sink: Sink) -> None:

@@ -26,7 +26,8 @@ from framesift.frames.names.clocks import (
 )
 from framesift.frames.names.days import Day, settle_on
 from framesift.frames.names.formats import TimeFormat
-from framesift.frames.names.hours import find_hour
+from framesift.frames.names.hours import find_hour, say_session
+from framesift.frames.names.numbers import find_epoch, find_minute
 from framesift.frames.names.patterns import Expression, compile_pattern
 from framesift.frames.names.patterns import Found as Matched
 from framesift.frames.names.places import Place, read_place
@@ -105,7 +106,7 @@ class Naming:
             return usual
         match = self._search(path)
         reading = usual if match is None else self._read_by_pattern(match, usual, place)
-        return reading if self.camera is None else self._apply_choice(reading, place)
+        return reading if self.camera is None else reading.apply(lambda each: self._apply_choice(each, place))
 
     def matches(self, path: str) -> bool:
         """Whether the pattern, or where there is none the format, gives a camera or a time for `path`."""
@@ -135,7 +136,9 @@ class Naming:
             start, end = match.span("time")
             before = len(path) - len(match.string)
             path = path[: before + start] + path[before + end :]
-        elif found := self._find_time(path, write_plainly(split_suffix(name)[0]), read_place(folder)):
+        elif (found := self._find_time(path, write_plainly(split_suffix(name)[0]), read_place(folder))) and (
+            not found.counted
+        ):
             path = path[: before + found.start] + path[before + found.end :]
         return _COPY_MARK.sub("", path)
 
@@ -150,9 +153,15 @@ class Naming:
 
     def _read_usual(self, path: str, stem: str, place: Place) -> Reading:
         found = self._find_time(path, stem, place)
+        if found is None or found.counted is None:
+            return self._read_around(found, stem, place)
+        plain = self._read_around(say_session(stem, place, self._zone), stem, place)
+        return Reading(*plain[:7], found.counted, self._read_around(found, stem, place))
+
+    def _read_around(self, found: Found | None, stem: str, place: Place) -> Reading:
         if found is None:
             return Reading(place.camera, False, None, None, place.number, place.other)
-        start, end, time, day, in_name = found
+        start, end, time, day, in_name, _ = found
         clock = time if time is None or self._zone is UTC else time.astimezone(self._zone)
         before, behind = (stem[:start], stem[end:]) if in_name else ("", "")
         camera, named, number, other = name_camera(place, before, behind, clock)
@@ -161,15 +170,15 @@ class Naming:
     def _find_time(self, path: str, stem: str, place: Place) -> Found | None:
         if self._format and (found := self._find_format(path, stem, place)):
             return found
-        clock = find_clock(stem, self._zone)
+        clock = find_clock(stem, self._zone) or find_minute(stem, self._zone)
         if place.day or place.unsure:
             if clock and clock.day and place.day and (time := settle_on(clock.day, place.day)):
                 return Found(clock.start, clock.end, time)
             # 10.05.30-10.06.00 looks like a day of the year 2010 or 2030.
             if clock is None or (clock.day and not clock.day.long):
                 hour = find_hour(stem, place, self._zone)
-                return hour if hour and (clock is None or hour.in_name) else clock
-        return clock
+                clock = hour if hour and (clock is None or hour.in_name) else clock
+        return clock if clock and clock.in_name else find_epoch(stem) or clock
 
     def _find_format(self, path: str, stem: str, place: Place) -> Found | None:
         assert self._format is not None
@@ -188,10 +197,10 @@ class Naming:
         date, text = _time_of(groups)
         if text:
             time, day = self._read_text(date, text, place)
-            usual = usual._replace(time=time or usual.time, day=day if not time else None)
+            usual = usual._replace(time=time or usual.time, day=day if not time else None, counted=None, clock=None)
             usual = usual if time or day else usual._replace(unread=f"{date}/{text}" if date else text)
         if camera := groups.get("camera"):
-            usual = usual._replace(camera=camera, named=True, number="", other="")
+            usual = usual.apply(lambda reading: reading._replace(camera=camera, named=True, number="", other=""))
         return usual
 
     def _read_text(self, date: str, text: str, place: Place) -> tuple[datetime | None, Day | None]:
@@ -240,9 +249,11 @@ class Names:
         return self._settle(path, self.naming.take_apart(path))
 
     def _settle(self, path: str, reading: Reading) -> tuple[str, datetime | None]:
+        reading = self._agreement.choose(reading)
         camera, time = self._agreement.settle(reading)
         camera = camera or self.own
-        if reading.day and (time is None or reading.group in self._agreement.doubted):
+        unread = time is None and not self._agreement.is_range(reading)
+        if reading.day and (unread or reading.group in self._agreement.doubted):
             self.contrary.setdefault(camera, []).append(path)
         return camera, time
 
@@ -259,7 +270,7 @@ class Names:
             if strict and reading.unread:
                 how = "--time-format says how times are written, such as %d-%m-%Y_%H.%M.%S"
                 raise UsageError(f"{reading.unread!r}, the time that --name-pattern finds, cannot be read: {how}", path)
-            if reading.number or reading.day:
+            if reading.is_open:
                 left_open.append((path, reading))
                 self._agreement.note(reading)
             else:

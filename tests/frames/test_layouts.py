@@ -116,11 +116,41 @@ TIMED: dict[str, Layout] = {
     "Pixel": lambda c, n, t: f"{c}/PXL_{t:%Y%m%d_%H%M%S}123{('', '.NIGHT', '.PORTRAIT', '.MP')[n % 4]}.jpg",
     "Huawei": lambda c, n, t: f"{c}/IMG_{t:%Y%m%d_%H%M%S}{('', '_HDR', '_BURST001_COVER', '_BURST002')[n % 4]}.jpg",
 }
+TIMED |= {
+    "minutes": lambda c, n, t: f"{c}_{t:%Y%m%d_%H%M}.jpg",
+    "minutes in a folder": lambda c, n, t: f"{c}/{t:%Y%m%d-%H%M}.jpg",
+    "minutes, with a number": lambda c, n, t: f"{c}-{t:%Y-%m-%d_%H%M}_{n:03}.jpg",
+    "minutes, day first": lambda c, n, t: f"{c} {t:%d.%m.%Y %H%M}.jpg",
+    "minutes, month by name": lambda c, n, t: f"{c} {t:%d %b %Y %H%M}.jpg",
+    "minutes, day in a folder": lambda c, n, t: f"{c}/{t:%Y-%m-%d/%H%M}.jpg",
+    "minutes, day in both": lambda c, n, t: f"{c}/{t:%Y%m%d/%Y%m%d_%H%M}.jpg",
+    "minutes, dashes": lambda c, n, t: f"{c}/{t:%Y-%m-%d_%H-%M}.jpg",
+    "minutes, lettered": lambda c, n, t: f"{c} {t:%Y-%m-%d %Hh%M}.jpg",
+    "minutes, French": lambda c, n, t: f"{c} {t.day} {'mai' if t.month == 5 else 'avril'} {t:%Y à %Hh%M}.jpg",
+    "sessions": lambda c, n, t: f"{c}/{t:%Y%m%d_%H%M%S}/{n:06}.jpg",
+    "sessions, longer numbers": lambda c, n, t: f"{c}/{t:%Y%m%d_%H%M%S}/{n:08}.jpg",
+    "sessions, packed": lambda c, n, t: f"{c}/{t:%Y%m%d%H%M%S}/{n:06}.jpg",
+    "sessions, day first": lambda c, n, t: f"{c}/{t:%d-%m-%Y_%H-%M-%S}/{n:06}.jpg",
+    "sessions, two digits of the year": lambda c, n, t: f"{c}/{t:%y%m%d_%H%M%S}/{n:06}.jpg",
+    "an epoch behind a word": lambda c, n, t: f"{c.rstrip('2')}{t.timestamp():.0f}.jpg",
+    "raspistill": lambda c, n, t: f"{c}/image{t.timestamp():.0f}.jpg",
+    "milliseconds behind a word": lambda c, n, t: f"{c}/img{t.timestamp():.0f}123.jpg",
+    "not padded": lambda c, n, t: f"{c}/{t:%Y-%-m-%-d_%-H-%-M-%-S}.jpg",
+    "not padded, day first": lambda c, n, t: f"{c}/{t:%-d.%-m.%Y %-H.%-M.%-S}.jpg",
+    "indi-allsky": lambda c, n, t: (
+        f"{c}/{t:%Y%m%d}/{'day' if 6 < t.hour < 18 else 'night'}/{t:%d_%H/ccd_%Y%m%d_%H%M%S}.jpg"
+    ),
+    "Argus": lambda c, n, t: f"{t.timestamp():.0f}.{t:%a.%b.%d_%H_%M_%S.GMT.%Y}.{c}.c1.snap.jpg",
+    "dashcam": lambda c, n, t: f"{c}/{t:%Y_%m%d_%H%M%S}_{n:03}.jpg",
+    "Spypoint": lambda c, n, t: f"{c}/PICT{n:04}_S_{t:%Y%m%d%H%M}.jpg",
+}
 HIKVISION = ("TIMING", "MOTION_DETECTION", "LINE_CROSSING", "FIELD_DETECTION", "REGION_EXITING", "FACE_DETECTION")
 
 COUNTED: dict[str, Layout] = {
     "Moultrie": lambda c, n, t: f"{c}/MFDC{n:04}_{t:%Y%m%d_%H%M%S}.jpg",
     "GoPro, fetched": lambda c, n, t: f"{c}/GOPR{n:04}_{t.timestamp():.0f}000.jpg",
+    "Tapo": lambda c, n, t: f"{c}/{t:%Y%m%d_%H%M%S}_tp{n:05}.jpg",
+    "Mobotix": lambda c, n, t: f"{c}/{t:%Y-%m-%d_%H-%M-%S}_{n:06}_E{n // 2:05}.jpg",
     "bursts": lambda c, n, t: f"{c}/RCNX{n // 3:04}_{t:%Y%m%d_%H%M%S}.jpg",
 }
 """Only many names together tell that the number is no camera's."""
@@ -131,6 +161,10 @@ UNTIMED: dict[str, Layout] = {
     "trail camera": lambda c, n, t: f"{c}/DCIM/{100 + n // 3}RECNX/IMG_{n:04}.JPG",
     "Instar, folders": lambda c, n, t: f"{c}/images{n // 3:03}/{n:04}.jpg",
     "Brinno": lambda c, n, t: f"{c}/DCIM/{100 + n // 3}TLC/TLC{n:05}.JPG",
+    "day and number of four digits": lambda c, n, t: f"{c}/{t:%Y%m%d}_{n:04}.jpg",
+    "day and number of six digits": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/{n:06}.jpg",
+    "hour and number of six digits": lambda c, n, t: f"{c}/{t:%Y%m%d/%H}/{n:06}.jpg",
+    "session of minutes": lambda c, n, t: f"{c}/{t:%Y%m%d_%H%M}/{n:06}.jpg",
     "day and number": lambda c, n, t: f"{c}/{t:%Y-%m-%d}/IMG_{n:04}.jpg",
 }
 
@@ -165,6 +199,13 @@ def test_times_are_read(name: str) -> None:
 def test_cameras_are_told_apart_and_their_frames_in_order(name: str) -> None:
     written = write((TIMED | UNTIMED | COUNTED)[name])
     assert sorted(by_camera(read([*chain(*written.values())])).values()) == sorted(written.values())
+
+
+def test_four_digits_behind_the_day_of_a_folder_are_cameras_that_take_pictures_at_the_same_times() -> None:
+    written = write(lambda c, n, t: f"{t:%Y%m%d}_{c}/{t:%H-%M-%S}.jpg", ("0001", "0002"))
+    assert by_camera(read([*chain(*written.values())])) == written
+    sessions = [f"{START + n * timedelta(minutes=20):%Y%m%d_%H%M/%H-%M-%S}.jpg" for n in range(12)]
+    assert by_camera(read(sessions)) == {"own": sessions}
 
 
 def test_a_camera_in_brackets_is_whole() -> None:

@@ -1,3 +1,16 @@
 """What the names of frames and folders say: times in many forms, words that name no camera, folders of days."""
 
-__all__ = ["agreement", "clocks", "days", "doubts", "formats", "hours", "months", "places", "reading", "words"]
+__all__ = [
+    "agreement",
+    "clocks",
+    "counts",
+    "days",
+    "doubts",
+    "formats",
+    "hours",
+    "months",
+    "numbers",
+    "places",
+    "reading",
+    "words",
+]

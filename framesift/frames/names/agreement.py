@@ -9,7 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from framesift.frames.names.days import Day, orders_of, settle
+from framesift.frames.names.counts import Counts
+from framesift.frames.names.days import Day, is_range, orders_of, settle
 from framesift.frames.names.reading import Reading
 
 _EVENTS = 3
@@ -29,6 +30,8 @@ class _Evidence:
 
     days: dict[tuple[tuple[int, int, int], bool, bool], Day] = field(default_factory=dict)
     """One of each date."""
+    only_ranges: bool = True
+    """Whether all of these are two clocks."""
     times: "array[float]" = field(default_factory=lambda: array("d"))
     numbers: "array[int]" = field(default_factory=lambda: array("q"))
     known: dict[str, int] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class _Evidence:
         """Take note of one name."""
         if reading.day:
             self.days.setdefault(reading.day[:3], reading.day)
+            self.only_ranges = self.only_ranges and is_range(reading.day)
         elif reading.number and reading.time:
             self.times.append(reading.time.timestamp())
             self.numbers.append(self.known.setdefault(reading.number, len(self.known)))
@@ -53,9 +57,17 @@ class Agreement:
         """A day of each group that has been read in its order."""
         self._counts_cameras: dict[str, bool] = {}
         self._evidence: defaultdict[str, _Evidence] = defaultdict(_Evidence)
+        self._are_clocks: dict[str, bool] = {}
+        self._counts: dict[str, tuple[Counts, list[Reading]]] = {}
 
     def recall(self, reading: Reading, camera: str, time: datetime | None) -> None:
         """Hold to what was decided for the name that `reading` is of."""
+        if reading.counted:
+            was_clock = _was_clock(reading, camera, time)
+            self._are_clocks.setdefault(reading.of_counts, was_clock)
+            if not was_clock:
+                self._are_clocks.setdefault(reading.beside_counts, False)
+            reading = self.choose(reading)
         if reading.number and camera in (reading.camera, reading.other):
             self._counts_cameras.setdefault(reading.group, camera == reading.numbered)
         if reading.day and time:
@@ -64,14 +76,45 @@ class Agreement:
                 self._orders.setdefault(reading.group, order)
                 self._days.setdefault(reading.group, reading.day)
 
+    def _conclude_counts(self) -> None:
+        """Decide which numbers are clocks, and take note of what those names leave open besides."""
+        for counts, readings in self._counts.values():
+            is_clock = self._is_clock(readings[0])
+            self._are_clocks[readings[0].of_counts] = counts.are_clocks() if is_clock is None else is_clock
+            for reading in readings:
+                self.note(self.choose(reading))
+        self._counts.clear()
+
+    def choose(self, reading: Reading) -> Reading:
+        """Return what a path says once it is known whether its number is a clock."""
+        if reading.counted is None or reading.clock is None:
+            return reading
+        is_clock = self._is_clock(reading)
+        if is_clock is None:
+            alone = Counts()
+            alone.add(reading.counted)
+            is_clock = alone.are_clocks()
+        return reading.clock if is_clock and reading.counted.possible else reading._replace(counted=None, clock=None)
+
+    def _is_clock(self, reading: Reading) -> bool | None:
+        decided = self._are_clocks.get(reading.of_counts)
+        return self._are_clocks.get(reading.beside_counts) if decided is None else decided
+
     def note(self, reading: Reading) -> None:
         """Take note of a name that leaves something open."""
+        if reading.counted:
+            counts, readings = self._counts.setdefault(reading.of_counts, (Counts(), []))
+            counts.add(reading.counted)
+            if not readings or any(each.number or each.day for each in (reading, reading.clock) if each):
+                readings.append(reading)
+            return
         self._evidence[reading.group].add(reading)
 
     def conclude(self) -> None:
         """Decide what the names noted leave open that nothing is decided of, by all of them together."""
+        self._conclude_counts()
         for group, evidence in self._evidence.items():
-            if evidence.days:
+            if evidence.days and (group in self._orders or not evidence.only_ranges):
                 self._conclude_days(group, list(evidence.days.values()))
             if len(evidence.known) > 1 and group not in self._counts_cameras:
                 counts = _count_cameras(evidence)
@@ -88,14 +131,29 @@ class Agreement:
             self.doubted.add(group)
         self._days[group] = next((day for day in days if settle(day, order)), known[0])
 
+    def is_range(self, reading: Reading) -> bool:
+        """Tell whether what looks like a day and a clock are two clocks."""
+        return bool(reading.day and reading.group not in self._orders and is_range(reading.day))
+
     def settle(self, reading: Reading) -> tuple[str, datetime | None]:
         """Return the camera and the time of a name."""
+        reading = self.choose(reading)
         camera, time = reading.camera, reading.time
         if reading.number and reading.group in self._counts_cameras:
             camera = reading.numbered if self._counts_cameras[reading.group] else reading.group
         if reading.day:
-            time = settle(reading.day, self._orders.get(reading.group) or _choose_order([reading.day]))
+            order = self._orders.get(reading.group)
+            time = settle(reading.day, order or _choose_order([reading.day])) if not self.is_range(reading) else None
         return camera, time
+
+
+def _was_clock(reading: Reading, camera: str, time: datetime | None) -> bool:
+    """Tell whether a name whose number may be a clock was read so, where that was of a camera and a time."""
+    clock = reading.clock
+    if clock is None or time is None:
+        return False
+    times = [clock.time] if clock.day is None else [settle(clock.day, order) for order in orders_of(clock.day)]
+    return time in times or camera in {clock.camera, clock.other} - {reading.camera, reading.other, ""}
 
 
 def _choose_order(days: list[Day]) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from framesift import compile_on_use
+from framesift.frames.names.counts import Count
 from framesift.frames.names.days import Day, orders_of, settle
 from framesift.frames.names.months import MONTH, read_month
 
@@ -47,12 +48,13 @@ _ORDINAL = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 _ANY_YEAR = r"(?P<year>(?:(?:19[7-9]|20\d)\d|\d\d))"
 _BETWEEN = rf"(?:[Tt@]|,?[-_.\ ]{{1,3}}(?:(?:{_AT})[-_\ ])?)"
 _TIME = (
-    rf"(?P<hour>\d\d?)(?P<colon>[-_.:\ ]?)(?P<minute>\d\d)(?:(?P=colon){_SECOND})?{_HALF}(?P<iso>(?!))?{_ZONE}{_END}"
+    rf"(?P<hour>\d\d?)(?P<colon>[-_.:\ Hh]?)(?P<minute>\d\d)(?:(?:(?P=colon)|(?<=[Hh]\d\d)[Mm]){_SECOND}[Ss]?)?"
+    rf"{_HALF}(?P<iso>(?!))?{_ZONE}{_END}"
 )
 _LETTERS = rf"""
     {_YEAR}(?:[Yy]|[-_.])?(?P<month>\d\d)(?:M|m|[-_.])?(?P<day>\d\d)[Dd]?[-_.\ T]?
-    (?P<hour>\d\d)[Hh][-_.]?(?P<minute>\d\d)(?:[Mm]in|[Mm'])[-_.]?
-    (?:(?P<second>\d\d)(?:[Ss](?:(?P<fraction>\d{{3}})ms)?)?)?
+    (?P<hour>\d\d)(?P<colon>[Hh])[-_.]?(?P<minute>\d\d)
+    (?:(?:[Mm]in|[Mm'])[-_.]?(?:(?P<second>\d\d)(?:[Ss](?:(?P<fraction>\d{{3}})ms)?)?)?)?
 """
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[-_.,\ ]{1,2})?"
 _NAMED_MONTHS = tuple(
@@ -64,8 +66,8 @@ _NAMED_MONTHS = tuple(
     )
 )
 _UNIX = compile_on_use(
-    rf"(?<![0-9A-Za-z]){_WEEKDAY}{_MONTH}[-_\ ]+(?P<day>\d\d?)[-_\ ]+(?P<hour>\d\d)(?P<colon>[-_.:])(?P<minute>\d\d)"
-    rf"(?P=colon)(?P<second>\d\d)[-_\ ]+(?:(?P<zone>UTC|GMT)|[A-Z]{{3,5}})?[-_\ ]*{_YEAR}{_END}",
+    rf"(?<![0-9A-Za-z]){_WEEKDAY}{_MONTH}[-_.\ ]+(?P<day>\d\d?)[-_\ ]+(?P<hour>\d\d)(?P<colon>[-_.:])(?P<minute>\d\d)"
+    rf"(?P=colon)(?P<second>\d\d)[-_.\ ]+(?:(?P<zone>UTC|GMT)|[A-Z]{{3,5}})?[-_.\ ]*{_YEAR}{_END}",
     _FLAGS | re.IGNORECASE,
 )
 _TWELVE = compile_on_use(
@@ -73,6 +75,19 @@ _TWELVE = compile_on_use(
         _HALF, _HALF.removesuffix("?")
     ),
     _FLAGS,
+)
+_UNPADDED = (
+    r"(?P<hour>\d\d?)(?P<colon>[-_.:\ ])(?P<minute>\d\d?)(?P=colon)(?P<second>\d\d?)(?:[.,](?P<fraction>\d+))?"
+    rf"{_END}(?![+]|[-_.\ ]?[AaPp]\.?[Mm](?![A-Za-z]))"
+)
+_YEAR_UNPADDED = compile_on_use(
+    rf"(?<!\d){_YEAR}(?P<dash>[-_.\ ])(?P<month>\d\d?)(?P=dash)(?P<day>\d\d?){_BETWEEN}{_UNPADDED}", _FLAGS
+)
+_LONG_UNPADDED = compile_on_use(
+    rf"(?<!\d)(?P<first>\d\d?)(?P<dash>[-_.\ ])(?P<second_part>\d\d?)(?P=dash){_YEAR}{_BETWEEN}{_UNPADDED}", _FLAGS
+)
+_YEAR_APART = compile_on_use(
+    rf"(?<!\d){_YEAR}[-_](?P<month>\d\d)(?P<day>\d\d)[-_](?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d){_END}", _FLAGS
 )
 _HOUR_FIRST = r"(?<!\d)(?P<hour>\d\d)(?P<colon>[-_.:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)[-_.\ @]{1,3}"
 _HOUR_THEN_DAY = compile_on_use(
@@ -106,9 +121,11 @@ _EAST_ASIAN = compile_on_use(
     re.ASCII,
 )
 _SEVEN_DIGITS = compile_on_use(r"(?:[^0-9]*[0-9]){7}")
+_SIX_NUMBERS = compile_on_use(r"[^0-9]*(?:[0-9]+[^0-9]+){5}[0-9]")
 _LETTER = compile_on_use(r"[A-Za-z]")
-_MONTH_WORD = compile_on_use(MONTH, re.ASCII | re.IGNORECASE)
-_OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE)
+_MONTH_WORD = compile_on_use(rf"(?:(?<![A-Za-z])|(?<=\d[snrt][tdh]))(?:{MONTH})", re.ASCII | re.IGNORECASE)
+_DIGITS_ONLY = (_HOUR_THEN_DAY, _YEAR_APART)
+_OTHERS = (_HOUR_THEN_DAY, _LETTERED, _TWELVE, _YEAR_APART)
 _WITH_MONTHS = (*_OTHERS, _UNIX, *_NAMED_MONTHS)
 _UNSURE = (_LONG, _HOUR_THEN_LONG, _LONG_PACKED, _SHORT, _SHORT_PACKED)
 
@@ -123,6 +140,8 @@ class Found(NamedTuple):
     day: Day | None = None
     in_name: bool = True
     """Whether it stands in the text, and not in the folders alone."""
+    counted: Count | None = None
+    """What else it may be: other names tell."""
 
 
 def find_clock(text: str, zone: tzinfo) -> Found | None:
@@ -131,7 +150,8 @@ def find_clock(text: str, zone: tzinfo) -> Found | None:
         if time := _read_plain(match, zone):
             return Found(match.start(), match.end(), time)
     elif match := _EPOCH_IN_NAME.search(text):
-        return Found(*match.span(), read_epoch(match))
+        again = _UNIX.match(text, match.end() + 1)
+        return Found(match.start(), again.end() if again else match.end(), read_epoch(match))
     return _find_other(text, zone) if _SEVEN_DIGITS.match(text) else None
 
 
@@ -147,14 +167,33 @@ def _join_numbers(match: re.Match[str]) -> str:
 
 
 def _find_other(text: str, zone: tzinfo) -> Found | None:
-    others = _WITH_MONTHS if _MONTH_WORD.search(text) else _OTHERS if _LETTER.search(text) else (_HOUR_THEN_DAY,)
+    others = _WITH_MONTHS if _MONTH_WORD.search(text) else _OTHERS if _LETTER.search(text) else _DIGITS_ONLY
     for expression in others:
         if (match := expression.search(text)) and (time := read_clock(match, zone)):
             return Found(match.start(), match.end(), time)
+    if unpadded := _find_unpadded(text, zone):
+        return unpadded
     for expression in _UNSURE:
         if (match := expression.search(text)) and (day := _read_day(match, zone)):
             return Found(match.start(), match.end(), None, day)
     return None
+
+
+def _find_unpadded(text: str, zone: tzinfo) -> Found | None:
+    if not _SIX_NUMBERS.match(text):
+        return None
+    match = _YEAR_UNPADDED.search(text)
+    if match and not _is_padded(match, "month", "day") and (time := read_clock(match, zone)):
+        return Found(match.start(), match.end(), time)
+    match = _LONG_UNPADDED.search(text)
+    if match and not _is_padded(match, "first", "second_part") and (day := _read_day(match, zone)):
+        return Found(match.start(), match.end(), None, day)
+    return None
+
+
+def _is_padded(match: re.Match[str], *day: str) -> bool:
+    """Tell whether all numbers but the last have two digits: then that may be the number of a copy."""
+    return all(len(number) == 2 for number in match.group(*day, "hour", "minute"))
 
 
 def _read_plain(match: re.Match[str], zone: tzinfo) -> datetime | None:

@@ -45,3 +45,11 @@ def orders_of(day: Day) -> tuple[str, ...]:
     if not day.long:
         return "ymd", "dmy", "mdy"
     return ("mdy", "dmy") if day.half else ("dmy", "mdy")
+
+
+def is_range(day: Day) -> bool:
+    """Tell whether a day and its clock look like two clocks an hour apart at most, as in 11.21.00-11.21.59."""
+    (hour, minute, second), clock = day.parts, day.clock
+    if day.long or hour > 23 or minute > 59 or second > 59:
+        return False
+    return 0 <= (clock[0] - hour) * 3600 + (clock[1] - minute) * 60 + clock[2] - second <= 3600

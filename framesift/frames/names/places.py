@@ -45,7 +45,14 @@ _DCF = compile_on_use(r"[1-9]\d\d[A-Z0-9_]{5}", re.ASCII)
 """The Design rule for Camera File system: `100RECNX`, `101MEDIA`; a new one when the old is full."""
 _ON_CARD = compile_on_use(r"[1-9]\d\d[A-Z0-9_]{0,8}", re.ASCII)
 """Below `DCIM` some cameras take names of other lengths: `100TLC`."""
-_SHORT_DAY = compile_on_use(r"(\d\d)([-_.])(\d\d)\2(\d\d)", re.ASCII)
+_PACKED = compile_on_use(
+    rf"(?<!\d){_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?!\d)",
+    re.ASCII,
+)
+_SHORT_DAY = compile_on_use(r"(?P<first>\d\d)(?P<dash>[-_.])(?P<then>\d\d)(?P=dash)(?P<year>\d\d)", re.ASCII)
+_SHORT_CLOCK = compile_on_use(
+    r"(?P<first>\d\d)(?P<then>\d\d)(?P<year>\d\d)[-_](?:[01]\d|2[0-3])[0-5]\d[0-5]\d", re.ASCII
+)
 _SHORT_MONTH = compile_on_use(r"\d\d[-_.]\d\d", re.ASCII)
 _WEEK = compile_on_use(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun|today|yesterday|(?:week|kw|cw)[-_ ]?\d\d?",
@@ -53,6 +60,11 @@ _WEEK = compile_on_use(
 )
 _CHANNEL_OF = compile_on_use(r"jpe?g|dav|mp4|pic|idx", re.IGNORECASE)
 _EVENT_BELOW_DAY = compile_on_use(r"[0-9a-f]*\d[0-9a-f]*(?:-[0-9a-f]+)*", re.ASCII | re.IGNORECASE)
+_LIGHT_BELOW_DAY = compile_on_use(r"day|night|day[-_ ]?time|night[-_ ]?time|dawn|dusk", re.IGNORECASE)
+_SESSION = compile_on_use(r"[-_ T](\d{4})(?![0-9A-Za-z])", re.ASCII)
+"""An hour and a minute behind a day, or a number that may be of a camera."""
+_DAY_HOUR = compile_on_use(r"(\d\d)_(?:[01]\d|2[0-3])", re.ASCII)
+"""`30_22`: the hour of a night that began on this day."""
 _UNIT = compile_on_use(r"(\d{4}(?=[年년])|\d\d?)[年년月월日號号일時时点點시分분]", re.ASCII)
 _EPOCH = compile_on_use(r"1\d{9}(?:\d{3})?", re.ASCII)
 
@@ -153,7 +165,7 @@ class _Walk:
 
     def _read_digits(self, part: str) -> str | None:
         """As `_read_date`, of what may have a year."""
-        if match := _DATE.search(part):
+        if match := _PACKED.search(part) or _DATE.search(part):
             return self._begin_day(part, match, match["year"], match["month"], match["day"])
         if match := _DATE_BY_NAME.search(part):
             name, year = match["name"] or match["name_2"], match["year"] or match["year_2"]
@@ -161,7 +173,7 @@ class _Walk:
             return self._begin_day(part, match, year, month, match["day"] or match["day_2"])
         if match := _DAY_FIRST.search(part):
             return self._begin_unsure(part, match)
-        if match := _SHORT_DAY.fullmatch(part):
+        if match := _SHORT_DAY.fullmatch(part) or _SHORT_CLOCK.fullmatch(part):
             return self._begin_unsure(part, match)
         if _EPOCH.fullmatch(part):
             return ""
@@ -184,14 +196,21 @@ class _Walk:
             return read_before(part[: found.start])[0] or read_behind(part[found.end :])
         groups = match.groupdict()
         self.clock = [int(groups[name].rstrip("Mm")) for name in ("hour", "minute") if groups.get(name)]
-        return strip_folder(part[: match.start()] + part[match.end() :])
+        rest = part[match.end() :]
+        if session := _SESSION.match(rest):
+            self.number, rest = session[1], rest[session.end() :]
+        return strip_folder(part[: match.start()] + rest)
 
     def _begin_unsure(self, part: str, match: re.Match[str]) -> str | None:
-        parts = int(match[1]), int(match[3]), int(match[4])
+        parts = int(match["first"]), int(match["then"]), int(match["year"])
         day = Day(parts, parts[2] > 99, False, (0, 0, 0, 0), UTC)
         if not any(settle(day, order) for order in orders_of(day)):
             return None
         self.unsure = parts
+        found = find_clock(part, UTC)
+        if found and found.day and found.day.parts == parts:
+            self.clock = [*found.day.clock[:3]]
+            return read_before(part[: found.start])[0] or read_behind(part[found.end :])
         return strip_folder(part[: match.start()] + part[match.end() :])
 
     def _read_of_year(self, part: str) -> str | None:
@@ -241,15 +260,22 @@ class _Walk:
         """Read what stands below a day: an hour, a minute, an event, the same day once more."""
         if (match := _DATE.match(part)) and self.day:
             return self._begin_day(part, match, match["year"], match["month"], match["day"])
+        if self.day and (match := _DAY_HOUR.fullmatch(part)) and self._is_of_night(int(match[1])):
+            return ""
         match = _PART_OF_DAY.fullmatch(part)
         if match and len(self.clock) < 3 and _is_clock([*self.clock, int(match["number"])]):
             self.clock.append(int(match["number"]))
             return ""
         return None
 
+    def _is_of_night(self, number: int) -> bool:
+        """Tell whether a number that is no hour is the day of the month, or of the next day, as a night has both."""
+        assert self.day is not None
+        return number > 23 and number in (self.day.day, (self.day + timedelta(1)).day)
+
     def _read_name(self, part: str, is_channel: bool) -> None:
         below_day = bool(self.day or self.unsure) and not is_channel
-        if below_day and _EVENT_BELOW_DAY.fullmatch(part):
+        if below_day and (_EVENT_BELOW_DAY.fullmatch(part) or _LIGHT_BELOW_DAY.fullmatch(part)):
             return
         on_card = bool(self.folders) and self.folders[-1].upper() == "DCIM"
         if is_event(part) or _DCF.fullmatch(part) or (on_card and _ON_CARD.fullmatch(part)):

@@ -1,13 +1,15 @@
 """What one path says of its camera and its time, as far as it says it alone."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from framesift.frames.names.counts import Count
 from framesift.frames.names.days import Day
 from framesift.frames.names.places import Place
-from framesift.frames.names.words import cut_number, read_before, read_behind
+from framesift.frames.names.words import cut_number, find_counted, read_before, read_behind
 
 _PAIR = re.compile(r"[-_](\d\d)", re.ASCII)
 """Two digits behind a time: a camera, or which of the pictures of a second it is."""
@@ -30,6 +32,29 @@ class Reading(NamedTuple):
     """The camera where it has the other meaning."""
     unread: str = ""
     """What the group `time` of a pattern has matched, where that is no time."""
+    counted: Count | None = None
+    """A number that may be a clock: other names tell."""
+    clock: "Reading | None" = None
+    """What the path says if it is one."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether other names tell something of it."""
+        return bool(self.number or self.day or self.counted)
+
+    def apply(self, change: "Callable[[Reading], Reading]") -> "Reading":
+        """Return this with a change, also of what the path says if its number is a clock."""
+        return change(self)._replace(clock=change(self.clock) if self.clock else None)
+
+    @property
+    def of_counts(self) -> str:
+        """What names have in common whose numbers are clocks, or all none: kind and camera."""
+        return f"{self.counted.kind} {self.clock.group}" if self.counted and self.clock else ""
+
+    @property
+    def beside_counts(self) -> str:
+        """What such names have in common with those of other cameras, which are of one camera while none is a clock."""
+        return f"{self.counted.kind} in {self.camera}" if self.counted else ""
 
     @property
     def group(self) -> str:
@@ -53,7 +78,7 @@ def name_camera(place: Place, before: str, behind: str, clock: datetime | None) 
     if number and clock is not None and _is_date(number, clock):
         word, number = cut_number(word, number), ""
     if not word and (name := read_behind(behind)):
-        word, number = name, ""
+        word, number = name, find_counted(name)
     if not word and not number and (match := _PAIR.fullmatch(behind)):
         return place.camera, False, match[0], _join(place.camera, match[1])
     if word:

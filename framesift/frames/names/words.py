@@ -6,7 +6,8 @@ from functools import lru_cache
 from framesift import compile_on_use
 
 _GENERIC = re.compile(
-    r"""(?:img|image|dsc|dscf|dscn|pic|pict|picture|photo|foto|frame|still|snap|snapshot|screenshot)(?:[-_.\ ]*\d+)?
+    r"""(?:img|image|dsc|dscf|dscn|pic|pict|picture|photo|foto|frame|still|snap|snapshot|screenshot)
+    (?:[-_.\ ]*\d+)?(?:(?<=\d{4})_S)?
     |pxl|mvimg|vid|video|capture|grab|cam|camera|webcam|ipcam|ipcamera|screen\ ?shot(?:\ from)?|whatsapp\ image|wp
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
@@ -118,6 +119,12 @@ def strip_folder(text: str) -> str:
     """Return what is left of the name of a folder in which a date stood as the camera's."""
     text = text.strip(_SEPARATORS)
     return "" if _GENERIC.fullmatch(text) or _REMARK.fullmatch(text) or is_event(text) else text
+
+
+def find_counted(camera: str) -> str:
+    """Return the digits of a camera such as `tp00012`, which may be one or the picture of it; empty for others."""
+    match = _COUNTED_NAME.fullmatch(camera)
+    return match[1] if match else ""
 
 
 def cut_number(camera: str, number: str) -> str:
