@@ -141,9 +141,18 @@ TIMED |= {
         f"{c}/{t:%Y%m%d}/{'day' if 6 < t.hour < 18 else 'night'}/{t:%d_%H/ccd_%Y%m%d_%H%M%S}.jpg"
     ),
     "Argus": lambda c, n, t: f"{t.timestamp():.0f}.{t:%a.%b.%d_%H_%M_%S.GMT.%Y}.{c}.c1.snap.jpg",
+    "SecuritySpy": lambda c, n, t: f"{t:%d-%m-%Y %H-%M-%S} {'MC'[n % 2]} {c}.jpg",
+    "BlackVue": lambda c, n, t: f"{t:%Y%m%d_%H%M%S}_{'NEPM'[n % 4]}{LENS[c]}.jpg",
+    "VIOFO": lambda c, n, t: f"{t:%Y_%m%d_%H%M%S}_{n:04}{'P' * (n % 2)}{LENS[c]}.jpg",
+    "VIOFO, packed": lambda c, n, t: f"{t:%Y%m%d%H%M%S}_{n:06}{'AB'[c == 'gate2']}.jpg",
+    "70mai": lambda c, n, t: f"{('NO', 'EV', 'PA')[n % 3]}{t:%Y%m%d-%H%M%S}-{n:06}{LENS[c]}.jpg",
+    "Thinkware": lambda c, n, t: f"{('REC', 'EVT', 'PARK')[n % 3]}_{t:%Y_%m_%d_%H_%M_%S}_{LENS[c]}.jpg",
+    "Vantrue": lambda c, n, t: f"{t:%Y%m%d_%H%M%S}_{n:04}_{'NEP'[n % 3]}_{'AB'[c == 'gate2']}.jpg",
+    "DJI": lambda c, n, t: f"DJI_{t:%Y%m%d%H%M%S}_{n:04}_{'WT'[c == 'gate2']}.jpg",
     "dashcam": lambda c, n, t: f"{c}/{t:%Y_%m%d_%H%M%S}_{n:03}.jpg",
     "Spypoint": lambda c, n, t: f"{c}/PICT{n:04}_S_{t:%Y%m%d%H%M}.jpg",
 }
+LENS = {"door": "F", "gate2": "R"}
 HIKVISION = ("TIMING", "MOTION_DETECTION", "LINE_CROSSING", "FIELD_DETECTION", "REGION_EXITING", "FACE_DETECTION")
 
 COUNTED: dict[str, Layout] = {

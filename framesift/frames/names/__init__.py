@@ -8,6 +8,7 @@ __all__ = [
     "doubts",
     "formats",
     "hours",
+    "lenses",
     "months",
     "numbers",
     "places",

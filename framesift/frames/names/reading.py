@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from framesift.frames.names.counts import Count
 from framesift.frames.names.days import Day
+from framesift.frames.names.lenses import read_lens
 from framesift.frames.names.places import Place
 from framesift.frames.names.words import cut_number, find_counted, read_before, read_behind
 
@@ -72,6 +73,8 @@ def name_camera(place: Place, before: str, behind: str, clock: datetime | None) 
 
     `before` and `behind` stand around the time in a name; `clock` is the time as its own zone shows it.
     """
+    if behind and (lens := read_lens(before, behind)):
+        return _join(place.camera, lens), True, "", ""
     word, number = read_before(before)
     if word and not number:
         return _join(place.camera, word), True, "", ""
