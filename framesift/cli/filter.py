@@ -145,6 +145,8 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
 
     check_plan_file(options)
     streams.read_streams(options)
+    if not options.streams and os.path.isfile(options.directory):  # and perhaps the next files for RESULTS and so on
+        raise UsageError("is not a folder", options.directory)
     _shift_thresholds(options)
     settings = streams.complete(read_options(options), options)
     check_combination(
@@ -172,12 +174,16 @@ def _read_wishes(options: argparse.Namespace) -> "Settings":
 
 
 def _refuse_swapped(options: argparse.Namespace) -> None:
-    """Raise UsageError where DIR is not there and RESULTS is: they were taken for each other."""
+    """Raise UsageError where DIR is not there: where RESULTS is, of no run, they were taken for each other."""
+    from framesift.filtering.manifest import NAME
     from framesift.stores import is_url
 
     first, second = options.directory, options.results
-    if second and not (options.streams or is_url(first) or os.path.exists(first)) and os.path.isdir(second):
-        raise UsageError(f"no such folder; probably meant: framesift filter {show(second)} {show(first)}", first)
+    if options.streams or is_url(first) or "://" in first or os.path.lexists(first) or not os.path.isdir(second or ""):
+        return
+    is_run = os.path.exists(os.path.join(second, NAME))
+    meant = "" if is_run else f"; probably meant: framesift filter {show(second)} {show(first)}"
+    raise UsageError(f"no such folder{meant}", first)
 
 
 def _shift_thresholds(options: argparse.Namespace) -> None:

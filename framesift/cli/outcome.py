@@ -121,9 +121,9 @@ def tell_earlier(run: "Run", options: argparse.Namespace) -> int:
 def format_table(summary: "Summary", naming: "Naming", terminal: Terminal) -> list[str]:
     """Return a row for each camera and one for all, with a bar of what was kept, and what else there is to say."""
     cameras = list(summary.cameras.values())
-    rows = [_row(_cut(show(c.camera)), c.verdicts, _span(c.first, c.last, naming)) for c in cameras]
+    rows = [_row(_cut(show(c.camera)), c.verdicts, _span(c.first, c.last, naming), terminal.draws) for c in cameras]
     if len(rows) > 1:
-        rows.append(_row("total", summary.verdicts, ""))
+        rows.append(_row("total", summary.verdicts, "", terminal.draws))
     heads: tuple[str, ...] = ("camera", "frames", "kept", "", "", "dropped", "skipped", f"from, to{naming.zone_name}")
     widths = _measure(heads, rows)
     if sum(widths) + 2 * (len(widths) - 1) > terminal.columns:
@@ -185,17 +185,19 @@ def _command(name: str, folder: str) -> str:
     return as_command(words)
 
 
-def _row(name: str, verdicts: "Counter[Verdict]", time: str) -> tuple[str, ...]:
+def _row(name: str, verdicts: "Counter[Verdict]", time: str, is_drawn: bool) -> tuple[str, ...]:
     from framesift.filtering.selection import Verdict
 
     kept, frames = verdicts[Verdict.KEEP], verdicts.total()
     share = kept / frames if frames else 0.0
     rest = (f"{verdicts[verdict]:,}" for verdict in (Verdict.DROP, Verdict.SKIP))
-    return (name, f"{frames:,}", f"{kept:,}", f"{100 * share:.0f} %", _bar(share), *rest, time)
+    return (name, f"{frames:,}", f"{kept:,}", f"{100 * share:.0f} %", _bar(share, is_drawn), *rest, time)
 
 
-def _bar(share: float) -> str:
-    """Draw a share, to an eighth of a column."""
+def _bar(share: float, is_drawn: bool) -> str:
+    """Draw a share, to an eighth of a column; in ASCII to a column."""
+    if not is_drawn:
+        return ("#" * round(_BAR * share)).ljust(_BAR, ".")
     whole, part = divmod(round(8 * _BAR * share), 8)
     return ("█" * whole + _EIGHTHS[part] * (part > 0)).ljust(_BAR, "·")
 

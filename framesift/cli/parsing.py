@@ -71,7 +71,11 @@ class Parser(argparse.ArgumentParser):
                 stop(f"{self.prog.split()[0]}: {action.option_strings[-1] if action.option_strings else name} is empty")
 
     def _describe_unknown(self, words: list[str]) -> str:
+        from framesift.frames.suffixes import is_picture
+
         flag = next((word.partition("=")[0] for word in words if re.match("--?[a-zA-Z]", word)), None)
+        if flag is None and is_picture(words[-1]):
+            return f"takes folders, and not the pictures in them: {show(os.path.dirname(words[-1]) or os.curdir)}"
         if flag is None:
             return f"does not take {' '.join(map(show, words))} besides what stands before"
         return f"has no option {show(flag)}{suggest(flag, self._option_string_actions)}"

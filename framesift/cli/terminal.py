@@ -19,6 +19,8 @@ class Terminal:
             self.columns = os.get_terminal_size(stream.fileno()).columns
         except (OSError, ValueError):
             self.columns = 100
+        self.draws = can_show("█▏·", stream)
+        """Whether it shows the blocks that bars are drawn of."""
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         self.is_coloured = when == "always" or (when == "auto" and self.is_live and not plain)
 
@@ -27,6 +29,15 @@ class Terminal:
         if not (self.is_coloured and styles):
             return text
         return f"\x1b[{';'.join(STYLES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def can_show(text: str, stream: "TextIO") -> bool:
+    """Tell whether a stream can hold these characters."""
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def format_bytes(number: float) -> str:

@@ -243,10 +243,10 @@ class Results(Sink):
         settings, wanted = {**ADDED, **settings}, self._record()
         for name in wanted:
             if name not in self._settings.free and settings.get(name) != wanted[name]:
-                found = f"{name.replace('_', ' ')} {shorten(settings.get(name))}, not {shorten(wanted[name])}"
+                found = _describe_other(name.replace("_", " "), settings.get(name), wanted[name])
                 if name == "sections":
-                    found = describe_difference(settings[name], self._settings.sections)
-                raise UsageError(f"was filled with {found}: choose another results folder", self.folder)
+                    found = f"with {describe_difference(settings[name], self._settings.sections)}"
+                raise UsageError(f"was filled {found}: choose another results folder", self.folder)
         self._past.read()
         self._earlier_skips = self.summary.verdicts[Verdict.SKIP]
 
@@ -279,3 +279,9 @@ class Results(Sink):
         self._writer.shutdown()
         self._past.close()
         self._place.close()
+
+
+def _describe_other(name: str, was: object, now: object) -> str:
+    if was is None:
+        return f"without {name} {shorten(now)}"
+    return f"with {name} {shorten(was)}, not {'without' if now is None else shorten(now)}"

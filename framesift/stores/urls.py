@@ -15,6 +15,7 @@ _REMOTE = WRITABLE | _READABLE
 _ARCHIVES = {"zip"}
 _AZURE = {"az", "abfs"}
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)://")
+_CAPITALS = re.compile(r"([A-Za-z][A-Za-z0-9]*)://")
 _SECRETS = re.compile(r"(?<=://)[^/]*@")
 
 
@@ -40,6 +41,9 @@ def locate(path: PathLike) -> str:
     if match and match[1] in _LOCAL and "::" not in text:
         text = "/" + text[match.end() :].removeprefix("localhost").lstrip("/")
     if not is_url(text):
+        capitals = _CAPITALS.match(text)
+        if capitals and not match and is_url(text.lower()) and not os.path.lexists(text):
+            raise UsageError(f"write the scheme in small letters: {capitals[1].lower()}://", text)
         if match and match[1] not in _LOCAL and not os.path.lexists(text):
             raise UsageError(f"{match[1]}:// cannot be read; s3://, gs://, az://, sftp:// and zip:// can", text)
         return os.path.abspath(text)
@@ -47,8 +51,9 @@ def locate(path: PathLike) -> str:
     if scheme_of(text) in _ARCHIVES and not rest:
         raise UsageError("name the archive: zip://::FILE.zip, or zip://FOLDER::s3://BUCKET/FILE.zip", text)
     scheme, _, inner = first.partition("://")
-    if scheme not in _ARCHIVES | {"memory"} and not inner.strip("/"):
-        raise UsageError(f"name a bucket or a host: {scheme}://BUCKET/FOLDER", text)
+    if scheme not in _ARCHIVES | {"memory"} and not inner.partition("/")[0]:
+        place = "HOST" if scheme in _READABLE else "BUCKET"
+        raise UsageError(f"name a bucket or a host: {scheme}://{place}/FOLDER", text)
     if scheme in _AZURE and "@" in inner.partition("/")[0]:
         raise UsageError(f"takes {scheme}://CONTAINER/FOLDER, and the account in AZURE_STORAGE_ACCOUNT_NAME", text)
     if chained and not is_url(rest):

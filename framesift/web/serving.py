@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
@@ -39,7 +40,12 @@ def listen(host: str, port: int | None) -> socket.socket:
             problem = error.strerror or str(error) if isinstance(error, OSError) else "is no port"
             if isinstance(error, OSError) and error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 break
-    raise UsageError(f"port {ports[0]} of {host} cannot be had: {problem}")
+    others = "; without --port one that is free is taken" if port is not None and _is_in_use(problem) else ""
+    raise UsageError(f"port {ports[0]} of {host} cannot be had: {problem}{others}")
+
+
+def _is_in_use(problem: str) -> bool:
+    return problem == os.strerror(errno.EADDRINUSE)
 
 
 def serve(review: Review, access: Access, listening: socket.socket, announce: Callable[[], None]) -> None:

@@ -167,6 +167,26 @@ def test_folders_that_were_taken_for_each_other(told):
     assert line == "framesift: results: no such folder; probably meant: framesift filter frames results"
 
 
+def test_results_are_never_meant_for_frames(told):
+    told("frames", "r")
+    [line] = told("nowhere", "r", code=options.USAGE)
+    assert line == "framesift: nowhere: no such folder"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_files_in_place_of_their_folder(told, capsys, count):
+    """As a shell puts them for `frames/*.png`."""
+    names = [f"frames/{number}.png" for number in range(count)]
+    tree = dict.fromkeys((name.removeprefix("frames/") for name in names), b"")
+    if count < 5:
+        assert told(*names, tree=tree, code=options.USAGE) == ["framesift: frames/0.png: is not a folder"]
+        return
+    with pytest.raises(SystemExit):
+        told(*names, tree=tree)
+    said = capsys.readouterr().err
+    assert said.startswith("framesift filter: takes folders, and not the pictures in them: frames; see")
+
+
 def test_a_dry_run_needs_no_results(told, tmp_path):
     assert told("frames", "--dry-run", "--report", "page.html") == told("frames", "0.2%", "3%", "--dry-run") == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["frames", "page.html"]

@@ -62,6 +62,12 @@ def test_a_run(frames, tmp_path):
     assert "\x1b[32m" in said
 
 
+def test_bars_of_a_terminal_that_knows_ascii_only(frames, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    _, shown = show("filter", "frames", "r", folder=tmp_path)
+    assert "50 %  \x1b[32m##########..........\x1b[0m " in shown and "\\u25" not in shown
+
+
 def test_going_on_says_what_was_decided_earlier(frames, write_tree, tmp_path):
     cli.main(["filter", str(frames), str(tmp_path / "r"), "--quiet"])
     _, shown = show("filter", "frames", "r", folder=tmp_path)

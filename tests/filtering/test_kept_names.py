@@ -112,7 +112,10 @@ def test_another_way_of_laying_is_another_folder(frames, tmp_path, capsys):
     results = tmp_path / "results"
     list(filter_frames(frames, results, results_by="day"))
     assert main(["filter", str(frames), str(results)]) == 2
-    assert "was filled with results by day, not None" in capsys.readouterr().err
+    assert "was filled with results by day, not without: choose" in capsys.readouterr().err
+    list(filter_frames(frames, tmp_path / "flat"))
+    assert main(["filter", str(frames), str(tmp_path / "flat"), "--results-by", "day"]) == 2
+    assert "was filled without results by day: choose" in capsys.readouterr().err
 
 
 def test_folders_are_as_open_as_those_of_the_frames(frames, tmp_path):

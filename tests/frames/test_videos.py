@@ -387,7 +387,7 @@ class TestFiltering:
         assert cli.main([*arguments, "--from", period["start"], "--to", period["end"]]) == 0
         assert "not looked at: at other times (5 frames), without a time (1 frame)\n" in capsys.readouterr().out
         assert cli.main(arguments) == 2  # later frames of a film depend on which of the earlier ones were looked at
-        assert "was filled with start 2021-03-27 10:00:01, not None" in capsys.readouterr().err
+        assert "was filled with start 2021-03-27 10:00:01, not without: choose" in capsys.readouterr().err
 
     def test_without_every_videos_are_left_out(self, tmp_path, capsys):
         door(tmp_path / "frames" / "door.mp4")

@@ -123,7 +123,18 @@ def test_places_and_their_names(tmp_path, monkeypatch):
     assert not is_same_place("s3://b/x", "/x") and not is_same_place(None, "/x")
 
 
-@pytest.mark.parametrize("url", ["s3://", "gs:///", "zip://", "zip://x", "sftp://", "az://c@account/x"])
+@pytest.mark.parametrize("url", ["S3://bucket/x", "Zip://::x.zip"])
+def test_a_scheme_in_capitals_is_no_folder(url, tmp_path, monkeypatch, write_tree):
+    monkeypatch.chdir(tmp_path)
+    for given in ((url, "results"), (write_tree(TREE), url)):
+        with pytest.raises(UsageError, match=r"write the scheme in small letters: (s3|zip)://"):
+            list(filter_frames(*given))
+    assert [path.name for path in tmp_path.iterdir()] == ["frames"]
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://", "gs:///", "sftp:///x", "s3:///x", "zip://", "zip://x", "sftp://", "az://c@account/x"]
+)
 def test_a_url_without_a_place(url, tmp_path):
     with pytest.raises(UsageError, match=r"name a bucket or a host|name the archive|the account in"):
         list(filter_frames(url, tmp_path / "results"))

@@ -12,6 +12,13 @@ from framesift.errors import UsageError
 from framesift.web.serving import listen
 
 
+def test_a_port_that_is_taken_is_told_with_the_way_out():
+    with listen("127.0.0.1", 0) as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} of 127.0.0.1 cannot be had: .*; without --port one that is"):
+            listen("127.0.0.1", port)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_small_answers_are_sent_at_once(host):
     """Else each waits 40 ms for the browser to acknowledge the one before."""
