@@ -1,4 +1,4 @@
-"""What stands behind the picture of a JPEG: second pictures and films, and what is neither."""
+"""What stands behind a picture in its file: second pictures and films, and what is neither."""
 
 import io
 import struct
@@ -77,6 +77,27 @@ def test_smaller_pictures_and_maps_of_brightness_are_no_second_ones():
     assert find(with_kind(several(1, 2), 0x010002)) is None
     assert find(with_map(several(1, 2))) is None
     assert find(with_map(several(1, 2)) + FILM) is not None
+
+
+def box(kind: bytes, body: bytes = b"", large: bool = False) -> bytes:
+    if large:
+        return struct.pack(">I4sQ", 1, kind, len(body) + 16) + body
+    return struct.pack(">I4s", len(body) + 8, kind) + body
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+@pytest.mark.parametrize("large", [False, True])
+def test_the_film_of_a_heic_is_found(brand, large):
+    still = box(b"ftyp", brand + bytes(4) + brand) + box(b"meta", bytes(40)) + box(b"mdat", bytes(500) + FILM, large)
+    assert find(still) is None
+    assert find(still + box(b"mpvd", FILM, large)) == len(still)
+    assert find(still + FILM) == len(still)
+    assert find(still + b"\0\0\x09\x0aMotionPhoto_Data" + FILM + b"SEFT") == len(still)
+    for rest in (bytes(4000), box(b"free", bytes(90)), b"SEFH of a maker", box(b"uuid", FILM), b"\0\0\0\0mdat" + FILM):
+        assert find(still + rest) is None
+    whole = still + box(b"mpvd", FILM)
+    for end in range(0, len(whole), 7):
+        find(whole[:end])
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""What stands behind the picture of a JPEG: a second one, as in an MPO, or a film, as in a motion photo of a phone.
+"""What stands behind a picture in its file: a second one, as in an MPO, or a film, as in a motion photo of a phone.
 
-CIPA DC-007 (multi-picture format). What makers and editors leave there beside that, padding, previews, notes and maps
-of brightness, is nothing that is lost with the file.
+CIPA DC-007 (multi-picture format), Android's Motion Photo format (box `mpvd` of HEIC and AVIF). What makers and editors
+leave there beside that, padding, previews, notes and maps of brightness, is nothing that is lost with the file.
 """
 
 import struct
@@ -24,16 +24,20 @@ _PREVIEW = 1
 _MAPS = b"hdrgm", b"HDRGainMap", b"hdr-gain-map", b"urn:iso:std:iso:ts:21496"
 """What says that a picture is only how bright the first one is to be shown."""
 _MOTION = b"MotionPhoto", b"MicroVideo"
+_MOTION_BOX = b"mpvd"
+_MOST_BOXES = 1000
 _LONGEST_TYPE = 512
 """Bytes of the box that a film begins with."""
 
 
 def find_behind(read: ReadAt, size: int) -> int | None:
-    """Return where the first picture of a JPEG of `size` bytes ends, if another one or a film is behind it; else None.
+    """Return where the first picture of a file of `size` bytes ends, if another one or a film is behind it; else None.
 
-    Of a file that holds nothing else no more than its ends are read.
+    That is of JPEG, HEIC and AVIF. Of a file that holds nothing else its ends are read, or the heads of its boxes.
     """
     head = read(_HEAD, 0)
+    if sniff_format(head[:12]) == "HEIF":
+        return _find_behind_boxes(read, size)
     if sniff_format(head[:12]) != "JPEG":
         return None
     if not _may_hold_more(head) and read(_TAIL, max(0, size - _TAIL)).rstrip(b"\0\r\n ").endswith(_END):
@@ -89,6 +93,23 @@ def _find_places(index: Segment) -> Iterator[int]:
 
 def _is_map(content: bytes, place: int) -> bool:
     return any(word in part.body for part in find_segments(content, place + 2) for word in _MAPS)
+
+
+def _find_behind_boxes(read: ReadAt, size: int) -> int | None:
+    position = 0
+    for _ in range(_MOST_BOXES):
+        head = read(16, position)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if kind == _MOTION_BOX or (kind == b"ftyp" and position):
+            return position
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        if length == 0 and kind.isalnum():  # the last one, whatever it holds
+            return None
+        if len(kind) < 4 or not kind.isalnum() or length < 8 or position + length > size:
+            break
+        position += length
+    return position if 0 < position < size and _holds_film(read(size - position, position), 0) else None
 
 
 def _holds_film(content: bytes, end: int) -> bool:
