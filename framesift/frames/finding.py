@@ -15,6 +15,8 @@ from framesift.frames.naming import Known, Names, Naming
 from framesift.frames.suffixes import PICTURES, PREVIEWED, TEXTS, is_video, split_suffix
 from framesift.stores import Entry, ObjectStat, is_file_name, is_same_place, is_url, join, read_start, scan_place
 
+LINKS = "behind links"
+"""What folders are left out for that a link leads to: it may lead round in a ring, or to what is there already."""
 _BESIDE_RAW = ("jpg", "jpeg", "heic", "hif", "tif", "tiff", "png")
 """Raw data beside such a picture of its name is that picture, and no frame."""
 JOURNAL = "journal.jsonl"
@@ -170,9 +172,11 @@ def _scan(
 
 def _note_other(entry: Entry, listing: Listing) -> None:
     suffix = split_suffix(entry.name)[1]
-    if entry.name == SETTINGS_FILE:
+    if entry.name == SETTINGS_FILE or entry.name.startswith("."):
         return
-    if suffix and suffix not in TEXTS and not entry.name.startswith(".") and not _is_link_to_folder(entry):
+    if _is_link_to_folder(entry):
+        listing.left_out.folders[LINKS] += 1
+    elif suffix and suffix not in TEXTS:
         listing.others[suffix] += 1
 
 

@@ -294,6 +294,12 @@ class TestFiles:
         (folder / "broken.png").symlink_to("nowhere")
         (folder / "round.png").symlink_to("round.png")
         assert paths_in(folder) == ["b.png", "broken.png", "file.png", "round.png"]
+        (folder / ".latest").symlink_to(outside)
+        assert find_frames(folder).left_out.describe() == "not looked at: behind links (2 folders)"
+        (outside / "only").mkdir()
+        (outside / "only" / "linked").symlink_to(folder)
+        with pytest.raises(UsageError, match=r"holds no frame \(not looked at: behind links \(1 folder\)\)"):
+            find_frames(outside / "only")
 
     def test_folder_named_like_a_picture_is_a_folder(self, write_tree: WriteTree) -> None:
         assert paths_in(write_tree(empty_files("x.png/a.png"))) == ["x.png/a.png"]
