@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from framesift.actions import Copy, Link, place_files
+from framesift.actions.files import placing
 from framesift.actions.files.placing import remove_leftovers
 from framesift.errors import StorageError
 from tests.conftest import read_tree
@@ -106,6 +107,33 @@ def test_a_full_disk_leaves_no_file(folder, source, monkeypatch):
     with pytest.raises(StorageError, match=rf"^{folder}: No space left on device"):
         place_files(str(folder), [copy_of(source, "a.png"), copy_of(source, "b.png")])
     assert read_tree(folder) == {}
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+def test_where_few_files_can_be_open_some_are_closed_first(folder, source, monkeypatch, most):
+    write, opened, is_tried = placing._write, [], []
+
+    def write_some(*arguments):
+        is_tried.append(True)
+        for descriptor in list(opened):
+            try:
+                os.fstat(descriptor)
+            except OSError:
+                opened.remove(descriptor)
+        if len(opened) == most:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        opened.append(write(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(placing, "_write", write_some)
+    names = [f"{number}.png" for number in range(8)]
+    if not most:
+        with pytest.raises(StorageError, match=r"0\.png: Too many open files"):
+            place_files(str(folder), [copy_of(source, name) for name in names])
+        assert read_tree(folder) == {} and len(is_tried) == 1
+        return
+    place_files(str(folder), [copy_of(source, name) for name in names])
+    assert read_tree(folder) == dict.fromkeys(names, source.read_bytes()) and len(is_tried) > len(names)
 
 
 def test_leftovers_are_removed_and_nothing_else(folder):

@@ -21,6 +21,8 @@ NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, err
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 """How they say that nothing more fits."""
 
+_NO_MORE_OPEN = {errno.EMFILE, errno.ENFILE}
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -118,7 +120,7 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
         for number, copy in enumerate(copies):
             temporary = os.path.join(folder, f".framesift-{batch}-{number}.tmp")
             with storage_errors(os.path.join(folder, copy.path)):
-                descriptors.append(_write(temporary, copy, os.path.dirname(os.path.join(folder, copy.path))))
+                _stage(temporary, copy, folder, descriptors)
             staged[copy.path] = temporary
         _sync_and_close(descriptors, folder)
         yield staged
@@ -134,6 +136,18 @@ def _staged(folder: str, copies: Sequence[Copy]) -> Iterator[dict[str, str]]:
         for temporary in staged.values():
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def _stage(temporary: str, copy: Copy, folder: str, descriptors: list[int]) -> None:
+    """Write a file and keep it open; where no more can be open, sync and close first those that are."""
+    place = os.path.dirname(os.path.join(folder, copy.path))
+    try:
+        descriptors.append(_write(temporary, copy, place))
+    except OSError as error:
+        if error.errno not in _NO_MORE_OPEN or not descriptors:
+            raise
+        _sync_and_close(descriptors, folder)
+        descriptors.append(_write(temporary, copy, place))
 
 
 def _write(temporary: str, copy: Copy, folder: str) -> int:
