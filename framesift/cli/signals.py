@@ -1,9 +1,16 @@
 """How the program ends when it is told to: the first signal stops it cleanly, the second is one too many to matter."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable
 
+TYPE_CHECKING = False  # importing typing for it would take a tenth of the time of --help
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN_S = 0.01
 
 
 class Interrupted(KeyboardInterrupt):
@@ -28,6 +35,7 @@ def take_signals() -> None:
     same. Signals that whoever started us ignores (nohup) stay ignored.
     """
     _answer(_interrupt)
+    sys.unraisablehook = _bring_back
 
 
 def leave_signals() -> None:
@@ -49,3 +57,16 @@ def _interrupt(number: int, frame: object) -> None:
 
 def _pass_over(number: int, frame: object) -> None:
     leave_signals()
+
+
+def _bring_back(lost: "UnraisableHookArgs") -> None:
+    """Send a signal once more that came while Python called what must not raise, as where it collects garbage."""
+    if not isinstance(lost.exc_value, Interrupted):
+        sys.__unraisablehook__(lost)
+        return
+    from threading import Timer  # from here it would be lost again
+
+    _answer(_interrupt)
+    again = Timer(_AGAIN_S, os.kill, (os.getpid(), lost.exc_value.number))
+    again.daemon = True
+    again.start()

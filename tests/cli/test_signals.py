@@ -48,6 +48,34 @@ cli.run_filter()
     assert set(read_tree(tmp_path / "results")) == {"manifest.jsonl", "c_2021_03_27__10_00_00.png"}
 
 
+@pytest.mark.parametrize("lost", ["gc.callbacks.append(stop)", "Dying.__del__ = stop"])
+def test_one_that_python_would_swallow_is_not_lost(frames, tmp_path, lost):
+    program = f"""
+import gc, time
+from framesift import cli
+from framesift.filtering.results import Results
+class Dying:
+    pass
+sent = []
+def stop(*_):
+    if not sent:
+        sent.append(True)
+        os.kill(os.getpid(), signal.SIGINT)
+add = Results.add
+def add_some(*arguments):
+    add(*arguments)
+    if not sent:
+        {lost}
+        Dying()
+        gc.collect()
+    else:
+        time.sleep(60)
+Results.add = add_some
+cli.run_filter()
+"""
+    assert run(program, frames, tmp_path / "results") == (130, TOLD)
+
+
 def test_the_third_one_kills(frames, tmp_path):
     program = """
 from framesift import cli
