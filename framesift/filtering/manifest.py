@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from framesift import __version__
+from framesift.actions.files.placing import is_there
 from framesift.errors import PathLike, StorageError, UsageError, as_command, show
 from framesift.filtering.file_state import FileState
 from framesift.filtering.kept_names import name_kept
@@ -90,9 +91,9 @@ def open_record(results: PathLike, source: PathLike | None = None) -> Record:
     """
     folder = os.path.abspath(os.fsdecode(results))
     path = os.path.join(folder, NAME)
-    if not os.path.lexists(folder):
+    if not is_there(folder):
         raise UsageError("no such folder", results)
-    if not os.path.isfile(path):
+    if not is_there(path) or not os.path.isfile(path):
         raise UsageError(f"holds no {NAME}: name a folder that framesift has filled", results)
     return read_record(folder, path, source)
 

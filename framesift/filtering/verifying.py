@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from framesift.actions import Outcome, verify_backup, verify_copy
+from framesift.actions.files.placing import is_there
 from framesift.errors import FramesiftError, PathLike, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.file_state import FileState, ask_status
@@ -27,9 +28,9 @@ def verify(folder: PathLike) -> Iterator[Outcome]:
     Raises UsageError (neither kind of folder) and StorageError, also for a record that is itself damaged.
     """
     path = os.path.abspath(os.fsdecode(folder))
-    if os.path.lexists(os.path.join(path, JOURNAL)):
+    if is_there(os.path.join(path, JOURNAL)):
         yield from verify_backup(path)
-    elif os.path.lexists(os.path.join(path, manifest.NAME)):
+    elif is_there(os.path.join(path, manifest.NAME)):
         yield from _verify_results(path)
     else:
         raise UsageError("is neither a backup nor a results folder of framesift", path)

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +12,7 @@ from framesift.errors import StorageError, UsageError
 from framesift.filtering import manifest
 from framesift.filtering.manifest_file import whole_length
 from framesift.filtering.selection import Decision, Verdict
+from framesift.filtering.verifying import verify
 from framesift.frames.frame import Frame
 from framesift.frames.levels import Levels
 
@@ -135,3 +138,18 @@ def test_a_damaged_line_is_named(tmp_path, line):
     path = write(tmp_path, HEADER, manifest.encode_decision(DROP), line, manifest.encode_decision(DROP))
     with pytest.raises(StorageError, match="line 3 is damaged"):
         list(manifest.read_decisions(path))
+
+
+def test_a_results_folder_that_is_closed_is_not_an_empty_one(tmp_path, monkeypatch):
+    write(tmp_path, HEADER)
+    looked = os.lstat
+
+    def look(path, **options):
+        if os.fspath(path).startswith(f"{tmp_path}/"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return looked(path, **options)
+
+    monkeypatch.setattr(os, "lstat", look)
+    for ask in (manifest.open_record, lambda folder: list(verify(folder))):
+        with pytest.raises(StorageError, match="Permission denied"):
+            ask(tmp_path)

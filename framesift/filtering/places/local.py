@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from framesift.actions import Copy, Link, place_files, storage_errors, sync_folder, write_all
 from framesift.actions.files.access import make_all_folders
 from framesift.actions.files.outputs import is_output
-from framesift.actions.files.placing import LEFTOVER, is_link_to, remove_leftovers
+from framesift.actions.files.placing import LEFTOVER, is_link_to, is_there, remove_leftovers
 from framesift.actions.files.staging import STAGED
 from framesift.errors import FramesiftError, ResultsInUse, StorageError, UsageError
 from framesift.filtering import manifest, pruned
@@ -34,7 +34,7 @@ class LocalPlace(Place):
             raise UsageError("the results folder is a file", self.folder)
         if is_link_to(self.folder, self.source):
             raise UsageError("the results folder cannot be the folder of the frames", self.folder)
-        if not os.path.lexists(self.manifest):
+        if not is_there(self.manifest):
             return False
         if not self._dry_run:
             with storage_errors(self.manifest):
