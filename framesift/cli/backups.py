@@ -1,7 +1,9 @@
 """Removing to a backup folder, and the commands on such a folder: apply, undo, empty-backup, verify."""
 
 import argparse
+import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from framesift.cli.cautions import tell
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from framesift.actions import Outcome, Plan
+
+_OF_FOLDER = "its folder is "
+"""How reasons begin that are of all files in a folder."""
 
 APPLY = """\
 Moves the files of PLAN to BACKUP, each to the same path below it. A file that has changed since the plan was made, or
@@ -221,17 +226,26 @@ def _describe(
 def _carry_out(
     outcomes: "Iterable[Outcome]", options: argparse.Namespace, total: int | None = None
 ) -> "dict[str, Any]":
-    """Go through the outcomes with a progress bar and a line for each problem; return the tally."""
+    """Go through the outcomes with a progress bar and a line for each problem; return the tally.
+
+    What is wrong with a folder is one line, at the end, for all files in it.
+    """
     done, companions, left = 0, 0, []
+    folders = Counter[tuple[str, str]]()
     with _follow(outcomes, options, total=total) as bar:
         for outcome in bar:
             if outcome.problem:
                 left.append({"path": outcome.path, "reason": outcome.problem})
-                bar.write(f"{show(outcome.path)}: {outcome.problem}", file=sys.stderr)
+                if outcome.problem.startswith(_OF_FOLDER):
+                    folders[os.path.dirname(outcome.path), outcome.problem.removeprefix(_OF_FOLDER)] += 1
+                else:
+                    bar.write(f"{show(outcome.path)}: {outcome.problem}", file=sys.stderr)
             elif outcome.companion:
                 companions += 1
             else:
                 done += 1
+    for (folder, problem), number in folders.items():
+        print(f"{show(folder)}: is {problem}; {counted(number, 'file')} left there", file=sys.stderr)
     return {"done": done, "left": left, **({"companions": companions} if companions else {})}
 
 

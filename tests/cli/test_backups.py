@@ -94,6 +94,19 @@ def test_what_changed_is_named_and_left(frames, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == {"done": 0, "left": left}
 
 
+def test_a_read_only_folder_is_one_line_whatever_is_in_it(write_tree, tmp_path, capsys, monkeypatch):
+    frames, backup = write_tree(scene(None, None, None, None) | scene(None, None, camera="c2")), tmp_path / "backup"
+    is_open = os.access
+    monkeypatch.setattr(os, "access", lambda path, *how: is_open(path, *how) and not str(path).endswith("/c1"))
+    assert run("filter", frames, "--remove-to", backup, "--json") == options.SKIPPED
+    output, errors = capsys.readouterr()
+    assert errors == f"{frames}/c1: is read-only; 3 files left there\n"
+    assert json.loads(output)["removed"] == {
+        "done": 1,
+        "left": [{"path": f"{frames}/c1/{name(n)}", "reason": "its folder is read-only"} for n in (1, 2, 3)],
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
