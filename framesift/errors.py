@@ -18,6 +18,8 @@ PathLike = str | bytes | os.PathLike[str]
 
 _NO_MEMORY, _NO_THREAD = -4, "can't start new thread"
 """The number of OpenCV's errors, and the text of Python's, which is all that tells it from others."""
+_NO_ROOM = ("failed to map segment from shared object", "Cannot allocate memory")
+"""How the linker ends where there is no memory for a library."""
 
 _SECRETS = compile_on_use(r"(?<=[a-z0-9]://)[^/]*@")
 _OF_CAMERAS = compile_on_use(
@@ -53,6 +55,8 @@ def explain_lack(error: BaseException) -> str:
     """Return what the system has too little of, where an error says that; else nothing."""
     if isinstance(error, MemoryError) or getattr(error, "code", None) == _NO_MEMORY:
         return "not enough memory"
+    if isinstance(error, ImportError) and str(error).endswith(_NO_ROOM):
+        return "not enough memory to load what is needed"
     return "no more threads can be started" if str(error) == _NO_THREAD else ""
 
 

@@ -46,7 +46,7 @@ def _execute(options: argparse.Namespace) -> int:
     except ImportError as error:
         if number := find_signal():  # which numpy takes for a package that is missing
             return _tell_interrupted(options, number)
-        _tell(options, _what_to_install(error))
+        _tell(options, explain_lack(error) or _what_to_install(error))
         return STORAGE
     except Exception as error:
         lack = explain_lack(error)
@@ -118,9 +118,11 @@ def _what_to_install(error: ImportError) -> str:
         return f"framesift serve needs its extra: {pip_install('web')}"
     packages = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libglib-2.0.so.0": "libglib2.0-0"}
     library = str(error).split(":")[0]
-    if ".so" in library:
+    if ".so" in library and str(error).endswith("No such file or directory"):
         package = packages.get(library, f"the package that has {library}")
         return f"OpenCV cannot load without {library}: install it, on Debian or Ubuntu with: apt-get install {package}"
+    if ".so" in library:
+        return f"a library cannot be loaded: {error}"
     return f"{error}: install what framesift needs with: pip install -r requirements.txt"
 
 

@@ -281,6 +281,26 @@ def test_a_missing_library_is_one_line(frames, tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().err == f"framesift: OpenCV cannot load without libGL.so.1: {hint}\n"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("cv2.abi3.so: failed to map segment from shared object", "not enough memory to load what is needed"),
+        (
+            "x.so: cannot create shared object descriptor: Cannot allocate memory",
+            "not enough memory to load what is needed",
+        ),
+        ("x.so: invalid ELF header", "a library cannot be loaded: x.so: invalid ELF header"),
+    ],
+)
+def test_a_library_that_is_there_is_not_missing(frames, tmp_path, capsys, monkeypatch, error, said):
+    def fail(_):
+        raise ImportError(error)
+
+    monkeypatch.setattr("framesift.cli.filter.filter_command", fail)
+    assert run(frames, tmp_path / "results") == options.STORAGE
+    assert capsys.readouterr().err == f"framesift: {said}\n"
+
+
 def start(*arguments: object, **options) -> subprocess.Popen:
     return subprocess.Popen(
         [*MAIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options

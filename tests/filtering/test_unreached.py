@@ -7,10 +7,13 @@ import cv2
 import pytest
 
 from framesift import filter_frames
+from framesift.errors import StorageError
 from framesift.filtering import manifest
 from framesift.filtering.selection import Verdict
 from framesift.frames.reader import source
+from framesift.frames.videos.reading import Video
 from tests.conftest import encode, make_image
+from tests.frames.test_videos import film
 
 NAMES = [f"c/c_2021_03_27__10_0{number}_00.bmp" for number in range(4)]
 TREE = {name: encode(make_image(box=(20 * place, 20, 20, 20)), ".bmp") for place, name in enumerate(NAMES)}
@@ -61,3 +64,18 @@ def test_what_there_was_no_memory_for_is_no_damage_and_decided_by_the_next_run(
     monkeypatch.undo()
     [decision] = filter_frames(root, results, jobs=1)
     assert decision.again and decision.frame.path == NAMES[2] and decision.verdict is not Verdict.SKIP
+
+
+def test_a_film_that_there_was_no_memory_for_ends_the_run_and_is_decided_by_the_next(tmp_path, monkeypatch):
+    root, results = tmp_path / "frames", tmp_path / "results"
+    root.mkdir()
+    film(root / "c1_2021_03_27__10_00_00.mp4", end=2)
+
+    def refuse(*_, **__):
+        raise refuse_memory()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Video, "_choose", refuse)
+        with pytest.raises(StorageError, match=r"10_00_00\.mp4: not enough memory to decode it"):
+            list(filter_frames(root, results, every="1s", jobs=1))
+    assert next(filter_frames(root, results, every="1s", jobs=1)).verdict is Verdict.KEEP

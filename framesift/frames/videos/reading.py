@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from framesift.errors import PathLike, UnreadableFrame, counted
+from framesift.errors import PathLike, StorageError, UnreadableFrame, counted, explain_lack
 from framesift.frames.reader import MAX_PIXELS
 from framesift.frames.reader.source import explain_error, open_regular
 from framesift.frames.videos.capture import open_capture
@@ -283,6 +283,8 @@ def open_video(path: PathLike, max_pixels: int = MAX_PIXELS, key_frames: bool = 
     except OSError as error:
         raise explain_error(error, path) from error
     except cv2.error as error:
+        if lack := explain_lack(error):
+            raise StorageError(f"{lack} to decode it", path) from None
         raise UnreadableFrame(f"damaged video: {' '.join(str(error).split())}", path) from error
 
 
