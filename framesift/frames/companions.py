@@ -58,30 +58,40 @@ class Companions:
         """Folders of which it cannot be told what lies there, and why: their files may have companions all the same."""
 
     def of(self, path: str) -> list[Companion]:
-        """Return what belongs to the file at `path`, in the order of the names."""
-        folder, _, name = path.rpartition("/")
-        known = self._folder(folder)
-        found = [
-            Companion(_join(folder, each), tuple(_join(folder, owner) for owner in known.owners[each]))
-            for each in sorted(known.companions.get(name, ()))
-            if self._is_short(_join(folder, each))
-        ]
-        return [*found, *self._find_labels(path)]
+        """Return what belongs to the file at `path`, and what belongs to that."""
+        found, pending = dict[str, None](), [path]
+        while pending:
+            new = [each for each in self._find_next(pending.pop(0)) if each not in found and each != path]
+            found.update(dict.fromkeys(new))
+            pending += new
+        return [Companion(each, self._find_owners(each)) for each in found]
 
     def owners(self, path: str) -> tuple[str, ...]:
-        """Return what the file at `path` belongs to; nothing for most files."""
-        folder, _, name = path.rpartition("/")
-        owners = [_join(folder, owner) for owner in self._folder(folder).owners.get(name, ())]
-        owners += self._trees.pictures(path)
-        return tuple(owners) if owners and self._is_short(path) else ()
+        """Return what the file at `path` belongs to and what belongs to nothing else; nothing for most files."""
+        owners = self._find_owners(path)
+        return owners if owners and self._is_short(path) else ()
 
-    def _find_labels(self, path: str) -> list[Companion]:
+    def _find_next(self, path: str) -> list[str]:
+        folder, _, name = path.rpartition("/")
+        beside = [_join(folder, each) for each in sorted(self._folder(folder).companions.get(name, ()))]
+        return [*filter(self._is_short, beside), *self._find_labels(path)]
+
+    def _find_owners(self, path: str, below: tuple[str, ...] = ()) -> tuple[str, ...]:
+        folder, _, name = path.rpartition("/")
+        beside = (_join(folder, owner) for owner in self._folder(folder).owners.get(name, ()))
+        found = list[str]()
+        for owner in (*beside, *self._trees.pictures(path)):
+            above = () if owner in below else self._find_owners(owner, (*below, path))
+            found += above if above and self._is_short(owner) else (owner,)
+        return tuple(dict.fromkeys(found))
+
+    def _find_labels(self, path: str) -> list[str]:
         if not is_picture(path):
             return []
         labels, folder = self._trees.labels(path), path.rpartition("/")[0]
         for unlisted in self.unlisted.keys() & self._trees.folders(folder):
             self.unlisted[folder] = self.unlisted[unlisted]
-        return [Companion(label, tuple(self._trees.pictures(label))) for label in labels]
+        return labels
 
     def _folder(self, folder: str) -> _Folder:
         if folder not in self._folders:

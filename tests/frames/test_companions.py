@@ -3,8 +3,11 @@
 import errno
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from framesift.frames.companions import Companion, Companions, find_companions, find_labelled
 from tests.frames.test_videos import film
@@ -159,6 +162,22 @@ def test_a_mask_of_several_cameras_belongs_to_all(write_tree):
     assert Companions(root).of("left/7.jpg") == [Companion("masks/7.png", ("left/7.jpg", "right/7.jpg"))]
 
 
+def test_what_belongs_to_a_mask_belongs_to_its_picture(write_tree):
+    paths = ["images/7.jpg", "masks/7.png", "masks/mask_7.json", "masks/7.png.xmp", "masks/7.txt"]
+    companions = Companions(write_tree(dict.fromkeys(paths, b"")))
+    for path in paths[1:]:
+        assert companions.owners(path) == ("images/7.jpg",)
+    found = companions.of("images/7.jpg")
+    assert {each.path for each in found} == set(paths[1:]) and len(found) == 4
+    assert {each.owners for each in found} == {("images/7.jpg",)}
+
+
+def test_what_belongs_to_the_film_of_a_live_photo_belongs_to_the_photo(write_tree):
+    companions = Companions(write_tree(dict.fromkeys(["a.jpg", "a.mov", "a.mov.json"], b"")))
+    assert [each.path for each in companions.of("a.jpg")] == ["a.mov", "a.mov.json"]
+    assert companions.owners("a.mov.json") == ("a.jpg",)
+
+
 def test_where_labels_cannot_be_listed_it_is_said(write_tree, monkeypatch):
     companions = Companions(write_tree({"images/7.jpg": b"", "labels/7.txt": b""}))
     listed = os.scandir
@@ -177,3 +196,24 @@ def test_what_has_a_mask_is_labelled(write_tree):
     root = write_tree({"images/7.jpg": b"", "masks/7.png": b"x", "8.jpg": b"", "8_mask.png": b"x", "8.png": b""})
     paths = ["images/7.jpg", "8.jpg", "8.png"]
     assert find_labelled(root, find_companions(root, paths)) == set(paths)
+
+
+_FOLDERS = st.lists(st.sampled_from(["images", "masks", "gt", "cam", "cam_labels", "img"]), max_size=2).map("/".join)
+_NAMES = st.sampled_from(["7", "8", "7_mask", "mask_7", "image_7", "7_gtFine_ids", "7.jpg", "7_leftImg8bit"])
+_SUFFIXES = st.sampled_from(["jpg", "png", "txt", "json", "xmp", "npy", "CR2"])
+_PATHS = st.tuples(_FOLDERS, _NAMES, _SUFFIXES).map(lambda parts: f"{parts[0]}/{parts[1]}.{parts[2]}".lstrip("/"))
+
+
+@given(st.sets(_PATHS, max_size=16))
+def test_what_belongs_to_a_file_and_what_it_belongs_to_are_the_same(paths):
+    with TemporaryDirectory() as root:
+        for path in paths:
+            os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+            Path(root, path).touch()
+        companions = Companions(root)
+        of, owners = ({path: ask(path) for path in paths} for ask in (companions.of, companions.owners))
+    for path in paths:
+        assert path not in owners[path] and owners[path] == tuple(dict.fromkeys(owners[path]))
+        assert all(each.owners == owners[each.path] for each in of[path])
+        assert all(path in {each.path for each in of[owner]} for owner in owners[path])
+        assert owners[path] or all(path in each.owners for each in of[path])
