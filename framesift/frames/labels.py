@@ -13,6 +13,7 @@ from framesift.frames.suffixes import find_suffix, is_picture, is_raw
 
 LABELS = {"txt", "json", "xml", "caption", "csv"}
 """What people have written of a picture, and programs for training."""
+_LOSSLESS = {"png", "gif", "bmp", "tif", "tiff"}
 _ARRAYS = {"npy", "npz", "mat", "pts"}
 _SURE = r"labels?|masks?|annotations?|annots?|segmentations?|segmentation(?:class|object)(?:aug|raw)?"
 _LIKELY = r"anns?|segs?|gts?|ground_?truths?|gt(?:fine|coarse)|mattes?|trimaps?"
@@ -27,7 +28,7 @@ _BEHIND = re.compile(rf"(.+)[_-](?:{_SURE}|{_LIKELY})", re.IGNORECASE | re.ASCII
 _SCENE = re.compile(r"(.+)_(?:leftImg8bit|gt(?:Fine|Coarse)(?:_[A-Za-z]+)*)", re.ASCII | re.DOTALL)
 """Of Cityscapes: `aachen_000000_000019_leftImg8bit.png` has `aachen_000000_000019_gtFine_labelIds.png`."""
 _PICTURES = re.compile(
-    r"(?:jpe?g|png)?images?|im(?:age|g)s?(?:[_-]?\d+)?|pictures?|photos?|frames?|rgb|colou?rs?|inputs?|leftimg8bit",
+    r"(?:jpe?g|png)?images?|im(?:age|g)s?(?:[_-]?\d+)?|pictures?|photos?|frames?|rgb|colou?rs?|inputs?|originals?|raw|src|sources?|scans?|data|leftimg8bit",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -63,7 +64,8 @@ class LabelTrees:
         if folder not in self._labels:
             self._labels[folder] = self._index(self.folders(folder), is_label_kind, lambda name: [_key_of_label(name)])
         known = self._labels[folder]
-        return list(dict.fromkeys(each for key in _keys(name) for each in known.get(key, ())))
+        found = dict.fromkeys(each for key in _keys(name) for each in known.get(key, ()))
+        return [each for each in found if _is_plausible(each, path)]
 
     def pictures(self, path: str) -> list[str]:
         """Return the paths of the pictures that the file at `path` is a label of, none if it is not a label."""
@@ -72,7 +74,8 @@ class LabelTrees:
             return []
         if folder not in self._pictures:
             self._pictures[folder] = self._index(self._find_beside(folder, is_tree), _is_labelled_kind, _keys)
-        return self._pictures[folder].get(_key_of_label(name), [])
+        found = self._pictures[folder].get(_key_of_label(name), ())
+        return [each for each in found if _is_plausible(path, each)]
 
     def _index(
         self, folders: Iterable[str], is_one: Callable[[str], bool], keys_of: Callable[[str], list[str]]
@@ -105,6 +108,19 @@ def is_tree(name: str, pictures: str, beside: Collection[str]) -> bool:
     if prefix.lower() == pictures.lower():
         return True
     return bool(found["apart"]) and is_usual and all(prefix.lower() != each.lower() for each in beside)
+
+
+def _is_plausible(label: str, picture: str) -> bool:
+    """Tell whether a picture in a tree of labels is one: a camera may have such a name, and take its pictures at the
+    same times as the one beside it, but JPEGs rather than what loses nothing."""
+    if not is_picture(label):
+        return True
+    parts = zip(label.split("/")[:-1], picture.split("/")[:-1], strict=True)
+    tree, pictures = next((own, other) for own, other in parts if own != other)
+    found = _TREE.fullmatch(tree)
+    if _PICTURES.fullmatch(pictures) or (found and found["prefix"]):
+        return True
+    return find_suffix(label) in _LOSSLESS and not tree.lower().startswith("label")
 
 
 def _is_of_labels(folder: str) -> bool:

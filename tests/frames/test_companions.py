@@ -113,6 +113,11 @@ def test_labels_of_yolo(write_tree):
         ("images/7.jpg", "masks/7.png"),
         ("data/images/7.jpg", "data/masks/7_mask.gif"),
         ("street/7.jpg", "street_masks/7.png"),
+        ("street/7.jpg", "street_masks/7.jpg"),
+        ("street/7.jpg", "masks/7.png"),
+        ("street/7.jpg", "labels/7.txt"),
+        ("images/7.jpg", "masks/7.jpg"),
+        ("images/7.jpg", "label/7.png"),
         ("train/7_1.png", "trainannot/7_1.png"),
         ("images/7.jpg", "instance_masks/7.png"),
         ("image_2/000007.png", "label_2/000007.txt"),
@@ -140,6 +145,8 @@ def test_labels_belong_to_their_picture(write_tree, picture, label):
         ("images/train/7.jpg", "masks/val/7.png"),
         ("masks/7.png", "annotations/7.xml"),  # of a picture that is not there
         ("cars/sedan/7.jpg", "cars/gt/7.jpg"),  # a car
+        ("gate/20210327_103636.jpg", "mask/20210327_103636.jpg"),  # cameras
+        ("gate/20210327_103636.png", "label/20210327_103636.png"),
         ("train/7.jpg", "test/7.jpg", "train_masks/8.png"),
         ("7.jpg", "7_night.jpg"),
         ("7.jpg", "_mask.png", "mask.png", "mask_.png"),
