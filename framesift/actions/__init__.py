@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from framesift.actions.backup.crossing import describe_crossing
     from framesift.actions.backup.emptying import count_backup, empty_backup
     from framesift.actions.backup.outcome import Outcome
+    from framesift.actions.backup.outside import describe_outside
     from framesift.actions.backup.removal import apply_plan, check_backup
     from framesift.actions.backup.restoring import find_place_to_name, undo
     from framesift.actions.backup.verifying import list_backup, verify_backup, verify_copy
@@ -29,6 +30,7 @@ else:
         __name__,
         {
             "backup.crossing": ("describe_crossing",),
+            "backup.outside": ("describe_outside",),
             "backup.emptying": ("count_backup", "empty_backup"),
             "backup.outcome": ("Outcome",),
             "backup.removal": ("apply_plan", "check_backup"),
@@ -64,6 +66,7 @@ __all__ = [
     "count_backup",
     "decode_plan",
     "describe_crossing",
+    "describe_outside",
     "empty_backup",
     "encode_plan",
     "find_place_to_name",

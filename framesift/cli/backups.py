@@ -149,10 +149,10 @@ def apply_command(options: argparse.Namespace) -> int:
 
 
 def _apply(plan: "Plan", options: argparse.Namespace) -> "dict[str, Any]":
-    """Carry out a plan, or check it, once it is said what of the files another disk does not hold."""
-    from framesift.actions import apply_plan, describe_crossing
+    """Carry out a plan, or check it, once it is said what is lost on another disk, and what stays alone."""
+    from framesift.actions import apply_plan, describe_crossing, describe_outside
 
-    tell(filter(None, [describe_crossing([plan], options.remove_to)]), options)
+    tell(filter(None, [describe_crossing([plan], options.remove_to), describe_outside(plan)]), options)
     tally = _carry_out(apply_plan(plan, options.remove_to, options.dry_run), options, len(plan.steps))
     return _foresee(tally) if options.dry_run else tally
 

@@ -106,7 +106,7 @@ def is_tree(name: str, pictures: str, beside: Collection[str]) -> bool:
     if prefix is None:
         return is_sure or is_usual
     if prefix.lower() == pictures.lower():
-        return True
+        return bool(found["apart"]) or (found["sure"] is not None and found["sure"].lower().startswith("annot"))
     return bool(found["apart"]) and is_usual and all(prefix.lower() != each.lower() for each in beside)
 
 

@@ -94,6 +94,21 @@ def test_what_changed_is_named_and_left(frames, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == {"done": 0, "left": left}
 
 
+def test_labels_outside_of_the_folder_are_named(write_tree, tmp_path, capsys):
+    frames = scene(None, None, None)
+    labels = {path.replace("c1/", "labels/c1/").replace(".png", ".txt"): b"0" for path in frames}
+    root = write_tree({f"images/{path}": content for path, content in frames.items()} | labels)
+    for folder in (root / "images", root / "images" / "c1"):
+        assert run("filter", folder, "--remove-to", tmp_path / "backup", "--dry-run") == options.DONE
+        said = capsys.readouterr().err
+        assert said == (
+            f"framesift: note: left behind: 2 labels in {root}/labels/c1, outside of {folder}; "
+            f"name {root} to take them along\n"
+        )
+    assert run("filter", root, "--remove-to", tmp_path / "other", "--dry-run") == options.DONE
+    assert capsys.readouterr().err == ""
+
+
 def test_a_read_only_folder_is_one_line_whatever_is_in_it(write_tree, tmp_path, capsys, monkeypatch):
     frames, backup = write_tree(scene(None, None, None, None) | scene(None, None, camera="c2")), tmp_path / "backup"
     is_open = os.access

@@ -145,6 +145,7 @@ def test_labels_belong_to_their_picture(write_tree, picture, label):
         ("images/train/7.jpg", "masks/val/7.png"),
         ("masks/7.png", "annotations/7.xml"),  # of a picture that is not there
         ("cars/sedan/7.jpg", "cars/gt/7.jpg"),  # a car
+        ("front/7.jpg", "frontseg/7.png"),
         ("gate/20210327_103636.jpg", "mask/20210327_103636.jpg"),  # cameras
         ("gate/20210327_103636.png", "label/20210327_103636.png"),
         ("train/7.jpg", "test/7.jpg", "train_masks/8.png"),
