@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from framesift.errors import PathLike, UnreadableFrame
-from framesift.frames.labels import LABELS, LabelTrees, Listing, find_masked, is_label_kind
+from framesift.frames.labels import LABELS, Contents, LabelTrees, find_masked, is_label_kind
 from framesift.frames.suffixes import RAW, is_picture, is_video
 
 _SIDECARS = LABELS | {"xmp", "aae", "pp3", "dop", "on1", "cos", "vrd", "dr4", "acr", "arp", "thm", "wav", "vtt"}
@@ -52,7 +52,7 @@ class Companions:
     def __init__(self, root: PathLike) -> None:
         self._root = os.fsdecode(root)
         self._folders: dict[str, _Folder] = {}
-        self._listings: dict[str, Listing] = {}
+        self._listings: dict[str, Contents] = {}
         self._trees = LabelTrees(self._list)
         self.unlisted: dict[str, str] = {}
         """Folders of which it cannot be told what lies there, and why: their files may have companions all the same."""
@@ -98,23 +98,23 @@ class Companions:
             self._folders[folder] = _relate(self._list(folder).files)
         return self._folders[folder]
 
-    def _list(self, folder: str) -> Listing:
+    def _list(self, folder: str) -> Contents:
         if folder not in self._listings:
             self._listings[folder] = self._scan(folder)
         return self._listings[folder]
 
-    def _scan(self, folder: str) -> Listing:
+    def _scan(self, folder: str) -> Contents:
         files, folders = list[str](), list[str]()
         try:
             with os.scandir(os.path.join(self._root, folder)) as entries:
                 for entry in entries:
                     (folders if entry.is_dir() else files).append(entry.name)
         except (FileNotFoundError, NotADirectoryError):
-            return Listing()
+            return Contents()
         except OSError as error:
             self.unlisted[folder] = error.strerror or str(error)
-            return Listing()
-        return Listing(tuple(files), frozenset(folders))
+            return Contents()
+        return Contents(tuple(files), frozenset(folders))
 
     def _is_short(self, path: str) -> bool:
         """Tell whether a film is as short as a Live Photo, as far as can be told; True for other files."""

@@ -28,13 +28,14 @@ _BEHIND = re.compile(rf"(.+)[_-](?:{_SURE}|{_LIKELY})", re.IGNORECASE | re.ASCII
 _SCENE = re.compile(r"(.+)_(?:leftImg8bit|gt(?:Fine|Coarse)(?:_[A-Za-z]+)*)", re.ASCII | re.DOTALL)
 """Of Cityscapes: `aachen_000000_000019_leftImg8bit.png` has `aachen_000000_000019_gtFine_labelIds.png`."""
 _PICTURES = re.compile(
-    r"(?:jpe?g|png)?images?|im(?:age|g)s?(?:[_-]?\d+)?|pictures?|photos?|frames?|rgb|colou?rs?|inputs?|originals?|raw|src|sources?|scans?|data|leftimg8bit",
+    r"(?:jpe?g|png)?images?|im(?:age|g)s?(?:[_-]?\d+)?|pictures?|photos?|frames?|rgb|colou?rs?"
+    r"|inputs?|originals?|raw|src|sources?|scans?|data|leftimg8bit",
     re.IGNORECASE | re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Contents:
     """The names in a folder."""
 
     files: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class Listing:
 class LabelTrees:
     """Finds what lies in trees of labels, and what that is of. `list_folder` gives what is in a folder, each time."""
 
-    def __init__(self, list_folder: Callable[[str], Listing]) -> None:
+    def __init__(self, list_folder: Callable[[str], Contents]) -> None:
         self._list = list_folder
         self._trees: dict[str, list[str]] = {}
         self._labels: dict[str, dict[str, list[str]]] = {}
