@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import os
 import signal
 import socket
 import sys
@@ -40,12 +39,9 @@ def listen(host: str, port: int | None) -> socket.socket:
             problem = error.strerror or str(error) if isinstance(error, OSError) else "is no port"
             if isinstance(error, OSError) and error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 break
-    others = "; without --port one that is free is taken" if port is not None and _is_in_use(problem) else ""
-    raise UsageError(f"port {ports[0]} of {host} cannot be had: {problem}{others}")
-
-
-def _is_in_use(problem: str) -> bool:
-    return problem == os.strerror(errno.EADDRINUSE)
+            if port is not None and isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+                problem += "; without --port one that is free is taken"
+    raise UsageError(f"port {ports[0]} of {host} cannot be had: {problem}")
 
 
 def serve(review: Review, access: Access, listening: socket.socket, announce: Callable[[], None]) -> None:
