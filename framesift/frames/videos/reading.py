@@ -1,9 +1,8 @@
 """The frames of a video with their times, decoded one after the other and never all in memory.
 
-OpenCV's own FFmpeg decodes: measured against PyAV it gives the same time stamps and stops at the same damage, and
-is there already. It gets a descriptor's name, never the path, and only files that begin as a video does. Frames in
-between are decoded too, but not converted: a seek is not exact in every format, and what lies damaged between two
-samples would not be seen. Key frames alone are decoded on request; their times are those that they have among all.
+OpenCV's own FFmpeg decodes: it gives the time stamps of PyAV and stops at the same damage, as measured. It gets a
+descriptor's name, never the path, and only files that begin as a video does. Frames in between are decoded, not
+converted: seeks are not always exact, and damage between two samples would not be seen. Key frames alone, on request.
 """
 
 import itertools
